@@ -1,0 +1,101 @@
+// Package cells defines recurrent cells, functions that take one time step's input
+// and the state of the step before and return the new state, and what makes a model
+// of them: stacks, unrolling over time, embeddings and dense layers.
+//
+// Shapes are written with B the batch size, T the number of time steps, I the input
+// size, H the hidden size, E the embedding size and V the vocabulary size. Matrices
+// hold one example per row, so a layer computes x·W, not W·x.
+package cells
+
+import (
+	"fmt"
+
+	"github.com/seed-222a112c/lstm/graph"
+)
+
+// A State is what a recurrent cell carries from one time step to the next. Fields
+// that a cell has no use for are nil.
+type State struct {
+	Hidden *graph.Node // h, the output of the cell, of shape (B, H)
+	Cell   *graph.Node // c, the memory of the cell, of shape (B, H)
+	Layers []State     // the states of a Stack's cells, first layer first
+}
+
+// A Cell is one step of a recurrence. It holds parameters, and no state.
+type Cell interface {
+	// Begin returns a state to start from. It calls node once for each node of the
+	// state with the node's name, such as "h", and its width.
+	Begin(node func(name string, width int) *graph.Node) State
+
+	// Step adds one time step to the graph: from the input x, of shape (B, I), and
+	// the state of the step before it computes the new state, whose Hidden is the
+	// cell's output. A shape that does not fit is reported by b.Err.
+	Step(b *graph.Builder, x *graph.Node, prev State) State
+
+	// Params returns the parameters in a fixed order.
+	Params() []*graph.Param
+}
+
+// Zeros returns the state of zeros for a batch of the given number of rows.
+func Zeros(b *graph.Builder, cell Cell, batch int) State {
+	return cell.Begin(func(_ string, width int) *graph.Node { return b.Constant(0, batch, width) })
+}
+
+// Map returns the state whose nodes are f of the nodes of s. Names are those of Begin.
+func (s State) Map(f func(name string, n *graph.Node) *graph.Node) State {
+	return s.zip(s, "", func(name string, n, _ *graph.Node) *graph.Node { return f(name, n) })
+}
+
+// zip combines the nodes of two states of the same cell.
+func (s State) zip(t State, prefix string, f func(name string, n, m *graph.Node) *graph.Node) State {
+	var out State
+	if len(s.Layers) > 0 {
+		for k := range s.Layers {
+			out.Layers = append(out.Layers, s.Layers[k].zip(t.Layers[k], layerName(prefix, k), f))
+		}
+		out.Hidden = out.Layers[len(out.Layers)-1].Hidden
+		return out
+	}
+	if s.Hidden != nil {
+		out.Hidden = f(prefix+"h", s.Hidden, t.Hidden)
+	}
+	if s.Cell != nil {
+		out.Cell = f(prefix+"c", s.Cell, t.Cell)
+	}
+	return out
+}
+
+// layerName is the prefix of the names of layer k's nodes.
+func layerName(prefix string, k int) string { return fmt.Sprintf("%s%d/", prefix, k) }
+
+// Unroll steps a cell over a sequence, T inputs of shape (B, I), from the state start
+// and returns the output of every step and the state after the last.
+//
+// Sequences in a batch may end at different times: masks, if not nil, holds for each
+// step a column, of shape (B, 1), that is 1 in the rows that have not ended and 0 in
+// those that have. A row that has ended keeps its state, and its output is repeated:
+//
+//	h_t ← m_t ⊙ h_t + (1 − m_t) ⊙ h_{t−1},  likewise c
+//
+// What the inputs hold there, any finite numbers, has no influence and no gradient. A row
+// that is masked from the start, a sequence of length 0, ends in the state start.
+func Unroll(b *graph.Builder, cell Cell, inputs, masks []*graph.Node, start State) (outputs []*graph.Node, end State) {
+	if masks != nil && len(masks) != len(inputs) {
+		b.Fail(fmt.Errorf("cells: Unroll with %d masks for %d steps", len(masks), len(inputs)))
+	}
+	state := start
+	for t, x := range inputs {
+		if b.Err() != nil {
+			return nil, start
+		}
+		next := cell.Step(b, x, state)
+		if masks != nil {
+			next = next.zip(state, "", func(_ string, now, before *graph.Node) *graph.Node {
+				return b.Select(masks[t], now, before)
+			})
+		}
+		state = next
+		outputs = append(outputs, state.Hidden)
+	}
+	return outputs, state
+}

@@ -1,0 +1,51 @@
+package cells
+
+import (
+	"fmt"
+
+	"github.com/seed-222a112c/lstm/graph"
+)
+
+// A Stack is a cell made of cells, each of which reads the output of the one below
+// in the same time step. The layers may be of different kinds and widths; the output
+// of each is as wide as the input of the next.
+type Stack []Cell
+
+var _ Cell = Stack(nil)
+
+// Step adds one time step of every layer to the graph and returns the new state.
+func (s Stack) Step(b *graph.Builder, x *graph.Node, prev State) State {
+	if len(s) == 0 || len(prev.Layers) != len(s) {
+		b.Fail(fmt.Errorf("cells: Stack of %d layers with a state of %d", len(s), len(prev.Layers)))
+		return State{}
+	}
+	var next State
+	for k, cell := range s {
+		layer := cell.Step(b, x, prev.Layers[k])
+		next.Layers = append(next.Layers, layer)
+		x = layer.Hidden
+	}
+	next.Hidden = x
+	return next
+}
+
+// Begin returns a state of the nodes of every layer's state, named 0/h, 0/c, 1/h, ….
+func (s Stack) Begin(node func(name string, width int) *graph.Node) State {
+	var state State
+	for k, cell := range s {
+		state.Layers = append(state.Layers, cell.Begin(func(name string, width int) *graph.Node {
+			return node(layerName("", k)+name, width)
+		}))
+		state.Hidden = state.Layers[k].Hidden
+	}
+	return state
+}
+
+// Params returns the parameters of every layer, the first layer's first.
+func (s Stack) Params() []*graph.Param {
+	var params []*graph.Param
+	for _, cell := range s {
+		params = append(params, cell.Params()...)
+	}
+	return params
+}

@@ -1,0 +1,172 @@
+package graph
+
+import (
+	"fmt"
+	"hash/fnv"
+	"io"
+	"sync"
+
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph/internal/ops"
+	"gorgonia.org/gorgonia"
+)
+
+// Settings say how a graph is compiled. The zero value works.
+type Settings struct {
+	Dtype Dtype // format of the arithmetic; Float32 by default
+}
+
+// building guards the construction of graphs: Gorgonia caches hashes of constants that
+// all graphs share, so two graphs must not be built at once.
+var building sync.Mutex
+
+// Compile builds a graph, differentiates its objective, if it has one, with respect to
+// every parameter it uses, and returns the program that runs it on a TapeMachine.
+//
+// Compile calls build at least twice. Gorgonia tells nodes apart by 32-bit hashes, so
+// that once in a while it takes one node for another; Compile builds under one salt of
+// the hashes after another until two graphs agree and neither holds a hash twice. So
+// build must add the same nodes at every call.
+func Compile(build func(*Builder), s Settings) (*Program, error) {
+	building.Lock()
+	defer building.Unlock()
+	b, err := settle(build, s.Dtype)
+	if err != nil {
+		return nil, err
+	}
+	return newProgram(b)
+}
+
+// maxSalts bounds the search. A graph of 50,000 nodes holds a collision one time in
+// three, so that all of 16 do is less likely than one in ten million.
+const maxSalts = 16
+
+// settle returns a builder whose graph is as build describes it.
+func settle(build func(*Builder), d Dtype) (*Builder, error) {
+	seen := map[uint64]bool{}
+	for salt := range maxSalts {
+		b := newBuilder(d, salt)
+		build(b)
+		if b.finish(); b.err != nil {
+			return nil, b.err
+		}
+		print, unique := fingerprint(b.graph)
+		if unique && seen[print] {
+			return b, nil
+		}
+		seen[print] = true
+	}
+	return nil, errors.Errorf("graph: no two of %d builds of the graph agree: the build function adds other nodes at each call, or the graph is too large for Gorgonia's 32-bit hashes", maxSalts)
+}
+
+// fingerprint returns a hash of the graph's structure that does not depend on the salt,
+// and whether every node's own hash, on which TapeMachine tells them apart, is unique.
+//
+// A node that was merged with another while the graph was built is not in the graph,
+// but its absence shows in the structure, and the same two nodes do not collide under
+// another salt.
+func fingerprint(g *gorgonia.ExprGraph) (print uint64, unique bool) {
+	structure := fnv.New64a()
+	nodes := g.AllNodes()
+	hashes := make(map[uint32]bool, len(nodes))
+	unique = true
+	for _, n := range nodes {
+		if n.IsVar() {
+			fmt.Fprint(structure, n.Shape())
+		} else {
+			io.WriteString(structure, n.Name()) // the operation and the numbers of its operands
+		}
+		h := n.Hashcode()
+		unique = unique && !hashes[h]
+		hashes[h] = true
+	}
+	return structure.Sum64(), unique
+}
+
+// finish differentiates the objective and keeps the values that are wanted, in this
+// order: Gorgonia does not differentiate a graph that holds nodes without a gradient.
+func (b *Builder) finish() {
+	if b.err == nil && len(b.outputs) == 0 {
+		b.err = errors.New("graph: the graph has neither an output nor an objective")
+	}
+	if b.loss != nil {
+		b.differentiate()
+	} else if len(b.probes) > 0 {
+		b.Fail(errors.Errorf("graph: Gradient %q without an objective", b.probes[0].name))
+	}
+	for _, o := range b.outputs {
+		o.keep = b.keep("output "+o.name, o.node)
+	}
+}
+
+// differentiate adds the gradients of the objective.
+func (b *Builder) differentiate() {
+	if b.err != nil {
+		return
+	}
+	if name := b.unreached(); name != "" {
+		b.err = errors.Errorf("graph: the objective does not depend on %s", name)
+		return
+	}
+	wrt := make([]*Node, 0, len(b.params)+len(b.probes))
+	for _, p := range b.params {
+		wrt = append(wrt, p.node)
+	}
+	for _, p := range b.probes {
+		wrt = append(wrt, p.node)
+	}
+	if len(wrt) == 0 {
+		return
+	}
+	grads, err := gorgonia.Grad(b.loss, wrt...)
+	if err != nil {
+		b.err = errors.Wrap(err, "graph: differentiating the objective")
+		return
+	}
+	for i, p := range b.params {
+		p.grad = b.keep("gradient of "+p.param.name, grads[i])
+	}
+	for i, p := range b.probes {
+		b.Output(p.name, grads[len(b.params)+i])
+	}
+}
+
+func (b *Builder) keep(name string, n *Node) (keep *ops.Keep) {
+	b.add(name, []*Node{n}, func(key string) (kept *Node, err error) {
+		kept, keep, err = ops.NewKeep(key, n)
+		return kept, err
+	})
+	return keep
+}
+
+// unreached names a parameter or probe that the objective does not depend on, if there
+// is one.
+func (b *Builder) unreached() string {
+	reached := map[*Node]bool{}
+	var stack []*Node
+	visit := func(n *Node) {
+		if !reached[n] {
+			reached[n] = true
+			stack = append(stack, n)
+		}
+	}
+	visit(b.loss)
+	for len(stack) > 0 {
+		n := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		for it := b.graph.From(n.ID()); it.Next(); {
+			visit(it.Node().(*Node))
+		}
+	}
+	for _, p := range b.params {
+		if !reached[p.node] {
+			return "parameter " + p.param.name
+		}
+	}
+	for _, p := range b.probes {
+		if !reached[p.node] {
+			return "the node of Gradient " + p.name
+		}
+	}
+	return ""
+}

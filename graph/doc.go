@@ -1,0 +1,34 @@
+// Package graph builds, differentiates, compiles and runs expression graphs whose
+// parameters outlive them.
+//
+// A model is a function that adds nodes to a [Builder]:
+//
+//	w := graph.NewParam("w", 2, 1)
+//	p, err := graph.Compile(func(b *graph.Builder) {
+//		x, y := b.Input("x", 8, 2), b.Input("y", 8, 1)
+//		b.Minimize(b.SquaredError(b.MatMul(x, b.Param(w)), y, b.Ones(8)))
+//	}, graph.Settings{})
+//
+// The nodes are Gorgonia's, in a [gorgonia.ExprGraph]: [Compile] has Gorgonia
+// differentiate the objective with respect to every parameter that the function
+// used, and a TapeMachine runs the result. A [Program] is that machine with named
+// inputs and outputs. Its parameters are the caller's: programs for training, for
+// evaluation and for one step of generation, of any batch size, read and write the
+// same numbers.
+//
+// Nodes are matrices, one example a row, but for losses, which are scalars, and
+// indices, which are vectors of int. The first thing that goes wrong in a Builder
+// sticks, and Compile reports it with the operation and its shapes, so equations
+// are written without error handling.
+//
+// Gorgonia has operations that are silently wrong; those that the builder offers
+// are Gorgonia's where they are right and this module's own elsewhere. The tests
+// named TestGorgonia state each trap that is avoided.
+package graph
+
+import (
+	// Gorgonia's tensors refuse to start on a Go release newer than the one that
+	// this module allows; requiring its newest version here spares every user an
+	// environment variable.
+	_ "go4.org/unsafe/assume-no-moving-gc"
+)

@@ -1,0 +1,104 @@
+package ops
+
+import (
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// SquaredError is the mean squared error, a scalar: the weighted mean over rows of
+// the mean over columns,
+//
+//	loss = Σ_i w_i · Σ_j (x[i][j] − y[i][j])² / (m · Σ_i w_i)
+//
+// where a row of weight 0 is left out exactly. Where all weights are 0 it is 0.
+type SquaredError struct{ base }
+
+// NewSquaredError returns the loss of the prediction x against y, both of shape
+// (n, m), with the row weights w, of shape (n, 1). The gradient is with respect
+// to x and y.
+func NewSquaredError(key string, x, y, w *gorgonia.Node) (*gorgonia.Node, error) {
+	if err := isMatrix("the prediction", x); err != nil {
+		return nil, err
+	}
+	if !x.Shape().Eq(y.Shape()) {
+		return nil, errors.Errorf("the prediction has shape %v and the target %v", x.Shape(), y.Shape())
+	}
+	if w.Shape().Dims() != 2 || rows(w) != rows(x) || columns(w) != 1 {
+		return nil, errors.Errorf("weights have shape %v, want (%d, 1)", w.Shape(), rows(x))
+	}
+	op := &SquaredError{newBase("squaredError", key, nil, x, y, w)}
+	return gorgonia.ApplyOp(op, x, y, w)
+}
+
+// Do computes the loss.
+func (o *SquaredError) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
+	defer o.recovered(&err)
+	if o.dtype == tensor.Float32 {
+		return o.scalar(squaredError(floats[float32](in[0]), floats[float32](in[1]), floats[float32](in[2]))), nil
+	}
+	return o.scalar(squaredError(floats[float64](in[0]), floats[float64](in[1]), floats[float64](in[2]))), nil
+}
+
+func squaredError[F Float](x, y, w []F) float64 {
+	m, sum, total := len(x)/len(w), 0.0, 0.0
+	for i, wi := range w {
+		if wi == 0 {
+			continue
+		}
+		total += float64(wi)
+		for j := i * m; j < (i+1)*m; j++ {
+			d := float64(x[j]) - float64(y[j])
+			sum += float64(wi) * d * d
+		}
+	}
+	if total == 0 {
+		return 0
+	}
+	return sum / (total * float64(m))
+}
+
+// DiffWRT says that prediction and target have gradients.
+func (o *SquaredError) DiffWRT(int) []bool { return []bool{true, true, false} }
+
+// SymDiff returns dx = dy · 2·w_i·(x − y)/(m·Σw), and its negative for the target.
+func (o *SquaredError) SymDiff(in gorgonia.Nodes, _, dy *gorgonia.Node) (gorgonia.Nodes, error) {
+	x, y, w := in[0], in[1], in[2]
+	op := &squaredErrorGrad{newBase("squaredErrorGrad", o.key+"'", x.Shape().Clone(), x, y, w, dy)}
+	dx, err := gorgonia.ApplyOp(op, x, y, w, dy)
+	if err != nil {
+		return nil, err
+	}
+	dt, err := NewAffine(o.key+"'t", dx, -1, 0)
+	return gorgonia.Nodes{dx, dt, nil}, err
+}
+
+type squaredErrorGrad struct{ base }
+
+func (o *squaredErrorGrad) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
+	defer o.recovered(&err)
+	out, dy := o.result(), number(in[3])
+	if o.dtype == tensor.Float32 {
+		squaredErrorBackward(floats[float32](out), floats[float32](in[0]), floats[float32](in[1]), floats[float32](in[2]), dy)
+	} else {
+		squaredErrorBackward(floats[float64](out), floats[float64](in[0]), floats[float64](in[1]), floats[float64](in[2]), dy)
+	}
+	return out, nil
+}
+
+func squaredErrorBackward[F Float](dx, x, y, w []F, dy float64) {
+	m, total := len(x)/len(w), 0.0
+	for _, wi := range w {
+		total += float64(wi)
+	}
+	for i, wi := range w {
+		if wi == 0 {
+			clear(dx[i*m : (i+1)*m])
+			continue
+		}
+		scale := 2 * dy * float64(wi) / (total * float64(m))
+		for j := i * m; j < (i+1)*m; j++ {
+			dx[j] = F(scale * (float64(x[j]) - float64(y[j])))
+		}
+	}
+}

@@ -1,0 +1,328 @@
+package graph_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/graph/graphtest"
+)
+
+// operations lists every operation of the builder with operands as parameters, and what
+// it computes as plain loops over single numbers. A scalar is a result of shape (1, 1).
+var operations = []struct {
+	name     string
+	operands [][2]int
+	build    func(b *graph.Builder, x []*graph.Node) *graph.Node
+	want     func(x []matrix) matrix
+}{
+	{"MatMul", [][2]int{{2, 3}, {3, 4}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.MatMul(x[0], x[1]) },
+		func(x []matrix) matrix {
+			return newMatrix(2, 4, func(i, j int) (s float64) {
+				for k := range 3 {
+					s += x[0][i][k] * x[1][k][j]
+				}
+				return s
+			})
+		}},
+	{"MatMul of one element", [][2]int{{1, 1}, {1, 1}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.MatMul(x[0], x[1]) },
+		func(x []matrix) matrix { return matrix{{x[0][0][0] * x[1][0][0]}} }},
+	{"Add", [][2]int{{2, 3}, {2, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Add(x[0], x[1]) },
+		elementwise(func(x []float64) float64 { return x[0] + x[1] })},
+	{"Add of one element", [][2]int{{1, 1}, {1, 1}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Add(x[0], x[1]) },
+		elementwise(func(x []float64) float64 { return x[0] + x[1] })},
+	{"Sub", [][2]int{{2, 3}, {2, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Sub(x[0], x[1]) },
+		elementwise(func(x []float64) float64 { return x[0] - x[1] })},
+	{"Mul", [][2]int{{2, 3}, {2, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Mul(x[0], x[1]) },
+		elementwise(func(x []float64) float64 { return x[0] * x[1] })},
+	{"Mul by itself", [][2]int{{2, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Mul(x[0], x[0]) },
+		elementwise(func(x []float64) float64 { return x[0] * x[0] })},
+	{"Div", [][2]int{{2, 3}, {2, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Div(x[0], b.Affine(x[1], 1, 5)) },
+		elementwise(func(x []float64) float64 { return x[0] / (x[1] + 5) })},
+	{"Sigmoid", [][2]int{{3, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Sigmoid(x[0]) },
+		elementwise(func(x []float64) float64 { return 1 / (1 + math.Exp(-x[0])) })},
+	{"Tanh", [][2]int{{3, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Tanh(x[0]) },
+		elementwise(func(x []float64) float64 { return math.Tanh(x[0]) })},
+	{"Exp", [][2]int{{3, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Exp(x[0]) },
+		elementwise(func(x []float64) float64 { return math.Exp(x[0]) })},
+	{"Log", [][2]int{{3, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Log(b.Affine(x[0], 1, 5)) },
+		elementwise(func(x []float64) float64 { return math.Log(x[0] + 5) })},
+	{"Affine", [][2]int{{3, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Affine(x[0], -0.5, 3) },
+		elementwise(func(x []float64) float64 { return -0.5*x[0] + 3 })},
+	{"AddRow", [][2]int{{3, 2}, {1, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.AddRow(x[0], x[1]) },
+		func(x []matrix) matrix {
+			return newMatrix(3, 2, func(i, j int) float64 { return x[0][i][j] + x[1][0][j] })
+		}},
+	{"Rows", [][2]int{{4, 2}}, // row 2 twice, row 1 never
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Rows(x[0], b.Indices("index", 4)) },
+		func(x []matrix) matrix { return matrix{x[0][2], x[0][0], x[0][2], x[0][3]} }},
+	{"Rows, used again", [][2]int{{4, 2}}, // the gradient's buffer is an operand of a builtin sum
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.Add(b.Rows(x[0], b.Indices("index", 4)), x[0])
+		},
+		func(x []matrix) matrix {
+			return newMatrix(4, 2, func(i, j int) float64 { return x[0][[]int{2, 0, 2, 3}[i]][j] + x[0][i][j] })
+		}},
+	{"Select", [][2]int{{3, 2}, {3, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.Select(b.Input("mask", 3, 1), x[0], x[1])
+		},
+		func(x []matrix) matrix { return matrix{x[0][0], x[1][1], x[0][2]} }},
+	{"Stack", [][2]int{{1, 2}, {3, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Stack([]*graph.Node{x[0], x[1], x[0]}) },
+		func(x []matrix) matrix { return matrix{x[0][0], x[1][0], x[1][1], x[1][2], x[0][0]} }},
+	{"RowBlock", [][2]int{{4, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.RowBlock(x[0], 1, 3) },
+		func(x []matrix) matrix { return x[0][1:3] }},
+	{"Unstack", [][2]int{{10, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			s := b.Unstack(x[0], 5)
+			return b.Stack([]*graph.Node{s[4], s[1], b.Mul(s[0], s[2]), s[3]})
+		},
+		func(x []matrix) matrix {
+			s := x[0]
+			product := func(i, k int) []float64 { return []float64{s[i][0] * s[k][0], s[i][1] * s[k][1]} }
+			return matrix{s[8], s[9], s[2], s[3], product(0, 4), product(1, 5), s[6], s[7]}
+		}},
+	{"Dot", [][2]int{{2, 3}, {2, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Dot(x[0], x[1]) },
+		func(x []matrix) matrix {
+			s := 0.0
+			for i := range x[0] {
+				for j := range x[0][i] {
+					s += x[0][i][j] * x[1][i][j]
+				}
+			}
+			return matrix{{s}}
+		}},
+	{"Softmax", [][2]int{{3, 4}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Softmax(x[0]) },
+		func(x []matrix) matrix {
+			return newMatrix(3, 4, func(i, j int) float64 { return probability(x[0][i], j) })
+		}},
+	{"CrossEntropy", [][2]int{{4, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.CrossEntropy(x[0], b.Indices("targets", 4), b.Input("weights", 4, 1), graph.CrossEntropySettings{})
+		},
+		func(x []matrix) matrix { return matrix{{meanCrossEntropy(x[0], []float64{1, 1, 1}, 0)}} }},
+	{"CrossEntropy with class weights and smoothing", [][2]int{{4, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.CrossEntropy(x[0], b.Indices("targets", 4), b.Input("weights", 4, 1),
+				graph.CrossEntropySettings{ClassWeights: []float64{0.5, 2, 3}, Smoothing: 0.2})
+		},
+		func(x []matrix) matrix { return matrix{{meanCrossEntropy(x[0], []float64{0.5, 2, 3}, 0.2)}} }},
+	{"SquaredError", [][2]int{{4, 3}, {4, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.SquaredError(x[0], x[1], b.Input("weights", 4, 1))
+		},
+		func(x []matrix) matrix {
+			sum, total := 0.0, 0.0
+			for i, w := range rowWeights {
+				for j := range 3 {
+					sum += w * (x[0][i][j] - x[1][i][j]) * (x[0][i][j] - x[1][i][j]) / 3
+				}
+				total += w
+			}
+			return matrix{{sum / total}}
+		}},
+}
+
+var (
+	rowTargets = []int{2, 0, 1, 1}
+	rowWeights = []float64{1, 0.5, 0, 2} // one row is left out
+)
+
+func meanCrossEntropy(logits matrix, classWeights []float64, smoothing float64) float64 {
+	sum, total := 0.0, 0.0
+	for i, w := range rowWeights {
+		k := rowTargets[i]
+		loss := -(1 - smoothing) * classWeights[k] * math.Log(probability(logits[i], k))
+		for j := range logits[i] {
+			loss -= smoothing / 3 * classWeights[j] * math.Log(probability(logits[i], j))
+		}
+		sum += w * loss
+		total += w * classWeights[k]
+	}
+	return sum / total
+}
+
+func probability(logits []float64, k int) float64 {
+	sum := 0.0
+	for _, x := range logits {
+		sum += math.Exp(x)
+	}
+	return math.Exp(logits[k]) / sum
+}
+
+type matrix [][]float64
+
+func newMatrix(n, m int, at func(i, j int) float64) matrix {
+	x := make(matrix, n)
+	for i := range x {
+		for j := range m {
+			x[i] = append(x[i], at(i, j))
+		}
+	}
+	return x
+}
+
+func (x matrix) flat() (y []float64) {
+	for _, row := range x {
+		y = append(y, row...)
+	}
+	return y
+}
+
+func elementwise(f func(x []float64) float64) func([]matrix) matrix {
+	return func(x []matrix) matrix {
+		return newMatrix(len(x[0]), len(x[0][0]), func(i, j int) float64 {
+			var at []float64
+			for _, m := range x {
+				at = append(at, m[i][j])
+			}
+			return f(at)
+		})
+	}
+}
+
+// Each operation gives the numbers of plain loops, in float64 to 1e-12 and in float32 to
+// its precision, and its gradient is its derivative. The objective is a random linear
+// function of the result, so no error in one element cancels in a sum; the program runs
+// three times, so no buffer may hold what an earlier run left.
+func TestOperations(t *testing.T) {
+	for _, op := range operations {
+		for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
+			t.Run(fmt.Sprintf("%s/%v", op.name, dtype), func(t *testing.T) {
+				rng := rand.New(rand.NewPCG(7, 1))
+				params := make([]*graph.Param, len(op.operands))
+				for i, s := range op.operands {
+					params[i] = graph.NewParam(fmt.Sprintf("x%d", i), s[0], s[1])
+					graph.Convert(dtype, params[i])
+				}
+				p, err := graph.Compile(func(b *graph.Builder) {
+					var x []*graph.Node
+					for _, param := range params {
+						x = append(x, b.Param(param))
+					}
+					y := op.build(b, x)
+					b.Output("y", y)
+					if shape := b.Shape(y); len(shape) == 2 {
+						y = b.Dot(y, b.Input("direction", shape[0], shape[1]))
+					}
+					b.Minimize(y)
+				}, graph.Settings{Dtype: dtype})
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer p.Close()
+				p.SetInts("index", []int{2, 0, 2, 3})
+				p.SetInts("targets", rowTargets)
+				p.SetFloats("mask", []float64{1, 0, 1})
+				p.SetFloats("weights", rowWeights)
+				for range 3 {
+					for _, param := range params {
+						graph.Normal(param, 1, rng)
+					}
+					want := op.want(values(params)).flat()
+					p.SetFloats("direction", normals(len(want), rng))
+					if err := p.Run(); err != nil {
+						t.Fatal(err)
+					}
+					graphtest.CheckClose(t, "value", p.Floats("y"), want, map[graph.Dtype]float64{graph.Float64: 1e-12, graph.Float32: 1e-5}[dtype])
+					if dtype == graph.Float64 {
+						graphtest.CheckGradient(t, p)
+					}
+				}
+			})
+		}
+	}
+}
+
+func values(params []*graph.Param) []matrix {
+	var x []matrix
+	for _, p := range params {
+		rows, cols := p.Shape()
+		x = append(x, newMatrix(rows, cols, p.At))
+	}
+	return x
+}
+
+func normals(n int, rng *rand.Rand) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = rng.NormFloat64()
+	}
+	return x
+}
+
+// Gorgonia's softmax is NaN in these rows, because it starts the search for the largest
+// element from the first one of the whole matrix.
+func TestSoftmaxOfDistantRows(t *testing.T) {
+	x := graph.NewParam("x", 3, 3)
+	x.SetFloats([]float64{200, 0, 0, 0, 0, 0, -1000, 0, 1000})
+	p := compile(t, graph.Settings{}, func(b *graph.Builder) {
+		b.Output("p", b.Softmax(b.Param(x)))
+		b.Minimize(b.CrossEntropy(b.Param(x), b.Indices("k", 3), b.Ones(3), graph.CrossEntropySettings{}))
+	})
+	p.SetInts("k", []int{0, 1, 0})
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	third := 1.0 / 3
+	graphtest.CheckClose(t, "softmax", p.Floats("p"), []float64{1, 0, 0, third, third, third, 0, 0, 1}, 1e-7)
+	graphtest.CheckClose(t, "loss", []float64{p.Scalar("loss")}, []float64{(0 + math.Log(3) + 2000) / 3}, 1e-6)
+}
+
+// A sum of a million float32 tenths is 1 % off without a float64 accumulator.
+func TestSumsAccumulateInFloat64(t *testing.T) {
+	const n = 1 << 20
+	x := graph.NewParam("x", n, 1)
+	graph.Constant(x, 0.1)
+	row := graph.NewParam("row", 1, 1)
+	p := compile(t, graph.Settings{}, func(b *graph.Builder) {
+		b.Minimize(b.Dot(b.AddRow(b.Param(x), b.Param(row)), b.Constant(0.1, n, 1)))
+	})
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	tenth := float64(float32(0.1))
+	graphtest.CheckClose(t, "dot", []float64{p.Scalar("loss")}, []float64{n * tenth * tenth}, 1e-7)
+	graphtest.CheckClose(t, "row gradient", p.Grad(row), []float64{n * tenth}, 1e-7)
+}
+
+// A row of weight 0 is out of loss and gradient, whatever its logits hold.
+func TestCrossEntropyIgnoresRowsOfWeightZero(t *testing.T) {
+	x := graph.NewParam("x", 2, 2)
+	x.SetFloats([]float64{math.NaN(), math.Inf(1), 0, 0})
+	p := compile(t, graph.Settings{}, func(b *graph.Builder) {
+		b.Minimize(b.CrossEntropy(b.Param(x), b.Indices("k", 2), b.Input("w", 2, 1), graph.CrossEntropySettings{}))
+	})
+	p.SetFloats("w", []float64{0, 1})
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	graphtest.CheckClose(t, "loss", []float64{p.Scalar("loss")}, []float64{math.Log(2)}, 1e-7)
+	graphtest.CheckClose(t, "gradient", p.Grad(x), []float64{0, 0, -0.5, 0.5}, 1e-7)
+	p.SetFloats("w", []float64{0, 0})
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	graphtest.CheckClose(t, "loss of no rows", []float64{p.Scalar("loss")}, []float64{0}, 0)
+	graphtest.CheckClose(t, "gradient of no rows", p.Grad(x), make([]float64, 4), 0)
+}

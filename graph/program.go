@@ -1,0 +1,206 @@
+package graph
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// A Program is a compiled graph: set its inputs, run it, read its outputs and
+// gradients. Its inputs and outputs are its own and its parameters the caller's. A
+// Program is for one goroutine at a time.
+type Program struct {
+	machine gorgonia.VM
+	graph   *gorgonia.ExprGraph
+	dtype   Dtype
+	inputs  map[string]*input
+	outputs map[string]*tensor.Dense
+	grads   []gorgonia.ValueGrad
+}
+
+func newProgram(b *Builder) (*Program, error) {
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}}
+	for _, o := range b.outputs {
+		p.outputs[o.name] = o.keep.Value()
+	}
+	if b.loss != nil {
+		for _, bound := range b.params {
+			p.grads = append(p.grads, &gradient{bound.param, newDense(b.dtype, &bound.param.values, bound.param.rows, bound.param.cols), bound.grad.Value()})
+		}
+	}
+	p.machine = gorgonia.NewTapeMachine(b.graph)
+	return p, nil
+}
+
+// Run computes the outputs and gradients from the inputs and the parameters as they are
+// now.
+func (p *Program) Run() error {
+	// TapeMachine does nothing, without an error, if it is not reset between runs.
+	p.machine.Reset()
+	return errors.Wrap(p.machine.RunAll(), "graph: running")
+}
+
+// Close releases the machine. The parameters stay as they are.
+func (p *Program) Close() error { return p.machine.Close() }
+
+// Nodes returns the number of nodes of the graph, gradients included.
+func (p *Program) Nodes() int { return len(p.graph.AllNodes()) }
+
+// SetFloats copies x, row by row, into the float input called name, rounding it to the
+// program's format. It is an error if there is no such input or its size differs.
+func (p *Program) SetFloats(name string, x []float64) error {
+	in, err := p.input(name, false, len(x))
+	if err != nil {
+		return err
+	}
+	in.values.copyFrom(x)
+	return nil
+}
+
+// SetInts copies x into the index input called name. It is an error if there is no such
+// input or its size differs.
+func (p *Program) SetInts(name string, x []int) error {
+	in, err := p.input(name, true, len(x))
+	if err != nil {
+		return err
+	}
+	copy(in.ints, x)
+	return nil
+}
+
+func (p *Program) input(name string, index bool, n int) (*input, error) {
+	in := p.inputs[name]
+	if in == nil {
+		return nil, errors.Errorf("graph: no input %q; the inputs are %s", name, names(p.inputs))
+	}
+	if index != (in.ints != nil) {
+		return nil, errors.Errorf("graph: input %q holds %v", name, in.node.Dtype())
+	}
+	if want := in.values.len() + len(in.ints); n != want {
+		return nil, errors.Errorf("graph: %d values for input %q of shape %v", n, name, in.node.Shape())
+	}
+	return in, nil
+}
+
+// Feed copies the value of an output to an input of the same size, bit for bit: the
+// state that one step hands to the next.
+func (p *Program) Feed(output, input string) error {
+	out, err := p.output(output)
+	if err != nil {
+		return err
+	}
+	in, err := p.input(input, false, out.Shape().TotalSize())
+	if err != nil {
+		return err
+	}
+	if p.dtype == Float64 {
+		copy(in.values.f64, out.Data().([]float64))
+	} else {
+		copy(in.values.f32, out.Data().([]float32))
+	}
+	return nil
+}
+
+// Clear sets a float input to zeros.
+func (p *Program) Clear(input string) error {
+	in := p.inputs[input]
+	if in == nil || in.ints != nil {
+		return errors.Errorf("graph: no float input %q; the inputs are %s", input, names(p.inputs))
+	}
+	clear(in.values.f32)
+	clear(in.values.f64)
+	return nil
+}
+
+// Floats returns a copy of an output of the last run, row by row. It panics if there is
+// no such output.
+func (p *Program) Floats(output string) []float64 {
+	d, err := p.output(output)
+	if err != nil {
+		panic(err.Error())
+	}
+	return denseFloats(d)
+}
+
+// Scalar returns the first element of an output of the last run: the value of a scalar.
+// It panics if there is no such output.
+func (p *Program) Scalar(output string) float64 {
+	d, err := p.output(output)
+	if err != nil {
+		panic(err.Error())
+	}
+	if x, ok := d.Data().([]float32); ok {
+		return float64(x[0])
+	}
+	return d.Data().([]float64)[0]
+}
+
+func (p *Program) output(name string) (*tensor.Dense, error) {
+	d := p.outputs[name]
+	if d == nil {
+		return nil, errors.Errorf("graph: no output %q; the outputs are %s", name, names(p.outputs))
+	}
+	return d, nil
+}
+
+// ValueGrads returns the parameters with their gradients, for a solver, in the order in
+// which the build function used them first. The gradients are those of the last run; a
+// solver may change them.
+func (p *Program) ValueGrads() []gorgonia.ValueGrad { return p.grads }
+
+// Params returns the parameters that have gradients, in the order of ValueGrads.
+func (p *Program) Params() []*Param {
+	params := make([]*Param, len(p.grads))
+	for i, g := range p.grads {
+		params[i] = g.(*gradient).param
+	}
+	return params
+}
+
+// Grad returns a copy of the gradient of the objective with respect to a parameter, row
+// by row, or nil if the program has none.
+func (p *Program) Grad(param *Param) []float64 {
+	for _, g := range p.grads {
+		if g := g.(*gradient); g.param == param {
+			return denseFloats(g.grad)
+		}
+	}
+	return nil
+}
+
+// A gradient is a parameter and its gradient as solvers want them.
+type gradient struct {
+	param *Param
+	value *tensor.Dense // a header over the parameter's memory
+	grad  *tensor.Dense
+}
+
+var _ gorgonia.ValueGrad = (*gradient)(nil)
+
+func (g *gradient) Value() gorgonia.Value         { return g.value }
+func (g *gradient) Grad() (gorgonia.Value, error) { return g.grad, nil }
+
+func denseFloats(d *tensor.Dense) []float64 {
+	if x, ok := d.Data().([]float64); ok {
+		return slices.Clone(x)
+	}
+	x := d.Data().([]float32)
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = float64(v)
+	}
+	return y
+}
+
+// names lists the keys of m in order.
+func names[V any](m map[string]V) string {
+	var all []string
+	for name := range m {
+		all = append(all, name)
+	}
+	slices.Sort(all)
+	return strings.Join(all, ", ")
+}
