@@ -138,6 +138,34 @@ func (p *Program) Scalar(output string) float64 {
 	return d.Data().([]float64)[0]
 }
 
+// Argmax returns, for each row of an output of the last run, the column of its largest
+// element, the first of equals, in into if that is long enough. It panics if there is no
+// such output.
+func (p *Program) Argmax(output string, into []int) []int {
+	d, err := p.output(output)
+	if err != nil {
+		panic(err.Error())
+	}
+	if x, ok := d.Data().([]float64); ok {
+		return argmax(x, d.Shape()[1], into)
+	}
+	return argmax(d.Data().([]float32), d.Shape()[1], into)
+}
+
+func argmax[F float32 | float64](x []F, cols int, into []int) []int {
+	into = into[:0]
+	for ; len(x) > 0; x = x[cols:] {
+		best := 0
+		for j, v := range x[:cols] {
+			if v > x[best] {
+				best = j
+			}
+		}
+		into = append(into, best)
+	}
+	return into
+}
+
 func (p *Program) output(name string) (*tensor.Dense, error) {
 	d := p.outputs[name]
 	if d == nil {
@@ -179,6 +207,9 @@ type gradient struct {
 }
 
 var _ gorgonia.ValueGrad = (*gradient)(nil)
+
+// Name returns the parameter's name, for a solver's messages.
+func (g *gradient) Name() string { return g.param.name }
 
 func (g *gradient) Value() gorgonia.Value         { return g.value }
 func (g *gradient) Grad() (gorgonia.Value, error) { return g.grad, nil }

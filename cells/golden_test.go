@@ -1,0 +1,162 @@
+package cells_test
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/graph/graphtest"
+)
+
+// fill returns f(0), f(1), …, f(n−1).
+func fill(n int, f func(float64) float64) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = f(float64(i))
+	}
+	return x
+}
+
+// load sets an LSTM's parameters, in float64, from tensors in PyTorch's layout.
+func load(t *testing.T, l *cells.LSTM, tensors map[string][]float64) {
+	t.Helper()
+	graph.Convert(graph.Float64, l.Params()...)
+	for _, tensor := range l.TorchTensors("lstm", 0) {
+		if err := tensor.SetFloats(tensors[tensor.Name]); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// PyTorch's own values, as candle's tests quote them: every wrong order of the gates, of
+// the weights or of the two biases gives other numbers.
+func TestGoldenPyTorch(t *testing.T) {
+	biases := []float64{-1, 1, -0.5, 2}
+	l := cells.NewLSTM("lstm", 2, 3, rand.New(rand.NewPCG(0, 0)))
+	load(t, l, map[string][]float64{
+		"lstm.weight_ih_l0": fill(24, math.Cos),
+		"lstm.weight_hh_l0": fill(36, math.Sin),
+		"lstm.bias_ih_l0":   fill(12, func(i float64) float64 { return biases[int(i)%4] }),
+		"lstm.bias_hh_l0":   fill(12, func(i float64) float64 { return math.Cos(biases[int(i)%4]) }),
+	})
+	s := &sequence{batch: 1, in: 2, lengths: []int{7}}
+	for _, v := range []float64{3, 1, 4, 1, 5, 9, 2} {
+		s.x = append(s.x, []float64{v, v / 2})
+	}
+	p := s.compile(t, l)
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	h, c := p.Floats("end/h"), p.Floats("end/c")
+	t.Logf("h = %.6f, c = %.6f", h, c)
+	graphtest.CheckClose(t, "h", h, []float64{0.991865, 0.173788, -0.145063}, 5e-7)
+	graphtest.CheckClose(t, "c", c, []float64{5.724954, 0.445806, -0.290838}, 5e-7)
+
+	plainH, plainC := make([]float64, 3), make([]float64, 3)
+	for _, x := range s.x {
+		plainH, plainC = lstmStep(l, x, plainH, plainC)
+	}
+	graphtest.CheckClose(t, "h against plain loops", h, plainH, 1e-12)
+	graphtest.CheckClose(t, "c against plain loops", c, plainC, 1e-12)
+}
+
+// Sequences of 4, 2 and 0 steps in one batch, from a state that is not zero. The values
+// were computed by an independent implementation in plain loops.
+func TestGoldenRagged(t *testing.T) {
+	l := cells.NewLSTM("lstm", 2, 2, rand.New(rand.NewPCG(0, 0)))
+	load(t, l, map[string][]float64{
+		"lstm.weight_ih_l0": fill(16, func(n float64) float64 { return 0.5 * math.Cos(n+1) }),
+		"lstm.weight_hh_l0": fill(16, func(n float64) float64 { return 0.5 * math.Sin(n+1) }),
+		"lstm.bias_ih_l0":   fill(8, func(n float64) float64 { return 0.1 * (n - 3) }),
+		"lstm.bias_hh_l0":   make([]float64, 8),
+	})
+	s := &sequence{batch: 3, in: 2, lengths: []int{4, 2, 0}}
+	for step := range 4 {
+		s.x = append(s.x, fill(6, func(n float64) float64 { return math.Sin(6*float64(step) + n + 1) }))
+	}
+	p := s.compile(t, l)
+	mustSet(t, p, "start/h", fill(6, func(n float64) float64 { return 0.1 * (n - 2) }))
+	mustSet(t, p, "start/c", fill(6, func(n float64) float64 { return 0.2 * (3 - n) }))
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	graphtest.CheckClose(t, "h", p.Floats("end/h"),
+		[]float64{-0.204214639, 0.164812833, 0.110257803, -0.048228554, 0.2, 0.3}, 5e-10)
+	graphtest.CheckClose(t, "c", p.Floats("end/c"),
+		[]float64{-0.345762539, 0.379140695, 0.182224336, -0.076087490, -0.2, -0.4}, 5e-10)
+}
+
+// The one-bias count is Keras's for LSTM(128) on an embedding of 128; PyTorch counts a
+// second bias.
+func TestParameterCounts(t *testing.T) {
+	l := cells.NewLSTM("lstm", 128, 128, rand.New(rand.NewPCG(0, 0)))
+	if n := graph.Count(l.Params()); n != 131584 {
+		t.Errorf("%d parameters, want 131584", n)
+	}
+	n := 0
+	for _, tensor := range l.TorchTensors("lstm", 0) {
+		size := 1
+		for _, d := range tensor.Shape {
+			size *= d
+		}
+		n += size
+	}
+	if n != 132096 {
+		t.Errorf("%d numbers in PyTorch's tensors, want 132096", n)
+	}
+}
+
+// What goes out in PyTorch's layout comes back in with the same bits, a negative zero
+// included, under the names and in the shapes of torch.nn.
+func TestTorchTensorsRoundTrip(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 8))
+	stack := cells.Stack{cells.NewLSTM("a", 3, 4, rng), cells.NewLSTM("b", 4, 2, rng)}
+	dense, embedding := cells.NewDense("d", 2, 5, rng), cells.NewEmbedding("e", 6, 3, rng)
+	graph.Constant(dense.B, math.Copysign(0, -1))
+	graph.Constant(stack[0].(*cells.LSTM).Input.B, math.Copysign(0, -1))
+	tensors := append(embedding.TorchTensors("embedding"), stack.TorchTensors("lstm", 0)...)
+	tensors = append(tensors, dense.TorchTensors("dense")...)
+	params := append(append(embedding.Params(), stack.Params()...), dense.Params()...)
+
+	wantShapes := map[string][]int{
+		"embedding.weight":  {6, 3},
+		"lstm.weight_ih_l0": {16, 3}, "lstm.weight_hh_l0": {16, 4}, "lstm.bias_ih_l0": {16}, "lstm.bias_hh_l0": {16},
+		"lstm.weight_ih_l1": {8, 4}, "lstm.weight_hh_l1": {8, 2}, "lstm.bias_ih_l1": {8}, "lstm.bias_hh_l1": {8},
+		"dense.weight": {5, 2}, "dense.bias": {5},
+	}
+	if len(tensors) != len(wantShapes) {
+		t.Errorf("%d tensors, want %d", len(tensors), len(wantShapes))
+	}
+	var before [][]float64
+	for _, p := range params {
+		before = append(before, p.Floats())
+	}
+	values := map[string][]float64{}
+	for _, tensor := range tensors {
+		if !slices.Equal(tensor.Shape, wantShapes[tensor.Name]) {
+			t.Errorf("%s has shape %v, want %v", tensor.Name, tensor.Shape, wantShapes[tensor.Name])
+		}
+		values[tensor.Name] = tensor.Floats()
+	}
+	for _, p := range params {
+		graph.Constant(p, 7)
+	}
+	for _, tensor := range tensors {
+		if err := tensor.SetFloats(values[tensor.Name]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for i, p := range params {
+		for k, v := range p.Floats() {
+			if math.Float64bits(v) != math.Float64bits(before[i][k]) {
+				t.Errorf("%s[%d] was %v and came back as %v", p.Name(), k, before[i][k], v)
+			}
+		}
+	}
+	if err := tensors[0].SetFloats(make([]float64, 5)); err == nil {
+		t.Error("SetFloats took 5 values for 18")
+	}
+}

@@ -1,0 +1,71 @@
+package train
+
+import (
+	"context"
+
+	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/task"
+)
+
+// Evaluate returns how well a model does on a data set. A cancelled context ends it with
+// the context's error.
+func Evaluate(ctx context.Context, m *task.Model, source data.Source) (Part, error) {
+	p := newPrograms(m)
+	defer p.close()
+	return p.evaluate(ctx, source)
+}
+
+// programs are a model's graphs, compiled when a batch of their size first comes.
+type programs struct {
+	model *task.Model
+	steps map[size]*task.Step
+}
+
+type size struct {
+	steps, rows int
+	training    bool
+}
+
+func newPrograms(m *task.Model) *programs {
+	return &programs{model: m, steps: map[size]*task.Step{}}
+}
+
+// of returns the program for a batch.
+func (p *programs) of(b *data.Batch, training bool) (*task.Step, error) {
+	key := size{b.Steps, b.Rows, training}
+	if step := p.steps[key]; step != nil {
+		return step, nil
+	}
+	step, err := p.model.Compile(b.Steps, b.Rows, training)
+	if err == nil {
+		p.steps[key] = step
+	}
+	return step, err
+}
+
+func (p *programs) evaluate(ctx context.Context, source data.Source) (Part, error) {
+	var sum tally
+	var batch data.Batch
+	for i := range source.Begin(nil) {
+		if err := ctx.Err(); err != nil {
+			return Part{}, err
+		}
+		source.Batch(i, &batch)
+		step, err := p.of(&batch, false)
+		if err != nil {
+			return Part{}, err
+		}
+		result, err := step.Run(&batch)
+		if err != nil {
+			return Part{}, err
+		}
+		sum.add(result)
+	}
+	return sum.part(p.model), nil
+}
+
+func (p *programs) close() {
+	for _, step := range p.steps {
+		step.Close()
+	}
+}

@@ -1,0 +1,74 @@
+package task
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train/data"
+)
+
+// A Model is an embedding, a stack of recurrent cells and a dense layer, with the
+// vocabulary that numbers its inputs and, for a classifier, the labels that name its
+// outputs.
+type Model struct {
+	Config     Config
+	Vocabulary *data.Vocabulary
+	Labels     *data.Labels // nil for a language model
+
+	Embedding *cells.Embedding
+	Stack     cells.Stack
+	Head      *cells.Dense
+}
+
+// NewModel returns a model with random weights. Labels must be given for a classifier
+// and only for one.
+func NewModel(c Config, v *data.Vocabulary, labels *data.Labels, rng *rand.Rand) (*Model, error) {
+	if err := c.Check(); err != nil {
+		return nil, err
+	}
+	if (labels != nil) == c.Task.LanguageModel() {
+		return nil, errors.Errorf("task: task %q with labels: %t", c.Task, labels != nil)
+	}
+	outputs := v.Len()
+	if labels != nil {
+		outputs = labels.Len()
+	}
+	m := &Model{Config: c, Vocabulary: v, Labels: labels}
+	m.Embedding = cells.NewEmbedding("embedding", v.Len(), c.Embed, rng)
+	width := c.Embed
+	for k := range c.Layers {
+		m.Stack = append(m.Stack, newCell[c.Cell](fmt.Sprintf("%s/%d", c.Cell, k), width, c.Hidden, rng))
+		width = c.Hidden
+	}
+	m.Head = cells.NewDense("dense", width, outputs, rng)
+	return m, nil
+}
+
+// Params returns all parameters in a fixed order.
+func (m *Model) Params() []*graph.Param {
+	params := append(m.Embedding.Params(), m.Stack.Params()...)
+	return append(params, m.Head.Params()...)
+}
+
+// Tensors returns the parameters as PyTorch lays them out: embedding.weight,
+// lstm.weight_ih_l0 and so on, dense.weight and dense.bias.
+func (m *Model) Tensors() []cells.TorchTensor {
+	tensors := append(m.Embedding.TorchTensors("embedding"), m.Stack.TorchTensors(m.Config.Cell, 0)...)
+	return append(tensors, m.Head.TorchTensors("dense")...)
+}
+
+// SetForgetBias sets the bias of every forget gate. It is an error if the cells have
+// none.
+func (m *Model) SetForgetBias(x float64) error {
+	for _, cell := range m.Stack {
+		lstm, ok := cell.(*cells.LSTM)
+		if !ok {
+			return errors.Errorf("task: cell %q has no forget gate", m.Config.Cell)
+		}
+		graph.Constant(lstm.Forget.B, x)
+	}
+	return nil
+}
