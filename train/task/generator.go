@@ -111,6 +111,15 @@ func (g *Generator) See(token int) error {
 	return nil
 }
 
+// Probabilities returns the probability of each token to be the next, or nil before
+// anything was seen.
+func (g *Generator) Probabilities() []float64 {
+	if g.logits == nil {
+		return nil
+	}
+	return g.step.Program.Floats("probabilities")
+}
+
 // Next draws the next token and hands it to the model. Before anything was seen all
 // tokens are equally probable.
 func (g *Generator) Next(s Sampling, rng *rand.Rand) (token int, err error) {

@@ -1,0 +1,146 @@
+package train_test
+
+import (
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph/safetensors"
+	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/task"
+)
+
+// A loaded model predicts the same bits as the one that was saved, and saves to the same
+// bytes.
+func TestSaveAndLoad(t *testing.T) {
+	folder := t.TempDir()
+	c := newClassification(t, 4)
+	path := filepath.Join(folder, "model.safetensors")
+	if err := train.Save(path, c.model); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := train.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := []string{"so so good film", "film", "", "something else"}
+	before, after := probabilities(t, c.model, texts), probabilities(t, loaded, texts)
+	for i := range texts {
+		for k := range before[i] {
+			if math.Float64bits(before[i][k]) != math.Float64bits(after[i][k]) {
+				t.Errorf("%q: %v before and %v after", texts[i], before[i], after[i])
+			}
+		}
+	}
+	again := filepath.Join(folder, "again.safetensors")
+	if err := train.Save(again, loaded); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(read(t, path), read(t, again)) {
+		t.Error("the loaded model saves to other bytes")
+	}
+	if !slices.Equal(loaded.Labels.Names(), c.model.Labels.Names()) || loaded.Config != c.model.Config {
+		t.Errorf("labels %v, config %+v", loaded.Labels.Names(), loaded.Config)
+	}
+}
+
+func probabilities(t *testing.T, m *task.Model, texts []string) [][]float64 {
+	t.Helper()
+	c, err := task.NewClassifier(m, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	p, err := c.Probabilities(texts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func read(t *testing.T, path string) []byte {
+	t.Helper()
+	content, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return content
+}
+
+// Each way in which a file can be no model is a *data.Error that names the file and says
+// what is wrong.
+func TestLoadRefuses(t *testing.T) {
+	folder := t.TempDir()
+	c := newCorpus(t)
+	path := filepath.Join(folder, "model.safetensors")
+	if err := train.Save(path, c.model); err != nil {
+		t.Fatal(err)
+	}
+	whole := read(t, path)
+	flipped := slices.Clone(whole)
+	flipped[len(flipped)-5] ^= 1
+
+	for name, test := range map[string]struct {
+		content []byte
+		want    string
+	}{
+		"cut off":         {whole[:len(whole)-10], "cut off"},
+		"a flipped bit":   {flipped, ""},
+		"not safetensors": {[]byte("PK\x03\x04 something else entirely"), ""},
+		"empty":           {nil, ""},
+		"another version": {edit(t, whole, func(f *safetensors.File) { f.Metadata["lstm.version"] = "99" }), `version "99"`},
+		"not ours":        {edit(t, whole, func(f *safetensors.File) { f.Metadata = nil }), "lstm.version"},
+		"no vocabulary":   {edit(t, whole, func(f *safetensors.File) { delete(f.Metadata, "lstm.vocabulary") }), "lstm.vocabulary"},
+		"a tensor short":  {edit(t, whole, func(f *safetensors.File) { f.Tensors = f.Tensors[1:] }), "has no tensor"},
+		"a tensor too many": {edit(t, whole, func(f *safetensors.File) {
+			f.Tensors = append(f.Tensors, safetensors.FromFloat32s("extra", []int{1}, []float32{1}))
+		}), "tensors, want"},
+		"another shape": {edit(t, whole, func(f *safetensors.File) {
+			for i, x := range f.Tensors {
+				if x.Name == "dense.weight" {
+					f.Tensors[i].Shape = []int{x.Shape[1], x.Shape[0]}
+				}
+			}
+		}), "dense.weight"},
+		"another hidden size": {edit(t, whole, func(f *safetensors.File) {
+			f.Metadata["lstm.config"] = strings.Replace(f.Metadata["lstm.config"], `"hidden":16`, `"hidden":17`, 1)
+		}), "shape"},
+		"a negative size": {edit(t, whole, func(f *safetensors.File) {
+			f.Metadata["lstm.config"] = strings.Replace(f.Metadata["lstm.config"], `"hidden":16`, `"hidden":-1`, 1)
+		}), "hidden is -1"},
+	} {
+		bad := filepath.Join(folder, "bad.safetensors")
+		if err := os.WriteFile(bad, test.content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := train.Load(bad)
+		var dataError *data.Error
+		if !errors.As(err, &dataError) || !strings.Contains(err.Error(), bad) || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: error %v, want a data error about %q", name, err, test.want)
+		}
+	}
+	_, err := train.Load(filepath.Join(folder, "missing"))
+	if !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("missing file: error %v", err)
+	}
+}
+
+// edit returns a model file with a change.
+func edit(t *testing.T, content []byte, change func(*safetensors.File)) []byte {
+	t.Helper()
+	f, err := safetensors.Decode(content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(f)
+	var b strings.Builder
+	if err := safetensors.Encode(&b, f); err != nil {
+		t.Fatal(err)
+	}
+	return []byte(b.String())
+}
