@@ -109,6 +109,29 @@ func TestParameterCounts(t *testing.T) {
 	}
 }
 
+// Weights start within ±1/√H, which they fill, and biases at zero, but for the forget
+// gate's, which are one.
+func TestInitialWeights(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 2))
+	l, r := cells.NewLSTM("lstm", 30, 25, rng), cells.NewRNN("rnn", 30, 25, rng)
+	for i, g := range []cells.Gate{l.Input, l.Forget, l.Candidate, l.Output, r.Update} {
+		for _, w := range []*graph.Param{g.W, g.U} {
+			largest := 0.0
+			for _, x := range w.Floats() {
+				largest = max(largest, math.Abs(x))
+			}
+			if largest > 0.2+1e-7 || largest < 0.19 {
+				t.Errorf("the largest of %s is %v, want it just under 1/√25", w.Name(), largest)
+			}
+		}
+		bias := 0.0
+		if i == 1 {
+			bias = 1
+		}
+		graphtest.CheckClose(t, g.B.Name(), g.B.Floats(), fill(25, func(float64) float64 { return bias }), 0)
+	}
+}
+
 // What goes out in PyTorch's layout comes back in with the same bits, a negative zero
 // included, under the names and in the shapes of torch.nn.
 func TestTorchTensorsRoundTrip(t *testing.T) {

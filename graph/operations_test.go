@@ -90,6 +90,14 @@ var operations = []struct {
 	{"RowBlock", [][2]int{{4, 2}},
 		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.RowBlock(x[0], 1, 3) },
 		func(x []matrix) matrix { return x[0][1:3] }},
+	{"RowBlock twice", [][2]int{{4, 2}}, // the padded gradients are summed in place
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			top, bottom := b.RowBlock(x[0], 0, 2), b.RowBlock(x[0], 2, 4)
+			return b.Add(b.Mul(top, bottom), b.Mul(b.RowBlock(x[0], 1, 3), top))
+		},
+		func(x []matrix) matrix {
+			return newMatrix(2, 2, func(i, j int) float64 { return x[0][i][j]*x[0][i+2][j] + x[0][i+1][j]*x[0][i][j] })
+		}},
 	{"Unstack", [][2]int{{10, 2}},
 		func(b *graph.Builder, x []*graph.Node) *graph.Node {
 			s := b.Unstack(x[0], 5)
@@ -274,19 +282,19 @@ func normals(n int, rng *rand.Rand) []float64 {
 // Gorgonia's softmax is NaN in these rows, because it starts the search for the largest
 // element from the first one of the whole matrix.
 func TestSoftmaxOfDistantRows(t *testing.T) {
-	x := graph.NewParam("x", 3, 3)
-	x.SetFloats([]float64{200, 0, 0, 0, 0, 0, -1000, 0, 1000})
+	x := graph.NewParam("x", 4, 3)
+	x.SetFloats([]float64{200, 0, 0, 0, 0, 0, -1000, 0, 1000, -3000, -2000, -3000})
 	p := compile(t, graph.Settings{}, func(b *graph.Builder) {
 		b.Output("p", b.Softmax(b.Param(x)))
-		b.Minimize(b.CrossEntropy(b.Param(x), b.Indices("k", 3), b.Ones(3), graph.CrossEntropySettings{}))
+		b.Minimize(b.CrossEntropy(b.Param(x), b.Indices("k", 4), b.Ones(4), graph.CrossEntropySettings{}))
 	})
-	p.SetInts("k", []int{0, 1, 0})
+	p.SetInts("k", []int{0, 1, 0, 1})
 	if err := p.Run(); err != nil {
 		t.Fatal(err)
 	}
 	third := 1.0 / 3
-	graphtest.CheckClose(t, "softmax", p.Floats("p"), []float64{1, 0, 0, third, third, third, 0, 0, 1}, 1e-7)
-	graphtest.CheckClose(t, "loss", []float64{p.Scalar("loss")}, []float64{(0 + math.Log(3) + 2000) / 3}, 1e-6)
+	graphtest.CheckClose(t, "softmax", p.Floats("p"), []float64{1, 0, 0, third, third, third, 0, 0, 1, 0, 1, 0}, 1e-7)
+	graphtest.CheckClose(t, "loss", []float64{p.Scalar("loss")}, []float64{(0 + math.Log(3) + 2000 + 0) / 4}, 1e-6)
 }
 
 // A sum of a million float32 tenths is 1 % off without a float64 accumulator.
@@ -325,4 +333,31 @@ func TestCrossEntropyIgnoresRowsOfWeightZero(t *testing.T) {
 	}
 	graphtest.CheckClose(t, "loss of no rows", []float64{p.Scalar("loss")}, []float64{0}, 0)
 	graphtest.CheckClose(t, "gradient of no rows", p.Grad(x), make([]float64, 4), 0)
+}
+
+// Gradients follow the indices and masks of each run; rows that were written in the run
+// before, and are not in this one, are zero again.
+func TestGradientsFollowIndicesAndMasks(t *testing.T) {
+	x, y := graph.NewParam("x", 3, 1), graph.NewParam("y", 3, 1)
+	p := compile(t, graph.Settings{}, func(b *graph.Builder) {
+		chosen := b.Select(b.Input("mask", 3, 1), b.Rows(b.Param(x), b.Indices("i", 3)), b.Param(y))
+		b.Minimize(b.Dot(chosen, b.Constant(1, 3, 1)))
+	})
+	for _, run := range []struct {
+		index  []int
+		mask   []float64
+		dx, dy []float64
+	}{
+		{[]int{0, 1, 1}, []float64{1, 1, 1}, []float64{1, 2, 0}, []float64{0, 0, 0}},
+		{[]int{2, 2, 2}, []float64{1, 0, 0}, []float64{0, 0, 1}, []float64{0, 1, 1}},
+		{[]int{1, 0, 2}, []float64{0, 1, 0}, []float64{1, 0, 0}, []float64{1, 0, 1}},
+	} {
+		p.SetInts("i", run.index)
+		p.SetFloats("mask", run.mask)
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		graphtest.CheckClose(t, "dx", p.Grad(x), run.dx, 0)
+		graphtest.CheckClose(t, "dy", p.Grad(y), run.dy, 0)
+	}
 }

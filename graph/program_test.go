@@ -31,6 +31,7 @@ func TestErrorsStick(t *testing.T) {
 			b.Output("y", b.Add(y, b.Input("other", 9, 9)))
 		},
 		"Add of (2, 3) and (3, 2)":                        func(b *graph.Builder) { b.Add(b.Param(w), b.Input("x", 3, 2)) },
+		"nothing is broadcast":                            func(b *graph.Builder) { b.Mul(b.Param(w), b.Dot(b.Param(w), b.Param(w))) },
 		"the row has shape (2, 1), want (1, 3)":           func(b *graph.Builder) { b.AddRow(b.Param(w), b.Input("x", 2, 1)) },
 		"operand 2 is nil":                                func(b *graph.Builder) { b.Mul(b.Param(w), nil) },
 		`a second input named "x"`:                        func(b *graph.Builder) { b.Input("x", 1, 1); b.Input("x", 2, 2) },

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -42,6 +43,11 @@ func testGradient(t *testing.T, newCell New) {
 			}
 			p := r.compile(t, true)
 			r.set(t, p)
+			for _, param := range r.cell.Params() {
+				if !slices.Contains(p.Params(), param) {
+					t.Errorf("the state does not depend on parameter %s", param.Name())
+				}
+			}
 			graphtest.CheckGradient(t, p)
 		})
 	}
