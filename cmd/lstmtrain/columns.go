@@ -1,0 +1,58 @@
+package main
+
+import (
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train/data"
+)
+
+// columns say where the files of a classifier hold texts and labels.
+type columns struct {
+	Format      data.Format `json:"format,omitempty"`
+	TextColumn  string      `json:"text_column,omitempty"`
+	LabelColumn string      `json:"label_column,omitempty"`
+	Header      bool        `json:"header,omitempty"`
+}
+
+func (c *columns) group(formats ...data.Format) flagGroup {
+	g := newFlagGroup("Columns of labelled files (classify)")
+	g.StringVar(&c.TextColumn, "text-column", "", "`name` of the text's column or field, or its number from 1;\nwithout it the one called text, else 2")
+	g.StringVar(&c.LabelColumn, "label-column", "", "`name` of the label's column or field, or its number from 1;\nwithout it the one called label, else 1")
+	g.Var(oneOf(&c.Format, formats...), "format", "format of the files; found out if not given")
+	g.BoolVar(&c.Header, "header", false, "the first row holds names; found out if not given")
+	return g
+}
+
+func (c columns) options() data.LabelledOptions {
+	return data.LabelledOptions{Format: c.Format, TextColumn: c.TextColumn, LabelColumn: c.LabelColumn, Header: c.Header}
+}
+
+// read returns the labelled examples of files, one after the other.
+func (c columns) read(paths []string) ([]data.Example, error) {
+	var all []data.Example
+	for _, path := range paths {
+		examples, err := data.ReadLabelled(path, c.options())
+		if err != nil {
+			return nil, usageUnlessData(err)
+		}
+		all = append(all, examples...)
+	}
+	return all, nil
+}
+
+// usageUnlessData tells options that do not fit from files that are bad.
+func usageUnlessData(err error) error {
+	var bad *data.Error
+	if err == nil || errors.As(err, &bad) {
+		return err
+	}
+	return usagef("--format, --header, --text-column and --label-column do not fit: %v", err)
+}
+
+// inFile names the file in a complaint about data that does not.
+func inFile(err error, file string) error {
+	var bad *data.Error
+	if errors.As(err, &bad) && bad.File == "" {
+		bad.File = file
+	}
+	return err
+}

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/task"
+)
+
+// thousands writes a number with commas: 131,584.
+func thousands(n int) string {
+	s := strconv.Itoa(n)
+	sign := ""
+	if strings.HasPrefix(s, "-") {
+		sign, s = "-", s[1:]
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return sign + s
+}
+
+// perplexity writes small perplexities with two decimals and large ones without.
+func perplexity(x float64) string {
+	switch {
+	case x < 1000:
+		return strconv.FormatFloat(x, 'f', 2, 64)
+	case x < 1e9:
+		return thousands(int(x + 0.5))
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64)
+}
+
+func decimals(x float64, n int) string { return strconv.FormatFloat(x, 'f', n, 64) }
+
+func percent(x float64) string { return decimals(100*x, 1) + " %" }
+
+// measures returns what a progress line tells of a part: loss and perplexity, or loss
+// and accuracy.
+func measures(kind task.Kind, p train.Part) []string {
+	fields := []string{"loss " + decimals(p.Loss, 4)}
+	if p.Perplexity != nil {
+		fields = append(fields, "ppl "+perplexity(*p.Perplexity))
+	}
+	if p.BitsPerCharacter != nil {
+		fields = append(fields, "bpc "+decimals(*p.BitsPerCharacter, 3))
+	}
+	if p.Accuracy != nil && !kind.LanguageModel() {
+		fields = append(fields, "accuracy "+percent(*p.Accuracy))
+	}
+	return fields
+}
+
+// significant writes three digits: 0.0123, 4.56, 789, 12,345.
+func significant(x float64) string {
+	if x >= 1000 && x < 1e9 {
+		return thousands(int(x + 0.5))
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64)
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+
+func joined(fields []string) string { return strings.Join(fields, "  ") }

@@ -1,0 +1,151 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/graph/safetensors"
+	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/task"
+	"github.com/spf13/cobra"
+)
+
+func newInspectCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:                   "inspect MODEL [flags]",
+		Short:                 "Show what is in a model file",
+		DisableFlagsInUseLine: true,
+		Long: `inspect shows the shape, the vocabulary and the parameters of a model, under the
+names that PyTorch gives them. MODEL is a model file or the folder of a run.
+
+An LSTM has one bias for each gate here and two, which are added, in PyTorch; the
+parameters are counted both ways.`,
+		Example: `  lstmtrain inspect run-1
+  lstmtrain inspect run-1/model.safetensors --json`,
+		Args: oneModel,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			d, err := describe(modelPath(args[0]))
+			if err != nil {
+				return err
+			}
+			if asJSON {
+				return printJSON(cmd.OutOrStdout(), d)
+			}
+			return d.print(cmd.OutOrStdout())
+		},
+	}
+	flags := newFlagGroup("Flags")
+	flags.BoolVar(&asJSON, "json", false, "print one JSON object")
+	addGroups(cmd, flags)
+	return cmd
+}
+
+// A description is what inspect shows.
+type description struct {
+	File       string       `json:"file"`
+	Version    string       `json:"version"`
+	Verified   bool         `json:"checksum_verified"`
+	Config     task.Config  `json:"config"`
+	Unit       data.Unit    `json:"unit"`
+	Vocabulary int          `json:"vocabulary"`    // its size
+	Symbols    []string     `json:"first_symbols"` // of the vocabulary
+	Labels     []string     `json:"labels,omitempty"`
+	Tensors    []tensorJSON `json:"tensors"`
+	Parameters int          `json:"parameters"`            // one bias for each gate
+	TwoBiases  int          `json:"parameters_two_biases"` // as PyTorch counts
+}
+
+type tensorJSON struct {
+	Name  string  `json:"name"`
+	Shape []int   `json:"shape"`
+	Count int     `json:"count"`
+	Mean  float64 `json:"mean"`
+	Std   float64 `json:"std"`
+}
+
+const shownSymbols = 20
+
+func describe(path string) (*description, error) {
+	m, err := loadModel(path)
+	if err != nil {
+		return nil, err
+	}
+	file, err := safetensors.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	symbols := m.Vocabulary.Symbols()
+	d := &description{
+		File:       path,
+		Version:    file.Metadata["lstm.version"],
+		Verified:   file.Verified,
+		Config:     m.Config,
+		Unit:       m.Vocabulary.Unit(),
+		Vocabulary: len(symbols),
+		Symbols:    symbols[:min(shownSymbols, len(symbols))],
+		Parameters: graph.Count(m.Params()),
+	}
+	if m.Labels != nil {
+		d.Labels = m.Labels.Names()
+	}
+	for _, t := range m.Tensors() {
+		d.Tensors = append(d.Tensors, newTensorJSON(t))
+		d.TwoBiases += d.Tensors[len(d.Tensors)-1].Count
+	}
+	return d, nil
+}
+
+func newTensorJSON(t cells.TorchTensor) tensorJSON {
+	x := t.Floats()
+	n := float64(len(x))
+	var sum, squares float64
+	for _, v := range x {
+		sum += v
+	}
+	for _, v := range x {
+		squares += (v - sum/n) * (v - sum/n)
+	}
+	return tensorJSON{t.Name, t.Shape, len(x), sum / n, math.Sqrt(squares / n)}
+}
+
+func (d *description) print(w io.Writer) error {
+	c := d.Config
+	fmt.Fprintf(w, "file        %s, version %s, checksum right\n", d.File, d.Version)
+	fmt.Fprintf(w, "task        %s\n", c.Task)
+	fmt.Fprintf(w, "model       embedding of %d, %d × %s of %d, %d steps\n", c.Embed, c.Layers, c.Cell, c.Hidden, c.Steps)
+	fmt.Fprintf(w, "vocabulary  %s, unit %s: %s\n", thousands(d.Vocabulary), d.Unit, quoted(d.Symbols, d.Vocabulary))
+	if d.Labels != nil {
+		shown := d.Labels[:min(shownSymbols, len(d.Labels))]
+		fmt.Fprintf(w, "labels      %s: %s\n", thousands(len(d.Labels)), quoted(shown, len(d.Labels)))
+	}
+	fmt.Fprintf(w, "parameters  %s (%s with PyTorch's two biases)\n\n", thousands(d.Parameters), thousands(d.TwoBiases))
+
+	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(t, "tensor\tshape\tcount\tmean\tstd")
+	for _, x := range d.Tensors {
+		fmt.Fprintf(t, "%s\t%v\t%s\t%+.4f\t%.4f\n", x.Name, x.Shape, thousands(x.Count), x.Mean, x.Std)
+	}
+	return errors.Wrap(t.Flush(), "writing the description")
+}
+
+// quoted lists symbols, of which there are n in all.
+func quoted(symbols []string, n int) string {
+	var b strings.Builder
+	for i, s := range symbols {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		fmt.Fprintf(&b, "%q", s)
+	}
+	if n > len(symbols) {
+		b.WriteString(" …")
+	}
+	return b.String()
+}

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/metrics"
+	"github.com/seed-222a112c/lstm/train/task"
+	"golang.org/x/term"
+)
+
+// A progress shows how a training goes: as a live bar on a terminal, else as a line
+// now and then. What it shows are means over the steps since it last did.
+type progress struct {
+	out    io.Writer
+	task   task.Kind
+	unit   string // what a target is
+	saved  string // the file of the best model
+	live   bool
+	bar    *progressbar.ProgressBar // nil until the first step, or if not live
+	window window
+	start  time.Time
+	shown  time.Time
+}
+
+func newProgress(out io.Writer, s *settings, saved string) *progress {
+	return &progress{out: out, task: s.Task, unit: targets(s.Task, s.Unit), saved: saved, live: isTerminal(out), start: time.Now()}
+}
+
+var _ train.Callback = (*progress)(nil)
+
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// A window sums what happened since progress was last shown.
+type window struct {
+	loss     metrics.Mean
+	accuracy metrics.Mean
+	duration time.Duration
+	steps    int
+}
+
+func (w *window) add(e train.Event) {
+	w.loss.Add(e.Part.Loss, float64(e.Tokens))
+	if e.Part.Accuracy != nil {
+		w.accuracy.Add(*e.Part.Accuracy, float64(e.Tokens))
+	}
+	w.duration += e.Duration
+	w.steps++
+}
+
+// part returns the means, of what the given part has.
+func (w *window) part(like train.Part) train.Part {
+	p := train.Part{Loss: w.loss.Value()}
+	if like.Perplexity != nil {
+		p.Perplexity = new(metrics.Perplexity(p.Loss))
+	}
+	if like.BitsPerCharacter != nil {
+		p.BitsPerCharacter = new(metrics.BitsPerCharacter(p.Loss))
+	}
+	if like.Accuracy != nil {
+		p.Accuracy = new(w.accuracy.Value())
+	}
+	return p
+}
+
+// Handle shows an event.
+func (p *progress) Handle(e train.Event) error {
+	if e.Kind == train.Validated {
+		p.validated(e)
+		return nil
+	}
+	p.window.add(e)
+	if !p.due(e) {
+		return nil
+	}
+	fields := p.fields(e)
+	p.window, p.shown = window{}, time.Now()
+	if p.live {
+		return p.draw(e, fields)
+	}
+	fmt.Fprintln(p.out, joined(fields))
+	return nil
+}
+
+// due tells whether it is time to show progress: a line at most every two seconds and
+// about two hundred in all.
+func (p *progress) due(e train.Event) bool {
+	pause := 100 * time.Millisecond
+	if !p.live {
+		pause = max(2*time.Second, (time.Since(p.start)+e.Left)/200)
+	}
+	return e.Step == e.Steps || time.Since(p.shown) >= pause
+}
+
+// fields returns what a line shows, the most important first and the time left last.
+func (p *progress) fields(e train.Event) []string {
+	fields := []string{fmt.Sprintf("epoch %d/%d", e.Epoch, e.Epochs)}
+	if !p.live { // the bar counts the steps
+		fields = append(fields, fmt.Sprintf("step %d/%d", e.Step, e.Steps))
+	}
+	fields = append(fields, measures(p.task, p.window.part(e.Part))...)
+	perStep := p.window.duration / time.Duration(p.window.steps)
+	speed := p.window.loss.Weight() / p.window.duration.Seconds()
+	return append(fields,
+		"|g| "+significant(e.GradientNorm),
+		fmt.Sprintf("lr %g", e.LearningRate),
+		significant(milliseconds(perStep))+" ms/step",
+		significant(speed)+" "+p.unit+"/s",
+		"left "+e.Left.Round(time.Second).String(),
+	)
+}
+
+func (p *progress) validated(e train.Event) {
+	fields := append([]string{fmt.Sprintf("valid  epoch %d/%d  step %d/%d", e.Epoch, e.Epochs, e.Step, e.Steps)}, measures(p.task, e.Part)...)
+	if e.Best {
+		fields = append(fields, "best *", "saved "+p.saved)
+	}
+	if p.bar != nil {
+		p.bar.Clear()
+	}
+	fmt.Fprintln(p.out, joined(fields))
+}
+
+// draw shows the bar.
+func (p *progress) draw(e train.Event, fields []string) error {
+	if p.bar == nil {
+		p.bar = progressbar.NewOptions(e.Steps,
+			progressbar.OptionSetWriter(p.out),
+			progressbar.OptionSetWidth(barWidth),
+			progressbar.OptionShowCount(),
+			progressbar.OptionSetElapsedTime(false),
+			progressbar.OptionSetPredictTime(false),
+			progressbar.OptionShowDescriptionAtLineEnd(),
+			progressbar.OptionClearOnFinish(),
+			progressbar.OptionUseANSICodes(true),
+		)
+	}
+	p.bar.Describe(fitting(fields, p.columns()-barColumns(e.Steps)))
+	return p.bar.Set(e.Step)
+}
+
+const barWidth = 10
+
+// barColumns returns the columns that the bar takes without its description: percent,
+// bar and the count of steps.
+func barColumns(steps int) int {
+	digits := len(fmt.Sprint(steps))
+	return len("100% || (/) ") + barWidth + 2*digits + 1
+}
+
+// columns returns the width of the terminal.
+func (p *progress) columns() int {
+	if f, ok := p.out.(*os.File); ok {
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
+			return width
+		}
+	}
+	return 80
+}
+
+// fitting joins as many of the first fields as columns hold with the last one, the time
+// left. A bar of two lines would leave its first line behind at every step.
+func fitting(fields []string, columns int) string {
+	last := len(fields) - 1
+	for n := last; n > 0; n-- {
+		if line := joined(slices.Concat(fields[:n], fields[last:])); len(line) <= columns {
+			return line
+		}
+	}
+	return ""
+}
+
+// close takes an unfinished bar away.
+func (p *progress) close() {
+	if p.bar != nil {
+		p.bar.Clear()
+	}
+}

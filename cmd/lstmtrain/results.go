@@ -1,0 +1,61 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/task"
+)
+
+// resultJSON is what train prints with --json.
+type resultJSON struct {
+	Task       task.Kind   `json:"task"`
+	Steps      int         `json:"steps"`
+	Epochs     int         `json:"epochs"`
+	Seconds    float64     `json:"seconds"`
+	Parameters int         `json:"parameters"` // with one bias for each gate
+	Model      string      `json:"model"`
+	Train      *train.Part `json:"train"` // of the last epoch, while the weights changed
+	Valid      *train.Part `json:"valid"` // of the kept model
+	Test       *train.Part `json:"test"`  // of the kept model
+}
+
+// printJSON prints a line of JSON.
+func printJSON(w io.Writer, v any) error {
+	encoder := json.NewEncoder(w)
+	encoder.SetEscapeHTML(false) // <unk> is easier to read than \u003cunk\u003e
+	return errors.Wrap(encoder.Encode(v), "writing JSON")
+}
+
+// A namedPart is a row of a table of results.
+type namedPart struct {
+	name string
+	*train.Part
+}
+
+// printTable prints a row for each part that there is.
+func printTable(w io.Writer, kind task.Kind, rows ...namedPart) error {
+	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(t, "part\tloss\tppl\tbpc\taccuracy\ttargets\t")
+	for _, row := range rows {
+		if row.Part == nil {
+			continue
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t\n", row.name, decimals(row.Loss, 4),
+			orDash(row.Perplexity, perplexity),
+			orDash(row.BitsPerCharacter, func(x float64) string { return decimals(x, 3) }),
+			orDash(row.Accuracy, percent), thousands(row.Targets))
+	}
+	return errors.Wrap(t.Flush(), "writing the results")
+}
+
+func orDash(x *float64, format func(float64) string) string {
+	if x == nil {
+		return "-"
+	}
+	return format(*x)
+}

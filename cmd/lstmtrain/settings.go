@@ -1,0 +1,203 @@
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/task"
+	"github.com/spf13/pflag"
+)
+
+// settings are all that train can be told. They are written to config.json.
+type settings struct {
+	task.Config
+	Unit  data.Unit `json:"unit"`
+	Data  []string  `json:"data"` // none for Go source text
+	Valid string    `json:"valid,omitempty"`
+	Test  string    `json:"test,omitempty"`
+	Split shares    `json:"split"`
+	columns
+	Limit      int      `json:"limit,omitempty"`
+	VocabSize  int      `json:"vocab_size,omitempty"`
+	MinCount   int      `json:"min_count,omitempty"`
+	ForgetBias *float64 `json:"forget_bias,omitempty"`
+	Batch      int      `json:"batch"`
+	Epochs     int      `json:"epochs"`
+	MaxSteps   int      `json:"max_steps"`
+	ValidEvery int      `json:"valid_every"`
+	Optimizer  string   `json:"optimizer"`
+	Rate       float64  `json:"lr"`
+	ClipNorm   float64  `json:"clip_norm"`
+	Seed       uint64   `json:"seed"`
+
+	Out   string `json:"-"`
+	Force bool   `json:"-"`
+	JSON  bool   `json:"-"`
+	Quiet bool   `json:"-"`
+}
+
+// What a run without data does, so that it takes about a minute on two cores.
+const (
+	goSourceBytes      = 1_000_000
+	goSourceSteps      = 120
+	goSourceValidEvery = 60
+)
+
+func newSettings() *settings {
+	return &settings{
+		Config:     task.Config{Task: task.Characters, Cell: "lstm", Hidden: 128, Layers: 2, Embed: 64},
+		Split:      shares{0.9, 0.05, 0.05},
+		VocabSize:  20_000,
+		MinCount:   1,
+		ForgetBias: new(1.0),
+		Batch:      50,
+		Epochs:     10,
+		Optimizer:  "adam",
+		Rate:       0.002,
+		ClipNorm:   5,
+		Seed:       1,
+	}
+}
+
+func (s *settings) groups() []flagGroup {
+	return []flagGroup{s.dataGroup(), s.columns.group(data.TSV, data.CSV, data.JSONLines), s.modelGroup(), s.trainingGroup(), s.outputGroup()}
+}
+
+func (s *settings) dataGroup() flagGroup {
+	g := newFlagGroup("Data")
+	g.Var(oneOf(&s.Task, task.Kinds()...), "task", "what to learn: the next character, the next word, or the class of a text")
+	g.StringArrayVar(&s.Data, "data", nil, "a `FILE` to learn from, plain or gzip; repeat the flag for several. Without it,\nchar learns from Go source text of the toolchain on this machine")
+	g.StringVar(&s.Valid, "valid", "", "a `FILE` for validation")
+	g.StringVar(&s.Test, "test", "", "a `FILE` for the test")
+	g.Var(threeShares(&s.Split), "split", "shares of --data for training, validation and test. A part that has\na file of its own takes none, and the others' shares grow in proportion")
+	g.Var(oneOf(&s.Unit, data.Character, data.Byte, data.Word), "unit", "what a token is (default char for char, word for word and classify)")
+	g.Var(wholeFrom(2, &s.VocabSize), "vocab-size", "largest vocabulary, special tokens included (word, classify)")
+	g.Var(wholeFrom(1, &s.MinCount), "min-count", "least occurrences of a token in the vocabulary (word, classify)")
+	g.Var(wholeFrom(0, &s.Limit), "limit", "use a random sample of so many examples of --data; 0 uses all (classify)")
+	return g
+}
+
+func (s *settings) modelGroup() flagGroup {
+	g := newFlagGroup("Model")
+	g.Var(oneOf(&s.Cell, task.CellNames()...), "cell", "recurrent cell")
+	g.Var(wholeFrom(1, &s.Hidden), "hidden", "units of each layer")
+	g.Var(wholeFrom(1, &s.Layers), "layers", "layers of cells")
+	g.Var(wholeFrom(1, &s.Embed), "embed", "width of the embedding")
+	g.Var(anyNumber(s.ForgetBias), "forget-bias", "bias of the forget gates at first (lstm)")
+	return g
+}
+
+func (s *settings) trainingGroup() flagGroup {
+	g := newFlagGroup("Training")
+	g.Var(wholeFrom(1, &s.Steps), "steps", "time steps of a batch; of longer texts classify reads the last ones\n(default 50 for char, 35 for word, 100 for classify)")
+	g.Var(wholeFrom(1, &s.Batch), "batch", "rows of a batch")
+	g.Var(wholeFrom(1, &s.Epochs), "epochs", "passes over the data")
+	g.Var(wholeFrom(0, &s.MaxSteps), "max-steps", "stop after so many batches; 0 for no limit (default 0, but 120 without\n--data, unless --epochs is given)")
+	g.Var(wholeFrom(0, &s.ValidEvery), "valid-every", "batches between validations; 0 for one after each epoch (default 0,\nbut 60 without --data)")
+	g.Var(oneOf(&s.Optimizer, "adam", "gorgonia-adam"), "optimizer", "this module's Adam or Gorgonia's")
+	g.Var(positive(&s.Rate), "lr", "learning rate")
+	g.Var(notNegative(&s.ClipNorm), "clip-norm", "largest global norm of the gradient; 0 for no clipping")
+	g.Uint64Var(&s.Seed, "seed", s.Seed, "seed `N` of all random numbers; the same seed gives the same model, bit for bit")
+	return g
+}
+
+func (s *settings) outputGroup() flagGroup {
+	g := newFlagGroup("Output")
+	g.StringVar(&s.Out, "out", "", "the folder `RUN` for config.json, metrics.jsonl and model.safetensors\n(default run-1, run-2, …, the first that does not exist)")
+	g.BoolVar(&s.Force, "force", false, "write over the model in --out")
+	g.BoolVar(&s.JSON, "json", false, "print one JSON object on standard output and nothing else")
+	g.BoolVar(&s.Quiet, "quiet", false, "no progress and no sample of text")
+	return g
+}
+
+// onlyFor lists the flags that mean something for some tasks only.
+var onlyFor = map[string][]task.Kind{
+	"vocab-size":   {task.Words, task.Classify},
+	"min-count":    {task.Words, task.Classify},
+	"text-column":  {task.Classify},
+	"label-column": {task.Classify},
+	"format":       {task.Classify},
+	"header":       {task.Classify},
+	"limit":        {task.Classify},
+}
+
+// complete fills in the defaults that depend on other flags and reports flags that
+// contradict each other or cannot apply.
+func (s *settings) complete(flags *pflag.FlagSet) error {
+	if err := s.check(flags); err != nil {
+		return err
+	}
+	if s.Unit == "" {
+		s.Unit = map[task.Kind]data.Unit{task.Characters: data.Character, task.Words: data.Word, task.Classify: data.Word}[s.Task]
+	}
+	if s.Steps == 0 {
+		s.Steps = map[task.Kind]int{task.Characters: 50, task.Words: 35, task.Classify: 100}[s.Task]
+	}
+	if s.Task == task.Characters {
+		s.VocabSize, s.MinCount = 0, 0
+	}
+	if s.Cell != "lstm" {
+		s.ForgetBias = nil
+	}
+	if len(s.Data) > 0 {
+		return nil
+	}
+	if !flags.Changed("max-steps") && !flags.Changed("epochs") {
+		s.MaxSteps = goSourceSteps
+	}
+	if !flags.Changed("valid-every") && s.validates() {
+		s.ValidEvery = goSourceValidEvery
+	}
+	return nil
+}
+
+func (s *settings) check(flags *pflag.FlagSet) error {
+	var err error
+	flags.Visit(func(f *pflag.Flag) {
+		if tasks, some := onlyFor[f.Name]; some && !slices.Contains(tasks, s.Task) && err == nil {
+			err = usagef("--%s does not apply to --task %s", f.Name, s.Task)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	switch {
+	case s.Unit == data.Word && s.Task == task.Characters:
+		return usagef("--unit word does not apply to --task char, which accepts char and byte; for words there is --task word")
+	case s.Unit != "" && s.Unit != data.Word && s.Task == task.Words:
+		return usagef("--unit %s does not apply to --task word, which accepts word", s.Unit)
+	case s.Cell != "lstm" && flags.Changed("forget-bias"):
+		return usagef("--forget-bias does not apply to --cell %s, which has no forget gate", s.Cell)
+	case len(s.Data) == 0 && s.Task != task.Characters:
+		return usagef("--task %s needs --data FILE; only char has text to learn from without", s.Task)
+	case flags.Changed("split") && s.Valid != "" && s.Test != "":
+		return usagef("--split has nothing to do where --valid and --test are given: all of --data is for training")
+	case flags.Changed("valid-every") && !s.validates():
+		return usagef("--valid-every %d without validation: give --valid FILE or a --split with a second share", s.ValidEvery)
+	}
+	return checkOut(s.Out, s.Force)
+}
+
+// validates tells whether there is a validation part.
+func (s *settings) validates() bool { return s.Valid != "" || s.Split.Valid > 0 }
+
+// fractions returns how to split --data: as told, but for the parts that have a file.
+func (s *settings) fractions() data.Fractions {
+	f := data.Fractions(s.Split)
+	if s.Valid != "" {
+		f.Valid = 0
+	}
+	if s.Test != "" {
+		f.Test = 0
+	}
+	sum := f.Train + f.Valid + f.Test
+	return data.Fractions{Train: f.Train / sum, Valid: f.Valid / sum, Test: f.Test / sum}
+}
+
+func (s *settings) limits() data.Limits {
+	return data.Limits{MinCount: s.MinCount, MaxSize: s.VocabSize}
+}
+
+// files names the training data in messages.
+func (s *settings) files() string { return strings.Join(s.Data, ", ") }

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"fmt"
+	"iter"
+
+	"github.com/seed-222a112c/lstm/train/data"
+)
+
+// texts are the texts that a language model learns from. The first is split where the
+// others are nil.
+type texts struct {
+	train, valid, test *data.Text
+}
+
+// readTexts reads what a language model learns from. It knows all characters, or the
+// words of the training part.
+func (s *settings) readTexts() (*corpus, error) {
+	c := &corpus{origin: s.files()}
+	t, err := s.openTexts(c)
+	if err != nil {
+		return nil, err
+	}
+	// A text is split by its length alone, so this finds out where the training part
+	// ends before there is a vocabulary to number the tokens.
+	lengths, err := data.SplitTokens(make([]int, t.train.Len()), s.fractions())
+	if err != nil {
+		return nil, inFile(err, c.origin)
+	}
+	c.vocabulary = s.textVocabulary(t, len(lengths.Train))
+
+	ids, err := c.vocabulary.Encode(t.train)
+	if err != nil {
+		return nil, err
+	}
+	parts, err := data.SplitTokens(ids, s.fractions())
+	if err != nil {
+		return nil, inFile(err, c.origin)
+	}
+	if err := s.trainingStream(c, parts.Train); err != nil {
+		return nil, err
+	}
+	if c.valid, err = s.heldOut(c, t.valid, s.Valid, parts.Valid); err != nil {
+		return nil, err
+	}
+	c.test, err = s.heldOut(c, t.test, s.Test, parts.Test)
+	return c, err
+}
+
+func (s *settings) openTexts(c *corpus) (t texts, err error) {
+	if len(s.Data) == 0 {
+		content, root, err := data.GoSource(goSourceBytes)
+		if err != nil {
+			return t, err
+		}
+		c.origin = "Go source text of " + root
+		t.train, err = data.TextFromBytes(c.origin, content, s.Unit)
+		if err != nil {
+			return t, err
+		}
+	} else if t.train, err = data.ReadText(s.Data, s.Unit); err != nil {
+		return t, err
+	}
+	if s.Valid != "" {
+		if t.valid, err = data.ReadText([]string{s.Valid}, s.Unit); err != nil {
+			return t, err
+		}
+	}
+	if s.Test != "" {
+		t.test, err = data.ReadText([]string{s.Test}, s.Unit)
+	}
+	return t, err
+}
+
+// textVocabulary returns the vocabulary of texts whose first trained tokens are the
+// training part.
+func (s *settings) textVocabulary(t texts, trained int) *data.Vocabulary {
+	switch s.Unit {
+	case data.Byte:
+		return data.NewByteVocabulary()
+	case data.Word:
+		return data.NewWordVocabulary(first(t.train.Tokens(), trained), s.limits())
+	}
+	return data.NewCharacterVocabulary(func(yield func(string) bool) {
+		for _, text := range []*data.Text{t.train, t.valid, t.test} {
+			if text == nil {
+				continue
+			}
+			for token := range text.Tokens() {
+				if !yield(token) {
+					return
+				}
+			}
+		}
+	})
+}
+
+// first yields the first n elements of a sequence.
+func first[E any](all iter.Seq[E], n int) iter.Seq[E] {
+	return func(yield func(E) bool) {
+		seen := 0
+		for e := range all {
+			if seen == n || !yield(e) {
+				return
+			}
+			seen++
+		}
+	}
+}
+
+// trainingStream makes the training part of a corpus.
+func (s *settings) trainingStream(c *corpus, tokens []int) error {
+	if len(tokens) <= s.Steps {
+		unit := targets(s.Task, s.Unit)
+		return &data.Error{File: c.origin, Problem: fmt.Sprintf(
+			"too short a text: its training part has %d %s, but a batch reads %d and predicts those that follow; lower --steps or give more text",
+			len(tokens), unit, s.Steps)}
+	}
+	stream, err := stream(tokens, s.Batch, s.Steps)
+	if err != nil {
+		return err
+	}
+	if rows := streamRows(len(tokens), s.Batch, s.Steps); rows < s.Batch {
+		c.notes = append(c.notes, fmt.Sprintf("batches have %d rows, not %d: the text is too short for more of %d steps", rows, s.Batch, s.Steps))
+		s.Batch = rows
+	}
+	c.train = part{stream, len(tokens)}
+	return nil
+}
+
+// heldOut makes a part of the tokens of a text or, if that is nil, of some of the
+// training text.
+func (s *settings) heldOut(c *corpus, text *data.Text, file string, tokens []int) (part, error) {
+	if text != nil {
+		var err error
+		if tokens, err = c.vocabulary.Encode(text); err != nil {
+			return part{}, err
+		}
+	}
+	if text == nil && len(tokens) == 0 {
+		return part{}, nil
+	}
+	stream, err := stream(tokens, s.Batch, s.Steps)
+	if err != nil {
+		return part{}, inFile(err, file)
+	}
+	return part{stream, len(tokens)}, nil
+}
+
+// stream makes batches of a text, with fewer rows if the text is too short for steps in
+// each of them.
+func stream(tokens []int, rows, steps int) (*data.Stream, error) {
+	return data.NewStream(tokens, streamRows(len(tokens), rows, steps), steps)
+}
+
+func streamRows(tokens, rows, steps int) int {
+	return max(min(rows, (tokens-1)/steps), 1)
+}

@@ -1,0 +1,61 @@
+package data
+
+import (
+	"math/rand/v2"
+	"slices"
+)
+
+// A Batch is the input of one step of training or evaluation: B rows of T time
+// steps. Matrices are time-major: element (t, b) is at t·B+b.
+type Batch struct {
+	Steps    int       // T
+	Rows     int       // B
+	Inputs   []int     // (T·B) token ids, 0 where a row does not run
+	Targets  []int     // (T·B) next tokens of a stream, or (B) classes of sequences
+	Weights  []float64 // one for each target: 1 if it counts, 0 if not
+	Mask     []float64 // (T·B) 1 where row b runs at step t, 0 where it is at its end
+	Lengths  []int     // (B) the number of steps for which a row runs, the first ones
+	Examples []int     // (B) the index of a row's example, or -1; empty for a stream
+	Reset    bool      // whether carried state starts afresh before this batch
+}
+
+// A Source holds a data set and yields the batches of passes over it.
+//
+// Begin starts a pass in an order that is drawn from rng, or in a fixed order if
+// rng is nil, and returns the number of batches. The order depends on rng alone, not
+// on earlier passes. A new Source is at the beginning of a pass in the fixed order.
+//
+// Batch makes b the batch of the pass with index i, reusing the memory that b has.
+// It may be called in any order and any number of times, from several goroutines if
+// each has a b of its own. It panics if the pass has no batch i.
+type Source interface {
+	Begin(rng *rand.Rand) (batches int)
+	Batch(i int, b *Batch)
+}
+
+// pad makes b a batch of padding with the given sizes.
+func (b *Batch) pad(steps, rows, targets int) {
+	b.Steps, b.Rows, b.Reset = steps, rows, false
+	b.Inputs = zeros(b.Inputs, steps*rows)
+	b.Mask = zeros(b.Mask, steps*rows)
+	b.Targets = zeros(b.Targets, targets)
+	b.Weights = zeros(b.Weights, targets)
+	b.Lengths = zeros(b.Lengths, rows)
+	b.Examples = b.Examples[:0]
+}
+
+// fill makes the ids the first inputs of a row.
+func (b *Batch) fill(row int, ids []int) {
+	b.Lengths[row] = len(ids)
+	for t, id := range ids {
+		b.Inputs[t*b.Rows+row] = id
+		b.Mask[t*b.Rows+row] = 1
+	}
+}
+
+// zeros returns n zeros in the memory of s if they fit there.
+func zeros[E int | float64](s []E, n int) []E {
+	s = slices.Grow(s[:0], n)[:n]
+	clear(s)
+	return s
+}

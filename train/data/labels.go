@@ -1,0 +1,84 @@
+package data
+
+import (
+	"slices"
+
+	"github.com/pkg/errors"
+)
+
+// Labels number the classes of a classifier from 0. They do not change and may be
+// shared.
+type Labels struct {
+	names []string
+	ids   map[string]int
+}
+
+// NewLabels returns the labels of training examples, sorted. Fewer than two
+// different ones are an *Error.
+func NewLabels(examples []Example) (*Labels, error) {
+	var names []string
+	seen := map[string]bool{}
+	for _, e := range examples {
+		if !seen[e.Label] {
+			seen[e.Label] = true
+			names = append(names, e.Label)
+		}
+	}
+	switch len(names) {
+	case 0:
+		return nil, &Error{Problem: "no examples to learn labels from"}
+	case 1:
+		return nil, &Error{File: examples[0].File, What: "label", Value: names[0],
+			Problem: "every example has it; a classifier needs at least two labels"}
+	}
+	slices.Sort(names)
+	return newLabels(names), nil
+}
+
+// LabelsFromNames returns the labels with the given names, in the order of their
+// ids. It is an error if they are fewer than two or not all different.
+func LabelsFromNames(names []string) (*Labels, error) {
+	l := newLabels(slices.Clone(names))
+	if len(names) < 2 || len(l.ids) < len(names) {
+		return nil, errors.Errorf("data: labels %s; they are at least two, all different", list(names))
+	}
+	return l, nil
+}
+
+func newLabels(names []string) *Labels {
+	l := &Labels{names: names, ids: make(map[string]int, len(names))}
+	for id, name := range names {
+		l.ids[name] = id
+	}
+	return l
+}
+
+// Names returns the labels in the order of their ids.
+func (l *Labels) Names() []string { return slices.Clone(l.names) }
+
+// Len returns the number of labels.
+func (l *Labels) Len() int { return len(l.names) }
+
+// ID returns the number of a label, and whether training saw it.
+func (l *Labels) ID(name string) (int, bool) {
+	id, ok := l.ids[name]
+	return id, ok
+}
+
+// Name returns the label with the given id. It panics if there is none.
+func (l *Labels) Name(id int) string { return l.names[id] }
+
+// Encode returns the ids of the examples' labels. A label that training did not see
+// is an *Error.
+func (l *Labels) Encode(examples []Example) ([]int, error) {
+	ids := make([]int, len(examples))
+	for i, e := range examples {
+		id, ok := l.ids[e.Label]
+		if !ok {
+			return nil, &Error{File: e.File, Line: e.Line, What: "label", Value: e.Label,
+				Problem: "training never saw this label; its labels are " + list(l.names)}
+		}
+		ids[i] = id
+	}
+	return ids, nil
+}

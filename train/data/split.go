@@ -1,0 +1,89 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/pkg/errors"
+)
+
+// Fractions say how to split a data set. They are not negative and their sum is 1.
+type Fractions struct {
+	Train, Valid, Test float64
+}
+
+// Parts are what a data set is split into. A part whose fraction is 0 is empty.
+type Parts[E any] struct {
+	Train, Valid, Test []E
+}
+
+// SplitTokens splits tokens in their order, without a copy; the parts' borders are
+// the sums of the fractions times the length, rounded. It is an *Error if a part
+// with a fraction above 0 gets fewer than the two tokens that a Stream needs.
+func SplitTokens(tokens []int, f Fractions) (Parts[int], error) {
+	return split(tokens, f, "", 2)
+}
+
+// SplitExamples splits examples in an order drawn from rng, with borders as in
+// SplitTokens. It is an *Error if a part with a fraction above 0 is empty.
+func SplitExamples(examples []Example, f Fractions, rng *rand.Rand) (Parts[Example], error) {
+	shuffled := slices.Clone(examples)
+	rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
+	return split(shuffled, f, fileOf(examples), 1)
+}
+
+func split[E any](all []E, f Fractions, file string, least int) (Parts[E], error) {
+	if err := f.check(); err != nil {
+		return Parts[E]{}, err
+	}
+	border := func(fraction float64) int {
+		return min(int(math.Round(fraction*float64(len(all)))), len(all)) // the sum may be a little above 1
+	}
+	a, b := border(f.Train), border(f.Train+f.Valid)
+	p := Parts[E]{slices.Clip(all[:a]), slices.Clip(all[a:b]), slices.Clip(all[b:])}
+
+	sizes := []int{len(p.Train), len(p.Valid), len(p.Test)}
+	for i, fraction := range []float64{f.Train, f.Valid, f.Test} {
+		if fraction > 0 && sizes[i] < least {
+			return Parts[E]{}, &Error{File: file, Problem: fmt.Sprintf(
+				"too little data to split: %g of %d is %d for the %s part, which needs %d; raise its fraction or make it 0",
+				fraction, len(all), sizes[i], []string{"train", "valid", "test"}[i], least)}
+		}
+	}
+	return p, nil
+}
+
+func (f Fractions) check() error {
+	const tolerance = 1e-9
+	sum := f.Train + f.Valid + f.Test
+	// Written so that a NaN fails too.
+	ok := f.Train >= 0 && f.Valid >= 0 && f.Test >= 0 && math.Abs(sum-1) <= tolerance
+	if !ok {
+		return errors.Errorf("data: fractions %g, %g and %g; they are not negative and their sum is 1", f.Train, f.Valid, f.Test)
+	}
+	return nil
+}
+
+// Sample returns n of the examples, drawn from rng without replacement and in their
+// old order, or all of them if there are no more than n. It panics if n is negative.
+func Sample(examples []Example, n int, rng *rand.Rand) []Example {
+	if n >= len(examples) {
+		return examples
+	}
+	drawn := rng.Perm(len(examples))[:n]
+	slices.Sort(drawn)
+	sample := make([]Example, n)
+	for i, at := range drawn {
+		sample[i] = examples[at]
+	}
+	return sample
+}
+
+func fileOf(examples []Example) string {
+	if len(examples) == 0 {
+		return ""
+	}
+	return examples[0].File
+}

@@ -1,0 +1,172 @@
+package data
+
+import (
+	"cmp"
+	"iter"
+	"maps"
+	"slices"
+	"unicode/utf8"
+
+	"github.com/pkg/errors"
+)
+
+// Tokens that stand for something else than themselves.
+const (
+	Padding       = "<pad>" // no token: the rest of a row is empty
+	Unknown       = "<unk>" // any token that the vocabulary does not hold
+	EndOfSequence = "<eos>" // the end of a line
+)
+
+// A Vocabulary numbers the tokens that a model knows, its symbols, from 0. It does
+// not change and may be shared.
+type Vocabulary struct {
+	unit    Unit
+	symbols []string
+	ids     map[string]int
+	unknown int // the id of Unknown, or -1
+}
+
+// NewCharacterVocabulary returns the vocabulary of the characters that occur, by
+// rising code point. It has no Unknown.
+func NewCharacterVocabulary(tokens iter.Seq[string]) *Vocabulary {
+	return newVocabulary(Character, slices.Sorted(maps.Keys(count(tokens))))
+}
+
+// NewByteVocabulary returns the vocabulary of all 256 bytes; an id is the byte's
+// value.
+func NewByteVocabulary() *Vocabulary {
+	symbols := make([]string, 256)
+	for b := range symbols {
+		symbols[b] = string([]byte{byte(b)})
+	}
+	return newVocabulary(Byte, symbols)
+}
+
+// Limits keep rare symbols out of a vocabulary.
+type Limits struct {
+	MinCount int // a symbol occurs at least so often; 0 takes all
+	MaxSize  int // the vocabulary's size, its special tokens included; 0 for no limit
+}
+
+// NewWordVocabulary returns a vocabulary for language models: Unknown and
+// EndOfSequence, whether they occur or not, then the words that occur, by falling
+// count and, where counts are equal, by bytes.
+func NewWordVocabulary(tokens iter.Seq[string], limits Limits) *Vocabulary {
+	special := []string{Unknown, EndOfSequence}
+	return newVocabulary(Word, limits.choose(special, count(tokens)))
+}
+
+// NewSequenceVocabulary returns a vocabulary for padded sequences: Padding, which
+// is 0, Unknown, which is 1, then the tokens of the examples' texts, as Tokenize
+// returns them, by falling count and, where counts are equal, by bytes.
+func NewSequenceVocabulary(examples []Example, unit Unit, limits Limits) *Vocabulary {
+	counts := map[string]int{}
+	for _, e := range examples {
+		for _, token := range Tokenize(e.Text, unit) {
+			counts[token]++
+		}
+	}
+	return newVocabulary(unit, limits.choose([]string{Padding, Unknown}, counts))
+}
+
+func count(tokens iter.Seq[string]) map[string]int {
+	counts := map[string]int{}
+	for token := range tokens {
+		counts[token]++
+	}
+	return counts
+}
+
+// choose returns the special tokens and the others that the limits let in.
+func (l Limits) choose(special []string, counts map[string]int) []string {
+	var others []string
+	for symbol, n := range counts {
+		if n >= l.MinCount && !slices.Contains(special, symbol) {
+			others = append(others, symbol)
+		}
+	}
+	slices.SortFunc(others, func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	if room := max(l.MaxSize-len(special), 0); l.MaxSize > 0 && len(others) > room {
+		others = others[:room]
+	}
+	return append(special, others...)
+}
+
+func newVocabulary(unit Unit, symbols []string) *Vocabulary {
+	v := &Vocabulary{unit: unit, symbols: symbols, ids: make(map[string]int, len(symbols)), unknown: -1}
+	for id, symbol := range symbols {
+		v.ids[symbol] = id
+	}
+	if id, ok := v.ids[Unknown]; ok {
+		v.unknown = id
+	}
+	return v
+}
+
+// VocabularyFromSymbols returns the vocabulary whose unit and Symbols are given. It
+// is an error if the unit is unknown, or if a symbol occurs twice or is not one
+// token of the unit.
+func VocabularyFromSymbols(unit Unit, symbols []string) (*Vocabulary, error) {
+	if err := unit.check(); err != nil {
+		return nil, err
+	}
+	if len(symbols) == 0 {
+		return nil, errors.New("data: a vocabulary without symbols")
+	}
+	tokens := make([]string, len(symbols))
+	for id, symbol := range symbols {
+		token, ok := parseSymbol(unit, symbol)
+		if !ok {
+			return nil, errors.Errorf("data: symbol %d of the vocabulary, %s, is not of unit %q", id, quote(symbol), unit)
+		}
+		tokens[id] = token
+	}
+	v := newVocabulary(unit, tokens)
+	if len(v.ids) < len(tokens) {
+		return nil, errors.Errorf("data: a vocabulary of %d symbols, only %d of them different", len(tokens), len(v.ids))
+	}
+	return v, nil
+}
+
+// Symbols returns the symbols in the order of their ids, as text that JSON keeps
+// exactly: for bytes, byte n is written as the character U+00n, since most bytes
+// alone are not UTF-8.
+func (v *Vocabulary) Symbols() []string {
+	symbols := slices.Clone(v.symbols)
+	for id, token := range symbols {
+		if v.unit == Byte && len(token) == 1 {
+			symbols[id] = string(rune(token[0]))
+		}
+	}
+	return symbols
+}
+
+// parseSymbol reverses what Symbols does to a token.
+func parseSymbol(unit Unit, symbol string) (token string, ok bool) {
+	if slices.Contains([]string{Padding, Unknown, EndOfSequence}, symbol) {
+		return symbol, true
+	}
+	r, width := utf8.DecodeRuneInString(symbol)
+	single := width == len(symbol) && width > 0 && utf8.ValidString(symbol)
+	switch unit {
+	case Byte:
+		return string([]byte{byte(r)}), single && r <= 0xff
+	case Character:
+		return symbol, single
+	}
+	return symbol, symbol != "" && utf8.ValidString(symbol)
+}
+
+// Unit returns what a symbol is.
+func (v *Vocabulary) Unit() Unit { return v.unit }
+
+// Len returns the number of symbols.
+func (v *Vocabulary) Len() int { return len(v.symbols) }
+
+// ID returns the number of a symbol, and whether the vocabulary holds it.
+func (v *Vocabulary) ID(symbol string) (int, bool) {
+	id, ok := v.ids[symbol]
+	return id, ok
+}
