@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 
@@ -49,7 +48,7 @@ var readFirst = []string{
 	"net/url", "net/http",
 }
 
-// goRoot asks the go command, then this program's own build, where the toolchain is.
+// goRoot asks the go command, then the environment, where the toolchain is.
 func goRoot() (string, error) {
 	command := exec.Command("go", "env", "GOROOT")
 	// Neither a go.mod nor a go.work here may choose, or even download, another
@@ -57,7 +56,7 @@ func goRoot() (string, error) {
 	command.Dir = os.TempDir()
 	command.Env = append(os.Environ(), "GOTOOLCHAIN=local")
 	answer, _ := command.Output()
-	return firstWithSource(strings.TrimSpace(string(answer)), runtime.GOROOT())
+	return firstWithSource(strings.TrimSpace(string(answer)), os.Getenv("GOROOT"))
 }
 
 func firstWithSource(roots ...string) (string, error) {
