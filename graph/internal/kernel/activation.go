@@ -1,0 +1,159 @@
+package kernel
+
+import "math"
+
+// Exp sets dst = eᵃ. In float32 the error is below 1 unit in the last place.
+func Exp[T Float](dst, a []T) { ExpShifted(dst, a, 0) }
+
+// ExpShifted sets dst = e^(a+shift), where the sum is rounded.
+func ExpShifted[T Float](dst, a []T, shift T) {
+	scaled(dst, a, shift, vector.exp, expShifted32, expShifted64)
+}
+
+// Sigmoid sets dst = 1/(1+e⁻ᵃ). In float32 the error is below 2 units in the last
+// place.
+func Sigmoid[T Float](dst, a []T) { unary(dst, a, vector.sigmoid, sigmoid32, sigmoid64) }
+
+// Tanh sets dst = tanh a. In float32 the error is below 2 units in the last place.
+func Tanh[T Float](dst, a []T) { unary(dst, a, vector.tanh, tanh32, math.Tanh) }
+
+// Log sets dst = ln a: -Inf at zero, NaN below. In float32 the error is below 1
+// unit in the last place.
+func Log[T Float](dst, a []T) { unary(dst, a, vector.log, log32, math.Log) }
+
+func expShifted32(a, shift float32) float32 { return exp32(a + shift) }
+func expShifted64(a, shift float64) float64 { return math.Exp(a + shift) }
+
+func sigmoid64(x float64) float64 {
+	e := math.Exp(-math.Abs(x)) // never overflows
+	if x < 0 {
+		return e / (1 + e)
+	}
+	return 1 / (1 + e)
+}
+
+// The float32 functions below are written for vectors: without branches but
+// choices, with few constants, each step one IEEE operation. The assembly takes
+// the same steps. A product that is to be rounded before it is added is converted
+// explicitly, or a compiler might fuse the two.
+
+const (
+	log2E    = 1.44269504
+	ln2Hi    = 0.693359375 // 9 bits: n·ln2Hi is exact
+	ln2Lo    = -2.12194440e-4
+	rounding = 12582912 // 1.5·2²³: adding it leaves an integer in the low bits
+)
+
+// expm1Reduced returns p and n such that eˣ = 2ⁿ·(1+p) and |p| < 0.42. To that end
+// x = n·ln 2 + r, and p = eʳ - 1 = r + r²·q(r) with a polynomial for
+// q(r) = (eʳ - 1 - r)/r², best in the maximum norm over |r| ≤ ½ ln 2.
+func expm1Reduced(x float32) (p float32, n int32) {
+	t := fma32(log2E, x, rounding)
+	whole := t - rounding
+	r := fma32(-ln2Hi, whole, x)
+	r = fma32(-ln2Lo, whole, r)
+
+	q := float32(0.000198910013)
+	q = fma32(q, r, 0.00139336591)
+	q = fma32(q, r, 0.00833331048)
+	q = fma32(q, r, 0.041666463)
+	q = fma32(q, r, 0.166666672)
+	q = fma32(q, r, 0.5)
+	p = fma32(q, float32(r*r), r)
+	return p, int32(math.Float32bits(t) - math.Float32bits(rounding))
+}
+
+// powerOfTwo returns 2ⁿ for n from -126 to 127.
+func powerOfTwo(n int32) float32 { return math.Float32frombits(uint32(n+127) << 23) }
+
+// exp32 returns eˣ. The power of two is applied in two halves, so that infinite
+// and subnormal results come out of one last rounding.
+func exp32(x float32) float32 {
+	if 89 < x {
+		x = 89
+	}
+	if -104 > x {
+		x = -104
+	}
+	p, n := expm1Reduced(x)
+	half := n >> 1
+	return (1 + p) * powerOfTwo(half) * powerOfTwo(n-half)
+}
+
+// sigmoid32 returns 1/(1+e⁻ˣ) as 2⁻ʰ/(2⁻ʰ·(1+e⁻ˣ)), where h halves the exponent of
+// e⁻ˣ = 2ⁿ·(1+p), so that nothing overflows and subnormal results come out of the
+// division. The denominator 2⁻ʰ + 2ⁿ⁻ʰ + 2ⁿ⁻ʰ·p is rounded once where it matters:
+// the sum of two powers of two is exact unless one of them is negligible.
+func sigmoid32(x float32) float32 {
+	y := -x
+	if 104 < y {
+		y = 104
+	}
+	if -104 > y {
+		y = -104
+	}
+	p, n := expm1Reduced(y)
+	half := n >> 1
+	one, rest := powerOfTwo(-half), powerOfTwo(n-half)
+	return one / fma32(p, rest, one+rest)
+}
+
+// tanh32 returns, for a positive x, 1 - 2/(1+e²ˣ) or, where that would cancel,
+// x + x³·P(x²) with a polynomial for P(x²) = (tanh x - x)/x³, best in the maximum
+// norm. From 9.02 on the result is 1, so that a larger x need not overflow.
+func tanh32(x float32) float32 {
+	y := abs32(x)
+	square := float32(y * y)
+	result := float32(-0.00661022775)
+	result = fma32(result, square, 0.0213093888)
+	result = fma32(result, square, -0.0539094284)
+	result = fma32(result, square, 0.133331135)
+	result = fma32(result, square, -0.333333313)
+	result = fma32(result, float32(square*y), y)
+	if !(y < 0.55) {
+		if 10 < y {
+			y = 10
+		}
+		p, n := expm1Reduced(y + y)
+		power := powerOfTwo(n)
+		result = 1 - 2/fma32(p, power, 1+power)
+	}
+	return math.Float32frombits(math.Float32bits(result) | math.Float32bits(x)&(1<<31))
+}
+
+func abs32(x float32) float32 { return math.Float32frombits(math.Float32bits(x) &^ (1 << 31)) }
+
+// log32 returns ln x = k·ln 2 + ln m with m from √½ to √2, and ln m by the series
+// in s = f/(2+f), f = m-1, of FreeBSD's logf.
+func log32(x float32) float32 {
+	m, bias := x, float32(0)
+	if x < 0x1p-126 {
+		m, bias = x*(1<<23), -23
+	}
+	bits := math.Float32bits(m)
+	exponent := int32(bits-0x3f3504f3) >> 23 // 0x3f3504f3 is √½
+	m = math.Float32frombits(bits - uint32(exponent)<<23)
+	k := float32(exponent) + bias
+
+	f := m - 1
+	s := f / (f + 2)
+	z := float32(s * s)
+	r := float32(0.24279078841)
+	r = fma32(r, z, 0.28498786688)
+	r = fma32(r, z, 0.40000972152)
+	r = fma32(r, z, 0.66666662693)
+	half := float32(float32(0.5*f) * f)
+	r = float32(r*z) + half
+	low := fma32(s, r, float32(k*9.0580006145e-06))
+	result := fma32(6.9313812256e-01, k, f-(half-low))
+
+	switch {
+	case x == 0:
+		result = float32(math.Inf(-1))
+	case x < 0:
+		result = float32(math.NaN())
+	case !(x < float32(math.Inf(1))):
+		result = x
+	}
+	return result
+}

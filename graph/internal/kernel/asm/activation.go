@@ -1,0 +1,205 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+)
+
+// The numbers below and the steps of the functions are explained beside the
+// portable versions in package kernel, which take the same steps and must give the
+// same bits.
+const (
+	log2E  = 1.44269504
+	ln2Hi  = 0.693359375
+	ln2Lo  = -2.12194440e-4
+	round  = 12582912 // 1.5·2²³: adding it rounds to an integer
+	expMin = -104
+	expMax = 89
+
+	sigmoidMax = 104
+	tanhSmall  = 0.55
+	tanhMax    = 10
+
+	minNormal = 0x1p-126
+	sqrtHalf  = 0x3f3504f3 // bits of √½
+	logLn2Hi  = 6.9313812256e-01
+	logLn2Lo  = 9.0580006145e-06
+
+	positiveInf = 0x7f800000
+	negativeInf = 0xff800000
+	quietNaN    = 0x7fc00000
+)
+
+// tanhCoefficients are those of P(x²) = (tanh x - x)/x³, highest power first.
+var tanhCoefficients = []float32{-0.00661022775, 0.0213093888, -0.0539094284, 0.133331135, -0.333333313}
+
+// logCoefficients are those of R(s²)/s², highest power first.
+var logCoefficients = []float32{0.24279078841, 0.28498786688, 0.40000972152, 0.66666662693}
+
+// expCoefficients are those of q(r) = (eʳ - 1 - r)/r², highest power first.
+var expCoefficients = []float32{0.000198910013, 0.00139336591, 0.00833331048, 0.041666463, 0.166666672, 0.5}
+
+// activations writes the transcendental functions.
+func activations(v vectors) {
+	mapping(v, "exp", "a", "shift", func(in, s []vec) vec {
+		VADDPS(s[0], in[0], in[0])
+		return v.exp(in[0])
+	})
+	mapping(v, "sigmoid", "a", "", func(in, _ []vec) vec { return v.sigmoid(in[0]) })
+	mapping(v, "tanh", "a", "", func(in, _ []vec) vec { return v.tanh(in[0]) })
+	mapping(v, "log", "a", "", func(in, _ []vec) vec { return v.log(in[0]) })
+}
+
+// copyOf returns a new register with the value of r.
+func (v vectors) copyOf(r Op) vec {
+	c := v.register()
+	VMOVUPS(r, c)
+	return c
+}
+
+// reduce splits x into n·ln 2 + r. It returns p = eʳ - 1 and n as an integer.
+func (v vectors) reduce(x vec) (p, n vec) {
+	t := v.copyOf(number(log2E))
+	VFMADD213PS(number(round), x, t) // x/ln 2, rounded, in the low bits
+	whole := v.register()
+	VSUBPS(number(round), t, whole)
+	r := x
+	VFNMADD231PS(number(ln2Hi), whole, r)
+	VFNMADD231PS(number(ln2Lo), whole, r)
+	n = t
+	VPSUBD(number(round), t, n)
+
+	q := v.copyOf(number(expCoefficients[0]))
+	for _, c := range expCoefficients[1:] {
+		VFMADD213PS(number(c), r, q)
+	}
+	square := v.register()
+	VMULPS(r, r, square)
+	VFMADD213PS(r, square, q) // r + r²·q
+	return q, n
+}
+
+// powerOfTwo turns the integers n, from -126 to 127, into 2ⁿ.
+func (v vectors) powerOfTwo(n vec) {
+	VPADDD(word(127), n, n)
+	VPSLLD(U8(23), n, n)
+}
+
+// exp returns eˣ.
+func (v vectors) exp(x vec) vec {
+	// The second operand of these stays if it is not a number.
+	VMINPS(x, v.copyOf(number(expMax)), x)
+	VMAXPS(x, v.copyOf(number(expMin)), x)
+	p, n := v.reduce(x)
+	VADDPS(number(1), p, p)
+	half := v.register()
+	VPSRAD(U8(1), n, half)
+	VPSUBD(half, n, n)
+	v.powerOfTwo(half)
+	v.powerOfTwo(n)
+	VMULPS(half, p, p)
+	VMULPS(n, p, p)
+	return p
+}
+
+// sigmoid returns 1/(1+e⁻ˣ).
+func (v vectors) sigmoid(x vec) vec {
+	y := v.register()
+	VXORPS(word(signBit), x, y)
+	VMINPS(y, v.copyOf(number(sigmoidMax)), y)
+	VMAXPS(y, v.copyOf(number(-sigmoidMax)), y)
+	p, n := v.reduce(y)
+	half, rest := v.register(), v.register()
+	VPSRAD(U8(1), n, half)
+	VPSUBD(half, n, rest)
+	one := v.copyOf(word(127 << 23))
+	VPSLLD(U8(23), half, half)
+	VPSUBD(half, one, half) // 2⁻ʰ
+	v.powerOfTwo(rest)
+	denominator := v.register()
+	VADDPS(rest, half, denominator)
+	VFMADD231PS(rest, p, denominator)
+	VDIVPS(denominator, half, half)
+	return half
+}
+
+// tanh returns tanh x.
+func (v vectors) tanh(x vec) vec {
+	y := v.register()
+	VANDPS(word(magnitude), x, y)
+	small := v.compare(y, less, number(tanhSmall))
+
+	square := v.register()
+	VMULPS(y, y, square)
+	polynomial := v.copyOf(number(tanhCoefficients[0]))
+	for _, c := range tanhCoefficients[1:] {
+		VFMADD213PS(number(c), square, polynomial)
+	}
+	VMULPS(y, square, square)
+	VFMADD213PS(y, square, polynomial) // x + x³·P(x²)
+
+	VMINPS(y, v.copyOf(number(tanhMax)), y)
+	VADDPS(y, y, y)
+	p, n := v.reduce(y)
+	v.powerOfTwo(n)
+	denominator := v.register()
+	VADDPS(number(1), n, denominator)
+	VFMADD231PS(n, p, denominator) // 1 + e²ˣ
+	quotient := v.copyOf(number(2))
+	VDIVPS(denominator, quotient, quotient)
+	one := v.copyOf(number(1))
+	VSUBPS(quotient, one, one)
+
+	result := v.choose(small, polynomial, one)
+	sign := v.register()
+	VANDPS(word(signBit), x, sign)
+	VORPS(sign, result, result)
+	return result
+}
+
+// log returns ln x.
+func (v vectors) log(x vec) vec {
+	// Scale subnormal numbers up.
+	tiny := v.compare(x, less, number(minNormal))
+	scaled := v.register()
+	VMULPS(number(1<<23), x, scaled)
+	m := v.choose(tiny, scaled, x)
+	bias := v.choose(tiny, number(-23), v.zero())
+
+	// x = 2ᵏ·m with m from √½ to √2.
+	k := v.register()
+	VPSUBD(word(sqrtHalf), m, k)
+	VPSRAD(U8(23), k, k)
+	whole := v.register()
+	VPSLLD(U8(23), k, whole)
+	VPSUBD(whole, m, m)
+	VCVTDQ2PS(k, k)
+	VADDPS(bias, k, k)
+
+	// ln m = f - (f²/2 - s·(f²/2 + R)), s = f/(2+f).
+	f, s := m, v.register()
+	VSUBPS(number(1), m, f)
+	VADDPS(number(2), f, s)
+	VDIVPS(s, f, s)
+	z := v.register()
+	VMULPS(s, s, z)
+	r := v.copyOf(number(logCoefficients[0]))
+	for _, c := range logCoefficients[1:] {
+		VFMADD213PS(number(c), z, r)
+	}
+	VMULPS(z, r, r)
+	half := v.register()
+	VMULPS(number(0.5), f, half)
+	VMULPS(f, half, half)
+	VADDPS(half, r, r)
+	low := v.register()
+	VMULPS(number(logLn2Lo), k, low)
+	VFMADD231PS(r, s, low) // s·(f²/2 + R) + k·ln2Lo
+	VSUBPS(low, half, half)
+	VSUBPS(half, f, f)
+	VFMADD231PS(number(logLn2Hi), k, f)
+
+	f = v.choose(v.compare(x, equal, v.zero()), word(negativeInf), f)
+	f = v.choose(v.compare(x, less, v.zero()), word(quietNaN), f)
+	return v.choose(v.compare(x, less, word(positiveInf)), f, x)
+}

@@ -1,0 +1,147 @@
+package main
+
+import (
+	"strings"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// A vec is a register with a vector of numbers.
+type vec = reg.VecVirtual
+
+// mapping writes a function that computes dst[i] from element i of the inputs, a
+// vector at a time, with the tail under a mask. The inputs and the scalars are the
+// parameters after dst; body emits the operation and returns its result.
+func mapping(v vectors, name, inputs, scalars string, body func(in []vec, scalar []vec) vec) {
+	slices := strings.Fields(inputs)
+	parameters := "dst"
+	for _, s := range slices {
+		parameters += ", " + s
+	}
+	parameters += " []float32"
+	for _, s := range strings.Fields(scalars) {
+		parameters += ", " + s + " float32"
+	}
+	TEXT(name+v.suffix, NOSPLIT, "func("+parameters+")")
+	Pragma("noescape")
+	var scalar []vec
+	for _, s := range strings.Fields(scalars) {
+		scalar = append(scalar, v.broadcastParam(s))
+	}
+	v.sweep(slices, []string{"dst"}, func(in []vec) []vec { return []vec{body(in, scalar)} })
+	VZEROUPPER()
+	RET()
+}
+
+// broadcastParam returns a register whose lanes all hold a float32 parameter.
+func (v vectors) broadcastParam(name string) vec {
+	p, err := Param(name).Resolve()
+	if err != nil {
+		panic(err)
+	}
+	r := v.register()
+	VBROADCASTSS(p.Addr, r)
+	return r
+}
+
+// sweep emits the loop over all elements of the slices: it loads a vector of each
+// input, runs body and stores its results to the outputs. The first output sets the
+// length.
+func (v vectors) sweep(inputs, outputs []string, body func(in []vec) []vec) {
+	n := Load(Param(outputs[0]).Len(), GP64())
+	i := GP64()
+	XORQ(i, i)
+	at := map[string]Mem{}
+	for _, s := range append(append([]string{}, inputs...), outputs...) {
+		if _, ok := at[s]; !ok {
+			at[s] = Mem{Base: Load(Param(s).Base(), GP64()), Index: i, Scale: 4}
+		}
+	}
+
+	Label("loop")
+	CMPQ(n, U8(v.lanes))
+	JB(LabelRef("tail"))
+	in := make([]vec, len(inputs))
+	for k, s := range inputs {
+		in[k] = v.load(at[s])
+	}
+	for k, out := range body(in) {
+		VMOVUPS(out, at[outputs[k]])
+	}
+	ADDQ(U8(v.lanes), i)
+	SUBQ(U8(v.lanes), n)
+	JMP(LabelRef("loop"))
+
+	Label("tail")
+	TESTQ(n, n)
+	JZ(LabelRef("done"))
+	mask := v.tail(n)
+	for k, s := range inputs {
+		in[k] = v.loadTail(mask, at[s])
+	}
+	for k, out := range body(in) {
+		v.storeTail(mask, out, at[outputs[k]])
+	}
+	Label("done")
+}
+
+// elementwise writes the functions that are one instruction or few.
+func elementwise(v vectors) {
+	// In Go's order of operands the second source comes first: VSUBPS(b, a, r) is
+	// r = a - b.
+	binary := func(name string, instruction func(...Op)) {
+		mapping(v, name, "a b", "", func(in, _ []vec) vec {
+			instruction(in[1], in[0], in[0])
+			return in[0]
+		})
+	}
+	binary("add", VADDPS)
+	binary("sub", VSUBPS)
+	binary("mul", VMULPS)
+	binary("div", VDIVPS)
+
+	mapping(v, "mulAdd", "a b c", "", func(in, _ []vec) vec {
+		VFMADD213PS(in[2], in[1], in[0]) // a = a·b + c
+		return in[0]
+	})
+	mapping(v, "scale", "a", "s", func(in, s []vec) vec {
+		VMULPS(s[0], in[0], in[0])
+		return in[0]
+	})
+	mapping(v, "scaleAdd", "a b", "s", func(in, s []vec) vec {
+		VFMADD213PS(in[1], s[0], in[0]) // a = a·s + b
+		return in[0]
+	})
+	mapping(v, "shift", "a", "s", func(in, s []vec) vec {
+		VADDPS(s[0], in[0], in[0])
+		return in[0]
+	})
+	mapping(v, "neg", "a", "", func(in, _ []vec) vec {
+		VXORPS(word(signBit), in[0], in[0])
+		return in[0]
+	})
+	mapping(v, "sqrt", "a", "", func(in, _ []vec) vec {
+		VSQRTPS(in[0], in[0])
+		return in[0]
+	})
+	mapping(v, "relu", "a", "", func(in, _ []vec) vec {
+		VMAXPS(in[0], v.zero(), in[0]) // 0 > a ? 0 : a
+		return in[0]
+	})
+	mapping(v, "fill", "", "s", func(_, s []vec) vec { return s[0] })
+
+	comparison := func(name string, predicate int) {
+		mapping(v, name, "a b", "", func(in, _ []vec) vec {
+			return v.choose(v.compare(in[0], predicate, in[1]), number(1), v.zero())
+		})
+	}
+	comparison("less", less)
+	comparison("lessEqual", lessEqual)
+	comparison("equal", equal)
+	comparison("notEqual", notEqual)
+	mapping(v, "choose", "condition a b", "", func(in, _ []vec) vec {
+		return v.choose(v.compare(in[0], notEqual, v.zero()), in[1], in[2])
+	})
+}

@@ -1,0 +1,78 @@
+package main
+
+import (
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// reductionLanes is the number of running results of a reduction: element i goes
+// to lane i mod 16, whatever the width of the registers.
+const reductionLanes = 16
+
+// reductions writes the functions that bring the lanes up to date with as many
+// whole groups of 16 elements as there are; the rest and the lanes are the caller's.
+func reductions(v vectors) {
+	reduction(v, "sum", []string{"a"}, 8, func(group []Mem, acc []vec) {
+		for k, r := range acc {
+			x := v.widen(group[0], k)
+			VADDPD(x, r, r)
+		}
+	})
+	reduction(v, "dot", []string{"a", "b"}, 8, func(group []Mem, acc []vec) {
+		for k, r := range acc {
+			VFMADD231PD(v.widen(group[0], k), v.widen(group[1], k), r)
+		}
+	})
+	reduction(v, "max", []string{"a"}, 4, func(group []Mem, acc []vec) {
+		for k, r := range acc {
+			m := group[0]
+			m.Disp = 4 * v.lanes * k
+			VMAXPS(r, v.load(m), r) // a > r ? a : r
+		}
+	})
+}
+
+// widen returns the k-th part of the group at m as float64.
+func (v vectors) widen(m Mem, k int) reg.VecVirtual {
+	m.Disp = 2 * v.lanes * k
+	r := v.register()
+	VCVTPS2PD(m, r)
+	return r
+}
+
+// reduction writes a function over lanes of the given size in bytes.
+func reduction(v vectors, name string, inputs []string, size int, body func(group []Mem, acc []vec)) {
+	element := map[int]string{4: "float32", 8: "float64"}[size]
+	parameters := inputs[0]
+	for _, s := range inputs[1:] {
+		parameters += ", " + s
+	}
+	TEXT(name+v.suffix, NOSPLIT, "func(lanes *[16]"+element+", "+parameters+" []float32)")
+	Pragma("noescape")
+	lanes := Load(Param("lanes"), GP64())
+	acc := v.registers(reductionLanes * size / (4 * v.lanes))
+	for k, r := range acc {
+		VMOVUPS(Mem{Base: lanes, Disp: 4 * v.lanes * k}, r)
+	}
+	n := Load(Param(inputs[0]).Len(), GP64())
+	i := GP64()
+	XORQ(i, i)
+	group := make([]Mem, len(inputs))
+	for k, s := range inputs {
+		group[k] = Mem{Base: Load(Param(s).Base(), GP64()), Index: i, Scale: 4}
+	}
+	SUBQ(U8(reductionLanes), n)
+	JL(LabelRef("done"))
+	Label("loop")
+	body(group, acc)
+	ADDQ(U8(reductionLanes), i)
+	SUBQ(U8(reductionLanes), n)
+	JGE(LabelRef("loop"))
+	Label("done")
+	for k, r := range acc {
+		VMOVUPS(r, Mem{Base: lanes, Disp: 4 * v.lanes * k})
+	}
+	VZEROUPPER()
+	RET()
+}

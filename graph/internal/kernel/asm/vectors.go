@@ -1,0 +1,175 @@
+package main
+
+import (
+	"fmt"
+	"math"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// A vectors is an instruction set seen as vectors of float32. Most instructions
+// have the same name and the same order of operands for both widths; the methods
+// cover what differs.
+type vectors struct {
+	suffix string // ends the names of the functions
+	lanes  int    // numbers in a register
+}
+
+var (
+	avx2   = vectors{"AVX2", 8}
+	avx512 = vectors{"AVX512", 16}
+)
+
+// register returns a new vector register.
+func (v vectors) register() vec {
+	if v.lanes == 16 {
+		return ZMM()
+	}
+	return YMM()
+}
+
+// registers returns n new vector registers.
+func (v vectors) registers(n int) []vec {
+	r := make([]vec, n)
+	for i := range r {
+		r[i] = v.register()
+	}
+	return r
+}
+
+// load returns a register that holds the vector at m.
+func (v vectors) load(m Mem) vec {
+	r := v.register()
+	VMOVUPS(m, r)
+	return r
+}
+
+// zero returns a register of zeros.
+func (v vectors) zero() vec {
+	r := v.register()
+	VXORPS(r, r, r)
+	return r
+}
+
+// condition returns a new register for the result of a comparison: a mask
+// register, or a vector register whose lanes are all ones or all zeros.
+func (v vectors) condition() reg.Register {
+	if v.lanes == 16 {
+		return K()
+	}
+	return YMM()
+}
+
+// The comparisons of VCMPPS, in the order of its operands as written in Go: the
+// second source, which may be in memory, comes first.
+const (
+	equal     = 0x00 // false for NaN
+	less      = 0x11 // false for NaN
+	lessEqual = 0x12 // false for NaN
+	notEqual  = 0x04 // true for NaN
+)
+
+// compare returns the condition "a predicate b".
+func (v vectors) compare(a vec, predicate int, b Op) reg.Register {
+	c := v.condition()
+	VCMPPS(U8(predicate), b, a, c)
+	return c
+}
+
+// choose returns a register with the lanes of yes where the condition holds and
+// those of no elsewhere.
+func (v vectors) choose(condition reg.Register, yes Op, no vec) vec {
+	r := v.register()
+	if v.lanes == 16 {
+		VBLENDMPS(yes, no, condition, r)
+	} else {
+		VBLENDVPS(condition, yes, no, r)
+	}
+	return r
+}
+
+// tail returns the condition that the lane's number is less than n, for n from
+// 1 to lanes-1. It overwrites n.
+func (v vectors) tail(n reg.Register) reg.Register {
+	c := v.condition()
+	if v.lanes == 16 {
+		one := GP64()
+		MOVQ(n, reg.RCX)
+		MOVQ(U32(1), one)
+		SHLQ(reg.CL, one)
+		DECQ(one)
+		KMOVW(one.As32(), c)
+		return c
+	}
+	table := GP64()
+	LEAQ(tailMasks(), table)
+	SHLQ(U8(2), n)
+	SUBQ(n, table)
+	VMOVUPS(Mem{Base: table, Disp: 32}, c)
+	return c
+}
+
+// loadTail is load for the lanes of the condition; the others become zero and
+// their memory is not touched.
+func (v vectors) loadTail(condition reg.Register, m Mem) vec {
+	r := v.register()
+	if v.lanes == 16 {
+		VMOVUPS_Z(m, condition, r)
+	} else {
+		VMASKMOVPS(m, condition, r)
+	}
+	return r
+}
+
+// storeTail stores the lanes of the condition and leaves the other memory alone.
+func (v vectors) storeTail(condition reg.Register, r vec, m Mem) {
+	if v.lanes == 16 {
+		VMOVUPS(r, condition, m)
+	} else {
+		VMASKMOVPS(r, condition, m)
+	}
+}
+
+// constants remembers the constants written so far, by their bits.
+var constants = map[uint32]Mem{}
+
+// word returns a vector in memory whose lanes all hold the given bits.
+func word(bits uint32) Mem {
+	if m, ok := constants[bits]; ok {
+		return m
+	}
+	m := GLOBL(fmt.Sprintf("c%08x", bits), RODATA|NOPTR)
+	for i := range 16 {
+		DATA(4*i, U32(bits))
+	}
+	constants[bits] = m
+	return m
+}
+
+const (
+	signBit   = 1 << 31
+	magnitude = 1<<31 - 1 // all bits but the sign
+)
+
+// number returns a vector in memory whose lanes all hold x.
+func number(x float32) Mem { return word(math.Float32bits(x)) }
+
+var masks *Mem
+
+// tailMasks returns eight words of ones followed by eight of zeros: the vector
+// that starts 8-n words in selects the first n lanes.
+func tailMasks() Mem {
+	if masks == nil {
+		m := GLOBL("tailMasks", RODATA|NOPTR)
+		for i := range 8 {
+			DATA(4*i, U32(math.MaxUint32))
+		}
+		for i := range 8 {
+			DATA(32+4*i, U32(0))
+		}
+		masks = &m
+	}
+	return *masks
+}

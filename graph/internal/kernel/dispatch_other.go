@@ -1,0 +1,19 @@
+//go:build !amd64 || purego
+
+package kernel
+
+func fastest() Path { return Portable }
+
+func tileShape[T Float]() (rows, panels int) { return 4, 1 }
+
+func runVectorTile(*tile[float32]) bool { return false }
+
+func vectorsOf(Path) vectorFunctions { return vectorFunctions{} }
+
+func sumVectors(*[reductionLanes]float64, []float32) (taken int)        { return 0 }
+func dotVectors(_ *[reductionLanes]float64, _, _ []float32) (taken int) { return 0 }
+func maxVectors(*[reductionLanes]float32, []float32) (taken int)        { return 0 }
+
+func adamVectors(_, _, _, _ []float32, _ *[7]float32) bool { return false }
+
+func peak(int) (operations int) { return 0 }

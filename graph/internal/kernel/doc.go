@@ -1,0 +1,54 @@
+// Package kernel is the arithmetic on slices for a fused engine: products of
+// matrices, elementwise functions, reductions, softmax and the step of Adam.
+//
+// # Bits
+//
+// Every function has the same result, bit for bit, on every path: Go alone, AVX2
+// with fused multiply-add, AVX-512. (Of a NaN only that it is one.) The best path
+// of the processor is chosen when the program starts; the build tag purego leaves
+// Go alone. That holds because nothing depends on the width of a register:
+//
+//   - An element of a product is one chain of fused multiply-adds, k ascending,
+//     from zero, from a bias or from what the element was. Lanes and tiles divide
+//     the elements of the result, never a chain.
+//   - A reduction keeps 16 lanes in float64, element i in lane i mod 16, and joins
+//     them by a fixed tree.
+//   - Division and square root are correctly rounded; sigmoid, tanh, exp and log are
+//     sequences of IEEE operations, the same in Go and in assembly.
+//   - Where there is no fused multiply-add for float32, it is computed exactly from
+//     float64.
+//
+// The transcendental functions of float64 are those of package math, whose bits
+// may differ between architectures.
+//
+// # Layout
+//
+// The right operand of a product is [Packed]: cut into panels of 16 columns, each
+// stored row after row, padded with zeros to a pair of panels. Its left operand is a
+// list of pointers, [Rows], so that an embedding table or the outputs of many time
+// steps need no copy. One tile of the result stays in registers while k advances;
+// AVX2 has tiles of up to 6 rows and one panel, AVX-512 of up to 12 rows and two:
+//
+//	                          panel 0   panel 1
+//	                         ┌───16────┬───16────┐
+//	                       k │ 0 1 … 15│         │   memory of a Packed with K rows:
+//	                       ↓ │16 …     │         │   all K·16 numbers of panel 0,
+//	                         │         │16K …    │   then those of panel 1, …
+//	                         └─────────┴─────────┘
+//	rows ──→ ┌── k → ──┐     ┌─────────┬─────────┐
+//	pointer  │ a[i,·]  │     │  tile of the      │
+//	pointer  │         │     │  result           │
+//	pointer  └─────────┘     └───────────────────┘
+//
+// # State
+//
+// The engine that uses the package is not there yet. The paths for Go alone and AVX2
+// are tested on processors that have them; the assembly for AVX-512 comes from the
+// same generator and has the same tests, but no processor has run it so far.
+//
+// # Concurrency
+//
+// All functions may run at the same time on results that do not overlap. Dividing
+// the work is the caller's: [Rows.Slice] divides a product by rows, [Rows.Columns]
+// and [Packed.Columns] by columns; both keep the bits.
+package kernel

@@ -1,0 +1,38 @@
+package kernel
+
+import "fmt"
+
+// Float is the type of a number. Only float32 has vector instructions here;
+// float64 serves checks, for which the portable loops are fast enough.
+type Float interface{ float32 | float64 }
+
+// A Matrix is a rectangle of numbers in row-major order: row i starts at
+// Data[i*Stride].
+type Matrix[T Float] struct {
+	Data       []T
+	Rows, Cols int
+	Stride     int // distance between rows; zero means Cols
+}
+
+// Row returns row i, which shares the memory of m.
+func (m Matrix[T]) Row(i int) []T {
+	start := i * m.stride()
+	return m.Data[start : start+m.Cols : start+m.Cols]
+}
+
+func (m Matrix[T]) stride() int {
+	if m.Stride == 0 {
+		return m.Cols
+	}
+	return m.Stride
+}
+
+// check panics unless all rows of m lie in its memory, and returns its stride.
+func (m Matrix[T]) check() int {
+	stride := m.stride()
+	if m.Rows < 0 || m.Cols < 0 || stride < m.Cols ||
+		m.Rows > 0 && len(m.Data) < (m.Rows-1)*stride+m.Cols {
+		panic(fmt.Sprintf("kernel: matrix of %d×%d with stride %d in %d numbers", m.Rows, m.Cols, stride, len(m.Data)))
+	}
+	return stride
+}

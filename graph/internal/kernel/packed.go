@@ -1,0 +1,108 @@
+package kernel
+
+import "fmt"
+
+const (
+	panelCols = 16            // columns of a panel: one AVX-512 register or two of AVX2
+	pairCols  = 2 * panelCols // columns are padded to pairs of panels
+)
+
+// A Packed is a matrix laid out for the right side of a product: panels of 16
+// columns, each row after row, the last pair of panels padded with zeros. The
+// layout is the same for all instruction sets. As its padding stays zero under
+// elementwise updates that map zeros to zero, weights and their optimiser's state
+// can live packed.
+type Packed[T Float] struct {
+	data       []T
+	rows, cols int
+}
+
+// PackedLen returns the number of numbers that a packed matrix takes.
+func PackedLen(rows, cols int) int {
+	return rows * ((cols + pairCols - 1) / pairCols * pairCols)
+}
+
+// NewPacked returns a packed matrix of zeros.
+func NewPacked[T Float](rows, cols int) Packed[T] {
+	return PackedIn(make([]T, PackedLen(rows, cols)), rows, cols)
+}
+
+// PackedIn returns a packed matrix whose numbers are data. It panics unless data
+// has [PackedLen] numbers.
+func PackedIn[T Float](data []T, rows, cols int) Packed[T] {
+	if rows < 0 || cols < 0 || len(data) != PackedLen(rows, cols) {
+		panic(fmt.Sprintf("kernel: packed matrix of %d×%d in %d numbers", rows, cols, len(data)))
+	}
+	return Packed[T]{data, rows, cols}
+}
+
+// Data returns the numbers of p, padding included, in the order of their memory.
+func (p Packed[T]) Data() []T { return p.data }
+
+// Dims returns the number of rows and columns, without padding.
+func (p Packed[T]) Dims() (rows, cols int) { return p.rows, p.cols }
+
+// Offset returns the place of element (i, j) in [Packed.Data].
+func (p Packed[T]) Offset(i, j int) int {
+	lane := j % panelCols
+	return (j-lane)*p.rows + i*panelCols + lane
+}
+
+// Columns returns the columns from lo up to hi, which share the memory of p. Both
+// must be multiples of 32, but for hi at the end of p; Columns panics otherwise.
+func (p Packed[T]) Columns(lo, hi int) Packed[T] {
+	if lo < 0 || hi < lo || hi > p.cols || lo%pairCols != 0 || hi%pairCols != 0 && hi != p.cols {
+		panic(fmt.Sprintf("kernel: columns %d to %d of a packed matrix of %d", lo, hi, p.cols))
+	}
+	start := lo * p.rows
+	end := start + PackedLen(p.rows, hi-lo)
+	return Packed[T]{p.data[start:end:end], p.rows, hi - lo}
+}
+
+// Pack sets p to m, which must have its shape.
+func (p Packed[T]) Pack(m Matrix[T]) {
+	m.check()
+	p.checkShape(m.Rows, m.Cols)
+	for j := 0; j*p.rows < len(p.data); j += panelCols {
+		panel := p.data[j*p.rows:][:panelCols*p.rows]
+		from := min(j, p.cols)
+		to := min(j+panelCols, p.cols)
+		for i := range p.rows {
+			n := copy(panel[:panelCols], m.Row(i)[from:to])
+			clear(panel[n:panelCols])
+			panel = panel[panelCols:]
+		}
+	}
+}
+
+// PackTransposed sets p to mᵀ, which must have its shape.
+func (p Packed[T]) PackTransposed(m Matrix[T]) {
+	m.check()
+	p.checkShape(m.Cols, m.Rows)
+	clear(p.data)
+	for j := range p.cols {
+		place := p.Offset(0, j)
+		for _, x := range m.Row(j) {
+			p.data[place] = x
+			place += panelCols
+		}
+	}
+}
+
+// Unpack sets m to p, which must have its shape.
+func (p Packed[T]) Unpack(m Matrix[T]) {
+	m.check()
+	p.checkShape(m.Rows, m.Cols)
+	for i := range p.rows {
+		row := m.Row(i)
+		for j := 0; j < p.cols; j += panelCols {
+			copy(row[j:], p.data[p.Offset(i, j):][:panelCols])
+		}
+	}
+}
+
+func (p Packed[T]) checkShape(rows, cols int) {
+	if rows != p.rows || cols != p.cols {
+		panic(fmt.Sprintf("kernel: matrix of %d×%d for a packed one of %d×%d", rows, cols, p.rows, p.cols))
+	}
+}

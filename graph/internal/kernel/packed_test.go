@@ -1,0 +1,87 @@
+package kernel
+
+import "testing"
+
+// TestPackedLayout catches a number in the wrong place, padding that is not zero,
+// and a transposition that is none. The layout is part of the promise that packed
+// weights do not depend on the processor, so it is spelled out here.
+func TestPackedLayout(t *testing.T) {
+	const rows, cols = 2, 35
+	m := Matrix[float32]{Data: make([]float32, rows*cols), Rows: rows, Cols: cols}
+	transposed := Matrix[float32]{Data: make([]float32, rows*cols), Rows: cols, Cols: rows}
+	want := make([]float32, 128)
+	for i := range rows {
+		for j := range cols {
+			x := float32(1 + 100*i + j)
+			m.Row(i)[j] = x
+			transposed.Row(j)[i] = x
+			want[j/16*(16*rows)+16*i+j%16] = x
+		}
+	}
+	p := NewPacked[float32](rows, cols)
+	Fill(p.Data(), -1)
+	p.Pack(m)
+	wantBits(t, "Pack", p.Data(), want)
+	Fill(p.Data(), -1)
+	p.PackTransposed(transposed)
+	wantBits(t, "PackTransposed", p.Data(), want)
+
+	back := Matrix[float32]{Data: make([]float32, rows*cols), Rows: rows, Cols: cols}
+	p.Unpack(back)
+	wantBits(t, "Unpack", back.Data, m.Data)
+	for i := range rows {
+		for j := range cols {
+			if got := p.Data()[p.Offset(i, j)]; got != m.Row(i)[j] {
+				t.Fatalf("Offset(%d, %d) is the place of %v, want %v", i, j, got, m.Row(i)[j])
+			}
+		}
+	}
+	wantBits(t, "Columns", p.Columns(32, 35).Data(), want[64:])
+}
+
+// TestRefusedShapes catches a missing check, behind which memory outside of the
+// operands would be read.
+func TestRefusedShapes(t *testing.T) {
+	m := func(rows, cols int) Matrix[float32] {
+		return Matrix[float32]{Data: make([]float32, rows*cols), Rows: rows, Cols: cols}
+	}
+	short := Matrix[float32]{Data: make([]float32, 5), Rows: 2, Cols: 3}
+	packed := NewPacked[float32](3, 4)
+	for name, call := range map[string]func(){
+		"rows of a and c":    func() { Mul(m(2, 4), RowsOf(m(3, 3)), packed) },
+		"columns of b and c": func() { Mul(m(2, 5), RowsOf(m(2, 3)), packed) },
+		"inner dimension":    func() { MulAdd(m(2, 4), RowsOf(m(2, 4)), packed) },
+		"bias":               func() { MulBias(m(2, 4), RowsOf(m(2, 3)), packed, make([]float32, 3)) },
+		"short a":            func() { RowsOf(short) },
+		"short c":            func() { Mul(short, RowsOf(m(2, 3)), NewPacked[float32](3, 3)) },
+		"widths of rows":     func() { RowsOf(m(2, 3), m(2, 4)) },
+		"lookup beyond":      func() { Lookup(m(2, 3), []int{2}) },
+		"lookup before":      func() { Lookup(m(2, 3), []int{-1}) },
+		"columns of rows":    func() { RowsOf(m(2, 3)).Columns(1, 4) },
+		"columns of a pair":  func() { NewPacked[float32](2, 64).Columns(16, 64) },
+		"outer rows":         func() { AddOuter(m(3, 3), RowsOf(m(2, 3)), RowsOf(m(3, 3))) },
+		"outer columns":      func() { AddOuterPacked(packed, RowsOf(m(2, 3)), RowsOf(m(2, 3))) },
+		"pack":               func() { packed.Pack(m(4, 3)) },
+		"pack transposed":    func() { packed.PackTransposed(m(3, 4)) },
+		"packed memory":      func() { PackedIn(make([]float32, 12), 3, 4) },
+		"elementwise":        func() { Add(make([]float32, 3), make([]float32, 3), make([]float32, 4)) },
+		"fused elementwise":  func() { MulAddElements(make([]float32, 3), make([]float32, 3), make([]float32, 3), nil) },
+		"dot":                func() { Dot(make([]float32, 3), make([]float32, 4)) },
+		"adam": func() {
+			AdamStep(make([]float32, 3), make([]float32, 3), make([]float32, 2), make([]float32, 3), 1, Adam{})
+		},
+		"scatter beyond":       func() { ScatterAdd(m(2, 3), []int{2}, RowsOf(m(1, 3))) },
+		"target beyond":        func() { CrossEntropy(make([]float32, 1), m(1, 3), m(1, 3), []int{3}) },
+		"softmax shapes":       func() { Softmax(m(1, 3), m(3, 1), nil) },
+		"gradient of a target": func() { CrossEntropyGrad(m(1, 3), m(1, 3), []int{3}, make([]float32, 1)) },
+	} {
+		func() {
+			defer func() {
+				if recover() == nil {
+					t.Errorf("%s: accepted", name)
+				}
+			}()
+			call()
+		}()
+	}
+}

@@ -1,0 +1,85 @@
+package kernel
+
+import (
+	"math"
+	"unsafe"
+)
+
+// A tile is the smallest piece of a product: a few rows of one panel or of a pair
+// of panels, whose sums stay in registers while k advances. Element (i, j) becomes
+//
+//	start[i,j] + Σ a[i,k]·b[k,j]
+//
+// Distances are in numbers.
+type tile[T Float] struct {
+	rows, panels int
+	k            int // at least 1
+
+	a       **T // pointers to the rows of the left operand
+	aOffset int // where k = 0 is in each of them
+	aPanel  *T  // if not nil, instead of a: a panel, whose columns are the tile's rows
+
+	b     *T // a panel, rows of 16 numbers
+	bHalf int
+
+	start       *T
+	startStride int // from row to row
+	startHalf   int // from the first panel to the second
+
+	c       *T
+	cStride int
+	cHalf   int
+}
+
+// at returns the number n places after p.
+func at[T Float](p *T, n int) *T {
+	return (*T)(unsafe.Add(unsafe.Pointer(p), n*int(unsafe.Sizeof(*p))))
+}
+
+// lanes returns the row of a panel that begins n places after p.
+func lanes[T Float](p *T, n int) *[panelCols]T {
+	return (*[panelCols]T)(unsafe.Pointer(at(p, n)))
+}
+
+// run computes the tile with the active instruction set.
+func (t *tile[T]) run() {
+	if t, ok := any(t).(*tile[float32]); ok && runVectorTile(t) {
+		return
+	}
+	t.runPortable()
+}
+
+// runPortable is the definition of a tile: the oracle of the assembly, and what
+// runs where there is none.
+func (t *tile[T]) runPortable() {
+	for i := range t.rows {
+		for half := range t.panels {
+			sum := *lanes(t.start, i*t.startStride+half*t.startHalf)
+			for k := range t.k {
+				multiplyAdd(&sum, t.left(i, k), lanes(t.b, half*t.bHalf+k*panelCols))
+			}
+			*lanes(t.c, i*t.cStride+half*t.cHalf) = sum
+		}
+	}
+}
+
+// left returns a[i,k].
+func (t *tile[T]) left(i, k int) T {
+	if t.aPanel != nil {
+		return *at(t.aPanel, k*panelCols+i)
+	}
+	return *at(unsafe.Slice(t.a, t.rows)[i], t.aOffset+k)
+}
+
+// multiplyAdd adds a·b to sum, each lane rounded once.
+func multiplyAdd[T Float](sum *[panelCols]T, a T, b *[panelCols]T) {
+	switch sum := any(sum).(type) {
+	case *[panelCols]float32:
+		multiplyAdd32(sum, float32(a), any(b).(*[panelCols]float32))
+	case *[panelCols]float64:
+		a, b := float64(a), any(b).(*[panelCols]float64)
+		for j := range sum {
+			sum[j] = math.FMA(a, b[j], sum[j])
+		}
+	}
+}

@@ -1,0 +1,17 @@
+package kernel
+
+// vectorFunctions are the assembly of a path for whole slices.
+type vectorFunctions struct {
+	add, sub, mul, div               func(dst, a, b []float32)
+	less, lessEqual, equal, notEqual func(dst, a, b []float32)
+	mulAdd                           func(dst, a, b, c []float32)
+	choose                           func(dst, condition, a, b []float32)
+	scaleAdd                         func(dst, a, b []float32, s float32)
+	neg, sqrt, relu                  func(dst, a []float32)
+	sigmoid, tanh, log               func(dst, a []float32)
+	scale, shift, exp                func(dst, a []float32, s float32)
+	fill                             func(dst []float32, s float32)
+}
+
+// vector holds the functions of the path in use: nil ones for the portable path.
+var vector = vectorsOf(active)

@@ -1,0 +1,81 @@
+//go:build !purego
+
+package kernel
+
+func vectorsOf(p Path) vectorFunctions {
+	switch p {
+	case AVX2:
+		return vectorFunctions{
+			add: addAVX2, sub: subAVX2, mul: mulAVX2, div: divAVX2,
+			less: lessAVX2, lessEqual: lessEqualAVX2, equal: equalAVX2, notEqual: notEqualAVX2,
+			mulAdd: mulAddAVX2, choose: chooseAVX2, scaleAdd: scaleAddAVX2,
+			neg: negAVX2, sqrt: sqrtAVX2, relu: reluAVX2,
+			sigmoid: sigmoidAVX2, tanh: tanhAVX2, log: logAVX2,
+			scale: scaleAVX2, shift: shiftAVX2, exp: expAVX2, fill: fillAVX2,
+		}
+	case AVX512:
+		return vectorFunctions{
+			add: addAVX512, sub: subAVX512, mul: mulAVX512, div: divAVX512,
+			less: lessAVX512, lessEqual: lessEqualAVX512, equal: equalAVX512, notEqual: notEqualAVX512,
+			mulAdd: mulAddAVX512, choose: chooseAVX512, scaleAdd: scaleAddAVX512,
+			neg: negAVX512, sqrt: sqrtAVX512, relu: reluAVX512,
+			sigmoid: sigmoidAVX512, tanh: tanhAVX512, log: logAVX512,
+			scale: scaleAVX512, shift: shiftAVX512, exp: expAVX512, fill: fillAVX512,
+		}
+	}
+	return vectorFunctions{}
+}
+
+// The functions below call the assembly directly, not through a variable, so that
+// what their arguments point to may stay on the stack. Those of a reduction return
+// how many elements they have taken.
+
+func sumVectors(lanes *[reductionLanes]float64, a []float32) (taken int) {
+	switch active {
+	case AVX2:
+		sumAVX2(lanes, a)
+	case AVX512:
+		sumAVX512(lanes, a)
+	default:
+		return 0
+	}
+	return wholeGroups(a)
+}
+
+func dotVectors(lanes *[reductionLanes]float64, a, b []float32) (taken int) {
+	switch active {
+	case AVX2:
+		dotAVX2(lanes, a, b)
+	case AVX512:
+		dotAVX512(lanes, a, b)
+	default:
+		return 0
+	}
+	return wholeGroups(a)
+}
+
+func maxVectors(lanes *[reductionLanes]float32, a []float32) (taken int) {
+	switch active {
+	case AVX2:
+		maxAVX2(lanes, a)
+	case AVX512:
+		maxAVX512(lanes, a)
+	default:
+		return 0
+	}
+	return wholeGroups(a)
+}
+
+func wholeGroups(a []float32) int { return len(a) / reductionLanes * reductionLanes }
+
+func adamVectors(w, m, v, g []float32, c *[7]float32) bool {
+	switch active {
+	case AVX2:
+		adamAVX2(w, m, v, g, c)
+	case AVX512:
+		adamAVX512(w, m, v, g, c)
+	default:
+		return false
+	}
+	return true
+}
