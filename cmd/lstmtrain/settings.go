@@ -40,8 +40,11 @@ type settings struct {
 // What a run without data does, so that it takes about a minute on two cores.
 const (
 	goSourceBytes      = 1_000_000
-	goSourceSteps      = 120
-	goSourceValidEvery = 60
+	goSourceSteps      = 300
+	goSourceValidEvery = 150
+	goSourceLayers     = 1
+	goSourceBatch      = 25
+	goSourceRate       = 0.01
 )
 
 func newSettings() *settings {
@@ -93,8 +96,8 @@ func (s *settings) trainingGroup() flagGroup {
 	g.Var(wholeFrom(1, &s.Steps), "steps", "time steps of a batch; of longer texts classify reads the last ones\n(default 50 for char, 35 for word, 100 for classify)")
 	g.Var(wholeFrom(1, &s.Batch), "batch", "rows of a batch")
 	g.Var(wholeFrom(1, &s.Epochs), "epochs", "passes over the data")
-	g.Var(wholeFrom(0, &s.MaxSteps), "max-steps", "stop after so many batches; 0 for no limit (default 0, but 120 without\n--data, unless --epochs is given)")
-	g.Var(wholeFrom(0, &s.ValidEvery), "valid-every", "batches between validations; 0 for one after each epoch (default 0,\nbut 60 without --data)")
+	g.Var(wholeFrom(0, &s.MaxSteps), "max-steps", "stop after so many batches; 0 for no limit (default 0, but 300 without\n--data, unless --epochs is given)")
+	g.Var(wholeFrom(0, &s.ValidEvery), "valid-every", "batches between validations; 0 for one after each epoch (default 0,\nbut 150 without --data)")
 	g.Var(oneOf(&s.Optimizer, "adam", "gorgonia-adam"), "optimizer", "this module's Adam or Gorgonia's")
 	g.Var(positive(&s.Rate), "lr", "learning rate")
 	g.Var(notNegative(&s.ClipNorm), "clip-norm", "largest global norm of the gradient; 0 for no clipping")
@@ -143,13 +146,28 @@ func (s *settings) complete(flags *pflag.FlagSet) error {
 	if len(s.Data) > 0 {
 		return nil
 	}
-	if !flags.Changed("max-steps") && !flags.Changed("epochs") {
+	s.useGoSourceDefaults(flags)
+	return nil
+}
+
+// useGoSourceDefaults makes a run without data one that learns something in a minute.
+func (s *settings) useGoSourceDefaults(flags *pflag.FlagSet) {
+	given := flags.Changed
+	if !given("max-steps") && !given("epochs") {
 		s.MaxSteps = goSourceSteps
 	}
-	if !flags.Changed("valid-every") && s.validates() {
+	if !given("valid-every") && s.validates() {
 		s.ValidEvery = goSourceValidEvery
 	}
-	return nil
+	if !given("layers") {
+		s.Layers = goSourceLayers
+	}
+	if !given("batch") {
+		s.Batch = goSourceBatch
+	}
+	if !given("lr") {
+		s.Rate = goSourceRate
+	}
 }
 
 func (s *settings) check(flags *pflag.FlagSet) error {

@@ -23,8 +23,9 @@ func newTrainCommand() *cobra.Command {
 does best on the validation part.
 
 Without --data it learns to write Go from the source text of the Go toolchain on
-this machine: the first million bytes of the standard library, 120 batches,
-about a minute on two cores.
+this machine, the first million bytes of the standard library, in about a minute
+on two cores: 300 batches of 25 rows, one layer, and a learning rate of 0.01,
+where these are not given.
 
 Ctrl-C ends the training after the step under way and saves the model; a second
 one ends it at once.`,
