@@ -1,0 +1,119 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/seed-222a112c/lstm/train"
+)
+
+// refuse compares a call that is to fail with what it should say: one line, without a
+// usage text, and nothing on standard output.
+func refuse(t *testing.T, r result, code int, want ...string) {
+	t.Helper()
+	if r.code != code || r.stdout != "" || !strings.HasPrefix(r.stderr, "lstmtrain: ") || strings.Count(r.stderr, "\n") != 1 {
+		t.Errorf("exit code %d, want %d; standard output %q, standard error %q", r.code, code, r.stdout, r.stderr)
+	}
+	for _, w := range want {
+		if !strings.Contains(r.stderr, w) {
+			t.Errorf("%q is not in %q", w, r.stderr)
+		}
+	}
+}
+
+// Wrong command lines name the flag and what it accepts, before anything is read or
+// written. Would catch an option that is silently ignored.
+func TestUsage(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for _, test := range []struct {
+		args, want string
+	}{
+		{"train extra", `"extra"`},
+		{"train --task poem", `"--task" flag: want one of char, word, classify`},
+		{"train --cell gru", `"--cell" flag: want one of lstm, rnn`},
+		{"train --hidden 0", `"--hidden" flag: want a whole number, 1 or more`},
+		{"train --hidden 1e3", `"--hidden" flag: want a whole number, 1 or more`},
+		{"train --lr 0", `"--lr" flag: want a number above 0`},
+		{"train --lr NaN", `"--lr" flag: want a number above 0`},
+		{"train --clip-norm -1", `"--clip-norm" flag: want a number, 0 or more`},
+		{"train --optimizer sgd", `"--optimizer" flag: want one of adam, gorgonia-adam`},
+		{"train --split 0.5,0.5", `"--split" flag: want three shares`},
+		{"train --split 0.5,0.4,0.2", `"--split" flag: want three shares`},
+		{"train --split 0,0.5,0.5", `"--split" flag: want three shares`},
+		{"train --split 1.5,-0.5,0", `"--split" flag: want three shares`},
+		{"train --vocab-size 100", "--vocab-size does not apply to --task char"},
+		{"train --task word --data x --limit 3", "--limit does not apply to --task word"},
+		{"train --unit word", "--unit word does not apply to --task char"},
+		{"train --task word --unit byte --data x", "--unit byte does not apply to --task word"},
+		{"train --cell rnn --forget-bias 1", "--forget-bias does not apply to --cell rnn"},
+		{"train --task classify", "--task classify needs --data"},
+		{"train --data x --valid y --test z --split 1,0,0", "--split has nothing to do"},
+		{"train --data x --split 0.9,0,0.1 --valid-every 5", "--valid-every 5 without validation"},
+		{"eval model", "eval needs --data"},
+		{"eval model another --data x", `"another"`},
+		{"predict", "predict needs MODEL"},
+		{"generate model --temperature -1", `"--temperature" flag: want a number, 0 or more`},
+		{"generate model --top-p 2", `"--top-p" flag: want a number from 0 to 1`},
+		{"generate model --greedy --top-k 3", "--top-k does not apply with --greedy"},
+	} {
+		refuse(t, call(t, "", strings.Fields(test.args)...), exitUsage, test.want)
+	}
+	if files, err := os.ReadDir("."); err != nil || len(files) > 0 {
+		t.Errorf("there are files: %v, %v", files, err)
+	}
+}
+
+// Data that do not fit a model end with 3, flags that do not with 2. Would catch a label
+// that counts as a wrong prediction, a character that counts as another, and a model
+// that was changed.
+func TestMisfits(t *testing.T) {
+	folder := t.TempDir()
+	file := func(name, content string) string { return write(t, filepath.Join(folder, name), content) }
+	language, _ := trained(t, rhyme, "--steps", "10", "--split", "0.8,0.1,0.1")
+	classifier, _ := trained(t, spam, "--task", "classify", "--split", "0.8,0.2,0")
+	text, table := file("text", rhyme), file("table.tsv", "ham\tsee you\n")
+	changed := read(t, language)
+	changed[len(changed)-9] ^= 1
+
+	for _, test := range []struct {
+		code int
+		args []string
+		want []string
+	}{
+		{exitBadData, []string{"eval", language, "--data", file("new.txt", "row\nrow 狐\n")}, []string{"new.txt:2:", "'狐' (U+72D0)"}},
+		{exitBadData, []string{"eval", language, "--data", file("one.txt", "r")}, []string{"one.txt: too short"}},
+		{exitUsage, []string{"eval", language, "--data", text, "--label-column", "1"}, []string{"--label-column"}},
+		{exitBadData, []string{"eval", classifier, "--data", file("new.tsv", "ham\tx\nmeh\ty\n")}, []string{"new.tsv:2:", `"meh"`}},
+		{exitUsage, []string{"eval", classifier, "--data", table, "--text-column", "0"}, []string{"--text-column"}},
+		{exitBadData, []string{"predict", classifier, "--data", table, "--text-column", "film"}, []string{"table.tsv:1:", `"film"`}},
+		{exitBadData, []string{"predict", classifier}, []string{"standard input: is empty"}},
+		{exitUsage, []string{"generate", classifier}, []string{"classifier"}},
+		{exitBadData, []string{"generate", file("changed.safetensors", string(changed))}, []string{"changed.safetensors"}},
+		{exitBadData, []string{"inspect", folder}, []string{"model.safetensors"}},
+	} {
+		refuse(t, call(t, "", test.args...), test.code, test.want...)
+	}
+}
+
+// Bad data leave a model that was there as it was, even with --force; good data replace
+// it. Would catch files that are opened before the data were read.
+func TestForce(t *testing.T) {
+	folder := t.TempDir()
+	old := write(t, filepath.Join(folder, "model.safetensors"), "old model")
+	config := write(t, filepath.Join(folder, "config.json"), "old settings")
+	text := write(t, filepath.Join(folder, "text"), rhyme)
+	train1 := append([]string{"train", "--out", folder, "--steps", "10", "--quiet"}, small...)
+
+	refuse(t, call(t, "", append(train1, "--data", text)...), exitUsage, "already holds a model.safetensors", "--force")
+	refuse(t, call(t, "", append(train1, "--force", "--data", write(t, filepath.Join(folder, "bad"), "\xff"))...), exitBadData, "bad:1")
+	if string(read(t, old)) != "old model" || string(read(t, config)) != "old settings" {
+		t.Error("files were written over")
+	}
+	succeed(t, "", append(train1, "--force", "--data", text)...)
+	if _, err := train.Load(old); err != nil {
+		t.Error(err)
+	}
+	refuse(t, call(t, "", "train", "--data", text, "--out", text), exitUsage, "not a folder")
+}
