@@ -92,4 +92,3 @@ func TestLiveProgress(t *testing.T) {
 		t.Errorf("progress is %q", got)
 	}
 }
-

@@ -119,7 +119,7 @@ func TestGreedy(t *testing.T) {
 // Generated words are set apart by one blank. Would catch a prompt that runs into the
 // first word, and two blanks after a prompt that ends with one.
 func TestGenerateWords(t *testing.T) {
-	model, _ := trained(t, rhyme, "--task", "word", "--steps", "5", "--epochs", "10")
+	model, _ := trained(t, rhyme, "--task", "word", "--steps", "5", "--lr", "0.05", "--epochs", "20")
 	for _, prompt := range []string{"row your", "row your "} {
 		got := succeed(t, "", "generate", model, "--prompt", prompt, "--length", "2", "--greedy").stdout
 		if got != "row your boat, gently\n" {
@@ -130,7 +130,7 @@ func TestGenerateWords(t *testing.T) {
 
 // Bytes come out as they went in. Would catch bytes that are written as characters.
 func TestGenerateBytes(t *testing.T) {
-	model, _ := trained(t, strings.Repeat("\xff\xfe", 400), "--unit", "byte", "--steps", "10")
+	model, _ := trained(t, strings.Repeat("\xff\xfe", 400), "--unit", "byte", "--steps", "10", "--lr", "0.05", "--epochs", "4")
 	if got := succeed(t, "", "generate", model, "--prompt", "\xff", "--length", "3", "--greedy").stdout; got != "\xff\xfe\xff\xfe\n" {
 		t.Errorf("generate gives %q", got)
 	}
