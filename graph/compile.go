@@ -13,7 +13,10 @@ import (
 
 // Settings say how a graph is compiled. The zero value works.
 type Settings struct {
-	Dtype Dtype // format of the arithmetic; Float32 by default
+	Dtype   Dtype    // format of the arithmetic; Float32 by default
+	Engine  Engine   // Fused if empty
+	Workers int      // goroutines that share the work of the fused engine; as many as processors if 0
+	Without []string // passes of the fused engine to leave out, by name; for measurements
 }
 
 // building guards the construction of graphs: Gorgonia caches hashes of constants that
