@@ -18,6 +18,7 @@ type Node = gorgonia.Node
 // names the operation and the shapes of its operands.
 type Builder struct {
 	graph   *gorgonia.ExprGraph
+	index   *index
 	dtype   Dtype
 	salt    int // begins every name, so that another salt gives other hashes
 	serial  int // numbers the operations
@@ -58,7 +59,8 @@ type probe struct {
 }
 
 func newBuilder(d Dtype, salt int) *Builder {
-	return &Builder{graph: gorgonia.NewGraph(), dtype: d, salt: salt, inputs: map[string]*input{}}
+	g := gorgonia.NewGraph()
+	return &Builder{graph: g, index: indexOf(g), dtype: d, salt: salt, inputs: map[string]*input{}}
 }
 
 // Err returns the first failure, or nil.
@@ -93,6 +95,9 @@ func (b *Builder) Apply(op gorgonia.Op, operands ...*Node) *Node {
 	return b.add(op.String(), operands, func(string) (*Node, error) { return gorgonia.ApplyOp(op, operands...) })
 }
 
+// nodesPerOperation is more than any operation of a Builder adds to the graph at once.
+const nodesPerOperation = 16
+
 // add runs construct, which gets a key unique in the graph, and turns its error or
 // panic into the sticky one.
 func (b *Builder) add(name string, operands []*Node, construct func(key string) (*Node, error)) (n *Node) {
@@ -111,6 +116,7 @@ func (b *Builder) add(name string, operands []*Node, construct func(key string) 
 		}
 	}
 	b.serial++
+	b.index.reserve(len(b.graph.AllNodes()) + nodesPerOperation)
 	n, err := construct(fmt.Sprintf("%d~%d", b.salt, b.serial))
 	if err != nil {
 		b.err = errors.Wrapf(err, "graph: %s", describe(name, operands))
