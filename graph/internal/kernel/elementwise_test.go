@@ -127,6 +127,7 @@ func TestNothingAllocated(t *testing.T) {
 		calls := map[string]func(){
 			"Mul":              func() { Mul(p.c, a, w) },
 			"MulAdd":           func() { MulAdd(p.c, a, w) },
+			"MulFrom":          func() { MulFrom(p.c, p.c, a, w) },
 			"MulBias":          func() { MulBias(p.c, a, w, p.bias) },
 			"AddOuterPacked":   func() { AddOuterPacked(dw, a, rows) },
 			"Pack":             func() { w.Pack(p.b) },

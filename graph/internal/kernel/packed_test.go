@@ -51,6 +51,7 @@ func TestRefusedShapes(t *testing.T) {
 		"rows of a and c":    func() { Mul(m(2, 4), RowsOf(m(3, 3)), packed) },
 		"columns of b and c": func() { Mul(m(2, 5), RowsOf(m(2, 3)), packed) },
 		"inner dimension":    func() { MulAdd(m(2, 4), RowsOf(m(2, 4)), packed) },
+		"start":              func() { MulFrom(m(2, 4), m(2, 3), RowsOf(m(2, 3)), packed) },
 		"bias":               func() { MulBias(m(2, 4), RowsOf(m(2, 3)), packed, make([]float32, 3)) },
 		"short a":            func() { RowsOf(short) },
 		"short c":            func() { Mul(short, RowsOf(m(2, 3)), NewPacked[float32](3, 3)) },

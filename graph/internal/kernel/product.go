@@ -19,6 +19,17 @@ func MulAdd[T Float](c Matrix[T], a Rows[T], b Packed[T]) {
 	multiply(rowMajor(c), rowMajor(c), a, b)
 }
 
+// MulFrom sets c = start + a·b: as [MulAdd], but the sums start from the elements
+// of another matrix, which stays as it is. It panics if the shapes do not fit. c
+// must not overlap the operands, but start may be c.
+func MulFrom[T Float](c, start Matrix[T], a Rows[T], b Packed[T]) {
+	checkProduct(c, a, b)
+	if start.Rows != c.Rows || start.Cols != c.Cols {
+		panic(fmt.Sprintf("kernel: product into %d×%d from %d×%d", c.Rows, c.Cols, start.Rows, start.Cols))
+	}
+	multiply(rowMajor(c), rowMajor(start), a, b)
+}
+
 // MulBias sets c = bias + a·b: as [Mul], but the sums of column j start from
 // bias[j]. It panics if the shapes do not fit.
 func MulBias[T Float](c Matrix[T], a Rows[T], b Packed[T], bias []T) {

@@ -126,6 +126,9 @@ func testProducts[T Float](t *testing.T) {
 			before := Matrix[T]{Data: plain(p.c), Rows: p.m, Cols: p.n}
 			MulAdd(p.c, rows, w)
 			p.check(t, "MulAdd", func(i, j int) T { return before.Row(i)[j] })
+			start := p.matrix(rng, p.m, p.n)
+			MulFrom(p.c, start, rows, w)
+			p.check(t, "MulFrom", func(i, j int) T { return start.Row(i)[j] })
 		}
 	})
 }
@@ -213,6 +216,8 @@ func TestEmptyProducts(t *testing.T) {
 		empty := RowsOf(Matrix[float32]{Rows: 1})
 		MulAdd(c, empty, NewPacked[float32](0, 3))
 		wantBits(t, "c + empty", c.Data, []float32{1, 2, 3})
+		MulFrom(c, Matrix[float32]{Data: []float32{7, 8, 9}, Rows: 1, Cols: 3}, empty, NewPacked[float32](0, 3))
+		wantBits(t, "start + empty", c.Data, []float32{7, 8, 9})
 		MulBias(c, empty, NewPacked[float32](0, 3), []float32{4, 5, 6})
 		wantBits(t, "bias + empty", c.Data, []float32{4, 5, 6})
 		Mul(c, empty, NewPacked[float32](0, 3))
