@@ -8,6 +8,9 @@ func tileShape[T Float]() (rows, panels int) { return 4, 1 }
 
 func runVectorTile(*tile[float32]) bool { return false }
 
+func copyLanesVectors(_, _ *float32, dstStride, srcStride, rows int) bool { return false }
+func transposeVectors(_, _ *float32, stride, blocks int) bool             { return false }
+
 func vectorsOf(Path) vectorFunctions { return vectorFunctions{} }
 
 func sumVectors(*[reductionLanes]float64, []float32) (taken int)        { return 0 }

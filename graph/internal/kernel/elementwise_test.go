@@ -120,7 +120,7 @@ func TestNothingAllocated(t *testing.T) {
 		p := newProductCase[float32](rng, [3]int{9, 37, 40})
 		w := NewPacked[float32](p.k, p.n)
 		a, rows := RowsOf(p.a), RowsOf(p.c)
-		dw := NewPacked[float32](p.k, p.n)
+		dw, wt := NewPacked[float32](p.k, p.n), NewPacked[float32](p.n, p.k)
 		x, y := randoms[float32](rng, 50), randoms[float32](rng, 50)
 		targets, losses := make([]int, p.m), make([]float32, p.m)
 		table := Matrix[float32]{Data: make([]float32, 3*p.n), Rows: 3, Cols: p.n}
@@ -131,6 +131,7 @@ func TestNothingAllocated(t *testing.T) {
 			"MulBias":          func() { MulBias(p.c, a, w, p.bias) },
 			"AddOuterPacked":   func() { AddOuterPacked(dw, a, rows) },
 			"Pack":             func() { w.Pack(p.b) },
+			"PackTransposed":   func() { wt.PackTransposed(p.b) },
 			"Sum":              func() { Sum(x) },
 			"Dot":              func() { Dot(x, y) },
 			"Max":              func() { Max(x) },

@@ -1,43 +1,59 @@
 package kernel
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
-// TestPackedLayout catches a number in the wrong place, padding that is not zero,
+// testPackedLayout catches a number in the wrong place, padding that is not zero,
 // and a transposition that is none. The layout is part of the promise that packed
 // weights do not depend on the processor, so it is spelled out here.
-func TestPackedLayout(t *testing.T) {
-	const rows, cols = 2, 35
-	m := Matrix[float32]{Data: make([]float32, rows*cols), Rows: rows, Cols: cols}
-	transposed := Matrix[float32]{Data: make([]float32, rows*cols), Rows: cols, Cols: rows}
-	want := make([]float32, 128)
-	for i := range rows {
-		for j := range cols {
-			x := float32(1 + 100*i + j)
-			m.Row(i)[j] = x
-			transposed.Row(j)[i] = x
-			want[j/16*(16*rows)+16*i+j%16] = x
-		}
-	}
-	p := NewPacked[float32](rows, cols)
-	Fill(p.Data(), -1)
-	p.Pack(m)
-	wantBits(t, "Pack", p.Data(), want)
-	Fill(p.Data(), -1)
-	p.PackTransposed(transposed)
-	wantBits(t, "PackTransposed", p.Data(), want)
+func testPackedLayout[T Float](t *testing.T) {
+	onEveryPath(t, func(t *testing.T) {
+		for _, s := range [][2]int{{2, 35}, {1, 1}, {16, 16}, {32, 48}, {17, 33}, {15, 64}, {40, 31}, {67, 18}, {70, 70}} {
+			rows, cols := s[0], s[1]
+			p := &productCase[T]{}
+			m, transposed, back := p.matrix(newRand(), rows, cols), p.matrix(newRand(), cols, rows), p.matrix(newRand(), rows, cols)
+			want := make([]T, rows*((cols+31)/32*32))
+			for i := range rows {
+				for j := range cols {
+					x := T(1 + 100*i + j)
+					m.Row(i)[j] = x
+					transposed.Row(j)[i] = x
+					want[j/16*(16*rows)+16*i+j%16] = x
+				}
+			}
+			memory := guard(make([]T, len(want)), 5)
+			packed := PackedIn(memory.slice, rows, cols)
+			p.memory = append(p.memory, memory)
+			Fill(packed.Data(), -1)
+			packed.Pack(m)
+			wantBits(t, "Pack", packed.Data(), want)
+			Fill(packed.Data(), -1)
+			packed.PackTransposed(transposed)
+			wantBits(t, "PackTransposed", packed.Data(), want)
 
-	back := Matrix[float32]{Data: make([]float32, rows*cols), Rows: rows, Cols: cols}
-	p.Unpack(back)
-	wantBits(t, "Unpack", back.Data, m.Data)
-	for i := range rows {
-		for j := range cols {
-			if got := p.Data()[p.Offset(i, j)]; got != m.Row(i)[j] {
-				t.Fatalf("Offset(%d, %d) is the place of %v, want %v", i, j, got, m.Row(i)[j])
+			packed.Unpack(back)
+			wantBits(t, "Unpack", plain(back), plain(m))
+			for _, g := range p.memory {
+				g.check(t, fmt.Sprintf("packing of %d×%d", rows, cols))
+			}
+			for i := range rows {
+				for j := range cols {
+					if got := packed.Data()[packed.Offset(i, j)]; got != m.Row(i)[j] {
+						t.Fatalf("Offset(%d, %d) is the place of %v, want %v", i, j, got, m.Row(i)[j])
+					}
+				}
+			}
+			if cols > 32 {
+				wantBits(t, "Columns", packed.Columns(32, cols).Data(), want[32*rows:])
 			}
 		}
-	}
-	wantBits(t, "Columns", p.Columns(32, 35).Data(), want[64:])
+	})
 }
+
+func TestPackedLayout32(t *testing.T) { testPackedLayout[float32](t) }
+func TestPackedLayout64(t *testing.T) { testPackedLayout[float64](t) }
 
 // TestRefusedShapes catches a missing check, behind which memory outside of the
 // operands would be read.

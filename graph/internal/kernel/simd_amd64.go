@@ -11,6 +11,12 @@ func tileAVX2(rows int, k int, a **float32, aOffset int, b *float32, bHalf int, 
 func tileTransposedAVX2(rows int, k int, a *float32, b *float32, bHalf int, start *float32, startStride int, startHalf int, c *float32, cStride int, cHalf int)
 
 //go:noescape
+func copyLanesAVX2(dst *float32, src *float32, dstStride int, srcStride int, rows int)
+
+//go:noescape
+func transposeAVX2(dst *float32, src *float32, stride int, blocks int)
+
+//go:noescape
 func addAVX2(dst []float32, a []float32, b []float32)
 
 //go:noescape
@@ -92,6 +98,12 @@ func tileAVX512(rows int, k int, a **float32, aOffset int, b *float32, bHalf int
 
 //go:noescape
 func tileTransposedAVX512(rows int, k int, a *float32, b *float32, bHalf int, start *float32, startStride int, startHalf int, c *float32, cStride int, cHalf int)
+
+//go:noescape
+func copyLanesAVX512(dst *float32, src *float32, dstStride int, srcStride int, rows int)
+
+//go:noescape
+func transposeAVX512(dst *float32, src *float32, stride int, blocks int)
 
 //go:noescape
 func addAVX512(dst []float32, a []float32, b []float32)

@@ -68,6 +68,32 @@ func maxVectors(lanes *[reductionLanes]float32, a []float32) (taken int) {
 
 func wholeGroups(a []float32) int { return len(a) / reductionLanes * reductionLanes }
 
+// The functions below return whether the path in use has assembly for them.
+
+func copyLanesVectors(dst, src *float32, dstStride, srcStride, rows int) bool {
+	switch active {
+	case AVX2:
+		copyLanesAVX2(dst, src, 4*dstStride, 4*srcStride, rows)
+	case AVX512:
+		copyLanesAVX512(dst, src, 4*dstStride, 4*srcStride, rows)
+	default:
+		return false
+	}
+	return true
+}
+
+func transposeVectors(dst, src *float32, stride, blocks int) bool {
+	switch active {
+	case AVX2:
+		transposeAVX2(dst, src, 4*stride, blocks)
+	case AVX512:
+		transposeAVX512(dst, src, 4*stride, blocks)
+	default:
+		return false
+	}
+	return true
+}
+
 func adamVectors(w, m, v, g []float32, c *[7]float32) bool {
 	switch active {
 	case AVX2:

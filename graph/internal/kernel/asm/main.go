@@ -11,12 +11,12 @@ func main() {
 	ConstraintExpr("!purego")
 	for _, v := range []vectors{avx2, avx512} {
 		products(v)
+		packing(v)
 		elementwise(v)
 		activations(v)
 		reductions(v)
 		adam(v)
 		peak(v)
 	}
-	//transpose
 	Generate()
 }
