@@ -4,7 +4,8 @@ package kernel
 
 func fastest() Path { return Portable }
 
-func tileShape[T Float]() (rows, panels int) { return 4, 1 }
+func maxTileRows[T Float]() int           { return 4 }
+func maxTilePanels[T Float](rows int) int { return 1 }
 
 func runVectorTile(*tile[float32]) bool { return false }
 

@@ -16,7 +16,7 @@ const (
 // first-level cache.
 type outerBuffer[T Float] struct {
 	a [outerPanels][outerRows * panelCols]T
-	b [2][outerRows * panelCols]T
+	b [maxPanels][outerRows * panelCols]T
 }
 
 var (
@@ -34,12 +34,10 @@ func AddOuter[T Float](c Matrix[T], a, b Rows[T]) {
 	addOuter(rowMajor(c), a, b)
 }
 
-// AddOuterPacked is [AddOuter] for a packed c. The padding of c stays zero unless
-// a holds an infinity or a NaN.
+// AddOuterPacked is [AddOuter] for a packed c. The padding of c stays as it is.
 func AddOuterPacked[T Float](c Packed[T], a, b Rows[T]) {
 	checkOuter(c.rows, c.cols, a, b)
-	padded := (c.cols + pairCols - 1) / pairCols * pairCols
-	addOuter(target[T]{data: c.data, unit: c.rows, stride: panelCols, half: panelCols * c.rows, cols: padded}, a, b)
+	addOuter(target[T]{data: c.data, unit: c.rows, stride: panelCols, step: panelCols * c.rows}, a, b)
 }
 
 func checkOuter[T Float](rows, cols int, a, b Rows[T]) {
@@ -59,7 +57,7 @@ func addOuter[T Float](c target[T], a, b Rows[T]) {
 	buffer := pool.Get().(*outerBuffer[T])
 	defer pool.Put(buffer)
 
-	_, panels := tileShape[T]()
+	most := maxTilePanels[T](min(a.width, maxOuterTileRows[T]()))
 	for r := 0; r < a.Len(); r += outerRows {
 		end := min(r+outerRows, a.Len())
 		aPart, bPart := a.Slice(r, end), b.Slice(r, end)
@@ -68,24 +66,24 @@ func addOuter[T Float](c target[T], a, b Rows[T]) {
 			for p := 0; p*panelCols < n; p++ {
 				aPart.pack(&buffer.a[p], i+p*panelCols)
 			}
-			for j := 0; j < b.width; j += panels * panelCols {
-				for half := range panels {
-					bPart.pack(&buffer.b[half], j+half*panelCols)
+			for j, next := 0, 0; j < b.width; j = next {
+				t := tile[T]{k: end - r, b: &buffer.b[0][0], bStep: outerRows * panelCols}
+				next = t.cover(j, b.width, most)
+				for p := range t.panels {
+					bPart.pack(&buffer.b[p], j+p*panelCols)
 				}
-				buffer.addTiles(&c, i, j, n, end-r)
+				buffer.addTiles(t, &c, i, j, n)
 			}
 		}
 	}
 }
 
 // addTiles adds to n rows of c from i on, in the columns of a tile from j on, what
-// k packed rows contribute.
-func (o *outerBuffer[T]) addTiles(c *target[T], i, j, n, k int) {
-	most, panels := tileShape[T]()
-	most = min(most, panelCols/2)
+// the packed rows contribute.
+func (o *outerBuffer[T]) addTiles(t tile[T], c *target[T], i, j, n int) {
+	most := maxOuterTileRows[T]()
 	for p := 0; p < n; p += panelCols {
 		m := min(n-p, panelCols)
-		t := tile[T]{panels: panels, k: k, b: &o.b[0][0], bHalf: outerRows * panelCols}
 		for lane := 0; lane < m; lane += t.rows {
 			t.rows = evenPart(m-lane, most)
 			t.aPanel = &o.a[p/panelCols][lane]
@@ -93,6 +91,10 @@ func (o *outerBuffer[T]) addTiles(c *target[T], i, j, n, k int) {
 		}
 	}
 }
+
+// maxOuterTileRows returns the largest number of rows of a tile of which a panel
+// consists of several.
+func maxOuterTileRows[T Float]() int { return min(maxTileRows[T](), panelCols/2) }
 
 // pack copies the panel of the columns from j on to dst, padded with zeros.
 func (r Rows[T]) pack(dst *[outerRows * panelCols]T, j int) {

@@ -6,9 +6,9 @@ import "fmt"
 // ascending order from +0, each step one fused multiply-add. It panics if the
 // shapes do not fit. c must not overlap the operands.
 func Mul[T Float](c Matrix[T], a Rows[T], b Packed[T]) {
-	var zeros [pairCols]T
+	var zeros [panelCols]T
 	checkProduct(c, a, b)
-	multiply(rowMajor(c), target[T]{data: zeros[:], half: panelCols, cols: c.Cols}, a, b)
+	multiply(rowMajor(c), target[T]{data: zeros[:]}, a, b)
 }
 
 // MulAdd sets c = c + a·b: as [Mul], but every sum starts from the element of c.
@@ -37,7 +37,7 @@ func MulBias[T Float](c Matrix[T], a Rows[T], b Packed[T], bias []T) {
 	if len(bias) != c.Cols {
 		panic(fmt.Sprintf("kernel: bias of %d numbers for %d columns", len(bias), c.Cols))
 	}
-	multiply(rowMajor(c), target[T]{data: bias, unit: 1, half: panelCols, cols: c.Cols}, a, b)
+	multiply(rowMajor(c), target[T]{data: bias, unit: 1, step: panelCols}, a, b)
 }
 
 func checkProduct[T Float](c Matrix[T], a Rows[T], b Packed[T]) {
@@ -48,15 +48,17 @@ func checkProduct[T Float](c Matrix[T], a Rows[T], b Packed[T]) {
 }
 
 // multiply sets c = start + a·b. It visits all panels for as many rows of a as
-// stay in the second-level cache, and all these rows for every panel.
+// stay in the second-level cache, and all these rows for every tile's width.
 func multiply[T Float](c, start target[T], a Rows[T], b Packed[T]) {
 	const cached = 1 << 15 // numbers
-	most, panels := tileShape[T]()
+	most := maxTileRows[T]()
 	group := max(cached/max(a.width, 1)/most, 1) * most
-	for lo := 0; lo < a.Len(); lo += group {
-		hi := min(lo+group, a.Len())
-		for j := 0; j < b.cols; j += panels * panelCols {
-			t := tile[T]{panels: panels, k: a.width, aOffset: a.offset, bHalf: panelCols * b.rows}
+	for lo, hi := 0, 0; lo < a.Len(); lo = hi {
+		hi = lo + evenPart(a.Len()-lo, group)
+		panels := maxTilePanels[T](evenPart(hi-lo, most))
+		for j, end := 0, 0; j < b.cols; j = end {
+			t := tile[T]{k: a.width, aOffset: a.offset, bStep: panelCols * b.rows}
+			end = t.cover(j, b.cols, panels)
 			if t.k > 0 {
 				t.b = &b.data[b.Offset(0, j)]
 			}
@@ -67,11 +69,4 @@ func multiply[T Float](c, start target[T], a Rows[T], b Packed[T]) {
 			}
 		}
 	}
-}
-
-// evenPart returns the size of the first part when n is cut into as few parts of
-// at most most as possible, all about equally large: tiles of few rows are slow.
-func evenPart(n, most int) int {
-	parts := (n + most - 1) / most
-	return (n + parts - 1) / parts
 }

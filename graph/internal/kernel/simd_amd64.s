@@ -4,10 +4,11 @@
 
 #include "textflag.h"
 
-// func tileAVX2(rows int, k int, a **float32, aOffset int, b *float32, bHalf int, start *float32, startStride int, startHalf int, c *float32, cStride int, cHalf int)
+// func tileAVX2(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
 // Requires: AVX, FMA3
-TEXT ·tileAVX2(SB), NOSPLIT, $0-96
+TEXT ·tileAVX2(SB), NOSPLIT, $0-112
 	MOVQ    rows+0(FP), AX
+	MOVQ    panels+8(FP), CX
 	CMPQ    AX, $0x06
 	JEQ     rows6
 	CMPQ    AX, $0x05
@@ -18,55 +19,813 @@ TEXT ·tileAVX2(SB), NOSPLIT, $0-96
 	JEQ     rows3
 	CMPQ    AX, $0x02
 	JEQ     rows2
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
+	CMPQ    CX, $0x06
+	JNE     not1x6
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), CX
+	LEAQ    (CX)(CX*2), DX
+	LEAQ    (CX)(CX*4), BX
+	MOVQ    lastCols+104(FP), SI
+	CMPQ    SI, $0x10
+	JNE     start1x12masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
+	VMOVUPS (AX)(CX*1), Y2
+	VMOVUPS 32(AX)(CX*1), Y3
+	VMOVUPS (AX)(CX*2), Y4
+	VMOVUPS 32(AX)(CX*2), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	VMOVUPS (AX)(CX*4), Y8
+	VMOVUPS 32(AX)(CX*4), Y9
+	VMOVUPS (AX)(BX*1), Y10
+	VMOVUPS 32(AX)(BX*1), Y11
+	JMP     start1x12done
 
-loop1:
-	VMOVUPS      (CX), Y2
-	VMOVUPS      32(CX), Y3
-	VBROADCASTSS (DX)(AX*4), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
+start1x12masked:
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, SI
+	SUBQ       SI, DI
+	VMOVUPS    64(DI), Y10
+	VMOVUPS    96(DI), Y11
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    (AX)(CX*1), Y2
+	VMOVUPS    32(AX)(CX*1), Y3
+	VMOVUPS    (AX)(CX*2), Y4
+	VMOVUPS    32(AX)(CX*2), Y5
+	VMOVUPS    (AX)(DX*1), Y6
+	VMOVUPS    32(AX)(DX*1), Y7
+	VMOVUPS    (AX)(CX*4), Y8
+	VMOVUPS    32(AX)(CX*4), Y9
+	VMASKMOVPS (AX)(BX*1), Y10, Y10
+	VMASKMOVPS 32(AX)(BX*1), Y11, Y11
+
+start1x12done:
+	MOVQ k+16(FP), AX
+	MOVQ aOffset+32(FP), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ a+24(FP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ b+40(FP), CX
+	MOVQ bStep+48(FP), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+
+loop1x12:
+	VBROADCASTSS (DX)(AX*4), Y12
+	VFMADD231PS  (CX), Y12, Y0
+	VFMADD231PS  32(CX), Y12, Y1
+	VFMADD231PS  (CX)(BX*1), Y12, Y2
+	VFMADD231PS  32(CX)(BX*1), Y12, Y3
+	VFMADD231PS  (CX)(BX*2), Y12, Y4
+	VFMADD231PS  32(CX)(BX*2), Y12, Y5
+	VFMADD231PS  (CX)(SI*1), Y12, Y6
+	VFMADD231PS  32(CX)(SI*1), Y12, Y7
+	VFMADD231PS  (CX)(BX*4), Y12, Y8
+	VFMADD231PS  32(CX)(BX*4), Y12, Y9
+	VFMADD231PS  (CX)(DI*1), Y12, Y10
+	VFMADD231PS  32(CX)(DI*1), Y12, Y11
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop1
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
+	JNZ          loop1x12
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), CX
+	LEAQ         (CX)(CX*2), DX
+	LEAQ         (CX)(CX*4), BX
+	MOVQ         lastCols+104(FP), SI
+	CMPQ         SI, $0x10
+	JNE          c1x12masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, (AX)(CX*2)
+	VMOVUPS      Y5, 32(AX)(CX*2)
+	VMOVUPS      Y6, (AX)(DX*1)
+	VMOVUPS      Y7, 32(AX)(DX*1)
+	VMOVUPS      Y8, (AX)(CX*4)
+	VMOVUPS      Y9, 32(AX)(CX*4)
+	VMOVUPS      Y10, (AX)(BX*1)
+	VMOVUPS      Y11, 32(AX)(BX*1)
+	JMP          c1x12done
+
+c1x12masked:
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, SI
+	SUBQ       SI, DI
+	VMOVUPS    64(DI), Y12
+	VMOVUPS    96(DI), Y13
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, (AX)(CX*1)
+	VMOVUPS    Y3, 32(AX)(CX*1)
+	VMOVUPS    Y4, (AX)(CX*2)
+	VMOVUPS    Y5, 32(AX)(CX*2)
+	VMOVUPS    Y6, (AX)(DX*1)
+	VMOVUPS    Y7, 32(AX)(DX*1)
+	VMOVUPS    Y8, (AX)(CX*4)
+	VMOVUPS    Y9, 32(AX)(CX*4)
+	VMASKMOVPS Y10, Y12, (AX)(BX*1)
+	VMASKMOVPS Y11, Y13, 32(AX)(BX*1)
+
+c1x12done:
+	VZEROUPPER
+	RET
+
+not1x6:
+	CMPQ    CX, $0x05
+	JNE     not1x5
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    lastCols+104(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start1x10masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(CX*1), Y2
+	VMOVUPS 32(AX)(CX*1), Y3
+	VMOVUPS (AX)(CX*2), Y4
+	VMOVUPS 32(AX)(CX*2), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	VMOVUPS (AX)(CX*4), Y8
+	VMOVUPS 32(AX)(CX*4), Y9
+	JMP     start1x10done
+
+start1x10masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y8
+	VMOVUPS    96(SI), Y9
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    (AX)(CX*1), Y2
+	VMOVUPS    32(AX)(CX*1), Y3
+	VMOVUPS    (AX)(CX*2), Y4
+	VMOVUPS    32(AX)(CX*2), Y5
+	VMOVUPS    (AX)(DX*1), Y6
+	VMOVUPS    32(AX)(DX*1), Y7
+	VMASKMOVPS (AX)(CX*4), Y8, Y8
+	VMASKMOVPS 32(AX)(CX*4), Y9, Y9
+
+start1x10done:
+	MOVQ k+16(FP), AX
+	MOVQ aOffset+32(FP), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ a+24(FP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ b+40(FP), CX
+	MOVQ bStep+48(FP), BX
+	LEAQ (BX)(BX*2), SI
+
+loop1x10:
+	VBROADCASTSS (DX)(AX*4), Y10
+	VFMADD231PS  (CX), Y10, Y0
+	VFMADD231PS  32(CX), Y10, Y1
+	VFMADD231PS  (CX)(BX*1), Y10, Y2
+	VFMADD231PS  32(CX)(BX*1), Y10, Y3
+	VFMADD231PS  (CX)(BX*2), Y10, Y4
+	VFMADD231PS  32(CX)(BX*2), Y10, Y5
+	VFMADD231PS  (CX)(SI*1), Y10, Y6
+	VFMADD231PS  32(CX)(SI*1), Y10, Y7
+	VFMADD231PS  (CX)(BX*4), Y10, Y8
+	VFMADD231PS  32(CX)(BX*4), Y10, Y9
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop1x10
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), CX
+	LEAQ         (CX)(CX*2), DX
+	MOVQ         lastCols+104(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c1x10masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, (AX)(CX*2)
+	VMOVUPS      Y5, 32(AX)(CX*2)
+	VMOVUPS      Y6, (AX)(DX*1)
+	VMOVUPS      Y7, 32(AX)(DX*1)
+	VMOVUPS      Y8, (AX)(CX*4)
+	VMOVUPS      Y9, 32(AX)(CX*4)
+	JMP          c1x10done
+
+c1x10masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y10
+	VMOVUPS    96(SI), Y11
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, (AX)(CX*1)
+	VMOVUPS    Y3, 32(AX)(CX*1)
+	VMOVUPS    Y4, (AX)(CX*2)
+	VMOVUPS    Y5, 32(AX)(CX*2)
+	VMOVUPS    Y6, (AX)(DX*1)
+	VMOVUPS    Y7, 32(AX)(DX*1)
+	VMASKMOVPS Y8, Y10, (AX)(CX*4)
+	VMASKMOVPS Y9, Y11, 32(AX)(CX*4)
+
+c1x10done:
+	VZEROUPPER
+	RET
+
+not1x5:
+	CMPQ    CX, $0x04
+	JNE     not1x4
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    lastCols+104(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start1x8masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(CX*1), Y2
+	VMOVUPS 32(AX)(CX*1), Y3
+	VMOVUPS (AX)(CX*2), Y4
+	VMOVUPS 32(AX)(CX*2), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	JMP     start1x8done
+
+start1x8masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y6
+	VMOVUPS    96(SI), Y7
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    (AX)(CX*1), Y2
+	VMOVUPS    32(AX)(CX*1), Y3
+	VMOVUPS    (AX)(CX*2), Y4
+	VMOVUPS    32(AX)(CX*2), Y5
+	VMASKMOVPS (AX)(DX*1), Y6, Y6
+	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
+
+start1x8done:
+	MOVQ k+16(FP), AX
+	MOVQ aOffset+32(FP), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ a+24(FP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ b+40(FP), CX
+	MOVQ bStep+48(FP), BX
+	LEAQ (BX)(BX*2), SI
+
+loop1x8:
+	VBROADCASTSS (DX)(AX*4), Y8
+	VFMADD231PS  (CX), Y8, Y0
+	VFMADD231PS  32(CX), Y8, Y1
+	VFMADD231PS  (CX)(BX*1), Y8, Y2
+	VFMADD231PS  32(CX)(BX*1), Y8, Y3
+	VFMADD231PS  (CX)(BX*2), Y8, Y4
+	VFMADD231PS  32(CX)(BX*2), Y8, Y5
+	VFMADD231PS  (CX)(SI*1), Y8, Y6
+	VFMADD231PS  32(CX)(SI*1), Y8, Y7
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop1x8
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), CX
+	LEAQ         (CX)(CX*2), DX
+	MOVQ         lastCols+104(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c1x8masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, (AX)(CX*2)
+	VMOVUPS      Y5, 32(AX)(CX*2)
+	VMOVUPS      Y6, (AX)(DX*1)
+	VMOVUPS      Y7, 32(AX)(DX*1)
+	JMP          c1x8done
+
+c1x8masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y8
+	VMOVUPS    96(SI), Y9
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, (AX)(CX*1)
+	VMOVUPS    Y3, 32(AX)(CX*1)
+	VMOVUPS    Y4, (AX)(CX*2)
+	VMOVUPS    Y5, 32(AX)(CX*2)
+	VMASKMOVPS Y6, Y8, (AX)(DX*1)
+	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+
+c1x8done:
+	VZEROUPPER
+	RET
+
+not1x4:
+	CMPQ    CX, $0x03
+	JNE     not1x3
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), CX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start1x6masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(CX*1), Y2
+	VMOVUPS 32(AX)(CX*1), Y3
+	VMOVUPS (AX)(CX*2), Y4
+	VMOVUPS 32(AX)(CX*2), Y5
+	JMP     start1x6done
+
+start1x6masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    (AX)(CX*1), Y2
+	VMOVUPS    32(AX)(CX*1), Y3
+	VMASKMOVPS (AX)(CX*2), Y4, Y4
+	VMASKMOVPS 32(AX)(CX*2), Y5, Y5
+
+start1x6done:
+	MOVQ k+16(FP), AX
+	MOVQ aOffset+32(FP), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ a+24(FP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ b+40(FP), CX
+	MOVQ bStep+48(FP), BX
+
+loop1x6:
+	VBROADCASTSS (DX)(AX*4), Y6
+	VFMADD231PS  (CX), Y6, Y0
+	VFMADD231PS  32(CX), Y6, Y1
+	VFMADD231PS  (CX)(BX*1), Y6, Y2
+	VFMADD231PS  32(CX)(BX*1), Y6, Y3
+	VFMADD231PS  (CX)(BX*2), Y6, Y4
+	VFMADD231PS  32(CX)(BX*2), Y6, Y5
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop1x6
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c1x6masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, (AX)(CX*2)
+	VMOVUPS      Y5, 32(AX)(CX*2)
+	JMP          c1x6done
+
+c1x6masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, (AX)(CX*1)
+	VMOVUPS    Y3, 32(AX)(CX*1)
+	VMASKMOVPS Y4, Y6, (AX)(CX*2)
+	VMASKMOVPS Y5, Y7, 32(AX)(CX*2)
+
+c1x6done:
+	VZEROUPPER
+	RET
+
+not1x3:
+	CMPQ    CX, $0x02
+	JNE     not1x2
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), CX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start1x4masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(CX*1), Y2
+	VMOVUPS 32(AX)(CX*1), Y3
+	JMP     start1x4done
+
+start1x4masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMASKMOVPS (AX)(CX*1), Y2, Y2
+	VMASKMOVPS 32(AX)(CX*1), Y3, Y3
+
+start1x4done:
+	MOVQ k+16(FP), AX
+	MOVQ aOffset+32(FP), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ a+24(FP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ b+40(FP), CX
+	MOVQ bStep+48(FP), BX
+
+loop1x4:
+	VBROADCASTSS (DX)(AX*4), Y4
+	VFMADD231PS  (CX), Y4, Y0
+	VFMADD231PS  32(CX), Y4, Y1
+	VFMADD231PS  (CX)(BX*1), Y4, Y2
+	VFMADD231PS  32(CX)(BX*1), Y4, Y3
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop1x4
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c1x4masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	JMP          c1x4done
+
+c1x4masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS Y2, Y4, (AX)(CX*1)
+	VMASKMOVPS Y3, Y5, 32(AX)(CX*1)
+
+c1x4done:
+	VZEROUPPER
+	RET
+
+not1x2:
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), CX
+	MOVQ    lastCols+104(FP), CX
+	CMPQ    CX, $0x10
+	JNE     start1x2masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	JMP     start1x2done
+
+start1x2masked:
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y0
+	VMOVUPS    96(DX), Y1
+	VMASKMOVPS (AX), Y0, Y0
+	VMASKMOVPS 32(AX), Y1, Y1
+
+start1x2done:
+	MOVQ k+16(FP), AX
+	MOVQ aOffset+32(FP), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ a+24(FP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ b+40(FP), CX
+	MOVQ bStep+48(FP), BX
+
+loop1x2:
+	VBROADCASTSS (DX)(AX*4), Y2
+	VFMADD231PS  (CX), Y2, Y0
+	VFMADD231PS  32(CX), Y2, Y1
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop1x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	CMPQ         CX, $0x10
+	JNE          c1x2masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	JMP          c1x2done
+
+c1x2masked:
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y2
+	VMOVUPS    96(DX), Y3
+	VMASKMOVPS Y0, Y2, (AX)
+	VMASKMOVPS Y1, Y3, 32(AX)
+
+c1x2done:
 	VZEROUPPER
 	RET
 
 rows2:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
+	CMPQ    CX, $0x03
+	JNE     not2x3
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start2x6masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(DX*1), Y2
+	VMOVUPS 32(AX)(DX*1), Y3
+	VMOVUPS (AX)(DX*2), Y4
+	VMOVUPS 32(AX)(DX*2), Y5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y6
+	VMOVUPS 32(AX), Y7
+	VMOVUPS (AX)(DX*1), Y8
+	VMOVUPS 32(AX)(DX*1), Y9
+	VMOVUPS (AX)(DX*2), Y10
+	VMOVUPS 32(AX)(DX*2), Y11
+	JMP     start2x6done
+
+start2x6masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y10
+	VMOVUPS    96(SI), Y11
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    (AX)(DX*1), Y2
+	VMOVUPS    32(AX)(DX*1), Y3
+	VMASKMOVPS (AX)(DX*2), Y10, Y4
+	VMASKMOVPS 32(AX)(DX*2), Y11, Y5
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y6
+	VMOVUPS    32(AX), Y7
+	VMOVUPS    (AX)(DX*1), Y8
+	VMOVUPS    32(AX)(DX*1), Y9
+	VMASKMOVPS (AX)(DX*2), Y10, Y10
+	VMASKMOVPS 32(AX)(DX*2), Y11, Y11
+
+start2x6done:
+	MOVQ k+16(FP), AX
+	MOVQ aOffset+32(FP), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ a+24(FP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ b+40(FP), CX
+	MOVQ bStep+48(FP), SI
+
+loop2x6:
+	VBROADCASTSS (BX)(AX*4), Y12
+	VBROADCASTSS (DX)(AX*4), Y13
+	VMOVUPS      (CX), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y6
+	VMOVUPS      32(CX), Y14
+	VFMADD231PS  Y14, Y12, Y1
+	VFMADD231PS  Y14, Y13, Y7
+	VMOVUPS      (CX)(SI*1), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y8
+	VMOVUPS      32(CX)(SI*1), Y14
+	VFMADD231PS  Y14, Y12, Y3
+	VFMADD231PS  Y14, Y13, Y9
+	VMOVUPS      (CX)(SI*2), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y10
+	VMOVUPS      32(CX)(SI*2), Y14
+	VFMADD231PS  Y14, Y12, Y5
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop2x6
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c2x6masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(DX*1)
+	VMOVUPS      Y3, 32(AX)(DX*1)
+	VMOVUPS      Y4, (AX)(DX*2)
+	VMOVUPS      Y5, 32(AX)(DX*2)
+	ADDQ         CX, AX
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      Y7, 32(AX)
+	VMOVUPS      Y8, (AX)(DX*1)
+	VMOVUPS      Y9, 32(AX)(DX*1)
+	VMOVUPS      Y10, (AX)(DX*2)
+	VMOVUPS      Y11, 32(AX)(DX*2)
+	JMP          c2x6done
+
+c2x6masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y12
+	VMOVUPS    96(SI), Y13
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, (AX)(DX*1)
+	VMOVUPS    Y3, 32(AX)(DX*1)
+	VMASKMOVPS Y4, Y12, (AX)(DX*2)
+	VMASKMOVPS Y5, Y13, 32(AX)(DX*2)
+	ADDQ       CX, AX
+	VMOVUPS    Y6, (AX)
+	VMOVUPS    Y7, 32(AX)
+	VMOVUPS    Y8, (AX)(DX*1)
+	VMOVUPS    Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y10, Y12, (AX)(DX*2)
+	VMASKMOVPS Y11, Y13, 32(AX)(DX*2)
+
+c2x6done:
+	VZEROUPPER
+	RET
+
+not2x3:
+	CMPQ    CX, $0x02
+	JNE     not2x2
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start2x4masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(DX*1), Y2
+	VMOVUPS 32(AX)(DX*1), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	JMP     start2x4done
+
+start2x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y6
+	VMOVUPS    96(SI), Y7
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMASKMOVPS (AX)(DX*1), Y6, Y2
+	VMASKMOVPS 32(AX)(DX*1), Y7, Y3
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y4
+	VMOVUPS    32(AX), Y5
+	VMASKMOVPS (AX)(DX*1), Y6, Y6
+	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
+
+start2x4done:
+	MOVQ k+16(FP), AX
+	MOVQ aOffset+32(FP), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ a+24(FP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ b+40(FP), CX
+	MOVQ bStep+48(FP), SI
+
+loop2x4:
+	VBROADCASTSS (BX)(AX*4), Y8
+	VBROADCASTSS (DX)(AX*4), Y9
+	VMOVUPS      (CX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      32(CX), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      (CX)(SI*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      32(CX)(SI*1), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop2x4
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c2x4masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(DX*1)
+	VMOVUPS      Y3, 32(AX)(DX*1)
+	ADDQ         CX, AX
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPS      Y6, (AX)(DX*1)
+	VMOVUPS      Y7, 32(AX)(DX*1)
+	JMP          c2x4done
+
+c2x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y8
+	VMOVUPS    96(SI), Y9
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS Y2, Y8, (AX)(DX*1)
+	VMASKMOVPS Y3, Y9, 32(AX)(DX*1)
+	ADDQ       CX, AX
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS Y6, Y8, (AX)(DX*1)
+	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+
+c2x4done:
+	VZEROUPPER
+	RET
+
+not2x2:
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start2x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y2
 	VMOVUPS 32(AX), Y3
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
+	JMP     start2x2done
 
-loop2:
+start2x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMASKMOVPS (AX), Y2, Y0
+	VMASKMOVPS 32(AX), Y3, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y2, Y2
+	VMASKMOVPS 32(AX), Y3, Y3
+
+start2x2done:
+	MOVQ k+16(FP), AX
+	MOVQ aOffset+32(FP), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ a+24(FP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ b+40(FP), CX
+	MOVQ bStep+48(FP), SI
+
+loop2x2:
 	VMOVUPS      (CX), Y4
 	VMOVUPS      32(CX), Y5
 	VBROADCASTSS (BX)(AX*4), Y6
@@ -77,20 +836,174 @@ loop2:
 	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
+	JNZ          loop2x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c2x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y2, (AX)
 	VMOVUPS      Y3, 32(AX)
+	JMP          c2x2done
+
+c2x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS Y0, Y4, (AX)
+	VMASKMOVPS Y1, Y5, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y4, (AX)
+	VMASKMOVPS Y3, Y5, 32(AX)
+
+c2x2done:
 	VZEROUPPER
 	RET
 
 rows3:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
+	CMPQ    CX, $0x02
+	JNE     not3x2
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start3x4masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(DX*1), Y2
+	VMOVUPS 32(AX)(DX*1), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y8
+	VMOVUPS 32(AX), Y9
+	VMOVUPS (AX)(DX*1), Y10
+	VMOVUPS 32(AX)(DX*1), Y11
+	JMP     start3x4done
+
+start3x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y10
+	VMOVUPS    96(SI), Y11
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMASKMOVPS (AX)(DX*1), Y10, Y2
+	VMASKMOVPS 32(AX)(DX*1), Y11, Y3
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y4
+	VMOVUPS    32(AX), Y5
+	VMASKMOVPS (AX)(DX*1), Y10, Y6
+	VMASKMOVPS 32(AX)(DX*1), Y11, Y7
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y8
+	VMOVUPS    32(AX), Y9
+	VMASKMOVPS (AX)(DX*1), Y10, Y10
+	VMASKMOVPS 32(AX)(DX*1), Y11, Y11
+
+start3x4done:
+	MOVQ k+16(FP), AX
+	MOVQ aOffset+32(FP), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ a+24(FP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ b+40(FP), CX
+	MOVQ bStep+48(FP), DI
+
+loop3x4:
+	VBROADCASTSS (BX)(AX*4), Y12
+	VBROADCASTSS (SI)(AX*4), Y13
+	VBROADCASTSS (DX)(AX*4), Y14
+	VMOVUPS      (CX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y8
+	VMOVUPS      32(CX), Y15
+	VFMADD231PS  Y15, Y12, Y1
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y9
+	VMOVUPS      (CX)(DI*1), Y15
+	VFMADD231PS  Y15, Y12, Y2
+	VFMADD231PS  Y15, Y13, Y6
+	VFMADD231PS  Y15, Y14, Y10
+	VMOVUPS      32(CX)(DI*1), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop3x4
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c3x4masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(DX*1)
+	VMOVUPS      Y3, 32(AX)(DX*1)
+	ADDQ         CX, AX
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPS      Y6, (AX)(DX*1)
+	VMOVUPS      Y7, 32(AX)(DX*1)
+	ADDQ         CX, AX
+	VMOVUPS      Y8, (AX)
+	VMOVUPS      Y9, 32(AX)
+	VMOVUPS      Y10, (AX)(DX*1)
+	VMOVUPS      Y11, 32(AX)(DX*1)
+	JMP          c3x4done
+
+c3x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y12
+	VMOVUPS    96(SI), Y13
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS Y2, Y12, (AX)(DX*1)
+	VMASKMOVPS Y3, Y13, 32(AX)(DX*1)
+	ADDQ       CX, AX
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS Y6, Y12, (AX)(DX*1)
+	VMASKMOVPS Y7, Y13, 32(AX)(DX*1)
+	ADDQ       CX, AX
+	VMOVUPS    Y8, (AX)
+	VMOVUPS    Y9, 32(AX)
+	VMASKMOVPS Y10, Y12, (AX)(DX*1)
+	VMASKMOVPS Y11, Y13, 32(AX)(DX*1)
+
+c3x4done:
+	VZEROUPPER
+	RET
+
+not3x2:
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start3x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -99,20 +1012,39 @@ rows3:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y4
 	VMOVUPS 32(AX), Y5
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
+	JMP     start3x2done
 
-loop3:
+start3x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS (AX), Y4, Y0
+	VMASKMOVPS 32(AX), Y5, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y2
+	VMASKMOVPS 32(AX), Y5, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y4
+	VMASKMOVPS 32(AX), Y5, Y5
+
+start3x2done:
+	MOVQ k+16(FP), AX
+	MOVQ aOffset+32(FP), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ a+24(FP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ b+40(FP), CX
+	MOVQ bStep+48(FP), DI
+
+loop3x2:
 	VMOVUPS      (CX), Y6
 	VMOVUPS      32(CX), Y7
 	VBROADCASTSS (BX)(AX*4), Y8
@@ -126,9 +1058,13 @@ loop3:
 	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop3
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
+	JNZ          loop3x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c3x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -137,12 +1073,34 @@ loop3:
 	ADDQ         CX, AX
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      Y5, 32(AX)
+	JMP          c3x2done
+
+c3x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS Y0, Y6, (AX)
+	VMASKMOVPS Y1, Y7, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y6, (AX)
+	VMASKMOVPS Y3, Y7, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y6, (AX)
+	VMASKMOVPS Y5, Y7, 32(AX)
+
+c3x2done:
 	VZEROUPPER
 	RET
 
 rows4:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start4x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -154,22 +1112,44 @@ rows4:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y6
 	VMOVUPS 32(AX), Y7
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
+	JMP     start4x2done
 
-loop4:
+start4x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS (AX), Y6, Y0
+	VMASKMOVPS 32(AX), Y7, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y2
+	VMASKMOVPS 32(AX), Y7, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y4
+	VMASKMOVPS 32(AX), Y7, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y6
+	VMASKMOVPS 32(AX), Y7, Y7
+
+start4x2done:
+	MOVQ k+16(FP), AX
+	MOVQ aOffset+32(FP), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ a+24(FP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ b+40(FP), CX
+	MOVQ bStep+48(FP), R8
+
+loop4x2:
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
 	VBROADCASTSS (BX)(AX*4), Y10
@@ -186,9 +1166,13 @@ loop4:
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop4
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
+	JNZ          loop4x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c4x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -200,12 +1184,37 @@ loop4:
 	ADDQ         CX, AX
 	VMOVUPS      Y6, (AX)
 	VMOVUPS      Y7, 32(AX)
+	JMP          c4x2done
+
+c4x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMASKMOVPS Y0, Y8, (AX)
+	VMASKMOVPS Y1, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y8, (AX)
+	VMASKMOVPS Y3, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y8, (AX)
+	VMASKMOVPS Y5, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y8, (AX)
+	VMASKMOVPS Y7, Y9, 32(AX)
+
+c4x2done:
 	VZEROUPPER
 	RET
 
 rows5:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start5x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -220,24 +1229,49 @@ rows5:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y8
 	VMOVUPS 32(AX), Y9
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
+	JMP     start5x2done
 
-loop5:
+start5x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMASKMOVPS (AX), Y8, Y0
+	VMASKMOVPS 32(AX), Y9, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y2
+	VMASKMOVPS 32(AX), Y9, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y4
+	VMASKMOVPS 32(AX), Y9, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y6
+	VMASKMOVPS 32(AX), Y9, Y7
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y8
+	VMASKMOVPS 32(AX), Y9, Y9
+
+start5x2done:
+	MOVQ k+16(FP), AX
+	MOVQ aOffset+32(FP), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ a+24(FP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ b+40(FP), CX
+	MOVQ bStep+48(FP), R9
+
+loop5x2:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (BX)(AX*4), Y12
@@ -257,9 +1291,13 @@ loop5:
 	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop5
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
+	JNZ          loop5x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c5x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -274,12 +1312,40 @@ loop5:
 	ADDQ         CX, AX
 	VMOVUPS      Y8, (AX)
 	VMOVUPS      Y9, 32(AX)
+	JMP          c5x2done
+
+c5x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y10
+	VMOVUPS    96(BX), Y11
+	VMASKMOVPS Y0, Y10, (AX)
+	VMASKMOVPS Y1, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y10, (AX)
+	VMASKMOVPS Y3, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y10, (AX)
+	VMASKMOVPS Y5, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y10, (AX)
+	VMASKMOVPS Y7, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y10, (AX)
+	VMASKMOVPS Y9, Y11, 32(AX)
+
+c5x2done:
 	VZEROUPPER
 	RET
 
 rows6:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start6x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -297,26 +1363,54 @@ rows6:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y10
 	VMOVUPS 32(AX), Y11
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
+	JMP     start6x2done
 
-loop6:
+start6x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y10
+	VMOVUPS    96(BX), Y11
+	VMASKMOVPS (AX), Y10, Y0
+	VMASKMOVPS 32(AX), Y11, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y2
+	VMASKMOVPS 32(AX), Y11, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y4
+	VMASKMOVPS 32(AX), Y11, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y6
+	VMASKMOVPS 32(AX), Y11, Y7
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y8
+	VMASKMOVPS 32(AX), Y11, Y9
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y10
+	VMASKMOVPS 32(AX), Y11, Y11
+
+start6x2done:
+	MOVQ k+16(FP), AX
+	MOVQ aOffset+32(FP), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ a+24(FP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ b+40(FP), CX
+	MOVQ bStep+48(FP), R10
+
+loop6x2:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	VBROADCASTSS (BX)(AX*4), Y14
@@ -339,9 +1433,13 @@ loop6:
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop6
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
+	JNZ          loop6x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c6x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -359,13 +1457,75 @@ loop6:
 	ADDQ         CX, AX
 	VMOVUPS      Y10, (AX)
 	VMOVUPS      Y11, 32(AX)
+	JMP          c6x2done
+
+c6x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y12
+	VMOVUPS    96(BX), Y13
+	VMASKMOVPS Y0, Y12, (AX)
+	VMASKMOVPS Y1, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y12, (AX)
+	VMASKMOVPS Y3, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y12, (AX)
+	VMASKMOVPS Y5, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y12, (AX)
+	VMASKMOVPS Y7, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y12, (AX)
+	VMASKMOVPS Y9, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y10, Y12, (AX)
+	VMASKMOVPS Y11, Y13, 32(AX)
+
+c6x2done:
 	VZEROUPPER
 	RET
 
-// func tileTransposedAVX2(rows int, k int, a *float32, b *float32, bHalf int, start *float32, startStride int, startHalf int, c *float32, cStride int, cHalf int)
+DATA tailMasks<>+0(SB)/4, $0xffffffff
+DATA tailMasks<>+4(SB)/4, $0xffffffff
+DATA tailMasks<>+8(SB)/4, $0xffffffff
+DATA tailMasks<>+12(SB)/4, $0xffffffff
+DATA tailMasks<>+16(SB)/4, $0xffffffff
+DATA tailMasks<>+20(SB)/4, $0xffffffff
+DATA tailMasks<>+24(SB)/4, $0xffffffff
+DATA tailMasks<>+28(SB)/4, $0xffffffff
+DATA tailMasks<>+32(SB)/4, $0xffffffff
+DATA tailMasks<>+36(SB)/4, $0xffffffff
+DATA tailMasks<>+40(SB)/4, $0xffffffff
+DATA tailMasks<>+44(SB)/4, $0xffffffff
+DATA tailMasks<>+48(SB)/4, $0xffffffff
+DATA tailMasks<>+52(SB)/4, $0xffffffff
+DATA tailMasks<>+56(SB)/4, $0xffffffff
+DATA tailMasks<>+60(SB)/4, $0xffffffff
+DATA tailMasks<>+64(SB)/4, $0x00000000
+DATA tailMasks<>+68(SB)/4, $0x00000000
+DATA tailMasks<>+72(SB)/4, $0x00000000
+DATA tailMasks<>+76(SB)/4, $0x00000000
+DATA tailMasks<>+80(SB)/4, $0x00000000
+DATA tailMasks<>+84(SB)/4, $0x00000000
+DATA tailMasks<>+88(SB)/4, $0x00000000
+DATA tailMasks<>+92(SB)/4, $0x00000000
+DATA tailMasks<>+96(SB)/4, $0x00000000
+DATA tailMasks<>+100(SB)/4, $0x00000000
+DATA tailMasks<>+104(SB)/4, $0x00000000
+DATA tailMasks<>+108(SB)/4, $0x00000000
+DATA tailMasks<>+112(SB)/4, $0x00000000
+DATA tailMasks<>+116(SB)/4, $0x00000000
+DATA tailMasks<>+120(SB)/4, $0x00000000
+DATA tailMasks<>+124(SB)/4, $0x00000000
+GLOBL tailMasks<>(SB), RODATA|NOPTR, $128
+
+// func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
 // Requires: AVX, FMA3
-TEXT ·tileTransposedAVX2(SB), NOSPLIT, $0-88
+TEXT ·tileTransposedAVX2(SB), NOSPLIT, $0-104
 	MOVQ    rows+0(FP), AX
+	MOVQ    panels+8(FP), CX
 	CMPQ    AX, $0x06
 	JEQ     rows6
 	CMPQ    AX, $0x05
@@ -376,44 +1536,770 @@ TEXT ·tileTransposedAVX2(SB), NOSPLIT, $0-88
 	JEQ     rows3
 	CMPQ    AX, $0x02
 	JEQ     rows2
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
+	CMPQ    CX, $0x06
+	JNE     not1x6
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), CX
+	LEAQ    (CX)(CX*2), DX
+	LEAQ    (CX)(CX*4), BX
+	MOVQ    lastCols+96(FP), SI
+	CMPQ    SI, $0x10
+	JNE     start1x12masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
+	VMOVUPS (AX)(CX*1), Y2
+	VMOVUPS 32(AX)(CX*1), Y3
+	VMOVUPS (AX)(CX*2), Y4
+	VMOVUPS 32(AX)(CX*2), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	VMOVUPS (AX)(CX*4), Y8
+	VMOVUPS 32(AX)(CX*4), Y9
+	VMOVUPS (AX)(BX*1), Y10
+	VMOVUPS 32(AX)(BX*1), Y11
+	JMP     start1x12done
 
-loop1:
-	VMOVUPS      (DX), Y2
-	VMOVUPS      32(DX), Y3
-	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
+start1x12masked:
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, SI
+	SUBQ       SI, DI
+	VMOVUPS    64(DI), Y10
+	VMOVUPS    96(DI), Y11
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    (AX)(CX*1), Y2
+	VMOVUPS    32(AX)(CX*1), Y3
+	VMOVUPS    (AX)(CX*2), Y4
+	VMOVUPS    32(AX)(CX*2), Y5
+	VMOVUPS    (AX)(DX*1), Y6
+	VMOVUPS    32(AX)(DX*1), Y7
+	VMOVUPS    (AX)(CX*4), Y8
+	VMOVUPS    32(AX)(CX*4), Y9
+	VMASKMOVPS (AX)(BX*1), Y10, Y10
+	VMASKMOVPS 32(AX)(BX*1), Y11, Y11
+
+start1x12done:
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ bStep+40(FP), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+
+loop1x12:
+	VBROADCASTSS (CX), Y12
+	VFMADD231PS  (DX), Y12, Y0
+	VFMADD231PS  32(DX), Y12, Y1
+	VFMADD231PS  (DX)(BX*1), Y12, Y2
+	VFMADD231PS  32(DX)(BX*1), Y12, Y3
+	VFMADD231PS  (DX)(BX*2), Y12, Y4
+	VFMADD231PS  32(DX)(BX*2), Y12, Y5
+	VFMADD231PS  (DX)(SI*1), Y12, Y6
+	VFMADD231PS  32(DX)(SI*1), Y12, Y7
+	VFMADD231PS  (DX)(BX*4), Y12, Y8
+	VFMADD231PS  32(DX)(BX*4), Y12, Y9
+	VFMADD231PS  (DX)(DI*1), Y12, Y10
+	VFMADD231PS  32(DX)(DI*1), Y12, Y11
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop1
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
+	JNZ          loop1x12
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), CX
+	LEAQ         (CX)(CX*2), DX
+	LEAQ         (CX)(CX*4), BX
+	MOVQ         lastCols+96(FP), SI
+	CMPQ         SI, $0x10
+	JNE          c1x12masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, (AX)(CX*2)
+	VMOVUPS      Y5, 32(AX)(CX*2)
+	VMOVUPS      Y6, (AX)(DX*1)
+	VMOVUPS      Y7, 32(AX)(DX*1)
+	VMOVUPS      Y8, (AX)(CX*4)
+	VMOVUPS      Y9, 32(AX)(CX*4)
+	VMOVUPS      Y10, (AX)(BX*1)
+	VMOVUPS      Y11, 32(AX)(BX*1)
+	JMP          c1x12done
+
+c1x12masked:
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, SI
+	SUBQ       SI, DI
+	VMOVUPS    64(DI), Y12
+	VMOVUPS    96(DI), Y13
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, (AX)(CX*1)
+	VMOVUPS    Y3, 32(AX)(CX*1)
+	VMOVUPS    Y4, (AX)(CX*2)
+	VMOVUPS    Y5, 32(AX)(CX*2)
+	VMOVUPS    Y6, (AX)(DX*1)
+	VMOVUPS    Y7, 32(AX)(DX*1)
+	VMOVUPS    Y8, (AX)(CX*4)
+	VMOVUPS    Y9, 32(AX)(CX*4)
+	VMASKMOVPS Y10, Y12, (AX)(BX*1)
+	VMASKMOVPS Y11, Y13, 32(AX)(BX*1)
+
+c1x12done:
+	VZEROUPPER
+	RET
+
+not1x6:
+	CMPQ    CX, $0x05
+	JNE     not1x5
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    lastCols+96(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start1x10masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(CX*1), Y2
+	VMOVUPS 32(AX)(CX*1), Y3
+	VMOVUPS (AX)(CX*2), Y4
+	VMOVUPS 32(AX)(CX*2), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	VMOVUPS (AX)(CX*4), Y8
+	VMOVUPS 32(AX)(CX*4), Y9
+	JMP     start1x10done
+
+start1x10masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y8
+	VMOVUPS    96(SI), Y9
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    (AX)(CX*1), Y2
+	VMOVUPS    32(AX)(CX*1), Y3
+	VMOVUPS    (AX)(CX*2), Y4
+	VMOVUPS    32(AX)(CX*2), Y5
+	VMOVUPS    (AX)(DX*1), Y6
+	VMOVUPS    32(AX)(DX*1), Y7
+	VMASKMOVPS (AX)(CX*4), Y8, Y8
+	VMASKMOVPS 32(AX)(CX*4), Y9, Y9
+
+start1x10done:
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ bStep+40(FP), BX
+	LEAQ (BX)(BX*2), SI
+
+loop1x10:
+	VBROADCASTSS (CX), Y10
+	VFMADD231PS  (DX), Y10, Y0
+	VFMADD231PS  32(DX), Y10, Y1
+	VFMADD231PS  (DX)(BX*1), Y10, Y2
+	VFMADD231PS  32(DX)(BX*1), Y10, Y3
+	VFMADD231PS  (DX)(BX*2), Y10, Y4
+	VFMADD231PS  32(DX)(BX*2), Y10, Y5
+	VFMADD231PS  (DX)(SI*1), Y10, Y6
+	VFMADD231PS  32(DX)(SI*1), Y10, Y7
+	VFMADD231PS  (DX)(BX*4), Y10, Y8
+	VFMADD231PS  32(DX)(BX*4), Y10, Y9
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop1x10
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), CX
+	LEAQ         (CX)(CX*2), DX
+	MOVQ         lastCols+96(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c1x10masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, (AX)(CX*2)
+	VMOVUPS      Y5, 32(AX)(CX*2)
+	VMOVUPS      Y6, (AX)(DX*1)
+	VMOVUPS      Y7, 32(AX)(DX*1)
+	VMOVUPS      Y8, (AX)(CX*4)
+	VMOVUPS      Y9, 32(AX)(CX*4)
+	JMP          c1x10done
+
+c1x10masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y10
+	VMOVUPS    96(SI), Y11
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, (AX)(CX*1)
+	VMOVUPS    Y3, 32(AX)(CX*1)
+	VMOVUPS    Y4, (AX)(CX*2)
+	VMOVUPS    Y5, 32(AX)(CX*2)
+	VMOVUPS    Y6, (AX)(DX*1)
+	VMOVUPS    Y7, 32(AX)(DX*1)
+	VMASKMOVPS Y8, Y10, (AX)(CX*4)
+	VMASKMOVPS Y9, Y11, 32(AX)(CX*4)
+
+c1x10done:
+	VZEROUPPER
+	RET
+
+not1x5:
+	CMPQ    CX, $0x04
+	JNE     not1x4
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    lastCols+96(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start1x8masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(CX*1), Y2
+	VMOVUPS 32(AX)(CX*1), Y3
+	VMOVUPS (AX)(CX*2), Y4
+	VMOVUPS 32(AX)(CX*2), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	JMP     start1x8done
+
+start1x8masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y6
+	VMOVUPS    96(SI), Y7
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    (AX)(CX*1), Y2
+	VMOVUPS    32(AX)(CX*1), Y3
+	VMOVUPS    (AX)(CX*2), Y4
+	VMOVUPS    32(AX)(CX*2), Y5
+	VMASKMOVPS (AX)(DX*1), Y6, Y6
+	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
+
+start1x8done:
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ bStep+40(FP), BX
+	LEAQ (BX)(BX*2), SI
+
+loop1x8:
+	VBROADCASTSS (CX), Y8
+	VFMADD231PS  (DX), Y8, Y0
+	VFMADD231PS  32(DX), Y8, Y1
+	VFMADD231PS  (DX)(BX*1), Y8, Y2
+	VFMADD231PS  32(DX)(BX*1), Y8, Y3
+	VFMADD231PS  (DX)(BX*2), Y8, Y4
+	VFMADD231PS  32(DX)(BX*2), Y8, Y5
+	VFMADD231PS  (DX)(SI*1), Y8, Y6
+	VFMADD231PS  32(DX)(SI*1), Y8, Y7
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop1x8
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), CX
+	LEAQ         (CX)(CX*2), DX
+	MOVQ         lastCols+96(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c1x8masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, (AX)(CX*2)
+	VMOVUPS      Y5, 32(AX)(CX*2)
+	VMOVUPS      Y6, (AX)(DX*1)
+	VMOVUPS      Y7, 32(AX)(DX*1)
+	JMP          c1x8done
+
+c1x8masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y8
+	VMOVUPS    96(SI), Y9
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, (AX)(CX*1)
+	VMOVUPS    Y3, 32(AX)(CX*1)
+	VMOVUPS    Y4, (AX)(CX*2)
+	VMOVUPS    Y5, 32(AX)(CX*2)
+	VMASKMOVPS Y6, Y8, (AX)(DX*1)
+	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+
+c1x8done:
+	VZEROUPPER
+	RET
+
+not1x4:
+	CMPQ    CX, $0x03
+	JNE     not1x3
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), CX
+	MOVQ    lastCols+96(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start1x6masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(CX*1), Y2
+	VMOVUPS 32(AX)(CX*1), Y3
+	VMOVUPS (AX)(CX*2), Y4
+	VMOVUPS 32(AX)(CX*2), Y5
+	JMP     start1x6done
+
+start1x6masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    (AX)(CX*1), Y2
+	VMOVUPS    32(AX)(CX*1), Y3
+	VMASKMOVPS (AX)(CX*2), Y4, Y4
+	VMASKMOVPS 32(AX)(CX*2), Y5, Y5
+
+start1x6done:
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ bStep+40(FP), BX
+
+loop1x6:
+	VBROADCASTSS (CX), Y6
+	VFMADD231PS  (DX), Y6, Y0
+	VFMADD231PS  32(DX), Y6, Y1
+	VFMADD231PS  (DX)(BX*1), Y6, Y2
+	VFMADD231PS  32(DX)(BX*1), Y6, Y3
+	VFMADD231PS  (DX)(BX*2), Y6, Y4
+	VFMADD231PS  32(DX)(BX*2), Y6, Y5
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop1x6
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c1x6masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y4, (AX)(CX*2)
+	VMOVUPS      Y5, 32(AX)(CX*2)
+	JMP          c1x6done
+
+c1x6masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, (AX)(CX*1)
+	VMOVUPS    Y3, 32(AX)(CX*1)
+	VMASKMOVPS Y4, Y6, (AX)(CX*2)
+	VMASKMOVPS Y5, Y7, 32(AX)(CX*2)
+
+c1x6done:
+	VZEROUPPER
+	RET
+
+not1x3:
+	CMPQ    CX, $0x02
+	JNE     not1x2
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), CX
+	MOVQ    lastCols+96(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start1x4masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(CX*1), Y2
+	VMOVUPS 32(AX)(CX*1), Y3
+	JMP     start1x4done
+
+start1x4masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMASKMOVPS (AX)(CX*1), Y2, Y2
+	VMASKMOVPS 32(AX)(CX*1), Y3, Y3
+
+start1x4done:
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ bStep+40(FP), BX
+
+loop1x4:
+	VBROADCASTSS (CX), Y4
+	VFMADD231PS  (DX), Y4, Y0
+	VFMADD231PS  32(DX), Y4, Y1
+	VFMADD231PS  (DX)(BX*1), Y4, Y2
+	VFMADD231PS  32(DX)(BX*1), Y4, Y3
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop1x4
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c1x4masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	JMP          c1x4done
+
+c1x4masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS Y2, Y4, (AX)(CX*1)
+	VMASKMOVPS Y3, Y5, 32(AX)(CX*1)
+
+c1x4done:
+	VZEROUPPER
+	RET
+
+not1x2:
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), CX
+	MOVQ    lastCols+96(FP), CX
+	CMPQ    CX, $0x10
+	JNE     start1x2masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	JMP     start1x2done
+
+start1x2masked:
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y0
+	VMOVUPS    96(DX), Y1
+	VMASKMOVPS (AX), Y0, Y0
+	VMASKMOVPS 32(AX), Y1, Y1
+
+start1x2done:
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ bStep+40(FP), BX
+
+loop1x2:
+	VBROADCASTSS (CX), Y2
+	VFMADD231PS  (DX), Y2, Y0
+	VFMADD231PS  32(DX), Y2, Y1
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop1x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	CMPQ         CX, $0x10
+	JNE          c1x2masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	JMP          c1x2done
+
+c1x2masked:
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y2
+	VMOVUPS    96(DX), Y3
+	VMASKMOVPS Y0, Y2, (AX)
+	VMASKMOVPS Y1, Y3, 32(AX)
+
+c1x2done:
 	VZEROUPPER
 	RET
 
 rows2:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
+	CMPQ    CX, $0x03
+	JNE     not2x3
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start2x6masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(DX*1), Y2
+	VMOVUPS 32(AX)(DX*1), Y3
+	VMOVUPS (AX)(DX*2), Y4
+	VMOVUPS 32(AX)(DX*2), Y5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y6
+	VMOVUPS 32(AX), Y7
+	VMOVUPS (AX)(DX*1), Y8
+	VMOVUPS 32(AX)(DX*1), Y9
+	VMOVUPS (AX)(DX*2), Y10
+	VMOVUPS 32(AX)(DX*2), Y11
+	JMP     start2x6done
+
+start2x6masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y10
+	VMOVUPS    96(SI), Y11
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    (AX)(DX*1), Y2
+	VMOVUPS    32(AX)(DX*1), Y3
+	VMASKMOVPS (AX)(DX*2), Y10, Y4
+	VMASKMOVPS 32(AX)(DX*2), Y11, Y5
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y6
+	VMOVUPS    32(AX), Y7
+	VMOVUPS    (AX)(DX*1), Y8
+	VMOVUPS    32(AX)(DX*1), Y9
+	VMASKMOVPS (AX)(DX*2), Y10, Y10
+	VMASKMOVPS 32(AX)(DX*2), Y11, Y11
+
+start2x6done:
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ bStep+40(FP), BX
+
+loop2x6:
+	VBROADCASTSS (CX), Y12
+	VBROADCASTSS 4(CX), Y13
+	VMOVUPS      (DX), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y6
+	VMOVUPS      32(DX), Y14
+	VFMADD231PS  Y14, Y12, Y1
+	VFMADD231PS  Y14, Y13, Y7
+	VMOVUPS      (DX)(BX*1), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y8
+	VMOVUPS      32(DX)(BX*1), Y14
+	VFMADD231PS  Y14, Y12, Y3
+	VFMADD231PS  Y14, Y13, Y9
+	VMOVUPS      (DX)(BX*2), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y10
+	VMOVUPS      32(DX)(BX*2), Y14
+	VFMADD231PS  Y14, Y12, Y5
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop2x6
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c2x6masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(DX*1)
+	VMOVUPS      Y3, 32(AX)(DX*1)
+	VMOVUPS      Y4, (AX)(DX*2)
+	VMOVUPS      Y5, 32(AX)(DX*2)
+	ADDQ         CX, AX
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      Y7, 32(AX)
+	VMOVUPS      Y8, (AX)(DX*1)
+	VMOVUPS      Y9, 32(AX)(DX*1)
+	VMOVUPS      Y10, (AX)(DX*2)
+	VMOVUPS      Y11, 32(AX)(DX*2)
+	JMP          c2x6done
+
+c2x6masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y12
+	VMOVUPS    96(SI), Y13
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, (AX)(DX*1)
+	VMOVUPS    Y3, 32(AX)(DX*1)
+	VMASKMOVPS Y4, Y12, (AX)(DX*2)
+	VMASKMOVPS Y5, Y13, 32(AX)(DX*2)
+	ADDQ       CX, AX
+	VMOVUPS    Y6, (AX)
+	VMOVUPS    Y7, 32(AX)
+	VMOVUPS    Y8, (AX)(DX*1)
+	VMOVUPS    Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y10, Y12, (AX)(DX*2)
+	VMASKMOVPS Y11, Y13, 32(AX)(DX*2)
+
+c2x6done:
+	VZEROUPPER
+	RET
+
+not2x3:
+	CMPQ    CX, $0x02
+	JNE     not2x2
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start2x4masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(DX*1), Y2
+	VMOVUPS 32(AX)(DX*1), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	JMP     start2x4done
+
+start2x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y6
+	VMOVUPS    96(SI), Y7
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMASKMOVPS (AX)(DX*1), Y6, Y2
+	VMASKMOVPS 32(AX)(DX*1), Y7, Y3
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y4
+	VMOVUPS    32(AX), Y5
+	VMASKMOVPS (AX)(DX*1), Y6, Y6
+	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
+
+start2x4done:
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ bStep+40(FP), BX
+
+loop2x4:
+	VBROADCASTSS (CX), Y8
+	VBROADCASTSS 4(CX), Y9
+	VMOVUPS      (DX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      32(DX), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      (DX)(BX*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      32(DX)(BX*1), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop2x4
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c2x4masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(DX*1)
+	VMOVUPS      Y3, 32(AX)(DX*1)
+	ADDQ         CX, AX
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPS      Y6, (AX)(DX*1)
+	VMOVUPS      Y7, 32(AX)(DX*1)
+	JMP          c2x4done
+
+c2x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y8
+	VMOVUPS    96(SI), Y9
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS Y2, Y8, (AX)(DX*1)
+	VMASKMOVPS Y3, Y9, 32(AX)(DX*1)
+	ADDQ       CX, AX
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS Y6, Y8, (AX)(DX*1)
+	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+
+c2x4done:
+	VZEROUPPER
+	RET
+
+not2x2:
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start2x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y2
 	VMOVUPS 32(AX), Y3
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
+	JMP     start2x2done
 
-loop2:
+start2x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMASKMOVPS (AX), Y2, Y0
+	VMASKMOVPS 32(AX), Y3, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y2, Y2
+	VMASKMOVPS 32(AX), Y3, Y3
+
+start2x2done:
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ bStep+40(FP), BX
+
+loop2x2:
 	VMOVUPS      (DX), Y4
 	VMOVUPS      32(DX), Y5
 	VBROADCASTSS (CX), Y6
@@ -425,20 +2311,166 @@ loop2:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop2
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
+	JNZ          loop2x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c2x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y2, (AX)
 	VMOVUPS      Y3, 32(AX)
+	JMP          c2x2done
+
+c2x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS Y0, Y4, (AX)
+	VMASKMOVPS Y1, Y5, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y4, (AX)
+	VMASKMOVPS Y3, Y5, 32(AX)
+
+c2x2done:
 	VZEROUPPER
 	RET
 
 rows3:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
+	CMPQ    CX, $0x02
+	JNE     not3x2
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start3x4masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(DX*1), Y2
+	VMOVUPS 32(AX)(DX*1), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y8
+	VMOVUPS 32(AX), Y9
+	VMOVUPS (AX)(DX*1), Y10
+	VMOVUPS 32(AX)(DX*1), Y11
+	JMP     start3x4done
+
+start3x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y10
+	VMOVUPS    96(SI), Y11
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMASKMOVPS (AX)(DX*1), Y10, Y2
+	VMASKMOVPS 32(AX)(DX*1), Y11, Y3
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y4
+	VMOVUPS    32(AX), Y5
+	VMASKMOVPS (AX)(DX*1), Y10, Y6
+	VMASKMOVPS 32(AX)(DX*1), Y11, Y7
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y8
+	VMOVUPS    32(AX), Y9
+	VMASKMOVPS (AX)(DX*1), Y10, Y10
+	VMASKMOVPS 32(AX)(DX*1), Y11, Y11
+
+start3x4done:
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ bStep+40(FP), BX
+
+loop3x4:
+	VBROADCASTSS (CX), Y12
+	VBROADCASTSS 4(CX), Y13
+	VBROADCASTSS 8(CX), Y14
+	VMOVUPS      (DX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y8
+	VMOVUPS      32(DX), Y15
+	VFMADD231PS  Y15, Y12, Y1
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y9
+	VMOVUPS      (DX)(BX*1), Y15
+	VFMADD231PS  Y15, Y12, Y2
+	VFMADD231PS  Y15, Y13, Y6
+	VFMADD231PS  Y15, Y14, Y10
+	VMOVUPS      32(DX)(BX*1), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop3x4
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c3x4masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(DX*1)
+	VMOVUPS      Y3, 32(AX)(DX*1)
+	ADDQ         CX, AX
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPS      Y6, (AX)(DX*1)
+	VMOVUPS      Y7, 32(AX)(DX*1)
+	ADDQ         CX, AX
+	VMOVUPS      Y8, (AX)
+	VMOVUPS      Y9, 32(AX)
+	VMOVUPS      Y10, (AX)(DX*1)
+	VMOVUPS      Y11, 32(AX)(DX*1)
+	JMP          c3x4done
+
+c3x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y12
+	VMOVUPS    96(SI), Y13
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS Y2, Y12, (AX)(DX*1)
+	VMASKMOVPS Y3, Y13, 32(AX)(DX*1)
+	ADDQ       CX, AX
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS Y6, Y12, (AX)(DX*1)
+	VMASKMOVPS Y7, Y13, 32(AX)(DX*1)
+	ADDQ       CX, AX
+	VMOVUPS    Y8, (AX)
+	VMOVUPS    Y9, 32(AX)
+	VMASKMOVPS Y10, Y12, (AX)(DX*1)
+	VMASKMOVPS Y11, Y13, 32(AX)(DX*1)
+
+c3x4done:
+	VZEROUPPER
+	RET
+
+not3x2:
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start3x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -447,11 +2479,30 @@ rows3:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y4
 	VMOVUPS 32(AX), Y5
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
+	JMP     start3x2done
 
-loop3:
+start3x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS (AX), Y4, Y0
+	VMASKMOVPS 32(AX), Y5, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y2
+	VMASKMOVPS 32(AX), Y5, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y4
+	VMASKMOVPS 32(AX), Y5, Y5
+
+start3x2done:
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ bStep+40(FP), BX
+
+loop3x2:
 	VMOVUPS      (DX), Y6
 	VMOVUPS      32(DX), Y7
 	VBROADCASTSS (CX), Y8
@@ -466,9 +2517,13 @@ loop3:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop3
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
+	JNZ          loop3x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c3x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -477,12 +2532,34 @@ loop3:
 	ADDQ         CX, AX
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      Y5, 32(AX)
+	JMP          c3x2done
+
+c3x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS Y0, Y6, (AX)
+	VMASKMOVPS Y1, Y7, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y6, (AX)
+	VMASKMOVPS Y3, Y7, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y6, (AX)
+	VMASKMOVPS Y5, Y7, 32(AX)
+
+c3x2done:
 	VZEROUPPER
 	RET
 
 rows4:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start4x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -494,11 +2571,33 @@ rows4:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y6
 	VMOVUPS 32(AX), Y7
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
+	JMP     start4x2done
 
-loop4:
+start4x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS (AX), Y6, Y0
+	VMASKMOVPS 32(AX), Y7, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y2
+	VMASKMOVPS 32(AX), Y7, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y4
+	VMASKMOVPS 32(AX), Y7, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y6
+	VMASKMOVPS 32(AX), Y7, Y7
+
+start4x2done:
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ bStep+40(FP), BX
+
+loop4x2:
 	VMOVUPS      (DX), Y8
 	VMOVUPS      32(DX), Y9
 	VBROADCASTSS (CX), Y10
@@ -516,9 +2615,13 @@ loop4:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop4
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
+	JNZ          loop4x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c4x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -530,12 +2633,37 @@ loop4:
 	ADDQ         CX, AX
 	VMOVUPS      Y6, (AX)
 	VMOVUPS      Y7, 32(AX)
+	JMP          c4x2done
+
+c4x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMASKMOVPS Y0, Y8, (AX)
+	VMASKMOVPS Y1, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y8, (AX)
+	VMASKMOVPS Y3, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y8, (AX)
+	VMASKMOVPS Y5, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y8, (AX)
+	VMASKMOVPS Y7, Y9, 32(AX)
+
+c4x2done:
 	VZEROUPPER
 	RET
 
 rows5:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start5x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -550,11 +2678,36 @@ rows5:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y8
 	VMOVUPS 32(AX), Y9
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
+	JMP     start5x2done
 
-loop5:
+start5x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMASKMOVPS (AX), Y8, Y0
+	VMASKMOVPS 32(AX), Y9, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y2
+	VMASKMOVPS 32(AX), Y9, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y4
+	VMASKMOVPS 32(AX), Y9, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y6
+	VMASKMOVPS 32(AX), Y9, Y7
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y8
+	VMASKMOVPS 32(AX), Y9, Y9
+
+start5x2done:
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ bStep+40(FP), BX
+
+loop5x2:
 	VMOVUPS      (DX), Y10
 	VMOVUPS      32(DX), Y11
 	VBROADCASTSS (CX), Y12
@@ -575,9 +2728,13 @@ loop5:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop5
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
+	JNZ          loop5x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c5x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -592,12 +2749,40 @@ loop5:
 	ADDQ         CX, AX
 	VMOVUPS      Y8, (AX)
 	VMOVUPS      Y9, 32(AX)
+	JMP          c5x2done
+
+c5x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y10
+	VMOVUPS    96(BX), Y11
+	VMASKMOVPS Y0, Y10, (AX)
+	VMASKMOVPS Y1, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y10, (AX)
+	VMASKMOVPS Y3, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y10, (AX)
+	VMASKMOVPS Y5, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y10, (AX)
+	VMASKMOVPS Y7, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y10, (AX)
+	VMASKMOVPS Y9, Y11, 32(AX)
+
+c5x2done:
 	VZEROUPPER
 	RET
 
 rows6:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start6x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -615,11 +2800,39 @@ rows6:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y10
 	VMOVUPS 32(AX), Y11
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
+	JMP     start6x2done
 
-loop6:
+start6x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y10
+	VMOVUPS    96(BX), Y11
+	VMASKMOVPS (AX), Y10, Y0
+	VMASKMOVPS 32(AX), Y11, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y2
+	VMASKMOVPS 32(AX), Y11, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y4
+	VMASKMOVPS 32(AX), Y11, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y6
+	VMASKMOVPS 32(AX), Y11, Y7
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y8
+	VMASKMOVPS 32(AX), Y11, Y9
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y10
+	VMASKMOVPS 32(AX), Y11, Y11
+
+start6x2done:
+	MOVQ k+16(FP), AX
+	MOVQ a+24(FP), CX
+	MOVQ b+32(FP), DX
+	MOVQ bStep+40(FP), BX
+
+loop6x2:
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
 	VBROADCASTSS (CX), Y14
@@ -643,9 +2856,13 @@ loop6:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop6
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
+	JNZ          loop6x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c6x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -663,6 +2880,33 @@ loop6:
 	ADDQ         CX, AX
 	VMOVUPS      Y10, (AX)
 	VMOVUPS      Y11, 32(AX)
+	JMP          c6x2done
+
+c6x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y12
+	VMOVUPS    96(BX), Y13
+	VMASKMOVPS Y0, Y12, (AX)
+	VMASKMOVPS Y1, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y12, (AX)
+	VMASKMOVPS Y3, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y12, (AX)
+	VMASKMOVPS Y5, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y12, (AX)
+	VMASKMOVPS Y7, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y12, (AX)
+	VMASKMOVPS Y9, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y10, Y12, (AX)
+	VMASKMOVPS Y11, Y13, 32(AX)
+
+c6x2done:
 	VZEROUPPER
 	RET
 
@@ -906,7 +3150,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VADDPS     Y2, Y1, Y1
@@ -915,24 +3159,6 @@ tail:
 done:
 	VZEROUPPER
 	RET
-
-DATA tailMasks<>+0(SB)/4, $0xffffffff
-DATA tailMasks<>+4(SB)/4, $0xffffffff
-DATA tailMasks<>+8(SB)/4, $0xffffffff
-DATA tailMasks<>+12(SB)/4, $0xffffffff
-DATA tailMasks<>+16(SB)/4, $0xffffffff
-DATA tailMasks<>+20(SB)/4, $0xffffffff
-DATA tailMasks<>+24(SB)/4, $0xffffffff
-DATA tailMasks<>+28(SB)/4, $0xffffffff
-DATA tailMasks<>+32(SB)/4, $0x00000000
-DATA tailMasks<>+36(SB)/4, $0x00000000
-DATA tailMasks<>+40(SB)/4, $0x00000000
-DATA tailMasks<>+44(SB)/4, $0x00000000
-DATA tailMasks<>+48(SB)/4, $0x00000000
-DATA tailMasks<>+52(SB)/4, $0x00000000
-DATA tailMasks<>+56(SB)/4, $0x00000000
-DATA tailMasks<>+60(SB)/4, $0x00000000
-GLOBL tailMasks<>(SB), RODATA|NOPTR, $64
 
 // func subAVX2(dst []float32, a []float32, b []float32)
 // Requires: AVX
@@ -960,7 +3186,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VSUBPS     Y2, Y1, Y1
@@ -996,7 +3222,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VMULPS     Y2, Y1, Y1
@@ -1032,7 +3258,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VDIVPS     Y2, Y1, Y1
@@ -1070,7 +3296,7 @@ tail:
 	LEAQ        tailMasks<>+0(SB), R8
 	SHLQ        $0x02, AX
 	SUBQ        AX, R8
-	VMOVUPS     32(R8), Y0
+	VMOVUPS     64(R8), Y0
 	VMASKMOVPS  (DX)(CX*4), Y0, Y1
 	VMASKMOVPS  (BX)(CX*4), Y0, Y2
 	VMASKMOVPS  (SI)(CX*4), Y0, Y3
@@ -1106,7 +3332,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, AX
 	SUBQ       AX, SI
-	VMOVUPS    32(SI), Y1
+	VMOVUPS    64(SI), Y1
 	VMASKMOVPS (DX)(CX*4), Y1, Y2
 	VMULPS     Y0, Y2, Y2
 	VMASKMOVPS Y2, Y1, (BX)(CX*4)
@@ -1142,7 +3368,7 @@ tail:
 	LEAQ        tailMasks<>+0(SB), DI
 	SHLQ        $0x02, AX
 	SUBQ        AX, DI
-	VMOVUPS     32(DI), Y1
+	VMOVUPS     64(DI), Y1
 	VMASKMOVPS  (DX)(CX*4), Y1, Y2
 	VMASKMOVPS  (BX)(CX*4), Y1, Y3
 	VFMADD213PS Y3, Y0, Y2
@@ -1177,7 +3403,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, AX
 	SUBQ       AX, SI
-	VMOVUPS    32(SI), Y1
+	VMOVUPS    64(SI), Y1
 	VMASKMOVPS (DX)(CX*4), Y1, Y2
 	VADDPS     Y0, Y2, Y2
 	VMASKMOVPS Y2, Y1, (BX)(CX*4)
@@ -1210,7 +3436,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, AX
 	SUBQ       AX, SI
-	VMOVUPS    32(SI), Y0
+	VMOVUPS    64(SI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VXORPS     c80000000<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)(CX*4)
@@ -1261,7 +3487,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, AX
 	SUBQ       AX, SI
-	VMOVUPS    32(SI), Y0
+	VMOVUPS    64(SI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VSQRTPS    Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)(CX*4)
@@ -1295,7 +3521,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, AX
 	SUBQ       AX, SI
-	VMOVUPS    32(SI), Y0
+	VMOVUPS    64(SI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VXORPS     Y2, Y2, Y2
 	VMAXPS     Y1, Y2, Y1
@@ -1327,7 +3553,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, AX
 	SUBQ       AX, BX
-	VMOVUPS    32(BX), Y1
+	VMOVUPS    64(BX), Y1
 	VMASKMOVPS Y0, Y1, (DX)(CX*4)
 
 done:
@@ -1362,7 +3588,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VCMPPS     $0x11, Y2, Y1, Y1
@@ -1420,7 +3646,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VCMPPS     $0x12, Y2, Y1, Y1
@@ -1460,7 +3686,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VCMPPS     $0x00, Y2, Y1, Y1
@@ -1500,7 +3726,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VCMPPS     $0x04, Y2, Y1, Y1
@@ -1542,7 +3768,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), R8
 	SHLQ       $0x02, AX
 	SUBQ       AX, R8
-	VMOVUPS    32(R8), Y0
+	VMOVUPS    64(R8), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VMASKMOVPS (SI)(CX*4), Y0, Y3
@@ -1607,7 +3833,7 @@ tail:
 	LEAQ         tailMasks<>+0(SB), SI
 	SHLQ         $0x02, AX
 	SUBQ         AX, SI
-	VMOVUPS      32(SI), Y1
+	VMOVUPS      64(SI), Y1
 	VMASKMOVPS   (DX)(CX*4), Y1, Y2
 	VADDPS       Y0, Y2, Y2
 	VMOVUPS      c42b20000<>+0(SB), Y0
@@ -1929,7 +4155,7 @@ tail:
 	LEAQ         tailMasks<>+0(SB), SI
 	SHLQ         $0x02, AX
 	SUBQ         AX, SI
-	VMOVUPS      32(SI), Y0
+	VMOVUPS      64(SI), Y0
 	VMASKMOVPS   (DX)(CX*4), Y0, Y1
 	VXORPS       c80000000<>+0(SB), Y1, Y1
 	VMOVUPS      c42d00000<>+0(SB), Y2
@@ -2045,7 +4271,7 @@ tail:
 	LEAQ         tailMasks<>+0(SB), SI
 	SHLQ         $0x02, AX
 	SUBQ         AX, SI
-	VMOVUPS      32(SI), Y0
+	VMOVUPS      64(SI), Y0
 	VMASKMOVPS   (DX)(CX*4), Y0, Y1
 	VANDPS       c7fffffff<>+0(SB), Y1, Y2
 	VCMPPS       $0x11, c3f0ccccd<>+0(SB), Y2, Y3
@@ -2312,7 +4538,7 @@ tail:
 	LEAQ        tailMasks<>+0(SB), SI
 	SHLQ        $0x02, AX
 	SUBQ        AX, SI
-	VMOVUPS     32(SI), Y0
+	VMOVUPS     64(SI), Y0
 	VMASKMOVPS  (DX)(CX*4), Y0, Y1
 	VCMPPS      $0x11, c00800000<>+0(SB), Y1, Y2
 	VMULPS      c4b000000<>+0(SB), Y1, Y3
@@ -2741,7 +4967,7 @@ tail:
 	LEAQ        tailMasks<>+0(SB), R8
 	SHLQ        $0x02, AX
 	SUBQ        AX, R8
-	VMOVUPS     32(R8), Y7
+	VMOVUPS     64(R8), Y7
 	VMASKMOVPS  (DX)(CX*4), Y7, Y8
 	VMASKMOVPS  (BX)(CX*4), Y7, Y9
 	VMASKMOVPS  (SI)(CX*4), Y7, Y10
@@ -2801,86 +5027,796 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tileAVX512(rows int, k int, a **float32, aOffset int, b *float32, bHalf int, start *float32, startStride int, startHalf int, c *float32, cStride int, cHalf int)
+// func tileAVX512(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
 // Requires: AVX, AVX512F
-TEXT ·tileAVX512(SB), NOSPLIT, $8-96
-	MOVQ    rows+0(FP), AX
-	CMPQ    AX, $0x0c
-	JEQ     rows12
-	CMPQ    AX, $0x0b
-	JEQ     rows11
-	CMPQ    AX, $0x0a
-	JEQ     rows10
-	CMPQ    AX, $0x09
-	JEQ     rows9
-	CMPQ    AX, $0x08
-	JEQ     rows8
-	CMPQ    AX, $0x07
-	JEQ     rows7
-	CMPQ    AX, $0x06
-	JEQ     rows6
-	CMPQ    AX, $0x05
-	JEQ     rows5
-	CMPQ    AX, $0x04
-	JEQ     rows4
-	CMPQ    AX, $0x03
-	JEQ     rows3
-	CMPQ    AX, $0x02
-	JEQ     rows2
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), CX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(CX*1), Z1
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), BX
+TEXT ·tileAVX512(SB), NOSPLIT, $8-112
+	MOVQ      rows+0(FP), AX
+	MOVQ      panels+8(FP), CX
+	CMPQ      AX, $0x0c
+	JEQ       rows12
+	CMPQ      AX, $0x0b
+	JEQ       rows11
+	CMPQ      AX, $0x0a
+	JEQ       rows10
+	CMPQ      AX, $0x09
+	JEQ       rows9
+	CMPQ      AX, $0x08
+	JEQ       rows8
+	CMPQ      AX, $0x07
+	JEQ       rows7
+	CMPQ      AX, $0x06
+	JEQ       rows6
+	CMPQ      AX, $0x05
+	JEQ       rows5
+	CMPQ      AX, $0x04
+	JEQ       rows4
+	CMPQ      AX, $0x03
+	JEQ       rows3
+	CMPQ      AX, $0x02
+	JEQ       rows2
+	CMPQ      CX, $0x08
+	JNE       not1x8
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), CX
+	MOVQ      startStep+72(FP), DX
+	LEAQ      (DX)(DX*2), BX
+	LEAQ      (DX)(DX*4), SI
+	LEAQ      (BX)(DX*4), DI
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(DX*1), Z1
+	VMOVUPS   (AX)(DX*2), Z2
+	VMOVUPS   (AX)(BX*1), Z3
+	VMOVUPS   (AX)(DX*4), Z4
+	VMOVUPS   (AX)(SI*1), Z5
+	VMOVUPS   (AX)(BX*2), Z6
+	VMOVUPS.Z (AX)(DI*1), K1, Z7
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), BX
+	LEAQ      (BX)(BX*2), SI
+	LEAQ      (BX)(BX*4), DI
+	LEAQ      (SI)(BX*4), R8
 
-loop1:
-	VMOVUPS      (CX), Z2
-	VMOVUPS      (CX)(BX*1), Z3
-	VBROADCASTSS (DX)(AX*4), Z4
-	VFMADD231PS  Z2, Z4, Z0
-	VFMADD231PS  Z3, Z4, Z1
+loop1x8:
+	VBROADCASTSS (DX)(AX*4), Z8
+	VFMADD231PS  (CX), Z8, Z0
+	VFMADD231PS  (CX)(BX*1), Z8, Z1
+	VFMADD231PS  (CX)(BX*2), Z8, Z2
+	VFMADD231PS  (CX)(SI*1), Z8, Z3
+	VFMADD231PS  (CX)(BX*4), Z8, Z4
+	VFMADD231PS  (CX)(DI*1), Z8, Z5
+	VFMADD231PS  (CX)(SI*2), Z8, Z6
+	VFMADD231PS  (CX)(R8*1), Z8, Z7
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop1
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), CX
+	JNZ          loop1x8
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	LEAQ         (DX)(DX*2), BX
+	LEAQ         (DX)(DX*4), SI
+	LEAQ         (BX)(DX*4), DI
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, R8
+	SHLQ         CL, R8
+	DECQ         R8
+	KMOVW        R8, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(CX*1)
+	VMOVUPS      Z1, (AX)(DX*1)
+	VMOVUPS      Z2, (AX)(DX*2)
+	VMOVUPS      Z3, (AX)(BX*1)
+	VMOVUPS      Z4, (AX)(DX*4)
+	VMOVUPS      Z5, (AX)(SI*1)
+	VMOVUPS      Z6, (AX)(BX*2)
+	VMOVUPS      Z7, K1, (AX)(DI*1)
+	VZEROUPPER
+	RET
+
+not1x8:
+	CMPQ      CX, $0x07
+	JNE       not1x7
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), CX
+	MOVQ      startStep+72(FP), DX
+	LEAQ      (DX)(DX*2), BX
+	LEAQ      (DX)(DX*4), SI
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(DX*1), Z1
+	VMOVUPS   (AX)(DX*2), Z2
+	VMOVUPS   (AX)(BX*1), Z3
+	VMOVUPS   (AX)(DX*4), Z4
+	VMOVUPS   (AX)(SI*1), Z5
+	VMOVUPS.Z (AX)(BX*2), K1, Z6
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), BX
+	LEAQ      (BX)(BX*2), SI
+	LEAQ      (BX)(BX*4), DI
+
+loop1x7:
+	VBROADCASTSS (DX)(AX*4), Z7
+	VFMADD231PS  (CX), Z7, Z0
+	VFMADD231PS  (CX)(BX*1), Z7, Z1
+	VFMADD231PS  (CX)(BX*2), Z7, Z2
+	VFMADD231PS  (CX)(SI*1), Z7, Z3
+	VFMADD231PS  (CX)(BX*4), Z7, Z4
+	VFMADD231PS  (CX)(DI*1), Z7, Z5
+	VFMADD231PS  (CX)(SI*2), Z7, Z6
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop1x7
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	LEAQ         (DX)(DX*2), BX
+	LEAQ         (DX)(DX*4), SI
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, DI
+	SHLQ         CL, DI
+	DECQ         DI
+	KMOVW        DI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(DX*1)
+	VMOVUPS      Z2, (AX)(DX*2)
+	VMOVUPS      Z3, (AX)(BX*1)
+	VMOVUPS      Z4, (AX)(DX*4)
+	VMOVUPS      Z5, (AX)(SI*1)
+	VMOVUPS      Z6, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not1x7:
+	CMPQ      CX, $0x06
+	JNE       not1x6
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), CX
+	MOVQ      startStep+72(FP), DX
+	LEAQ      (DX)(DX*2), BX
+	LEAQ      (DX)(DX*4), SI
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(DX*1), Z1
+	VMOVUPS   (AX)(DX*2), Z2
+	VMOVUPS   (AX)(BX*1), Z3
+	VMOVUPS   (AX)(DX*4), Z4
+	VMOVUPS.Z (AX)(SI*1), K1, Z5
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), BX
+	LEAQ      (BX)(BX*2), SI
+	LEAQ      (BX)(BX*4), DI
+
+loop1x6:
+	VBROADCASTSS (DX)(AX*4), Z6
+	VFMADD231PS  (CX), Z6, Z0
+	VFMADD231PS  (CX)(BX*1), Z6, Z1
+	VFMADD231PS  (CX)(BX*2), Z6, Z2
+	VFMADD231PS  (CX)(SI*1), Z6, Z3
+	VFMADD231PS  (CX)(BX*4), Z6, Z4
+	VFMADD231PS  (CX)(DI*1), Z6, Z5
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop1x6
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	LEAQ         (DX)(DX*2), BX
+	LEAQ         (DX)(DX*4), SI
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, DI
+	SHLQ         CL, DI
+	DECQ         DI
+	KMOVW        DI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(DX*1)
+	VMOVUPS      Z2, (AX)(DX*2)
+	VMOVUPS      Z3, (AX)(BX*1)
+	VMOVUPS      Z4, (AX)(DX*4)
+	VMOVUPS      Z5, K1, (AX)(SI*1)
+	VZEROUPPER
+	RET
+
+not1x6:
+	CMPQ      CX, $0x05
+	JNE       not1x5
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), CX
+	MOVQ      startStep+72(FP), DX
+	LEAQ      (DX)(DX*2), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(DX*1), Z1
+	VMOVUPS   (AX)(DX*2), Z2
+	VMOVUPS   (AX)(BX*1), Z3
+	VMOVUPS.Z (AX)(DX*4), K1, Z4
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), BX
+	LEAQ      (BX)(BX*2), SI
+
+loop1x5:
+	VBROADCASTSS (DX)(AX*4), Z5
+	VFMADD231PS  (CX), Z5, Z0
+	VFMADD231PS  (CX)(BX*1), Z5, Z1
+	VFMADD231PS  (CX)(BX*2), Z5, Z2
+	VFMADD231PS  (CX)(SI*1), Z5, Z3
+	VFMADD231PS  (CX)(BX*4), Z5, Z4
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop1x5
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	LEAQ         (DX)(DX*2), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(DX*1)
+	VMOVUPS      Z2, (AX)(DX*2)
+	VMOVUPS      Z3, (AX)(BX*1)
+	VMOVUPS      Z4, K1, (AX)(DX*4)
+	VZEROUPPER
+	RET
+
+not1x5:
+	CMPQ      CX, $0x04
+	JNE       not1x4
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), CX
+	MOVQ      startStep+72(FP), DX
+	LEAQ      (DX)(DX*2), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(DX*1), Z1
+	VMOVUPS   (AX)(DX*2), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), BX
+	LEAQ      (BX)(BX*2), SI
+
+loop1x4:
+	VBROADCASTSS (DX)(AX*4), Z4
+	VFMADD231PS  (CX), Z4, Z0
+	VFMADD231PS  (CX)(BX*1), Z4, Z1
+	VFMADD231PS  (CX)(BX*2), Z4, Z2
+	VFMADD231PS  (CX)(SI*1), Z4, Z3
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop1x4
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	LEAQ         (DX)(DX*2), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(DX*1)
+	VMOVUPS      Z2, (AX)(DX*2)
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not1x4:
+	CMPQ      CX, $0x03
+	JNE       not1x3
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), CX
+	MOVQ      startStep+72(FP), DX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(DX*1), Z1
+	VMOVUPS.Z (AX)(DX*2), K1, Z2
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), BX
+
+loop1x3:
+	VBROADCASTSS (DX)(AX*4), Z3
+	VFMADD231PS  (CX), Z3, Z0
+	VFMADD231PS  (CX)(BX*1), Z3, Z1
+	VFMADD231PS  (CX)(BX*2), Z3, Z2
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop1x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(DX*1)
+	VMOVUPS      Z2, K1, (AX)(DX*2)
+	VZEROUPPER
+	RET
+
+not1x3:
+	CMPQ      CX, $0x02
+	JNE       not1x2
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), CX
+	MOVQ      startStep+72(FP), DX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(DX*1), K1, Z1
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), BX
+
+loop1x2:
+	VBROADCASTSS (DX)(AX*4), Z2
+	VFMADD231PS  (CX), Z2, Z0
+	VFMADD231PS  (CX)(BX*1), Z2, Z1
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop1x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, K1, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
+not1x2:
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), CX
+	MOVQ      startStep+72(FP), CX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, DX
+	SHLQ      CL, DX
+	DECQ      DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), BX
+
+loop1x1:
+	VBROADCASTSS (DX)(AX*4), Z1
+	VFMADD231PS  (CX), Z1, Z0
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop1x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, DX
+	SHLQ         CL, DX
+	DECQ         DX
+	KMOVW        DX, K1
+	VMOVUPS      Z0, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows2:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), SI
+	CMPQ      CX, $0x06
+	JNE       not2x6
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	LEAQ      (BX)(BX*2), SI
+	LEAQ      (BX)(BX*4), DI
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS   (AX)(BX*2), Z2
+	VMOVUPS   (AX)(SI*1), Z3
+	VMOVUPS   (AX)(BX*4), Z4
+	VMOVUPS.Z (AX)(DI*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (AX)(BX*1), Z7
+	VMOVUPS   (AX)(BX*2), Z8
+	VMOVUPS   (AX)(SI*1), Z9
+	VMOVUPS   (AX)(BX*4), Z10
+	VMOVUPS.Z (AX)(DI*1), K1, Z11
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), SI
+	LEAQ      (SI)(SI*2), DI
+	LEAQ      (SI)(SI*4), R8
 
-loop2:
+loop2x6:
+	VBROADCASTSS (BX)(AX*4), Z12
+	VBROADCASTSS (DX)(AX*4), Z13
+	VMOVUPS      (CX), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z6
+	VMOVUPS      (CX)(SI*1), Z14
+	VFMADD231PS  Z14, Z12, Z1
+	VFMADD231PS  Z14, Z13, Z7
+	VMOVUPS      (CX)(SI*2), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z8
+	VMOVUPS      (CX)(DI*1), Z14
+	VFMADD231PS  Z14, Z12, Z3
+	VFMADD231PS  Z14, Z13, Z9
+	VMOVUPS      (CX)(SI*4), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z10
+	VMOVUPS      (CX)(R8*1), Z14
+	VFMADD231PS  Z14, Z12, Z5
+	VFMADD231PS  Z14, Z13, Z11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop2x6
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, R8
+	SHLQ         CL, R8
+	DECQ         R8
+	KMOVW        R8, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, (AX)(BX*2)
+	VMOVUPS      Z3, (AX)(SI*1)
+	VMOVUPS      Z4, (AX)(BX*4)
+	VMOVUPS      Z5, K1, (AX)(DI*1)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, (AX)(BX*2)
+	VMOVUPS      Z9, (AX)(SI*1)
+	VMOVUPS      Z10, (AX)(BX*4)
+	VMOVUPS      Z11, K1, (AX)(DI*1)
+	VZEROUPPER
+	RET
+
+not2x6:
+	CMPQ      CX, $0x05
+	JNE       not2x5
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	LEAQ      (BX)(BX*2), SI
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS   (AX)(BX*2), Z2
+	VMOVUPS   (AX)(SI*1), Z3
+	VMOVUPS.Z (AX)(BX*4), K1, Z4
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z5
+	VMOVUPS   (AX)(BX*1), Z6
+	VMOVUPS   (AX)(BX*2), Z7
+	VMOVUPS   (AX)(SI*1), Z8
+	VMOVUPS.Z (AX)(BX*4), K1, Z9
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), SI
+	LEAQ      (SI)(SI*2), DI
+
+loop2x5:
+	VBROADCASTSS (BX)(AX*4), Z10
+	VBROADCASTSS (DX)(AX*4), Z11
+	VMOVUPS      (CX), Z12
+	VFMADD231PS  Z12, Z10, Z0
+	VFMADD231PS  Z12, Z11, Z5
+	VMOVUPS      (CX)(SI*1), Z12
+	VFMADD231PS  Z12, Z10, Z1
+	VFMADD231PS  Z12, Z11, Z6
+	VMOVUPS      (CX)(SI*2), Z12
+	VFMADD231PS  Z12, Z10, Z2
+	VFMADD231PS  Z12, Z11, Z7
+	VMOVUPS      (CX)(DI*1), Z12
+	VFMADD231PS  Z12, Z10, Z3
+	VFMADD231PS  Z12, Z11, Z8
+	VMOVUPS      (CX)(SI*4), Z12
+	VFMADD231PS  Z12, Z10, Z4
+	VFMADD231PS  Z12, Z11, Z9
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop2x5
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, DI
+	SHLQ         CL, DI
+	DECQ         DI
+	KMOVW        DI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, (AX)(BX*2)
+	VMOVUPS      Z3, (AX)(SI*1)
+	VMOVUPS      Z4, K1, (AX)(BX*4)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, (AX)
+	VMOVUPS      Z6, (AX)(BX*1)
+	VMOVUPS      Z7, (AX)(BX*2)
+	VMOVUPS      Z8, (AX)(SI*1)
+	VMOVUPS      Z9, K1, (AX)(BX*4)
+	VZEROUPPER
+	RET
+
+not2x5:
+	CMPQ      CX, $0x04
+	JNE       not2x4
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	LEAQ      (BX)(BX*2), SI
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS   (AX)(BX*2), Z2
+	VMOVUPS.Z (AX)(SI*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS   (AX)(BX*1), Z5
+	VMOVUPS   (AX)(BX*2), Z6
+	VMOVUPS.Z (AX)(SI*1), K1, Z7
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), SI
+	LEAQ      (SI)(SI*2), DI
+
+loop2x4:
+	VBROADCASTSS (BX)(AX*4), Z8
+	VBROADCASTSS (DX)(AX*4), Z9
+	VMOVUPS      (CX), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      (CX)(SI*1), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      (CX)(SI*2), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS      (CX)(DI*1), Z10
+	VFMADD231PS  Z10, Z8, Z3
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop2x4
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, DI
+	SHLQ         CL, DI
+	DECQ         DI
+	KMOVW        DI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, (AX)(BX*2)
+	VMOVUPS      Z3, K1, (AX)(SI*1)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, (AX)(BX*1)
+	VMOVUPS      Z6, (AX)(BX*2)
+	VMOVUPS      Z7, K1, (AX)(SI*1)
+	VZEROUPPER
+	RET
+
+not2x4:
+	CMPQ      CX, $0x03
+	JNE       not2x3
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS.Z (AX)(BX*2), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   (AX)(BX*1), Z4
+	VMOVUPS.Z (AX)(BX*2), K1, Z5
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), SI
+
+loop2x3:
+	VBROADCASTSS (BX)(AX*4), Z6
+	VBROADCASTSS (DX)(AX*4), Z7
+	VMOVUPS      (CX), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      (CX)(SI*1), Z8
+	VFMADD231PS  Z8, Z6, Z1
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVUPS      (CX)(SI*2), Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z5
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop2x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not2x3:
+	CMPQ      CX, $0x02
+	JNE       not2x2
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), SI
+
+loop2x2:
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (CX)(SI*1), Z5
 	VBROADCASTSS (BX)(AX*4), Z6
@@ -2891,45 +5827,271 @@ loop2:
 	VFMADD231PS  Z5, Z6, Z3
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop2x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not2x2:
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), CX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), SI
+
+loop2x1:
+	VMOVUPS      (CX), Z2
+	VBROADCASTSS (BX)(AX*4), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (DX)(AX*4), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop2x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows3:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), DI
+	CMPQ      CX, $0x04
+	JNE       not3x4
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	LEAQ      (BX)(BX*2), SI
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS   (AX)(BX*2), Z2
+	VMOVUPS.Z (AX)(SI*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS   (AX)(BX*1), Z5
+	VMOVUPS   (AX)(BX*2), Z6
+	VMOVUPS.Z (AX)(SI*1), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS   (AX)(BX*1), Z9
+	VMOVUPS   (AX)(BX*2), Z10
+	VMOVUPS.Z (AX)(SI*1), K1, Z11
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), DI
+	LEAQ      (DI)(DI*2), R8
 
-loop3:
+loop3x4:
+	VBROADCASTSS (BX)(AX*4), Z12
+	VBROADCASTSS (SI)(AX*4), Z13
+	VBROADCASTSS (DX)(AX*4), Z14
+	VMOVUPS      (CX), Z15
+	VFMADD231PS  Z15, Z12, Z0
+	VFMADD231PS  Z15, Z13, Z4
+	VFMADD231PS  Z15, Z14, Z8
+	VMOVUPS      (CX)(DI*1), Z15
+	VFMADD231PS  Z15, Z12, Z1
+	VFMADD231PS  Z15, Z13, Z5
+	VFMADD231PS  Z15, Z14, Z9
+	VMOVUPS      (CX)(DI*2), Z15
+	VFMADD231PS  Z15, Z12, Z2
+	VFMADD231PS  Z15, Z13, Z6
+	VFMADD231PS  Z15, Z14, Z10
+	VMOVUPS      (CX)(R8*1), Z15
+	VFMADD231PS  Z15, Z12, Z3
+	VFMADD231PS  Z15, Z13, Z7
+	VFMADD231PS  Z15, Z14, Z11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop3x4
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, DI
+	SHLQ         CL, DI
+	DECQ         DI
+	KMOVW        DI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, (AX)(BX*2)
+	VMOVUPS      Z3, K1, (AX)(SI*1)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, (AX)(BX*1)
+	VMOVUPS      Z6, (AX)(BX*2)
+	VMOVUPS      Z7, K1, (AX)(SI*1)
+	ADDQ         DX, AX
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, (AX)(BX*1)
+	VMOVUPS      Z10, (AX)(BX*2)
+	VMOVUPS      Z11, K1, (AX)(SI*1)
+	VZEROUPPER
+	RET
+
+not3x4:
+	CMPQ      CX, $0x03
+	JNE       not3x3
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS.Z (AX)(BX*2), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   (AX)(BX*1), Z4
+	VMOVUPS.Z (AX)(BX*2), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (AX)(BX*1), Z7
+	VMOVUPS.Z (AX)(BX*2), K1, Z8
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), DI
+
+loop3x3:
+	VMOVUPS      (CX), Z9
+	VMOVUPS      (CX)(DI*1), Z10
+	VMOVUPS      (CX)(DI*2), Z11
+	VBROADCASTSS (BX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (SI)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (DX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop3x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not3x3:
+	CMPQ      CX, $0x02
+	JNE       not3x2
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), DI
+
+loop3x2:
 	VMOVUPS      (CX), Z6
 	VMOVUPS      (CX)(DI*1), Z7
 	VBROADCASTSS (BX)(AX*4), Z8
@@ -2943,53 +6105,211 @@ loop3:
 	VFMADD231PS  Z7, Z8, Z5
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop3
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop3x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not3x2:
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), CX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), DI
+
+loop3x1:
+	VMOVUPS      (CX), Z3
+	VBROADCASTSS (BX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (SI)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS (DX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop3x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows4:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R8
+	CMPQ      CX, $0x03
+	JNE       not4x3
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS.Z (AX)(BX*2), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   (AX)(BX*1), Z4
+	VMOVUPS.Z (AX)(BX*2), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (AX)(BX*1), Z7
+	VMOVUPS.Z (AX)(BX*2), K1, Z8
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z9
+	VMOVUPS   (AX)(BX*1), Z10
+	VMOVUPS.Z (AX)(BX*2), K1, Z11
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R8
 
-loop4:
+loop4x3:
+	VMOVUPS      (CX), Z12
+	VMOVUPS      (CX)(R8*1), Z13
+	VMOVUPS      (CX)(R8*2), Z14
+	VBROADCASTSS (BX)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (SI)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (DI)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (DX)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop4x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not4x3:
+	CMPQ      CX, $0x02
+	JNE       not4x2
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS.Z (AX)(BX*1), K1, Z7
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R8
+
+loop4x2:
 	VMOVUPS      (CX), Z8
 	VMOVUPS      (CX)(R8*1), Z9
 	VBROADCASTSS (BX)(AX*4), Z10
@@ -3006,61 +6326,136 @@ loop4:
 	VFMADD231PS  Z9, Z10, Z7
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop4
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop4x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not4x2:
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), CX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R8
+
+loop4x1:
+	VMOVUPS      (CX), Z4
+	VBROADCASTSS (BX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (SI)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (DI)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (DX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop4x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows5:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R9
+	CMPQ      CX, $0x02
+	JNE       not5x2
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS.Z (AX)(BX*1), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS.Z (AX)(BX*1), K1, Z9
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R9
 
-loop5:
+loop5x2:
 	VMOVUPS      (CX), Z10
 	VMOVUPS      (CX)(R9*1), Z11
 	VBROADCASTSS (BX)(AX*4), Z12
@@ -3080,69 +6475,152 @@ loop5:
 	VFMADD231PS  Z11, Z12, Z9
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop5
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop5x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not5x2:
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), CX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R9
+
+loop5x1:
+	VMOVUPS      (CX), Z5
+	VBROADCASTSS (BX)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (SI)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (DI)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS (R8)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS (DX)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop5x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows6:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R10
+	CMPQ      CX, $0x02
+	JNE       not6x2
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS.Z (AX)(BX*1), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS.Z (AX)(BX*1), K1, Z9
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z10
+	VMOVUPS.Z (AX)(BX*1), K1, Z11
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R10
 
-loop6:
+loop6x2:
 	VMOVUPS      (CX), Z12
 	VMOVUPS      (CX)(R10*1), Z13
 	VBROADCASTSS (BX)(AX*4), Z14
@@ -3165,77 +6643,168 @@ loop6:
 	VFMADD231PS  Z13, Z14, Z11
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop6
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop6x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not6x2:
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), CX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R10
+
+loop6x1:
+	VMOVUPS      (CX), Z6
+	VBROADCASTSS (BX)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (SI)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (DI)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (R8)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (R9)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (DX)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop6x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows7:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), R10
-	ADDQ    CX, R10
-	MOVQ    48(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R11
+	CMPQ      CX, $0x02
+	JNE       not7x2
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS.Z (AX)(BX*1), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS.Z (AX)(BX*1), K1, Z9
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z10
+	VMOVUPS.Z (AX)(BX*1), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS.Z (AX)(BX*1), K1, Z13
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), R10
+	ADDQ      CX, R10
+	MOVQ      48(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R11
 
-loop7:
+loop7x2:
 	VMOVUPS      (CX), Z14
 	VMOVUPS      (CX)(R11*1), Z15
 	VBROADCASTSS (BX)(AX*4), Z16
@@ -3261,85 +6830,184 @@ loop7:
 	VFMADD231PS  Z15, Z16, Z13
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop7
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop7x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not7x2:
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), CX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), R10
+	ADDQ      CX, R10
+	MOVQ      48(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R11
+
+loop7x1:
+	VMOVUPS      (CX), Z7
+	VBROADCASTSS (BX)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS (SI)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (DI)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS (R8)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (R9)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS (R10)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS (DX)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop7x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows8:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z14
-	VMOVUPS (AX)(DX*1), Z15
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), R10
-	ADDQ    CX, R10
-	MOVQ    48(DX), R11
-	ADDQ    CX, R11
-	MOVQ    56(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R12
+	CMPQ      CX, $0x02
+	JNE       not8x2
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS.Z (AX)(BX*1), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS.Z (AX)(BX*1), K1, Z9
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z10
+	VMOVUPS.Z (AX)(BX*1), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS.Z (AX)(BX*1), K1, Z13
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z14
+	VMOVUPS.Z (AX)(BX*1), K1, Z15
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), R10
+	ADDQ      CX, R10
+	MOVQ      48(DX), R11
+	ADDQ      CX, R11
+	MOVQ      56(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R12
 
-loop8:
+loop8x2:
 	VMOVUPS      (CX), Z16
 	VMOVUPS      (CX)(R12*1), Z17
 	VBROADCASTSS (BX)(AX*4), Z18
@@ -3368,93 +7036,200 @@ loop8:
 	VFMADD231PS  Z17, Z18, Z15
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop8
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop8x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, (AX)(DX*1)
+	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not8x2:
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), CX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), R10
+	ADDQ      CX, R10
+	MOVQ      48(DX), R11
+	ADDQ      CX, R11
+	MOVQ      56(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R12
+
+loop8x1:
+	VMOVUPS      (CX), Z8
+	VBROADCASTSS (BX)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (SI)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (DI)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R8)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (R9)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (R10)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (R11)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (DX)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop8x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z7, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows9:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z14
-	VMOVUPS (AX)(DX*1), Z15
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z16
-	VMOVUPS (AX)(DX*1), Z17
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), R10
-	ADDQ    CX, R10
-	MOVQ    48(DX), R11
-	ADDQ    CX, R11
-	MOVQ    56(DX), R12
-	ADDQ    CX, R12
-	MOVQ    64(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R13
+	CMPQ      CX, $0x02
+	JNE       not9x2
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS.Z (AX)(BX*1), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS.Z (AX)(BX*1), K1, Z9
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z10
+	VMOVUPS.Z (AX)(BX*1), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS.Z (AX)(BX*1), K1, Z13
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z14
+	VMOVUPS.Z (AX)(BX*1), K1, Z15
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z16
+	VMOVUPS.Z (AX)(BX*1), K1, Z17
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), R10
+	ADDQ      CX, R10
+	MOVQ      48(DX), R11
+	ADDQ      CX, R11
+	MOVQ      56(DX), R12
+	ADDQ      CX, R12
+	MOVQ      64(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R13
 
-loop9:
+loop9x2:
 	VMOVUPS      (CX), Z18
 	VMOVUPS      (CX)(R13*1), Z19
 	VBROADCASTSS (BX)(AX*4), Z20
@@ -3486,101 +7261,216 @@ loop9:
 	VFMADD231PS  Z19, Z20, Z17
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop9
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop9x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z15, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, (AX)(DX*1)
+	VMOVUPS      Z17, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not9x2:
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), CX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), R10
+	ADDQ      CX, R10
+	MOVQ      48(DX), R11
+	ADDQ      CX, R11
+	MOVQ      56(DX), R12
+	ADDQ      CX, R12
+	MOVQ      64(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R13
+
+loop9x1:
+	VMOVUPS      (CX), Z9
+	VBROADCASTSS (BX)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (SI)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (R8)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (R10)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R11)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (R12)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (DX)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop9x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z7, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z8, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows10:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z14
-	VMOVUPS (AX)(DX*1), Z15
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z16
-	VMOVUPS (AX)(DX*1), Z17
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z18
-	VMOVUPS (AX)(DX*1), Z19
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), R10
-	ADDQ    CX, R10
-	MOVQ    48(DX), R11
-	ADDQ    CX, R11
-	MOVQ    56(DX), R12
-	ADDQ    CX, R12
-	MOVQ    64(DX), R13
-	ADDQ    CX, R13
-	MOVQ    72(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R14
+	CMPQ      CX, $0x02
+	JNE       not10x2
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS.Z (AX)(BX*1), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS.Z (AX)(BX*1), K1, Z9
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z10
+	VMOVUPS.Z (AX)(BX*1), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS.Z (AX)(BX*1), K1, Z13
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z14
+	VMOVUPS.Z (AX)(BX*1), K1, Z15
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z16
+	VMOVUPS.Z (AX)(BX*1), K1, Z17
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z18
+	VMOVUPS.Z (AX)(BX*1), K1, Z19
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), R10
+	ADDQ      CX, R10
+	MOVQ      48(DX), R11
+	ADDQ      CX, R11
+	MOVQ      56(DX), R12
+	ADDQ      CX, R12
+	MOVQ      64(DX), R13
+	ADDQ      CX, R13
+	MOVQ      72(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R14
 
-loop10:
+loop10x2:
 	VMOVUPS      (CX), Z20
 	VMOVUPS      (CX)(R14*1), Z21
 	VBROADCASTSS (BX)(AX*4), Z22
@@ -3615,109 +7505,232 @@ loop10:
 	VFMADD231PS  Z21, Z22, Z19
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop10
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop10x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z15, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z17, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, (AX)(DX*1)
+	VMOVUPS      Z19, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not10x2:
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), CX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), R10
+	ADDQ      CX, R10
+	MOVQ      48(DX), R11
+	ADDQ      CX, R11
+	MOVQ      56(DX), R12
+	ADDQ      CX, R12
+	MOVQ      64(DX), R13
+	ADDQ      CX, R13
+	MOVQ      72(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R14
+
+loop10x1:
+	VMOVUPS      (CX), Z10
+	VBROADCASTSS (BX)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (SI)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (DI)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (R8)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (R9)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (R10)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (R11)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (R12)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (R13)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (DX)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop10x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z7, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z8, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows11:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z14
-	VMOVUPS (AX)(DX*1), Z15
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z16
-	VMOVUPS (AX)(DX*1), Z17
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z18
-	VMOVUPS (AX)(DX*1), Z19
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z20
-	VMOVUPS (AX)(DX*1), Z21
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), R10
-	ADDQ    CX, R10
-	MOVQ    48(DX), R11
-	ADDQ    CX, R11
-	MOVQ    56(DX), R12
-	ADDQ    CX, R12
-	MOVQ    64(DX), R13
-	ADDQ    CX, R13
-	MOVQ    72(DX), R14
-	ADDQ    CX, R14
-	MOVQ    80(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R15
+	CMPQ      CX, $0x02
+	JNE       not11x2
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS.Z (AX)(BX*1), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS.Z (AX)(BX*1), K1, Z9
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z10
+	VMOVUPS.Z (AX)(BX*1), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS.Z (AX)(BX*1), K1, Z13
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z14
+	VMOVUPS.Z (AX)(BX*1), K1, Z15
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z16
+	VMOVUPS.Z (AX)(BX*1), K1, Z17
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z18
+	VMOVUPS.Z (AX)(BX*1), K1, Z19
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z20
+	VMOVUPS.Z (AX)(BX*1), K1, Z21
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), R10
+	ADDQ      CX, R10
+	MOVQ      48(DX), R11
+	ADDQ      CX, R11
+	MOVQ      56(DX), R12
+	ADDQ      CX, R12
+	MOVQ      64(DX), R13
+	ADDQ      CX, R13
+	MOVQ      72(DX), R14
+	ADDQ      CX, R14
+	MOVQ      80(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R15
 
-loop11:
+loop11x2:
 	VMOVUPS      (CX), Z22
 	VMOVUPS      (CX)(R15*1), Z23
 	VBROADCASTSS (BX)(AX*4), Z24
@@ -3755,117 +7768,248 @@ loop11:
 	VFMADD231PS  Z23, Z24, Z21
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop11
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop11x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z15, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z17, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z19, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z20, (AX)
-	VMOVUPS      Z21, (AX)(DX*1)
+	VMOVUPS      Z21, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not11x2:
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), CX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), R10
+	ADDQ      CX, R10
+	MOVQ      48(DX), R11
+	ADDQ      CX, R11
+	MOVQ      56(DX), R12
+	ADDQ      CX, R12
+	MOVQ      64(DX), R13
+	ADDQ      CX, R13
+	MOVQ      72(DX), R14
+	ADDQ      CX, R14
+	MOVQ      80(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R15
+
+loop11x1:
+	VMOVUPS      (CX), Z11
+	VBROADCASTSS (BX)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (SI)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R8)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (R10)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R11)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (R12)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R13)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (R14)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (DX)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop11x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z7, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z8, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z10, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows12:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z14
-	VMOVUPS (AX)(DX*1), Z15
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z16
-	VMOVUPS (AX)(DX*1), Z17
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z18
-	VMOVUPS (AX)(DX*1), Z19
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z20
-	VMOVUPS (AX)(DX*1), Z21
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z22
-	VMOVUPS (AX)(DX*1), Z23
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), R10
-	ADDQ    CX, R10
-	MOVQ    48(DX), R11
-	ADDQ    CX, R11
-	MOVQ    56(DX), R12
-	ADDQ    CX, R12
-	MOVQ    64(DX), R13
-	ADDQ    CX, R13
-	MOVQ    72(DX), R14
-	ADDQ    CX, R14
-	MOVQ    80(DX), R15
-	ADDQ    CX, R15
-	MOVQ    88(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), BP
+	CMPQ      CX, $0x02
+	JNE       not12x2
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS.Z (AX)(BX*1), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS.Z (AX)(BX*1), K1, Z9
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z10
+	VMOVUPS.Z (AX)(BX*1), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS.Z (AX)(BX*1), K1, Z13
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z14
+	VMOVUPS.Z (AX)(BX*1), K1, Z15
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z16
+	VMOVUPS.Z (AX)(BX*1), K1, Z17
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z18
+	VMOVUPS.Z (AX)(BX*1), K1, Z19
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z20
+	VMOVUPS.Z (AX)(BX*1), K1, Z21
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z22
+	VMOVUPS.Z (AX)(BX*1), K1, Z23
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), R10
+	ADDQ      CX, R10
+	MOVQ      48(DX), R11
+	ADDQ      CX, R11
+	MOVQ      56(DX), R12
+	ADDQ      CX, R12
+	MOVQ      64(DX), R13
+	ADDQ      CX, R13
+	MOVQ      72(DX), R14
+	ADDQ      CX, R14
+	MOVQ      80(DX), R15
+	ADDQ      CX, R15
+	MOVQ      88(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), BP
 
-loop12:
+loop12x2:
 	VMOVUPS      (CX), Z24
 	VMOVUPS      (CX)(BP*1), Z25
 	VBROADCASTSS (BX)(AX*4), Z26
@@ -3906,109 +8050,899 @@ loop12:
 	VFMADD231PS  Z25, Z26, Z23
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop12
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop12x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z15, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z17, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z19, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z20, (AX)
-	VMOVUPS      Z21, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z21, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z22, (AX)
-	VMOVUPS      Z23, (AX)(DX*1)
+	VMOVUPS      Z23, K1, (AX)(BX*1)
 	VZEROUPPER
 	RET
 
-// func tileTransposedAVX512(rows int, k int, a *float32, b *float32, bHalf int, start *float32, startStride int, startHalf int, c *float32, cStride int, cHalf int)
-// Requires: AVX, AVX512F
-TEXT ·tileTransposedAVX512(SB), NOSPLIT, $0-88
-	MOVQ    rows+0(FP), AX
-	CMPQ    AX, $0x08
-	JEQ     rows8
-	CMPQ    AX, $0x07
-	JEQ     rows7
-	CMPQ    AX, $0x06
-	JEQ     rows6
-	CMPQ    AX, $0x05
-	JEQ     rows5
-	CMPQ    AX, $0x04
-	JEQ     rows4
-	CMPQ    AX, $0x03
-	JEQ     rows3
-	CMPQ    AX, $0x02
-	JEQ     rows2
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), CX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(CX*1), Z1
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+not12x2:
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), CX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z8
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z9
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z10
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z11
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), R10
+	ADDQ      CX, R10
+	MOVQ      48(DX), R11
+	ADDQ      CX, R11
+	MOVQ      56(DX), R12
+	ADDQ      CX, R12
+	MOVQ      64(DX), R13
+	ADDQ      CX, R13
+	MOVQ      72(DX), R14
+	ADDQ      CX, R14
+	MOVQ      80(DX), R15
+	ADDQ      CX, R15
+	MOVQ      88(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), BP
 
-loop1:
-	VMOVUPS      (DX), Z2
-	VMOVUPS      (DX)(BX*1), Z3
-	VBROADCASTSS (CX), Z4
-	VFMADD231PS  Z2, Z4, Z0
-	VFMADD231PS  Z3, Z4, Z1
+loop12x1:
+	VMOVUPS      (CX), Z12
+	VBROADCASTSS (BX)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (SI)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (DI)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (R8)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (R9)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (R10)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (R11)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R12)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R13)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (R14)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (R15)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (DX)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop12x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z7, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z8, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z10, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z11, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// Requires: AVX, AVX512F
+TEXT ·tileTransposedAVX512(SB), NOSPLIT, $0-104
+	MOVQ      rows+0(FP), AX
+	MOVQ      panels+8(FP), CX
+	CMPQ      AX, $0x08
+	JEQ       rows8
+	CMPQ      AX, $0x07
+	JEQ       rows7
+	CMPQ      AX, $0x06
+	JEQ       rows6
+	CMPQ      AX, $0x05
+	JEQ       rows5
+	CMPQ      AX, $0x04
+	JEQ       rows4
+	CMPQ      AX, $0x03
+	JEQ       rows3
+	CMPQ      AX, $0x02
+	JEQ       rows2
+	CMPQ      CX, $0x08
+	JNE       not1x8
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), CX
+	MOVQ      startStep+64(FP), DX
+	LEAQ      (DX)(DX*2), BX
+	LEAQ      (DX)(DX*4), SI
+	LEAQ      (BX)(DX*4), DI
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(DX*1), Z1
+	VMOVUPS   (AX)(DX*2), Z2
+	VMOVUPS   (AX)(BX*1), Z3
+	VMOVUPS   (AX)(DX*4), Z4
+	VMOVUPS   (AX)(SI*1), Z5
+	VMOVUPS   (AX)(BX*2), Z6
+	VMOVUPS.Z (AX)(DI*1), K1, Z7
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+	LEAQ      (BX)(BX*2), SI
+	LEAQ      (BX)(BX*4), DI
+	LEAQ      (SI)(BX*4), R8
+
+loop1x8:
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  (DX), Z8, Z0
+	VFMADD231PS  (DX)(BX*1), Z8, Z1
+	VFMADD231PS  (DX)(BX*2), Z8, Z2
+	VFMADD231PS  (DX)(SI*1), Z8, Z3
+	VFMADD231PS  (DX)(BX*4), Z8, Z4
+	VFMADD231PS  (DX)(DI*1), Z8, Z5
+	VFMADD231PS  (DX)(SI*2), Z8, Z6
+	VFMADD231PS  (DX)(R8*1), Z8, Z7
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop1
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), CX
+	JNZ          loop1x8
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	LEAQ         (DX)(DX*2), BX
+	LEAQ         (DX)(DX*4), SI
+	LEAQ         (BX)(DX*4), DI
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, R8
+	SHLQ         CL, R8
+	DECQ         R8
+	KMOVW        R8, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(CX*1)
+	VMOVUPS      Z1, (AX)(DX*1)
+	VMOVUPS      Z2, (AX)(DX*2)
+	VMOVUPS      Z3, (AX)(BX*1)
+	VMOVUPS      Z4, (AX)(DX*4)
+	VMOVUPS      Z5, (AX)(SI*1)
+	VMOVUPS      Z6, (AX)(BX*2)
+	VMOVUPS      Z7, K1, (AX)(DI*1)
+	VZEROUPPER
+	RET
+
+not1x8:
+	CMPQ      CX, $0x07
+	JNE       not1x7
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), CX
+	MOVQ      startStep+64(FP), DX
+	LEAQ      (DX)(DX*2), BX
+	LEAQ      (DX)(DX*4), SI
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(DX*1), Z1
+	VMOVUPS   (AX)(DX*2), Z2
+	VMOVUPS   (AX)(BX*1), Z3
+	VMOVUPS   (AX)(DX*4), Z4
+	VMOVUPS   (AX)(SI*1), Z5
+	VMOVUPS.Z (AX)(BX*2), K1, Z6
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+	LEAQ      (BX)(BX*2), SI
+	LEAQ      (BX)(BX*4), DI
+
+loop1x7:
+	VBROADCASTSS (CX), Z7
+	VFMADD231PS  (DX), Z7, Z0
+	VFMADD231PS  (DX)(BX*1), Z7, Z1
+	VFMADD231PS  (DX)(BX*2), Z7, Z2
+	VFMADD231PS  (DX)(SI*1), Z7, Z3
+	VFMADD231PS  (DX)(BX*4), Z7, Z4
+	VFMADD231PS  (DX)(DI*1), Z7, Z5
+	VFMADD231PS  (DX)(SI*2), Z7, Z6
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop1x7
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	LEAQ         (DX)(DX*2), BX
+	LEAQ         (DX)(DX*4), SI
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, DI
+	SHLQ         CL, DI
+	DECQ         DI
+	KMOVW        DI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(DX*1)
+	VMOVUPS      Z2, (AX)(DX*2)
+	VMOVUPS      Z3, (AX)(BX*1)
+	VMOVUPS      Z4, (AX)(DX*4)
+	VMOVUPS      Z5, (AX)(SI*1)
+	VMOVUPS      Z6, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not1x7:
+	CMPQ      CX, $0x06
+	JNE       not1x6
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), CX
+	MOVQ      startStep+64(FP), DX
+	LEAQ      (DX)(DX*2), BX
+	LEAQ      (DX)(DX*4), SI
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(DX*1), Z1
+	VMOVUPS   (AX)(DX*2), Z2
+	VMOVUPS   (AX)(BX*1), Z3
+	VMOVUPS   (AX)(DX*4), Z4
+	VMOVUPS.Z (AX)(SI*1), K1, Z5
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+	LEAQ      (BX)(BX*2), SI
+	LEAQ      (BX)(BX*4), DI
+
+loop1x6:
+	VBROADCASTSS (CX), Z6
+	VFMADD231PS  (DX), Z6, Z0
+	VFMADD231PS  (DX)(BX*1), Z6, Z1
+	VFMADD231PS  (DX)(BX*2), Z6, Z2
+	VFMADD231PS  (DX)(SI*1), Z6, Z3
+	VFMADD231PS  (DX)(BX*4), Z6, Z4
+	VFMADD231PS  (DX)(DI*1), Z6, Z5
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop1x6
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	LEAQ         (DX)(DX*2), BX
+	LEAQ         (DX)(DX*4), SI
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, DI
+	SHLQ         CL, DI
+	DECQ         DI
+	KMOVW        DI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(DX*1)
+	VMOVUPS      Z2, (AX)(DX*2)
+	VMOVUPS      Z3, (AX)(BX*1)
+	VMOVUPS      Z4, (AX)(DX*4)
+	VMOVUPS      Z5, K1, (AX)(SI*1)
+	VZEROUPPER
+	RET
+
+not1x6:
+	CMPQ      CX, $0x05
+	JNE       not1x5
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), CX
+	MOVQ      startStep+64(FP), DX
+	LEAQ      (DX)(DX*2), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(DX*1), Z1
+	VMOVUPS   (AX)(DX*2), Z2
+	VMOVUPS   (AX)(BX*1), Z3
+	VMOVUPS.Z (AX)(DX*4), K1, Z4
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+	LEAQ      (BX)(BX*2), SI
+
+loop1x5:
+	VBROADCASTSS (CX), Z5
+	VFMADD231PS  (DX), Z5, Z0
+	VFMADD231PS  (DX)(BX*1), Z5, Z1
+	VFMADD231PS  (DX)(BX*2), Z5, Z2
+	VFMADD231PS  (DX)(SI*1), Z5, Z3
+	VFMADD231PS  (DX)(BX*4), Z5, Z4
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop1x5
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	LEAQ         (DX)(DX*2), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(DX*1)
+	VMOVUPS      Z2, (AX)(DX*2)
+	VMOVUPS      Z3, (AX)(BX*1)
+	VMOVUPS      Z4, K1, (AX)(DX*4)
+	VZEROUPPER
+	RET
+
+not1x5:
+	CMPQ      CX, $0x04
+	JNE       not1x4
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), CX
+	MOVQ      startStep+64(FP), DX
+	LEAQ      (DX)(DX*2), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(DX*1), Z1
+	VMOVUPS   (AX)(DX*2), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+	LEAQ      (BX)(BX*2), SI
+
+loop1x4:
+	VBROADCASTSS (CX), Z4
+	VFMADD231PS  (DX), Z4, Z0
+	VFMADD231PS  (DX)(BX*1), Z4, Z1
+	VFMADD231PS  (DX)(BX*2), Z4, Z2
+	VFMADD231PS  (DX)(SI*1), Z4, Z3
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop1x4
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	LEAQ         (DX)(DX*2), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(DX*1)
+	VMOVUPS      Z2, (AX)(DX*2)
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not1x4:
+	CMPQ      CX, $0x03
+	JNE       not1x3
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), CX
+	MOVQ      startStep+64(FP), DX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(DX*1), Z1
+	VMOVUPS.Z (AX)(DX*2), K1, Z2
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop1x3:
+	VBROADCASTSS (CX), Z3
+	VFMADD231PS  (DX), Z3, Z0
+	VFMADD231PS  (DX)(BX*1), Z3, Z1
+	VFMADD231PS  (DX)(BX*2), Z3, Z2
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop1x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(DX*1)
+	VMOVUPS      Z2, K1, (AX)(DX*2)
+	VZEROUPPER
+	RET
+
+not1x3:
+	CMPQ      CX, $0x02
+	JNE       not1x2
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), CX
+	MOVQ      startStep+64(FP), DX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(DX*1), K1, Z1
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop1x2:
+	VBROADCASTSS (CX), Z2
+	VFMADD231PS  (DX), Z2, Z0
+	VFMADD231PS  (DX)(BX*1), Z2, Z1
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop1x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, K1, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
+not1x2:
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), CX
+	MOVQ      startStep+64(FP), CX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, DX
+	SHLQ      CL, DX
+	DECQ      DX
+	KMOVW     DX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop1x1:
+	VBROADCASTSS (CX), Z1
+	VFMADD231PS  (DX), Z1, Z0
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop1x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, DX
+	SHLQ         CL, DX
+	DECQ         DX
+	KMOVW        DX, K1
+	VMOVUPS      Z0, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows2:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+	CMPQ      CX, $0x06
+	JNE       not2x6
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	LEAQ      (BX)(BX*2), SI
+	LEAQ      (BX)(BX*4), DI
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS   (AX)(BX*2), Z2
+	VMOVUPS   (AX)(SI*1), Z3
+	VMOVUPS   (AX)(BX*4), Z4
+	VMOVUPS.Z (AX)(DI*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (AX)(BX*1), Z7
+	VMOVUPS   (AX)(BX*2), Z8
+	VMOVUPS   (AX)(SI*1), Z9
+	VMOVUPS   (AX)(BX*4), Z10
+	VMOVUPS.Z (AX)(DI*1), K1, Z11
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+	LEAQ      (BX)(BX*2), SI
+	LEAQ      (BX)(BX*4), DI
 
-loop2:
+loop2x6:
+	VBROADCASTSS (CX), Z12
+	VBROADCASTSS 4(CX), Z13
+	VMOVUPS      (DX), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z6
+	VMOVUPS      (DX)(BX*1), Z14
+	VFMADD231PS  Z14, Z12, Z1
+	VFMADD231PS  Z14, Z13, Z7
+	VMOVUPS      (DX)(BX*2), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z8
+	VMOVUPS      (DX)(SI*1), Z14
+	VFMADD231PS  Z14, Z12, Z3
+	VFMADD231PS  Z14, Z13, Z9
+	VMOVUPS      (DX)(BX*4), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z10
+	VMOVUPS      (DX)(DI*1), Z14
+	VFMADD231PS  Z14, Z12, Z5
+	VFMADD231PS  Z14, Z13, Z11
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop2x6
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	LEAQ         (BX)(BX*4), DI
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, R8
+	SHLQ         CL, R8
+	DECQ         R8
+	KMOVW        R8, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, (AX)(BX*2)
+	VMOVUPS      Z3, (AX)(SI*1)
+	VMOVUPS      Z4, (AX)(BX*4)
+	VMOVUPS      Z5, K1, (AX)(DI*1)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, (AX)(BX*2)
+	VMOVUPS      Z9, (AX)(SI*1)
+	VMOVUPS      Z10, (AX)(BX*4)
+	VMOVUPS      Z11, K1, (AX)(DI*1)
+	VZEROUPPER
+	RET
+
+not2x6:
+	CMPQ      CX, $0x05
+	JNE       not2x5
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	LEAQ      (BX)(BX*2), SI
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS   (AX)(BX*2), Z2
+	VMOVUPS   (AX)(SI*1), Z3
+	VMOVUPS.Z (AX)(BX*4), K1, Z4
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z5
+	VMOVUPS   (AX)(BX*1), Z6
+	VMOVUPS   (AX)(BX*2), Z7
+	VMOVUPS   (AX)(SI*1), Z8
+	VMOVUPS.Z (AX)(BX*4), K1, Z9
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+	LEAQ      (BX)(BX*2), SI
+
+loop2x5:
+	VBROADCASTSS (CX), Z10
+	VBROADCASTSS 4(CX), Z11
+	VMOVUPS      (DX), Z12
+	VFMADD231PS  Z12, Z10, Z0
+	VFMADD231PS  Z12, Z11, Z5
+	VMOVUPS      (DX)(BX*1), Z12
+	VFMADD231PS  Z12, Z10, Z1
+	VFMADD231PS  Z12, Z11, Z6
+	VMOVUPS      (DX)(BX*2), Z12
+	VFMADD231PS  Z12, Z10, Z2
+	VFMADD231PS  Z12, Z11, Z7
+	VMOVUPS      (DX)(SI*1), Z12
+	VFMADD231PS  Z12, Z10, Z3
+	VFMADD231PS  Z12, Z11, Z8
+	VMOVUPS      (DX)(BX*4), Z12
+	VFMADD231PS  Z12, Z10, Z4
+	VFMADD231PS  Z12, Z11, Z9
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop2x5
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, DI
+	SHLQ         CL, DI
+	DECQ         DI
+	KMOVW        DI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, (AX)(BX*2)
+	VMOVUPS      Z3, (AX)(SI*1)
+	VMOVUPS      Z4, K1, (AX)(BX*4)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, (AX)
+	VMOVUPS      Z6, (AX)(BX*1)
+	VMOVUPS      Z7, (AX)(BX*2)
+	VMOVUPS      Z8, (AX)(SI*1)
+	VMOVUPS      Z9, K1, (AX)(BX*4)
+	VZEROUPPER
+	RET
+
+not2x5:
+	CMPQ      CX, $0x04
+	JNE       not2x4
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	LEAQ      (BX)(BX*2), SI
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS   (AX)(BX*2), Z2
+	VMOVUPS.Z (AX)(SI*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS   (AX)(BX*1), Z5
+	VMOVUPS   (AX)(BX*2), Z6
+	VMOVUPS.Z (AX)(SI*1), K1, Z7
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+	LEAQ      (BX)(BX*2), SI
+
+loop2x4:
+	VBROADCASTSS (CX), Z8
+	VBROADCASTSS 4(CX), Z9
+	VMOVUPS      (DX), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      (DX)(BX*1), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      (DX)(BX*2), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS      (DX)(SI*1), Z10
+	VFMADD231PS  Z10, Z8, Z3
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop2x4
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, DI
+	SHLQ         CL, DI
+	DECQ         DI
+	KMOVW        DI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, (AX)(BX*2)
+	VMOVUPS      Z3, K1, (AX)(SI*1)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, (AX)(BX*1)
+	VMOVUPS      Z6, (AX)(BX*2)
+	VMOVUPS      Z7, K1, (AX)(SI*1)
+	VZEROUPPER
+	RET
+
+not2x4:
+	CMPQ      CX, $0x03
+	JNE       not2x3
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS.Z (AX)(BX*2), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   (AX)(BX*1), Z4
+	VMOVUPS.Z (AX)(BX*2), K1, Z5
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop2x3:
+	VBROADCASTSS (CX), Z6
+	VBROADCASTSS 4(CX), Z7
+	VMOVUPS      (DX), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      (DX)(BX*1), Z8
+	VFMADD231PS  Z8, Z6, Z1
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVUPS      (DX)(BX*2), Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z5
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop2x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not2x3:
+	CMPQ      CX, $0x02
+	JNE       not2x2
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop2x2:
 	VMOVUPS      (DX), Z4
 	VMOVUPS      (DX)(BX*1), Z5
 	VBROADCASTSS (CX), Z6
@@ -4020,36 +8954,240 @@ loop2:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop2
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), DX
+	JNZ          loop2x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not2x2:
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), CX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop2x1:
+	VMOVUPS      (DX), Z2
+	VBROADCASTSS (CX), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS 4(CX), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop2x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows3:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+	CMPQ      CX, $0x04
+	JNE       not3x4
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	LEAQ      (BX)(BX*2), SI
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS   (AX)(BX*2), Z2
+	VMOVUPS.Z (AX)(SI*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS   (AX)(BX*1), Z5
+	VMOVUPS   (AX)(BX*2), Z6
+	VMOVUPS.Z (AX)(SI*1), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS   (AX)(BX*1), Z9
+	VMOVUPS   (AX)(BX*2), Z10
+	VMOVUPS.Z (AX)(SI*1), K1, Z11
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+	LEAQ      (BX)(BX*2), SI
 
-loop3:
+loop3x4:
+	VBROADCASTSS (CX), Z12
+	VBROADCASTSS 4(CX), Z13
+	VBROADCASTSS 8(CX), Z14
+	VMOVUPS      (DX), Z15
+	VFMADD231PS  Z15, Z12, Z0
+	VFMADD231PS  Z15, Z13, Z4
+	VFMADD231PS  Z15, Z14, Z8
+	VMOVUPS      (DX)(BX*1), Z15
+	VFMADD231PS  Z15, Z12, Z1
+	VFMADD231PS  Z15, Z13, Z5
+	VFMADD231PS  Z15, Z14, Z9
+	VMOVUPS      (DX)(BX*2), Z15
+	VFMADD231PS  Z15, Z12, Z2
+	VFMADD231PS  Z15, Z13, Z6
+	VFMADD231PS  Z15, Z14, Z10
+	VMOVUPS      (DX)(SI*1), Z15
+	VFMADD231PS  Z15, Z12, Z3
+	VFMADD231PS  Z15, Z13, Z7
+	VFMADD231PS  Z15, Z14, Z11
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop3x4
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	LEAQ         (BX)(BX*2), SI
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, DI
+	SHLQ         CL, DI
+	DECQ         DI
+	KMOVW        DI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, (AX)(BX*2)
+	VMOVUPS      Z3, K1, (AX)(SI*1)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, (AX)
+	VMOVUPS      Z5, (AX)(BX*1)
+	VMOVUPS      Z6, (AX)(BX*2)
+	VMOVUPS      Z7, K1, (AX)(SI*1)
+	ADDQ         DX, AX
+	VMOVUPS      Z8, (AX)
+	VMOVUPS      Z9, (AX)(BX*1)
+	VMOVUPS      Z10, (AX)(BX*2)
+	VMOVUPS      Z11, K1, (AX)(SI*1)
+	VZEROUPPER
+	RET
+
+not3x4:
+	CMPQ      CX, $0x03
+	JNE       not3x3
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS.Z (AX)(BX*2), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   (AX)(BX*1), Z4
+	VMOVUPS.Z (AX)(BX*2), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (AX)(BX*1), Z7
+	VMOVUPS.Z (AX)(BX*2), K1, Z8
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop3x3:
+	VMOVUPS      (DX), Z9
+	VMOVUPS      (DX)(BX*1), Z10
+	VMOVUPS      (DX)(BX*2), Z11
+	VBROADCASTSS (CX), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(CX), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 8(CX), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop3x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not3x3:
+	CMPQ      CX, $0x02
+	JNE       not3x2
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop3x2:
 	VMOVUPS      (DX), Z6
 	VMOVUPS      (DX)(BX*1), Z7
 	VBROADCASTSS (CX), Z8
@@ -4064,42 +9202,182 @@ loop3:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop3
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), DX
+	JNZ          loop3x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not3x2:
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), CX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop3x1:
+	VMOVUPS      (DX), Z3
+	VBROADCASTSS (CX), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS 4(CX), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS 8(CX), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop3x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows4:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+	CMPQ      CX, $0x03
+	JNE       not4x3
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS.Z (AX)(BX*2), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   (AX)(BX*1), Z4
+	VMOVUPS.Z (AX)(BX*2), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (AX)(BX*1), Z7
+	VMOVUPS.Z (AX)(BX*2), K1, Z8
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z9
+	VMOVUPS   (AX)(BX*1), Z10
+	VMOVUPS.Z (AX)(BX*2), K1, Z11
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
 
-loop4:
+loop4x3:
+	VMOVUPS      (DX), Z12
+	VMOVUPS      (DX)(BX*1), Z13
+	VMOVUPS      (DX)(BX*2), Z14
+	VBROADCASTSS (CX), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(CX), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(CX), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(CX), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop4x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not4x3:
+	CMPQ      CX, $0x02
+	JNE       not4x2
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS.Z (AX)(BX*1), K1, Z7
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop4x2:
 	VMOVUPS      (DX), Z8
 	VMOVUPS      (DX)(BX*1), Z9
 	VBROADCASTSS (CX), Z10
@@ -4117,48 +9395,113 @@ loop4:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop4
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), DX
+	JNZ          loop4x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not4x2:
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), CX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop4x1:
+	VMOVUPS      (DX), Z4
+	VBROADCASTSS (CX), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 4(CX), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS 8(CX), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS 12(CX), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop4x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows5:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+	CMPQ      CX, $0x02
+	JNE       not5x2
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS.Z (AX)(BX*1), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS.Z (AX)(BX*1), K1, Z9
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
 
-loop5:
+loop5x2:
 	VMOVUPS      (DX), Z10
 	VMOVUPS      (DX)(BX*1), Z11
 	VBROADCASTSS (CX), Z12
@@ -4179,54 +9522,125 @@ loop5:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop5
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), DX
+	JNZ          loop5x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not5x2:
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), CX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop5x1:
+	VMOVUPS      (DX), Z5
+	VBROADCASTSS (CX), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS 4(CX), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 8(CX), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS 12(CX), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS 16(CX), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop5x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows6:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+	CMPQ      CX, $0x02
+	JNE       not6x2
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS.Z (AX)(BX*1), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS.Z (AX)(BX*1), K1, Z9
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z10
+	VMOVUPS.Z (AX)(BX*1), K1, Z11
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
 
-loop6:
+loop6x2:
 	VMOVUPS      (DX), Z12
 	VMOVUPS      (DX)(BX*1), Z13
 	VBROADCASTSS (CX), Z14
@@ -4250,60 +9664,137 @@ loop6:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop6
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), DX
+	JNZ          loop6x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not6x2:
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), CX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop6x1:
+	VMOVUPS      (DX), Z6
+	VBROADCASTSS (CX), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 4(CX), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS 8(CX), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS 12(CX), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS 16(CX), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS 20(CX), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop6x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows7:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+	CMPQ      CX, $0x02
+	JNE       not7x2
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS.Z (AX)(BX*1), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS.Z (AX)(BX*1), K1, Z9
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z10
+	VMOVUPS.Z (AX)(BX*1), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS.Z (AX)(BX*1), K1, Z13
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
 
-loop7:
+loop7x2:
 	VMOVUPS      (DX), Z14
 	VMOVUPS      (DX)(BX*1), Z15
 	VBROADCASTSS (CX), Z16
@@ -4330,66 +9821,149 @@ loop7:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop7
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), DX
+	JNZ          loop7x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not7x2:
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), CX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop7x1:
+	VMOVUPS      (DX), Z7
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS 4(CX), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 8(CX), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS 12(CX), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 16(CX), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS 20(CX), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS 24(CX), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop7x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows8:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z14
-	VMOVUPS (AX)(DX*1), Z15
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+	CMPQ      CX, $0x02
+	JNE       not8x2
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS.Z (AX)(BX*1), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z2
+	VMOVUPS.Z (AX)(BX*1), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z4
+	VMOVUPS.Z (AX)(BX*1), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS.Z (AX)(BX*1), K1, Z7
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z8
+	VMOVUPS.Z (AX)(BX*1), K1, Z9
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z10
+	VMOVUPS.Z (AX)(BX*1), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS.Z (AX)(BX*1), K1, Z13
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z14
+	VMOVUPS.Z (AX)(BX*1), K1, Z15
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
 
-loop8:
+loop8x2:
 	VMOVUPS      (DX), Z16
 	VMOVUPS      (DX)(BX*1), Z17
 	VBROADCASTSS (CX), Z18
@@ -4419,33 +9993,115 @@ loop8:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop8
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), DX
+	JNZ          loop8x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, (AX)(DX*1)
+	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not8x2:
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), CX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (AX), K1, Z0
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z1
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z3
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z4
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z6
+	ADDQ      DX, AX
+	VMOVUPS.Z (AX), K1, Z7
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop8x1:
+	VMOVUPS      (DX), Z8
+	VBROADCASTSS (CX), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS 4(CX), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS 8(CX), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 12(CX), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS 16(CX), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS 20(CX), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS 24(CX), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS 28(CX), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop8x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z7, K1, (AX)
 	VZEROUPPER
 	RET
 

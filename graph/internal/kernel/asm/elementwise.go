@@ -82,7 +82,7 @@ func (v vectors) sweep(inputs, outputs []string, body func(in []vec) []vec) {
 		in[k] = v.loadTail(mask, at[s])
 	}
 	for k, out := range body(in) {
-		v.storeTail(mask, out, at[outputs[k]])
+		v.moveMasked(at[outputs[k]], mask, out, true)
 	}
 	Label("done")
 }
