@@ -21,8 +21,8 @@ func fastest() Path {
 // The largest number of panels of a tile for every number of rows. The assembly has
 // the same lists.
 var (
-	tilePanelsAVX2   = [...]uint8{1: 6, 3, 2, 1, 1, 1}
-	tilePanelsAVX512 = [...]uint8{1: 8, 6, 4, 3, 2, 2, 2, 2, 2, 2, 2, 2}
+	tilePanelsAVX2   = [...]uint8{1: 2, 3, 2, 1, 1, 1}
+	tilePanelsAVX512 = [...]uint8{1: 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2}
 )
 
 // maxTileRows returns the largest number of rows of a tile of the path in use.

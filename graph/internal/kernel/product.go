@@ -52,7 +52,10 @@ func checkProduct[T Float](c Matrix[T], a Rows[T], b Packed[T]) {
 func multiply[T Float](c, start target[T], a Rows[T], b Packed[T]) {
 	const cached = 1 << 15 // numbers
 	most := maxTileRows[T]()
-	group := max(cached/max(a.width, 1)/most, 1) * most
+	group := most
+	if a.Len() > most {
+		group = max(cached/max(a.width, 1)/most, 1) * most
+	}
 	for lo, hi := 0, 0; lo < a.Len(); lo = hi {
 		hi = lo + evenPart(a.Len()-lo, group)
 		panels := maxTilePanels[T](evenPart(hi-lo, most))

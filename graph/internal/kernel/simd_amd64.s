@@ -19,410 +19,6 @@ TEXT ·tileAVX2(SB), NOSPLIT, $0-112
 	JEQ     rows3
 	CMPQ    AX, $0x02
 	JEQ     rows2
-	CMPQ    CX, $0x06
-	JNE     not1x6
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	LEAQ    (CX)(CX*4), BX
-	MOVQ    lastCols+104(FP), SI
-	CMPQ    SI, $0x10
-	JNE     start1x12masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	VMOVUPS (AX)(CX*2), Y4
-	VMOVUPS 32(AX)(CX*2), Y5
-	VMOVUPS (AX)(DX*1), Y6
-	VMOVUPS 32(AX)(DX*1), Y7
-	VMOVUPS (AX)(CX*4), Y8
-	VMOVUPS 32(AX)(CX*4), Y9
-	VMOVUPS (AX)(BX*1), Y10
-	VMOVUPS 32(AX)(BX*1), Y11
-	JMP     start1x12done
-
-start1x12masked:
-	LEAQ       tailMasks<>+0(SB), DI
-	SHLQ       $0x02, SI
-	SUBQ       SI, DI
-	VMOVUPS    64(DI), Y10
-	VMOVUPS    96(DI), Y11
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    (AX)(CX*1), Y2
-	VMOVUPS    32(AX)(CX*1), Y3
-	VMOVUPS    (AX)(CX*2), Y4
-	VMOVUPS    32(AX)(CX*2), Y5
-	VMOVUPS    (AX)(DX*1), Y6
-	VMOVUPS    32(AX)(DX*1), Y7
-	VMOVUPS    (AX)(CX*4), Y8
-	VMOVUPS    32(AX)(CX*4), Y9
-	VMASKMOVPS (AX)(BX*1), Y10, Y10
-	VMASKMOVPS 32(AX)(BX*1), Y11, Y11
-
-start1x12done:
-	MOVQ k+16(FP), AX
-	MOVQ aOffset+32(FP), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ a+24(FP), DX
-	MOVQ (DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ b+40(FP), CX
-	MOVQ bStep+48(FP), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-
-loop1x12:
-	VBROADCASTSS (DX)(AX*4), Y12
-	VFMADD231PS  (CX), Y12, Y0
-	VFMADD231PS  32(CX), Y12, Y1
-	VFMADD231PS  (CX)(BX*1), Y12, Y2
-	VFMADD231PS  32(CX)(BX*1), Y12, Y3
-	VFMADD231PS  (CX)(BX*2), Y12, Y4
-	VFMADD231PS  32(CX)(BX*2), Y12, Y5
-	VFMADD231PS  (CX)(SI*1), Y12, Y6
-	VFMADD231PS  32(CX)(SI*1), Y12, Y7
-	VFMADD231PS  (CX)(BX*4), Y12, Y8
-	VFMADD231PS  32(CX)(BX*4), Y12, Y9
-	VFMADD231PS  (CX)(DI*1), Y12, Y10
-	VFMADD231PS  32(CX)(DI*1), Y12, Y11
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          loop1x12
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), CX
-	LEAQ         (CX)(CX*2), DX
-	LEAQ         (CX)(CX*4), BX
-	MOVQ         lastCols+104(FP), SI
-	CMPQ         SI, $0x10
-	JNE          c1x12masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(CX*1)
-	VMOVUPS      Y3, 32(AX)(CX*1)
-	VMOVUPS      Y4, (AX)(CX*2)
-	VMOVUPS      Y5, 32(AX)(CX*2)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
-	VMOVUPS      Y8, (AX)(CX*4)
-	VMOVUPS      Y9, 32(AX)(CX*4)
-	VMOVUPS      Y10, (AX)(BX*1)
-	VMOVUPS      Y11, 32(AX)(BX*1)
-	JMP          c1x12done
-
-c1x12masked:
-	LEAQ       tailMasks<>+0(SB), DI
-	SHLQ       $0x02, SI
-	SUBQ       SI, DI
-	VMOVUPS    64(DI), Y12
-	VMOVUPS    96(DI), Y13
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(CX*1)
-	VMOVUPS    Y3, 32(AX)(CX*1)
-	VMOVUPS    Y4, (AX)(CX*2)
-	VMOVUPS    Y5, 32(AX)(CX*2)
-	VMOVUPS    Y6, (AX)(DX*1)
-	VMOVUPS    Y7, 32(AX)(DX*1)
-	VMOVUPS    Y8, (AX)(CX*4)
-	VMOVUPS    Y9, 32(AX)(CX*4)
-	VMASKMOVPS Y10, Y12, (AX)(BX*1)
-	VMASKMOVPS Y11, Y13, 32(AX)(BX*1)
-
-c1x12done:
-	VZEROUPPER
-	RET
-
-not1x6:
-	CMPQ    CX, $0x05
-	JNE     not1x5
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    lastCols+104(FP), BX
-	CMPQ    BX, $0x10
-	JNE     start1x10masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	VMOVUPS (AX)(CX*2), Y4
-	VMOVUPS 32(AX)(CX*2), Y5
-	VMOVUPS (AX)(DX*1), Y6
-	VMOVUPS 32(AX)(DX*1), Y7
-	VMOVUPS (AX)(CX*4), Y8
-	VMOVUPS 32(AX)(CX*4), Y9
-	JMP     start1x10done
-
-start1x10masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y8
-	VMOVUPS    96(SI), Y9
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    (AX)(CX*1), Y2
-	VMOVUPS    32(AX)(CX*1), Y3
-	VMOVUPS    (AX)(CX*2), Y4
-	VMOVUPS    32(AX)(CX*2), Y5
-	VMOVUPS    (AX)(DX*1), Y6
-	VMOVUPS    32(AX)(DX*1), Y7
-	VMASKMOVPS (AX)(CX*4), Y8, Y8
-	VMASKMOVPS 32(AX)(CX*4), Y9, Y9
-
-start1x10done:
-	MOVQ k+16(FP), AX
-	MOVQ aOffset+32(FP), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ a+24(FP), DX
-	MOVQ (DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ b+40(FP), CX
-	MOVQ bStep+48(FP), BX
-	LEAQ (BX)(BX*2), SI
-
-loop1x10:
-	VBROADCASTSS (DX)(AX*4), Y10
-	VFMADD231PS  (CX), Y10, Y0
-	VFMADD231PS  32(CX), Y10, Y1
-	VFMADD231PS  (CX)(BX*1), Y10, Y2
-	VFMADD231PS  32(CX)(BX*1), Y10, Y3
-	VFMADD231PS  (CX)(BX*2), Y10, Y4
-	VFMADD231PS  32(CX)(BX*2), Y10, Y5
-	VFMADD231PS  (CX)(SI*1), Y10, Y6
-	VFMADD231PS  32(CX)(SI*1), Y10, Y7
-	VFMADD231PS  (CX)(BX*4), Y10, Y8
-	VFMADD231PS  32(CX)(BX*4), Y10, Y9
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          loop1x10
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), CX
-	LEAQ         (CX)(CX*2), DX
-	MOVQ         lastCols+104(FP), BX
-	CMPQ         BX, $0x10
-	JNE          c1x10masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(CX*1)
-	VMOVUPS      Y3, 32(AX)(CX*1)
-	VMOVUPS      Y4, (AX)(CX*2)
-	VMOVUPS      Y5, 32(AX)(CX*2)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
-	VMOVUPS      Y8, (AX)(CX*4)
-	VMOVUPS      Y9, 32(AX)(CX*4)
-	JMP          c1x10done
-
-c1x10masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y10
-	VMOVUPS    96(SI), Y11
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(CX*1)
-	VMOVUPS    Y3, 32(AX)(CX*1)
-	VMOVUPS    Y4, (AX)(CX*2)
-	VMOVUPS    Y5, 32(AX)(CX*2)
-	VMOVUPS    Y6, (AX)(DX*1)
-	VMOVUPS    Y7, 32(AX)(DX*1)
-	VMASKMOVPS Y8, Y10, (AX)(CX*4)
-	VMASKMOVPS Y9, Y11, 32(AX)(CX*4)
-
-c1x10done:
-	VZEROUPPER
-	RET
-
-not1x5:
-	CMPQ    CX, $0x04
-	JNE     not1x4
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    lastCols+104(FP), BX
-	CMPQ    BX, $0x10
-	JNE     start1x8masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	VMOVUPS (AX)(CX*2), Y4
-	VMOVUPS 32(AX)(CX*2), Y5
-	VMOVUPS (AX)(DX*1), Y6
-	VMOVUPS 32(AX)(DX*1), Y7
-	JMP     start1x8done
-
-start1x8masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y6
-	VMOVUPS    96(SI), Y7
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    (AX)(CX*1), Y2
-	VMOVUPS    32(AX)(CX*1), Y3
-	VMOVUPS    (AX)(CX*2), Y4
-	VMOVUPS    32(AX)(CX*2), Y5
-	VMASKMOVPS (AX)(DX*1), Y6, Y6
-	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
-
-start1x8done:
-	MOVQ k+16(FP), AX
-	MOVQ aOffset+32(FP), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ a+24(FP), DX
-	MOVQ (DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ b+40(FP), CX
-	MOVQ bStep+48(FP), BX
-	LEAQ (BX)(BX*2), SI
-
-loop1x8:
-	VBROADCASTSS (DX)(AX*4), Y8
-	VFMADD231PS  (CX), Y8, Y0
-	VFMADD231PS  32(CX), Y8, Y1
-	VFMADD231PS  (CX)(BX*1), Y8, Y2
-	VFMADD231PS  32(CX)(BX*1), Y8, Y3
-	VFMADD231PS  (CX)(BX*2), Y8, Y4
-	VFMADD231PS  32(CX)(BX*2), Y8, Y5
-	VFMADD231PS  (CX)(SI*1), Y8, Y6
-	VFMADD231PS  32(CX)(SI*1), Y8, Y7
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          loop1x8
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), CX
-	LEAQ         (CX)(CX*2), DX
-	MOVQ         lastCols+104(FP), BX
-	CMPQ         BX, $0x10
-	JNE          c1x8masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(CX*1)
-	VMOVUPS      Y3, 32(AX)(CX*1)
-	VMOVUPS      Y4, (AX)(CX*2)
-	VMOVUPS      Y5, 32(AX)(CX*2)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
-	JMP          c1x8done
-
-c1x8masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y8
-	VMOVUPS    96(SI), Y9
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(CX*1)
-	VMOVUPS    Y3, 32(AX)(CX*1)
-	VMOVUPS    Y4, (AX)(CX*2)
-	VMOVUPS    Y5, 32(AX)(CX*2)
-	VMASKMOVPS Y6, Y8, (AX)(DX*1)
-	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
-
-c1x8done:
-	VZEROUPPER
-	RET
-
-not1x4:
-	CMPQ    CX, $0x03
-	JNE     not1x3
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+104(FP), DX
-	CMPQ    DX, $0x10
-	JNE     start1x6masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	VMOVUPS (AX)(CX*2), Y4
-	VMOVUPS 32(AX)(CX*2), Y5
-	JMP     start1x6done
-
-start1x6masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y4
-	VMOVUPS    96(BX), Y5
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    (AX)(CX*1), Y2
-	VMOVUPS    32(AX)(CX*1), Y3
-	VMASKMOVPS (AX)(CX*2), Y4, Y4
-	VMASKMOVPS 32(AX)(CX*2), Y5, Y5
-
-start1x6done:
-	MOVQ k+16(FP), AX
-	MOVQ aOffset+32(FP), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ a+24(FP), DX
-	MOVQ (DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ b+40(FP), CX
-	MOVQ bStep+48(FP), BX
-
-loop1x6:
-	VBROADCASTSS (DX)(AX*4), Y6
-	VFMADD231PS  (CX), Y6, Y0
-	VFMADD231PS  32(CX), Y6, Y1
-	VFMADD231PS  (CX)(BX*1), Y6, Y2
-	VFMADD231PS  32(CX)(BX*1), Y6, Y3
-	VFMADD231PS  (CX)(BX*2), Y6, Y4
-	VFMADD231PS  32(CX)(BX*2), Y6, Y5
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          loop1x6
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), DX
-	CMPQ         DX, $0x10
-	JNE          c1x6masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(CX*1)
-	VMOVUPS      Y3, 32(AX)(CX*1)
-	VMOVUPS      Y4, (AX)(CX*2)
-	VMOVUPS      Y5, 32(AX)(CX*2)
-	JMP          c1x6done
-
-c1x6masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y6
-	VMOVUPS    96(BX), Y7
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(CX*1)
-	VMOVUPS    Y3, 32(AX)(CX*1)
-	VMASKMOVPS Y4, Y6, (AX)(CX*2)
-	VMASKMOVPS Y5, Y7, 32(AX)(CX*2)
-
-c1x6done:
-	VZEROUPPER
-	RET
-
-not1x3:
 	CMPQ    CX, $0x02
 	JNE     not1x2
 	MOVQ    start+56(FP), AX
@@ -1536,394 +1132,6 @@ TEXT ·tileTransposedAVX2(SB), NOSPLIT, $0-104
 	JEQ     rows3
 	CMPQ    AX, $0x02
 	JEQ     rows2
-	CMPQ    CX, $0x06
-	JNE     not1x6
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startStep+64(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	LEAQ    (CX)(CX*4), BX
-	MOVQ    lastCols+96(FP), SI
-	CMPQ    SI, $0x10
-	JNE     start1x12masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	VMOVUPS (AX)(CX*2), Y4
-	VMOVUPS 32(AX)(CX*2), Y5
-	VMOVUPS (AX)(DX*1), Y6
-	VMOVUPS 32(AX)(DX*1), Y7
-	VMOVUPS (AX)(CX*4), Y8
-	VMOVUPS 32(AX)(CX*4), Y9
-	VMOVUPS (AX)(BX*1), Y10
-	VMOVUPS 32(AX)(BX*1), Y11
-	JMP     start1x12done
-
-start1x12masked:
-	LEAQ       tailMasks<>+0(SB), DI
-	SHLQ       $0x02, SI
-	SUBQ       SI, DI
-	VMOVUPS    64(DI), Y10
-	VMOVUPS    96(DI), Y11
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    (AX)(CX*1), Y2
-	VMOVUPS    32(AX)(CX*1), Y3
-	VMOVUPS    (AX)(CX*2), Y4
-	VMOVUPS    32(AX)(CX*2), Y5
-	VMOVUPS    (AX)(DX*1), Y6
-	VMOVUPS    32(AX)(DX*1), Y7
-	VMOVUPS    (AX)(CX*4), Y8
-	VMOVUPS    32(AX)(CX*4), Y9
-	VMASKMOVPS (AX)(BX*1), Y10, Y10
-	VMASKMOVPS 32(AX)(BX*1), Y11, Y11
-
-start1x12done:
-	MOVQ k+16(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ b+32(FP), DX
-	MOVQ bStep+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-
-loop1x12:
-	VBROADCASTSS (CX), Y12
-	VFMADD231PS  (DX), Y12, Y0
-	VFMADD231PS  32(DX), Y12, Y1
-	VFMADD231PS  (DX)(BX*1), Y12, Y2
-	VFMADD231PS  32(DX)(BX*1), Y12, Y3
-	VFMADD231PS  (DX)(BX*2), Y12, Y4
-	VFMADD231PS  32(DX)(BX*2), Y12, Y5
-	VFMADD231PS  (DX)(SI*1), Y12, Y6
-	VFMADD231PS  32(DX)(SI*1), Y12, Y7
-	VFMADD231PS  (DX)(BX*4), Y12, Y8
-	VFMADD231PS  32(DX)(BX*4), Y12, Y9
-	VFMADD231PS  (DX)(DI*1), Y12, Y10
-	VFMADD231PS  32(DX)(DI*1), Y12, Y11
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          loop1x12
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), CX
-	LEAQ         (CX)(CX*2), DX
-	LEAQ         (CX)(CX*4), BX
-	MOVQ         lastCols+96(FP), SI
-	CMPQ         SI, $0x10
-	JNE          c1x12masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(CX*1)
-	VMOVUPS      Y3, 32(AX)(CX*1)
-	VMOVUPS      Y4, (AX)(CX*2)
-	VMOVUPS      Y5, 32(AX)(CX*2)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
-	VMOVUPS      Y8, (AX)(CX*4)
-	VMOVUPS      Y9, 32(AX)(CX*4)
-	VMOVUPS      Y10, (AX)(BX*1)
-	VMOVUPS      Y11, 32(AX)(BX*1)
-	JMP          c1x12done
-
-c1x12masked:
-	LEAQ       tailMasks<>+0(SB), DI
-	SHLQ       $0x02, SI
-	SUBQ       SI, DI
-	VMOVUPS    64(DI), Y12
-	VMOVUPS    96(DI), Y13
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(CX*1)
-	VMOVUPS    Y3, 32(AX)(CX*1)
-	VMOVUPS    Y4, (AX)(CX*2)
-	VMOVUPS    Y5, 32(AX)(CX*2)
-	VMOVUPS    Y6, (AX)(DX*1)
-	VMOVUPS    Y7, 32(AX)(DX*1)
-	VMOVUPS    Y8, (AX)(CX*4)
-	VMOVUPS    Y9, 32(AX)(CX*4)
-	VMASKMOVPS Y10, Y12, (AX)(BX*1)
-	VMASKMOVPS Y11, Y13, 32(AX)(BX*1)
-
-c1x12done:
-	VZEROUPPER
-	RET
-
-not1x6:
-	CMPQ    CX, $0x05
-	JNE     not1x5
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startStep+64(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    lastCols+96(FP), BX
-	CMPQ    BX, $0x10
-	JNE     start1x10masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	VMOVUPS (AX)(CX*2), Y4
-	VMOVUPS 32(AX)(CX*2), Y5
-	VMOVUPS (AX)(DX*1), Y6
-	VMOVUPS 32(AX)(DX*1), Y7
-	VMOVUPS (AX)(CX*4), Y8
-	VMOVUPS 32(AX)(CX*4), Y9
-	JMP     start1x10done
-
-start1x10masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y8
-	VMOVUPS    96(SI), Y9
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    (AX)(CX*1), Y2
-	VMOVUPS    32(AX)(CX*1), Y3
-	VMOVUPS    (AX)(CX*2), Y4
-	VMOVUPS    32(AX)(CX*2), Y5
-	VMOVUPS    (AX)(DX*1), Y6
-	VMOVUPS    32(AX)(DX*1), Y7
-	VMASKMOVPS (AX)(CX*4), Y8, Y8
-	VMASKMOVPS 32(AX)(CX*4), Y9, Y9
-
-start1x10done:
-	MOVQ k+16(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ b+32(FP), DX
-	MOVQ bStep+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-
-loop1x10:
-	VBROADCASTSS (CX), Y10
-	VFMADD231PS  (DX), Y10, Y0
-	VFMADD231PS  32(DX), Y10, Y1
-	VFMADD231PS  (DX)(BX*1), Y10, Y2
-	VFMADD231PS  32(DX)(BX*1), Y10, Y3
-	VFMADD231PS  (DX)(BX*2), Y10, Y4
-	VFMADD231PS  32(DX)(BX*2), Y10, Y5
-	VFMADD231PS  (DX)(SI*1), Y10, Y6
-	VFMADD231PS  32(DX)(SI*1), Y10, Y7
-	VFMADD231PS  (DX)(BX*4), Y10, Y8
-	VFMADD231PS  32(DX)(BX*4), Y10, Y9
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          loop1x10
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), CX
-	LEAQ         (CX)(CX*2), DX
-	MOVQ         lastCols+96(FP), BX
-	CMPQ         BX, $0x10
-	JNE          c1x10masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(CX*1)
-	VMOVUPS      Y3, 32(AX)(CX*1)
-	VMOVUPS      Y4, (AX)(CX*2)
-	VMOVUPS      Y5, 32(AX)(CX*2)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
-	VMOVUPS      Y8, (AX)(CX*4)
-	VMOVUPS      Y9, 32(AX)(CX*4)
-	JMP          c1x10done
-
-c1x10masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y10
-	VMOVUPS    96(SI), Y11
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(CX*1)
-	VMOVUPS    Y3, 32(AX)(CX*1)
-	VMOVUPS    Y4, (AX)(CX*2)
-	VMOVUPS    Y5, 32(AX)(CX*2)
-	VMOVUPS    Y6, (AX)(DX*1)
-	VMOVUPS    Y7, 32(AX)(DX*1)
-	VMASKMOVPS Y8, Y10, (AX)(CX*4)
-	VMASKMOVPS Y9, Y11, 32(AX)(CX*4)
-
-c1x10done:
-	VZEROUPPER
-	RET
-
-not1x5:
-	CMPQ    CX, $0x04
-	JNE     not1x4
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startStep+64(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    lastCols+96(FP), BX
-	CMPQ    BX, $0x10
-	JNE     start1x8masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	VMOVUPS (AX)(CX*2), Y4
-	VMOVUPS 32(AX)(CX*2), Y5
-	VMOVUPS (AX)(DX*1), Y6
-	VMOVUPS 32(AX)(DX*1), Y7
-	JMP     start1x8done
-
-start1x8masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y6
-	VMOVUPS    96(SI), Y7
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    (AX)(CX*1), Y2
-	VMOVUPS    32(AX)(CX*1), Y3
-	VMOVUPS    (AX)(CX*2), Y4
-	VMOVUPS    32(AX)(CX*2), Y5
-	VMASKMOVPS (AX)(DX*1), Y6, Y6
-	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
-
-start1x8done:
-	MOVQ k+16(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ b+32(FP), DX
-	MOVQ bStep+40(FP), BX
-	LEAQ (BX)(BX*2), SI
-
-loop1x8:
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  (DX), Y8, Y0
-	VFMADD231PS  32(DX), Y8, Y1
-	VFMADD231PS  (DX)(BX*1), Y8, Y2
-	VFMADD231PS  32(DX)(BX*1), Y8, Y3
-	VFMADD231PS  (DX)(BX*2), Y8, Y4
-	VFMADD231PS  32(DX)(BX*2), Y8, Y5
-	VFMADD231PS  (DX)(SI*1), Y8, Y6
-	VFMADD231PS  32(DX)(SI*1), Y8, Y7
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          loop1x8
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), CX
-	LEAQ         (CX)(CX*2), DX
-	MOVQ         lastCols+96(FP), BX
-	CMPQ         BX, $0x10
-	JNE          c1x8masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(CX*1)
-	VMOVUPS      Y3, 32(AX)(CX*1)
-	VMOVUPS      Y4, (AX)(CX*2)
-	VMOVUPS      Y5, 32(AX)(CX*2)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
-	JMP          c1x8done
-
-c1x8masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y8
-	VMOVUPS    96(SI), Y9
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(CX*1)
-	VMOVUPS    Y3, 32(AX)(CX*1)
-	VMOVUPS    Y4, (AX)(CX*2)
-	VMOVUPS    Y5, 32(AX)(CX*2)
-	VMASKMOVPS Y6, Y8, (AX)(DX*1)
-	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
-
-c1x8done:
-	VZEROUPPER
-	RET
-
-not1x4:
-	CMPQ    CX, $0x03
-	JNE     not1x3
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startStep+64(FP), CX
-	MOVQ    lastCols+96(FP), DX
-	CMPQ    DX, $0x10
-	JNE     start1x6masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	VMOVUPS (AX)(CX*2), Y4
-	VMOVUPS 32(AX)(CX*2), Y5
-	JMP     start1x6done
-
-start1x6masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y4
-	VMOVUPS    96(BX), Y5
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    (AX)(CX*1), Y2
-	VMOVUPS    32(AX)(CX*1), Y3
-	VMASKMOVPS (AX)(CX*2), Y4, Y4
-	VMASKMOVPS 32(AX)(CX*2), Y5, Y5
-
-start1x6done:
-	MOVQ k+16(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ b+32(FP), DX
-	MOVQ bStep+40(FP), BX
-
-loop1x6:
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  (DX), Y6, Y0
-	VFMADD231PS  32(DX), Y6, Y1
-	VFMADD231PS  (DX)(BX*1), Y6, Y2
-	VFMADD231PS  32(DX)(BX*1), Y6, Y3
-	VFMADD231PS  (DX)(BX*2), Y6, Y4
-	VFMADD231PS  32(DX)(BX*2), Y6, Y5
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          loop1x6
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), DX
-	CMPQ         DX, $0x10
-	JNE          c1x6masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(CX*1)
-	VMOVUPS      Y3, 32(AX)(CX*1)
-	VMOVUPS      Y4, (AX)(CX*2)
-	VMOVUPS      Y5, 32(AX)(CX*2)
-	JMP          c1x6done
-
-c1x6masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y6
-	VMOVUPS    96(BX), Y7
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(CX*1)
-	VMOVUPS    Y3, 32(AX)(CX*1)
-	VMASKMOVPS Y4, Y6, (AX)(CX*2)
-	VMASKMOVPS Y5, Y7, 32(AX)(CX*2)
-
-c1x6done:
-	VZEROUPPER
-	RET
-
-not1x3:
 	CMPQ    CX, $0x02
 	JNE     not1x2
 	MOVQ    start+48(FP), AX
@@ -5054,308 +4262,6 @@ TEXT ·tileAVX512(SB), NOSPLIT, $8-112
 	JEQ       rows3
 	CMPQ      AX, $0x02
 	JEQ       rows2
-	CMPQ      CX, $0x08
-	JNE       not1x8
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), CX
-	MOVQ      startStep+72(FP), DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (DX)(DX*4), SI
-	LEAQ      (BX)(DX*4), DI
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(DX*1), Z1
-	VMOVUPS   (AX)(DX*2), Z2
-	VMOVUPS   (AX)(BX*1), Z3
-	VMOVUPS   (AX)(DX*4), Z4
-	VMOVUPS   (AX)(SI*1), Z5
-	VMOVUPS   (AX)(BX*2), Z6
-	VMOVUPS.Z (AX)(DI*1), K1, Z7
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), BX
-	LEAQ      (BX)(BX*2), SI
-	LEAQ      (BX)(BX*4), DI
-	LEAQ      (SI)(BX*4), R8
-
-loop1x8:
-	VBROADCASTSS (DX)(AX*4), Z8
-	VFMADD231PS  (CX), Z8, Z0
-	VFMADD231PS  (CX)(BX*1), Z8, Z1
-	VFMADD231PS  (CX)(BX*2), Z8, Z2
-	VFMADD231PS  (CX)(SI*1), Z8, Z3
-	VFMADD231PS  (CX)(BX*4), Z8, Z4
-	VFMADD231PS  (CX)(DI*1), Z8, Z5
-	VFMADD231PS  (CX)(SI*2), Z8, Z6
-	VFMADD231PS  (CX)(R8*1), Z8, Z7
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          loop1x8
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	LEAQ         (DX)(DX*2), BX
-	LEAQ         (DX)(DX*4), SI
-	LEAQ         (BX)(DX*4), DI
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, R8
-	SHLQ         CL, R8
-	DECQ         R8
-	KMOVW        R8, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	VMOVUPS      Z2, (AX)(DX*2)
-	VMOVUPS      Z3, (AX)(BX*1)
-	VMOVUPS      Z4, (AX)(DX*4)
-	VMOVUPS      Z5, (AX)(SI*1)
-	VMOVUPS      Z6, (AX)(BX*2)
-	VMOVUPS      Z7, K1, (AX)(DI*1)
-	VZEROUPPER
-	RET
-
-not1x8:
-	CMPQ      CX, $0x07
-	JNE       not1x7
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), CX
-	MOVQ      startStep+72(FP), DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (DX)(DX*4), SI
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(DX*1), Z1
-	VMOVUPS   (AX)(DX*2), Z2
-	VMOVUPS   (AX)(BX*1), Z3
-	VMOVUPS   (AX)(DX*4), Z4
-	VMOVUPS   (AX)(SI*1), Z5
-	VMOVUPS.Z (AX)(BX*2), K1, Z6
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), BX
-	LEAQ      (BX)(BX*2), SI
-	LEAQ      (BX)(BX*4), DI
-
-loop1x7:
-	VBROADCASTSS (DX)(AX*4), Z7
-	VFMADD231PS  (CX), Z7, Z0
-	VFMADD231PS  (CX)(BX*1), Z7, Z1
-	VFMADD231PS  (CX)(BX*2), Z7, Z2
-	VFMADD231PS  (CX)(SI*1), Z7, Z3
-	VFMADD231PS  (CX)(BX*4), Z7, Z4
-	VFMADD231PS  (CX)(DI*1), Z7, Z5
-	VFMADD231PS  (CX)(SI*2), Z7, Z6
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          loop1x7
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	LEAQ         (DX)(DX*2), BX
-	LEAQ         (DX)(DX*4), SI
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, DI
-	SHLQ         CL, DI
-	DECQ         DI
-	KMOVW        DI, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	VMOVUPS      Z2, (AX)(DX*2)
-	VMOVUPS      Z3, (AX)(BX*1)
-	VMOVUPS      Z4, (AX)(DX*4)
-	VMOVUPS      Z5, (AX)(SI*1)
-	VMOVUPS      Z6, K1, (AX)(BX*2)
-	VZEROUPPER
-	RET
-
-not1x7:
-	CMPQ      CX, $0x06
-	JNE       not1x6
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), CX
-	MOVQ      startStep+72(FP), DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (DX)(DX*4), SI
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(DX*1), Z1
-	VMOVUPS   (AX)(DX*2), Z2
-	VMOVUPS   (AX)(BX*1), Z3
-	VMOVUPS   (AX)(DX*4), Z4
-	VMOVUPS.Z (AX)(SI*1), K1, Z5
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), BX
-	LEAQ      (BX)(BX*2), SI
-	LEAQ      (BX)(BX*4), DI
-
-loop1x6:
-	VBROADCASTSS (DX)(AX*4), Z6
-	VFMADD231PS  (CX), Z6, Z0
-	VFMADD231PS  (CX)(BX*1), Z6, Z1
-	VFMADD231PS  (CX)(BX*2), Z6, Z2
-	VFMADD231PS  (CX)(SI*1), Z6, Z3
-	VFMADD231PS  (CX)(BX*4), Z6, Z4
-	VFMADD231PS  (CX)(DI*1), Z6, Z5
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          loop1x6
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	LEAQ         (DX)(DX*2), BX
-	LEAQ         (DX)(DX*4), SI
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, DI
-	SHLQ         CL, DI
-	DECQ         DI
-	KMOVW        DI, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	VMOVUPS      Z2, (AX)(DX*2)
-	VMOVUPS      Z3, (AX)(BX*1)
-	VMOVUPS      Z4, (AX)(DX*4)
-	VMOVUPS      Z5, K1, (AX)(SI*1)
-	VZEROUPPER
-	RET
-
-not1x6:
-	CMPQ      CX, $0x05
-	JNE       not1x5
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), CX
-	MOVQ      startStep+72(FP), DX
-	LEAQ      (DX)(DX*2), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(DX*1), Z1
-	VMOVUPS   (AX)(DX*2), Z2
-	VMOVUPS   (AX)(BX*1), Z3
-	VMOVUPS.Z (AX)(DX*4), K1, Z4
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), BX
-	LEAQ      (BX)(BX*2), SI
-
-loop1x5:
-	VBROADCASTSS (DX)(AX*4), Z5
-	VFMADD231PS  (CX), Z5, Z0
-	VFMADD231PS  (CX)(BX*1), Z5, Z1
-	VFMADD231PS  (CX)(BX*2), Z5, Z2
-	VFMADD231PS  (CX)(SI*1), Z5, Z3
-	VFMADD231PS  (CX)(BX*4), Z5, Z4
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          loop1x5
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	LEAQ         (DX)(DX*2), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	VMOVUPS      Z2, (AX)(DX*2)
-	VMOVUPS      Z3, (AX)(BX*1)
-	VMOVUPS      Z4, K1, (AX)(DX*4)
-	VZEROUPPER
-	RET
-
-not1x5:
-	CMPQ      CX, $0x04
-	JNE       not1x4
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), CX
-	MOVQ      startStep+72(FP), DX
-	LEAQ      (DX)(DX*2), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(DX*1), Z1
-	VMOVUPS   (AX)(DX*2), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), BX
-	LEAQ      (BX)(BX*2), SI
-
-loop1x4:
-	VBROADCASTSS (DX)(AX*4), Z4
-	VFMADD231PS  (CX), Z4, Z0
-	VFMADD231PS  (CX)(BX*1), Z4, Z1
-	VFMADD231PS  (CX)(BX*2), Z4, Z2
-	VFMADD231PS  (CX)(SI*1), Z4, Z3
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          loop1x4
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	LEAQ         (DX)(DX*2), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	VMOVUPS      Z2, (AX)(DX*2)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
-	VZEROUPPER
-	RET
-
-not1x4:
 	CMPQ      CX, $0x03
 	JNE       not1x3
 	MOVQ      start+56(FP), AX
@@ -5483,249 +4389,6 @@ loop1x1:
 	RET
 
 rows2:
-	CMPQ      CX, $0x06
-	JNE       not2x6
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	LEAQ      (BX)(BX*2), SI
-	LEAQ      (BX)(BX*4), DI
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS   (AX)(BX*2), Z2
-	VMOVUPS   (AX)(SI*1), Z3
-	VMOVUPS   (AX)(BX*4), Z4
-	VMOVUPS.Z (AX)(DI*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (AX)(BX*1), Z7
-	VMOVUPS   (AX)(BX*2), Z8
-	VMOVUPS   (AX)(SI*1), Z9
-	VMOVUPS   (AX)(BX*4), Z10
-	VMOVUPS.Z (AX)(DI*1), K1, Z11
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), SI
-	LEAQ      (SI)(SI*2), DI
-	LEAQ      (SI)(SI*4), R8
-
-loop2x6:
-	VBROADCASTSS (BX)(AX*4), Z12
-	VBROADCASTSS (DX)(AX*4), Z13
-	VMOVUPS      (CX), Z14
-	VFMADD231PS  Z14, Z12, Z0
-	VFMADD231PS  Z14, Z13, Z6
-	VMOVUPS      (CX)(SI*1), Z14
-	VFMADD231PS  Z14, Z12, Z1
-	VFMADD231PS  Z14, Z13, Z7
-	VMOVUPS      (CX)(SI*2), Z14
-	VFMADD231PS  Z14, Z12, Z2
-	VFMADD231PS  Z14, Z13, Z8
-	VMOVUPS      (CX)(DI*1), Z14
-	VFMADD231PS  Z14, Z12, Z3
-	VFMADD231PS  Z14, Z13, Z9
-	VMOVUPS      (CX)(SI*4), Z14
-	VFMADD231PS  Z14, Z12, Z4
-	VFMADD231PS  Z14, Z13, Z10
-	VMOVUPS      (CX)(R8*1), Z14
-	VFMADD231PS  Z14, Z12, Z5
-	VFMADD231PS  Z14, Z13, Z11
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          loop2x6
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	LEAQ         (BX)(BX*4), DI
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, R8
-	SHLQ         CL, R8
-	DECQ         R8
-	KMOVW        R8, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, (AX)(BX*2)
-	VMOVUPS      Z3, (AX)(SI*1)
-	VMOVUPS      Z4, (AX)(BX*4)
-	VMOVUPS      Z5, K1, (AX)(DI*1)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, (AX)(BX*2)
-	VMOVUPS      Z9, (AX)(SI*1)
-	VMOVUPS      Z10, (AX)(BX*4)
-	VMOVUPS      Z11, K1, (AX)(DI*1)
-	VZEROUPPER
-	RET
-
-not2x6:
-	CMPQ      CX, $0x05
-	JNE       not2x5
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	LEAQ      (BX)(BX*2), SI
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS   (AX)(BX*2), Z2
-	VMOVUPS   (AX)(SI*1), Z3
-	VMOVUPS.Z (AX)(BX*4), K1, Z4
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z5
-	VMOVUPS   (AX)(BX*1), Z6
-	VMOVUPS   (AX)(BX*2), Z7
-	VMOVUPS   (AX)(SI*1), Z8
-	VMOVUPS.Z (AX)(BX*4), K1, Z9
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), SI
-	LEAQ      (SI)(SI*2), DI
-
-loop2x5:
-	VBROADCASTSS (BX)(AX*4), Z10
-	VBROADCASTSS (DX)(AX*4), Z11
-	VMOVUPS      (CX), Z12
-	VFMADD231PS  Z12, Z10, Z0
-	VFMADD231PS  Z12, Z11, Z5
-	VMOVUPS      (CX)(SI*1), Z12
-	VFMADD231PS  Z12, Z10, Z1
-	VFMADD231PS  Z12, Z11, Z6
-	VMOVUPS      (CX)(SI*2), Z12
-	VFMADD231PS  Z12, Z10, Z2
-	VFMADD231PS  Z12, Z11, Z7
-	VMOVUPS      (CX)(DI*1), Z12
-	VFMADD231PS  Z12, Z10, Z3
-	VFMADD231PS  Z12, Z11, Z8
-	VMOVUPS      (CX)(SI*4), Z12
-	VFMADD231PS  Z12, Z10, Z4
-	VFMADD231PS  Z12, Z11, Z9
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          loop2x5
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, DI
-	SHLQ         CL, DI
-	DECQ         DI
-	KMOVW        DI, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, (AX)(BX*2)
-	VMOVUPS      Z3, (AX)(SI*1)
-	VMOVUPS      Z4, K1, (AX)(BX*4)
-	ADDQ         DX, AX
-	VMOVUPS      Z5, (AX)
-	VMOVUPS      Z6, (AX)(BX*1)
-	VMOVUPS      Z7, (AX)(BX*2)
-	VMOVUPS      Z8, (AX)(SI*1)
-	VMOVUPS      Z9, K1, (AX)(BX*4)
-	VZEROUPPER
-	RET
-
-not2x5:
-	CMPQ      CX, $0x04
-	JNE       not2x4
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	LEAQ      (BX)(BX*2), SI
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS   (AX)(BX*2), Z2
-	VMOVUPS.Z (AX)(SI*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS   (AX)(BX*1), Z5
-	VMOVUPS   (AX)(BX*2), Z6
-	VMOVUPS.Z (AX)(SI*1), K1, Z7
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), SI
-	LEAQ      (SI)(SI*2), DI
-
-loop2x4:
-	VBROADCASTSS (BX)(AX*4), Z8
-	VBROADCASTSS (DX)(AX*4), Z9
-	VMOVUPS      (CX), Z10
-	VFMADD231PS  Z10, Z8, Z0
-	VFMADD231PS  Z10, Z9, Z4
-	VMOVUPS      (CX)(SI*1), Z10
-	VFMADD231PS  Z10, Z8, Z1
-	VFMADD231PS  Z10, Z9, Z5
-	VMOVUPS      (CX)(SI*2), Z10
-	VFMADD231PS  Z10, Z8, Z2
-	VFMADD231PS  Z10, Z9, Z6
-	VMOVUPS      (CX)(DI*1), Z10
-	VFMADD231PS  Z10, Z8, Z3
-	VFMADD231PS  Z10, Z9, Z7
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          loop2x4
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, DI
-	SHLQ         CL, DI
-	DECQ         DI
-	KMOVW        DI, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, (AX)(BX*2)
-	VMOVUPS      Z3, K1, (AX)(SI*1)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(BX*1)
-	VMOVUPS      Z6, (AX)(BX*2)
-	VMOVUPS      Z7, K1, (AX)(SI*1)
-	VZEROUPPER
-	RET
-
-not2x4:
 	CMPQ      CX, $0x03
 	JNE       not2x3
 	MOVQ      start+56(FP), AX
@@ -5892,96 +4555,6 @@ loop2x1:
 	RET
 
 rows3:
-	CMPQ      CX, $0x04
-	JNE       not3x4
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	LEAQ      (BX)(BX*2), SI
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS   (AX)(BX*2), Z2
-	VMOVUPS.Z (AX)(SI*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS   (AX)(BX*1), Z5
-	VMOVUPS   (AX)(BX*2), Z6
-	VMOVUPS.Z (AX)(SI*1), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z8
-	VMOVUPS   (AX)(BX*1), Z9
-	VMOVUPS   (AX)(BX*2), Z10
-	VMOVUPS.Z (AX)(SI*1), K1, Z11
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), DI
-	LEAQ      (DI)(DI*2), R8
-
-loop3x4:
-	VBROADCASTSS (BX)(AX*4), Z12
-	VBROADCASTSS (SI)(AX*4), Z13
-	VBROADCASTSS (DX)(AX*4), Z14
-	VMOVUPS      (CX), Z15
-	VFMADD231PS  Z15, Z12, Z0
-	VFMADD231PS  Z15, Z13, Z4
-	VFMADD231PS  Z15, Z14, Z8
-	VMOVUPS      (CX)(DI*1), Z15
-	VFMADD231PS  Z15, Z12, Z1
-	VFMADD231PS  Z15, Z13, Z5
-	VFMADD231PS  Z15, Z14, Z9
-	VMOVUPS      (CX)(DI*2), Z15
-	VFMADD231PS  Z15, Z12, Z2
-	VFMADD231PS  Z15, Z13, Z6
-	VFMADD231PS  Z15, Z14, Z10
-	VMOVUPS      (CX)(R8*1), Z15
-	VFMADD231PS  Z15, Z12, Z3
-	VFMADD231PS  Z15, Z13, Z7
-	VFMADD231PS  Z15, Z14, Z11
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          loop3x4
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, DI
-	SHLQ         CL, DI
-	DECQ         DI
-	KMOVW        DI, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, (AX)(BX*2)
-	VMOVUPS      Z3, K1, (AX)(SI*1)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(BX*1)
-	VMOVUPS      Z6, (AX)(BX*2)
-	VMOVUPS      Z7, K1, (AX)(SI*1)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(BX*1)
-	VMOVUPS      Z10, (AX)(BX*2)
-	VMOVUPS      Z11, K1, (AX)(SI*1)
-	VZEROUPPER
-	RET
-
-not3x4:
 	CMPQ      CX, $0x03
 	JNE       not3x3
 	MOVQ      start+56(FP), AX
@@ -6413,6 +4986,111 @@ loop4x1:
 	RET
 
 rows5:
+	CMPQ      CX, $0x03
+	JNE       not5x3
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS.Z (AX)(BX*2), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   (AX)(BX*1), Z4
+	VMOVUPS.Z (AX)(BX*2), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (AX)(BX*1), Z7
+	VMOVUPS.Z (AX)(BX*2), K1, Z8
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z9
+	VMOVUPS   (AX)(BX*1), Z10
+	VMOVUPS.Z (AX)(BX*2), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS   (AX)(BX*1), Z13
+	VMOVUPS.Z (AX)(BX*2), K1, Z14
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R9
+
+loop5x3:
+	VMOVUPS      (CX), Z15
+	VMOVUPS      (CX)(R9*1), Z16
+	VMOVUPS      (CX)(R9*2), Z17
+	VBROADCASTSS (BX)(AX*4), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS (SI)(AX*4), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (DI)(AX*4), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS (R8)(AX*4), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (DX)(AX*4), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop5x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not5x3:
 	CMPQ      CX, $0x02
 	JNE       not5x2
 	MOVQ      start+56(FP), AX
@@ -6573,6 +5251,125 @@ loop5x1:
 	RET
 
 rows6:
+	CMPQ      CX, $0x03
+	JNE       not6x3
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS.Z (AX)(BX*2), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   (AX)(BX*1), Z4
+	VMOVUPS.Z (AX)(BX*2), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (AX)(BX*1), Z7
+	VMOVUPS.Z (AX)(BX*2), K1, Z8
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z9
+	VMOVUPS   (AX)(BX*1), Z10
+	VMOVUPS.Z (AX)(BX*2), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS   (AX)(BX*1), Z13
+	VMOVUPS.Z (AX)(BX*2), K1, Z14
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z15
+	VMOVUPS   (AX)(BX*1), Z16
+	VMOVUPS.Z (AX)(BX*2), K1, Z17
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R10
+
+loop6x3:
+	VMOVUPS      (CX), Z18
+	VMOVUPS      (CX)(R10*1), Z19
+	VMOVUPS      (CX)(R10*2), Z20
+	VBROADCASTSS (BX)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (SI)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS (DI)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS (R8)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS (R9)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS (DX)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop6x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, (AX)(BX*1)
+	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not6x3:
 	CMPQ      CX, $0x02
 	JNE       not6x2
 	MOVQ      start+56(FP), AX
@@ -6752,6 +5549,139 @@ loop6x1:
 	RET
 
 rows7:
+	CMPQ      CX, $0x03
+	JNE       not7x3
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS.Z (AX)(BX*2), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   (AX)(BX*1), Z4
+	VMOVUPS.Z (AX)(BX*2), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (AX)(BX*1), Z7
+	VMOVUPS.Z (AX)(BX*2), K1, Z8
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z9
+	VMOVUPS   (AX)(BX*1), Z10
+	VMOVUPS.Z (AX)(BX*2), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS   (AX)(BX*1), Z13
+	VMOVUPS.Z (AX)(BX*2), K1, Z14
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z15
+	VMOVUPS   (AX)(BX*1), Z16
+	VMOVUPS.Z (AX)(BX*2), K1, Z17
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z18
+	VMOVUPS   (AX)(BX*1), Z19
+	VMOVUPS.Z (AX)(BX*2), K1, Z20
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), R10
+	ADDQ      CX, R10
+	MOVQ      48(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R11
+
+loop7x3:
+	VMOVUPS      (CX), Z21
+	VMOVUPS      (CX)(R11*1), Z22
+	VMOVUPS      (CX)(R11*2), Z23
+	VBROADCASTSS (BX)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS (SI)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (DI)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS (R8)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R9)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS (R10)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (DX)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop7x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, (AX)(BX*1)
+	VMOVUPS      Z17, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z18, (AX)
+	VMOVUPS      Z19, (AX)(BX*1)
+	VMOVUPS      Z20, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not7x3:
 	CMPQ      CX, $0x02
 	JNE       not7x2
 	MOVQ      start+56(FP), AX
@@ -6950,6 +5880,153 @@ loop7x1:
 	RET
 
 rows8:
+	CMPQ      CX, $0x03
+	JNE       not8x3
+	MOVQ      start+56(FP), AX
+	MOVQ      startStride+64(FP), DX
+	MOVQ      startStep+72(FP), BX
+	MOVQ      lastCols+104(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS.Z (AX)(BX*2), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   (AX)(BX*1), Z4
+	VMOVUPS.Z (AX)(BX*2), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (AX)(BX*1), Z7
+	VMOVUPS.Z (AX)(BX*2), K1, Z8
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z9
+	VMOVUPS   (AX)(BX*1), Z10
+	VMOVUPS.Z (AX)(BX*2), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS   (AX)(BX*1), Z13
+	VMOVUPS.Z (AX)(BX*2), K1, Z14
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z15
+	VMOVUPS   (AX)(BX*1), Z16
+	VMOVUPS.Z (AX)(BX*2), K1, Z17
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z18
+	VMOVUPS   (AX)(BX*1), Z19
+	VMOVUPS.Z (AX)(BX*2), K1, Z20
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z21
+	VMOVUPS   (AX)(BX*1), Z22
+	VMOVUPS.Z (AX)(BX*2), K1, Z23
+	MOVQ      k+16(FP), AX
+	MOVQ      aOffset+32(FP), CX
+	LEAQ      (CX)(AX*4), CX
+	MOVQ      a+24(FP), DX
+	MOVQ      (DX), BX
+	ADDQ      CX, BX
+	MOVQ      8(DX), SI
+	ADDQ      CX, SI
+	MOVQ      16(DX), DI
+	ADDQ      CX, DI
+	MOVQ      24(DX), R8
+	ADDQ      CX, R8
+	MOVQ      32(DX), R9
+	ADDQ      CX, R9
+	MOVQ      40(DX), R10
+	ADDQ      CX, R10
+	MOVQ      48(DX), R11
+	ADDQ      CX, R11
+	MOVQ      56(DX), DX
+	ADDQ      CX, DX
+	NEGQ      AX
+	MOVQ      b+40(FP), CX
+	MOVQ      bStep+48(FP), R12
+
+loop8x3:
+	VMOVUPS      (CX), Z24
+	VMOVUPS      (CX)(R12*1), Z25
+	VMOVUPS      (CX)(R12*2), Z26
+	VBROADCASTSS (BX)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS (SI)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS (DI)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS (R8)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS (R9)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS (R10)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS (R11)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS (DX)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop8x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, (AX)(BX*1)
+	VMOVUPS      Z17, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z18, (AX)
+	VMOVUPS      Z19, (AX)(BX*1)
+	VMOVUPS      Z20, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z21, (AX)
+	VMOVUPS      Z22, (AX)(BX*1)
+	VMOVUPS      Z23, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not8x3:
 	CMPQ      CX, $0x02
 	JNE       not8x2
 	MOVQ      start+56(FP), AX
@@ -8243,288 +7320,6 @@ TEXT ·tileTransposedAVX512(SB), NOSPLIT, $0-104
 	JEQ       rows3
 	CMPQ      AX, $0x02
 	JEQ       rows2
-	CMPQ      CX, $0x08
-	JNE       not1x8
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), CX
-	MOVQ      startStep+64(FP), DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (DX)(DX*4), SI
-	LEAQ      (BX)(DX*4), DI
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(DX*1), Z1
-	VMOVUPS   (AX)(DX*2), Z2
-	VMOVUPS   (AX)(BX*1), Z3
-	VMOVUPS   (AX)(DX*4), Z4
-	VMOVUPS   (AX)(SI*1), Z5
-	VMOVUPS   (AX)(BX*2), Z6
-	VMOVUPS.Z (AX)(DI*1), K1, Z7
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
-	LEAQ      (BX)(BX*2), SI
-	LEAQ      (BX)(BX*4), DI
-	LEAQ      (SI)(BX*4), R8
-
-loop1x8:
-	VBROADCASTSS (CX), Z8
-	VFMADD231PS  (DX), Z8, Z0
-	VFMADD231PS  (DX)(BX*1), Z8, Z1
-	VFMADD231PS  (DX)(BX*2), Z8, Z2
-	VFMADD231PS  (DX)(SI*1), Z8, Z3
-	VFMADD231PS  (DX)(BX*4), Z8, Z4
-	VFMADD231PS  (DX)(DI*1), Z8, Z5
-	VFMADD231PS  (DX)(SI*2), Z8, Z6
-	VFMADD231PS  (DX)(R8*1), Z8, Z7
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          loop1x8
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	LEAQ         (DX)(DX*2), BX
-	LEAQ         (DX)(DX*4), SI
-	LEAQ         (BX)(DX*4), DI
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, R8
-	SHLQ         CL, R8
-	DECQ         R8
-	KMOVW        R8, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	VMOVUPS      Z2, (AX)(DX*2)
-	VMOVUPS      Z3, (AX)(BX*1)
-	VMOVUPS      Z4, (AX)(DX*4)
-	VMOVUPS      Z5, (AX)(SI*1)
-	VMOVUPS      Z6, (AX)(BX*2)
-	VMOVUPS      Z7, K1, (AX)(DI*1)
-	VZEROUPPER
-	RET
-
-not1x8:
-	CMPQ      CX, $0x07
-	JNE       not1x7
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), CX
-	MOVQ      startStep+64(FP), DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (DX)(DX*4), SI
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(DX*1), Z1
-	VMOVUPS   (AX)(DX*2), Z2
-	VMOVUPS   (AX)(BX*1), Z3
-	VMOVUPS   (AX)(DX*4), Z4
-	VMOVUPS   (AX)(SI*1), Z5
-	VMOVUPS.Z (AX)(BX*2), K1, Z6
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
-	LEAQ      (BX)(BX*2), SI
-	LEAQ      (BX)(BX*4), DI
-
-loop1x7:
-	VBROADCASTSS (CX), Z7
-	VFMADD231PS  (DX), Z7, Z0
-	VFMADD231PS  (DX)(BX*1), Z7, Z1
-	VFMADD231PS  (DX)(BX*2), Z7, Z2
-	VFMADD231PS  (DX)(SI*1), Z7, Z3
-	VFMADD231PS  (DX)(BX*4), Z7, Z4
-	VFMADD231PS  (DX)(DI*1), Z7, Z5
-	VFMADD231PS  (DX)(SI*2), Z7, Z6
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          loop1x7
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	LEAQ         (DX)(DX*2), BX
-	LEAQ         (DX)(DX*4), SI
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, DI
-	SHLQ         CL, DI
-	DECQ         DI
-	KMOVW        DI, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	VMOVUPS      Z2, (AX)(DX*2)
-	VMOVUPS      Z3, (AX)(BX*1)
-	VMOVUPS      Z4, (AX)(DX*4)
-	VMOVUPS      Z5, (AX)(SI*1)
-	VMOVUPS      Z6, K1, (AX)(BX*2)
-	VZEROUPPER
-	RET
-
-not1x7:
-	CMPQ      CX, $0x06
-	JNE       not1x6
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), CX
-	MOVQ      startStep+64(FP), DX
-	LEAQ      (DX)(DX*2), BX
-	LEAQ      (DX)(DX*4), SI
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(DX*1), Z1
-	VMOVUPS   (AX)(DX*2), Z2
-	VMOVUPS   (AX)(BX*1), Z3
-	VMOVUPS   (AX)(DX*4), Z4
-	VMOVUPS.Z (AX)(SI*1), K1, Z5
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
-	LEAQ      (BX)(BX*2), SI
-	LEAQ      (BX)(BX*4), DI
-
-loop1x6:
-	VBROADCASTSS (CX), Z6
-	VFMADD231PS  (DX), Z6, Z0
-	VFMADD231PS  (DX)(BX*1), Z6, Z1
-	VFMADD231PS  (DX)(BX*2), Z6, Z2
-	VFMADD231PS  (DX)(SI*1), Z6, Z3
-	VFMADD231PS  (DX)(BX*4), Z6, Z4
-	VFMADD231PS  (DX)(DI*1), Z6, Z5
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          loop1x6
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	LEAQ         (DX)(DX*2), BX
-	LEAQ         (DX)(DX*4), SI
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, DI
-	SHLQ         CL, DI
-	DECQ         DI
-	KMOVW        DI, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	VMOVUPS      Z2, (AX)(DX*2)
-	VMOVUPS      Z3, (AX)(BX*1)
-	VMOVUPS      Z4, (AX)(DX*4)
-	VMOVUPS      Z5, K1, (AX)(SI*1)
-	VZEROUPPER
-	RET
-
-not1x6:
-	CMPQ      CX, $0x05
-	JNE       not1x5
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), CX
-	MOVQ      startStep+64(FP), DX
-	LEAQ      (DX)(DX*2), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(DX*1), Z1
-	VMOVUPS   (AX)(DX*2), Z2
-	VMOVUPS   (AX)(BX*1), Z3
-	VMOVUPS.Z (AX)(DX*4), K1, Z4
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
-	LEAQ      (BX)(BX*2), SI
-
-loop1x5:
-	VBROADCASTSS (CX), Z5
-	VFMADD231PS  (DX), Z5, Z0
-	VFMADD231PS  (DX)(BX*1), Z5, Z1
-	VFMADD231PS  (DX)(BX*2), Z5, Z2
-	VFMADD231PS  (DX)(SI*1), Z5, Z3
-	VFMADD231PS  (DX)(BX*4), Z5, Z4
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          loop1x5
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	LEAQ         (DX)(DX*2), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	VMOVUPS      Z2, (AX)(DX*2)
-	VMOVUPS      Z3, (AX)(BX*1)
-	VMOVUPS      Z4, K1, (AX)(DX*4)
-	VZEROUPPER
-	RET
-
-not1x5:
-	CMPQ      CX, $0x04
-	JNE       not1x4
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), CX
-	MOVQ      startStep+64(FP), DX
-	LEAQ      (DX)(DX*2), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(DX*1), Z1
-	VMOVUPS   (AX)(DX*2), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
-	LEAQ      (BX)(BX*2), SI
-
-loop1x4:
-	VBROADCASTSS (CX), Z4
-	VFMADD231PS  (DX), Z4, Z0
-	VFMADD231PS  (DX)(BX*1), Z4, Z1
-	VFMADD231PS  (DX)(BX*2), Z4, Z2
-	VFMADD231PS  (DX)(SI*1), Z4, Z3
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          loop1x4
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	LEAQ         (DX)(DX*2), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	VMOVUPS      Z2, (AX)(DX*2)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
-	VZEROUPPER
-	RET
-
-not1x4:
 	CMPQ      CX, $0x03
 	JNE       not1x3
 	MOVQ      start+48(FP), AX
@@ -8640,231 +7435,6 @@ loop1x1:
 	RET
 
 rows2:
-	CMPQ      CX, $0x06
-	JNE       not2x6
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	LEAQ      (BX)(BX*2), SI
-	LEAQ      (BX)(BX*4), DI
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS   (AX)(BX*2), Z2
-	VMOVUPS   (AX)(SI*1), Z3
-	VMOVUPS   (AX)(BX*4), Z4
-	VMOVUPS.Z (AX)(DI*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (AX)(BX*1), Z7
-	VMOVUPS   (AX)(BX*2), Z8
-	VMOVUPS   (AX)(SI*1), Z9
-	VMOVUPS   (AX)(BX*4), Z10
-	VMOVUPS.Z (AX)(DI*1), K1, Z11
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
-	LEAQ      (BX)(BX*2), SI
-	LEAQ      (BX)(BX*4), DI
-
-loop2x6:
-	VBROADCASTSS (CX), Z12
-	VBROADCASTSS 4(CX), Z13
-	VMOVUPS      (DX), Z14
-	VFMADD231PS  Z14, Z12, Z0
-	VFMADD231PS  Z14, Z13, Z6
-	VMOVUPS      (DX)(BX*1), Z14
-	VFMADD231PS  Z14, Z12, Z1
-	VFMADD231PS  Z14, Z13, Z7
-	VMOVUPS      (DX)(BX*2), Z14
-	VFMADD231PS  Z14, Z12, Z2
-	VFMADD231PS  Z14, Z13, Z8
-	VMOVUPS      (DX)(SI*1), Z14
-	VFMADD231PS  Z14, Z12, Z3
-	VFMADD231PS  Z14, Z13, Z9
-	VMOVUPS      (DX)(BX*4), Z14
-	VFMADD231PS  Z14, Z12, Z4
-	VFMADD231PS  Z14, Z13, Z10
-	VMOVUPS      (DX)(DI*1), Z14
-	VFMADD231PS  Z14, Z12, Z5
-	VFMADD231PS  Z14, Z13, Z11
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          loop2x6
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	LEAQ         (BX)(BX*4), DI
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, R8
-	SHLQ         CL, R8
-	DECQ         R8
-	KMOVW        R8, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, (AX)(BX*2)
-	VMOVUPS      Z3, (AX)(SI*1)
-	VMOVUPS      Z4, (AX)(BX*4)
-	VMOVUPS      Z5, K1, (AX)(DI*1)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, (AX)(BX*2)
-	VMOVUPS      Z9, (AX)(SI*1)
-	VMOVUPS      Z10, (AX)(BX*4)
-	VMOVUPS      Z11, K1, (AX)(DI*1)
-	VZEROUPPER
-	RET
-
-not2x6:
-	CMPQ      CX, $0x05
-	JNE       not2x5
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	LEAQ      (BX)(BX*2), SI
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS   (AX)(BX*2), Z2
-	VMOVUPS   (AX)(SI*1), Z3
-	VMOVUPS.Z (AX)(BX*4), K1, Z4
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z5
-	VMOVUPS   (AX)(BX*1), Z6
-	VMOVUPS   (AX)(BX*2), Z7
-	VMOVUPS   (AX)(SI*1), Z8
-	VMOVUPS.Z (AX)(BX*4), K1, Z9
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
-	LEAQ      (BX)(BX*2), SI
-
-loop2x5:
-	VBROADCASTSS (CX), Z10
-	VBROADCASTSS 4(CX), Z11
-	VMOVUPS      (DX), Z12
-	VFMADD231PS  Z12, Z10, Z0
-	VFMADD231PS  Z12, Z11, Z5
-	VMOVUPS      (DX)(BX*1), Z12
-	VFMADD231PS  Z12, Z10, Z1
-	VFMADD231PS  Z12, Z11, Z6
-	VMOVUPS      (DX)(BX*2), Z12
-	VFMADD231PS  Z12, Z10, Z2
-	VFMADD231PS  Z12, Z11, Z7
-	VMOVUPS      (DX)(SI*1), Z12
-	VFMADD231PS  Z12, Z10, Z3
-	VFMADD231PS  Z12, Z11, Z8
-	VMOVUPS      (DX)(BX*4), Z12
-	VFMADD231PS  Z12, Z10, Z4
-	VFMADD231PS  Z12, Z11, Z9
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          loop2x5
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, DI
-	SHLQ         CL, DI
-	DECQ         DI
-	KMOVW        DI, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, (AX)(BX*2)
-	VMOVUPS      Z3, (AX)(SI*1)
-	VMOVUPS      Z4, K1, (AX)(BX*4)
-	ADDQ         DX, AX
-	VMOVUPS      Z5, (AX)
-	VMOVUPS      Z6, (AX)(BX*1)
-	VMOVUPS      Z7, (AX)(BX*2)
-	VMOVUPS      Z8, (AX)(SI*1)
-	VMOVUPS      Z9, K1, (AX)(BX*4)
-	VZEROUPPER
-	RET
-
-not2x5:
-	CMPQ      CX, $0x04
-	JNE       not2x4
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	LEAQ      (BX)(BX*2), SI
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS   (AX)(BX*2), Z2
-	VMOVUPS.Z (AX)(SI*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS   (AX)(BX*1), Z5
-	VMOVUPS   (AX)(BX*2), Z6
-	VMOVUPS.Z (AX)(SI*1), K1, Z7
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
-	LEAQ      (BX)(BX*2), SI
-
-loop2x4:
-	VBROADCASTSS (CX), Z8
-	VBROADCASTSS 4(CX), Z9
-	VMOVUPS      (DX), Z10
-	VFMADD231PS  Z10, Z8, Z0
-	VFMADD231PS  Z10, Z9, Z4
-	VMOVUPS      (DX)(BX*1), Z10
-	VFMADD231PS  Z10, Z8, Z1
-	VFMADD231PS  Z10, Z9, Z5
-	VMOVUPS      (DX)(BX*2), Z10
-	VFMADD231PS  Z10, Z8, Z2
-	VFMADD231PS  Z10, Z9, Z6
-	VMOVUPS      (DX)(SI*1), Z10
-	VFMADD231PS  Z10, Z8, Z3
-	VFMADD231PS  Z10, Z9, Z7
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          loop2x4
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, DI
-	SHLQ         CL, DI
-	DECQ         DI
-	KMOVW        DI, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, (AX)(BX*2)
-	VMOVUPS      Z3, K1, (AX)(SI*1)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(BX*1)
-	VMOVUPS      Z6, (AX)(BX*2)
-	VMOVUPS      Z7, K1, (AX)(SI*1)
-	VZEROUPPER
-	RET
-
-not2x4:
 	CMPQ      CX, $0x03
 	JNE       not2x3
 	MOVQ      start+48(FP), AX
@@ -9013,88 +7583,6 @@ loop2x1:
 	RET
 
 rows3:
-	CMPQ      CX, $0x04
-	JNE       not3x4
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	LEAQ      (BX)(BX*2), SI
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS   (AX)(BX*2), Z2
-	VMOVUPS.Z (AX)(SI*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS   (AX)(BX*1), Z5
-	VMOVUPS   (AX)(BX*2), Z6
-	VMOVUPS.Z (AX)(SI*1), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z8
-	VMOVUPS   (AX)(BX*1), Z9
-	VMOVUPS   (AX)(BX*2), Z10
-	VMOVUPS.Z (AX)(SI*1), K1, Z11
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
-	LEAQ      (BX)(BX*2), SI
-
-loop3x4:
-	VBROADCASTSS (CX), Z12
-	VBROADCASTSS 4(CX), Z13
-	VBROADCASTSS 8(CX), Z14
-	VMOVUPS      (DX), Z15
-	VFMADD231PS  Z15, Z12, Z0
-	VFMADD231PS  Z15, Z13, Z4
-	VFMADD231PS  Z15, Z14, Z8
-	VMOVUPS      (DX)(BX*1), Z15
-	VFMADD231PS  Z15, Z12, Z1
-	VFMADD231PS  Z15, Z13, Z5
-	VFMADD231PS  Z15, Z14, Z9
-	VMOVUPS      (DX)(BX*2), Z15
-	VFMADD231PS  Z15, Z12, Z2
-	VFMADD231PS  Z15, Z13, Z6
-	VFMADD231PS  Z15, Z14, Z10
-	VMOVUPS      (DX)(SI*1), Z15
-	VFMADD231PS  Z15, Z12, Z3
-	VFMADD231PS  Z15, Z13, Z7
-	VFMADD231PS  Z15, Z14, Z11
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          loop3x4
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	LEAQ         (BX)(BX*2), SI
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, DI
-	SHLQ         CL, DI
-	DECQ         DI
-	KMOVW        DI, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, (AX)(BX*2)
-	VMOVUPS      Z3, K1, (AX)(SI*1)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(BX*1)
-	VMOVUPS      Z6, (AX)(BX*2)
-	VMOVUPS      Z7, K1, (AX)(SI*1)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(BX*1)
-	VMOVUPS      Z10, (AX)(BX*2)
-	VMOVUPS      Z11, K1, (AX)(SI*1)
-	VZEROUPPER
-	RET
-
-not3x4:
 	CMPQ      CX, $0x03
 	JNE       not3x3
 	MOVQ      start+48(FP), AX
@@ -9472,6 +7960,99 @@ loop4x1:
 	RET
 
 rows5:
+	CMPQ      CX, $0x03
+	JNE       not5x3
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS.Z (AX)(BX*2), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   (AX)(BX*1), Z4
+	VMOVUPS.Z (AX)(BX*2), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (AX)(BX*1), Z7
+	VMOVUPS.Z (AX)(BX*2), K1, Z8
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z9
+	VMOVUPS   (AX)(BX*1), Z10
+	VMOVUPS.Z (AX)(BX*2), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS   (AX)(BX*1), Z13
+	VMOVUPS.Z (AX)(BX*2), K1, Z14
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop5x3:
+	VMOVUPS      (DX), Z15
+	VMOVUPS      (DX)(BX*1), Z16
+	VMOVUPS      (DX)(BX*2), Z17
+	VBROADCASTSS (CX), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(CX), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(CX), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS 12(CX), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 16(CX), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop5x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not5x3:
 	CMPQ      CX, $0x02
 	JNE       not5x2
 	MOVQ      start+48(FP), AX
@@ -9608,6 +8189,111 @@ loop5x1:
 	RET
 
 rows6:
+	CMPQ      CX, $0x03
+	JNE       not6x3
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS.Z (AX)(BX*2), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   (AX)(BX*1), Z4
+	VMOVUPS.Z (AX)(BX*2), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (AX)(BX*1), Z7
+	VMOVUPS.Z (AX)(BX*2), K1, Z8
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z9
+	VMOVUPS   (AX)(BX*1), Z10
+	VMOVUPS.Z (AX)(BX*2), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS   (AX)(BX*1), Z13
+	VMOVUPS.Z (AX)(BX*2), K1, Z14
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z15
+	VMOVUPS   (AX)(BX*1), Z16
+	VMOVUPS.Z (AX)(BX*2), K1, Z17
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop6x3:
+	VMOVUPS      (DX), Z18
+	VMOVUPS      (DX)(BX*1), Z19
+	VMOVUPS      (DX)(BX*2), Z20
+	VBROADCASTSS (CX), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(CX), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS 8(CX), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS 12(CX), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS 16(CX), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS 20(CX), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop6x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, (AX)(BX*1)
+	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not6x3:
 	CMPQ      CX, $0x02
 	JNE       not6x2
 	MOVQ      start+48(FP), AX
@@ -9759,6 +8445,123 @@ loop6x1:
 	RET
 
 rows7:
+	CMPQ      CX, $0x03
+	JNE       not7x3
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS.Z (AX)(BX*2), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   (AX)(BX*1), Z4
+	VMOVUPS.Z (AX)(BX*2), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (AX)(BX*1), Z7
+	VMOVUPS.Z (AX)(BX*2), K1, Z8
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z9
+	VMOVUPS   (AX)(BX*1), Z10
+	VMOVUPS.Z (AX)(BX*2), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS   (AX)(BX*1), Z13
+	VMOVUPS.Z (AX)(BX*2), K1, Z14
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z15
+	VMOVUPS   (AX)(BX*1), Z16
+	VMOVUPS.Z (AX)(BX*2), K1, Z17
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z18
+	VMOVUPS   (AX)(BX*1), Z19
+	VMOVUPS.Z (AX)(BX*2), K1, Z20
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop7x3:
+	VMOVUPS      (DX), Z21
+	VMOVUPS      (DX)(BX*1), Z22
+	VMOVUPS      (DX)(BX*2), Z23
+	VBROADCASTSS (CX), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(CX), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 8(CX), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS 12(CX), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 16(CX), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS 20(CX), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 24(CX), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop7x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, (AX)(BX*1)
+	VMOVUPS      Z17, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z18, (AX)
+	VMOVUPS      Z19, (AX)(BX*1)
+	VMOVUPS      Z20, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not7x3:
 	CMPQ      CX, $0x02
 	JNE       not7x2
 	MOVQ      start+48(FP), AX
@@ -9925,6 +8728,135 @@ loop7x1:
 	RET
 
 rows8:
+	CMPQ      CX, $0x03
+	JNE       not8x3
+	MOVQ      start+48(FP), AX
+	MOVQ      startStride+56(FP), DX
+	MOVQ      startStep+64(FP), BX
+	MOVQ      lastCols+96(FP), CX
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (AX), Z0
+	VMOVUPS   (AX)(BX*1), Z1
+	VMOVUPS.Z (AX)(BX*2), K1, Z2
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z3
+	VMOVUPS   (AX)(BX*1), Z4
+	VMOVUPS.Z (AX)(BX*2), K1, Z5
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z6
+	VMOVUPS   (AX)(BX*1), Z7
+	VMOVUPS.Z (AX)(BX*2), K1, Z8
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z9
+	VMOVUPS   (AX)(BX*1), Z10
+	VMOVUPS.Z (AX)(BX*2), K1, Z11
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z12
+	VMOVUPS   (AX)(BX*1), Z13
+	VMOVUPS.Z (AX)(BX*2), K1, Z14
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z15
+	VMOVUPS   (AX)(BX*1), Z16
+	VMOVUPS.Z (AX)(BX*2), K1, Z17
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z18
+	VMOVUPS   (AX)(BX*1), Z19
+	VMOVUPS.Z (AX)(BX*2), K1, Z20
+	ADDQ      DX, AX
+	VMOVUPS   (AX), Z21
+	VMOVUPS   (AX)(BX*1), Z22
+	VMOVUPS.Z (AX)(BX*2), K1, Z23
+	MOVQ      k+16(FP), AX
+	MOVQ      a+24(FP), CX
+	MOVQ      b+32(FP), DX
+	MOVQ      bStep+40(FP), BX
+
+loop8x3:
+	VMOVUPS      (DX), Z24
+	VMOVUPS      (DX)(BX*1), Z25
+	VMOVUPS      (DX)(BX*2), Z26
+	VBROADCASTSS (CX), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(CX), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 8(CX), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 12(CX), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 16(CX), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 20(CX), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(CX), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 28(CX), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop8x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, (AX)(BX*1)
+	VMOVUPS      Z17, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z18, (AX)
+	VMOVUPS      Z19, (AX)(BX*1)
+	VMOVUPS      Z20, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z21, (AX)
+	VMOVUPS      Z22, (AX)(BX*1)
+	VMOVUPS      Z23, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not8x3:
 	CMPQ      CX, $0x02
 	JNE       not8x2
 	MOVQ      start+48(FP), AX

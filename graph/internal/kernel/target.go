@@ -1,7 +1,7 @@
 package kernel
 
 // maxPanels bounds the panels of a tile of any instruction set.
-const maxPanels = 8
+const maxPanels = 3
 
 // A target is where the sums of a product start from, or where they go. Element
 // (i, j), for j a multiple of 16, is number i*stride + j*unit, and the rest of its
@@ -38,6 +38,9 @@ func (t *tile[T]) cover(j, cols, most int) int {
 // evenPart returns the size of the first part when n is cut into as few parts of
 // at most most as possible, all about equally large: small tiles are slow.
 func evenPart(n, most int) int {
+	if n <= most { // the common case, without divisions
+		return n
+	}
 	parts := (n + most - 1) / most
 	return (n + parts - 1) / parts
 }

@@ -12,14 +12,15 @@ import (
 const panelBytes = 64
 
 // tilePanels returns for every number of rows the largest number of panels of a
-// tile, from which on it is too large for the registers. A tile of few rows needs
-// more panels than one of many to have a dozen sums under way, so many that the
-// latency of an addition does not matter. Package kernel has the same lists.
+// tile. A tile of few rows needs more panels than one of many to have so many sums
+// under way that the latency of an addition does not matter; too many panels at
+// equal places of a page of memory get in each other's way in the first-level cache.
+// Package kernel has the same lists.
 func (v vectors) tilePanels() []int {
 	if v.lanes == 16 {
-		return []int{1: 8, 6, 4, 3, 2, 2, 2, 2, 2, 2, 2, 2}
+		return []int{1: 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2}
 	}
-	return []int{1: 6, 3, 2, 1, 1, 1}
+	return []int{1: 2, 3, 2, 1, 1, 1}
 }
 
 // products writes the tiles of the matrix product, which keep a few rows of one or
@@ -107,24 +108,12 @@ func moveTile(v vectors, matrix string, acc [][]vec, store bool) {
 // panelRow returns where so many vectors of a row of panels are, step bytes from
 // panel to panel, the first one at the pointer.
 func (v vectors) panelRow(pointer, step reg.Register, vectors int) []Mem {
-	multiples := []Mem{1: {Index: step, Scale: 1}, 2: {Index: step, Scale: 2}, 4: {Index: step, Scale: 4}, 7: {}}
-	panels := vectors * v.lanes / panelCols
-	multiple := func(n int, address Mem) {
-		if n < panels {
-			sum := GP64()
-			LEAQ(address, sum)
-			multiples[n] = Mem{Index: sum, Scale: 1}
-		}
-	}
-	multiple(3, Mem{Base: step, Index: step, Scale: 2})
-	multiple(5, Mem{Base: step, Index: step, Scale: 4})
-	multiples[6] = Mem{Index: multiples[3].Index, Scale: 2}
-	multiple(7, Mem{Base: multiples[3].Index, Index: step, Scale: 4})
-
 	at := make([]Mem, vectors)
 	for i := range at {
-		at[i] = multiples[i*v.lanes/panelCols]
-		at[i].Base, at[i].Disp = pointer, 4*v.lanes*i%panelBytes
+		at[i] = Mem{Base: pointer, Disp: 4 * v.lanes * i % panelBytes}
+		if panel := 4 * v.lanes * i / panelBytes; panel > 0 {
+			at[i].Index, at[i].Scale = step, uint8(panel) // 1 or 2
+		}
 	}
 	return at
 }
