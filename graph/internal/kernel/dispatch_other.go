@@ -10,7 +10,10 @@ func maxTilePanels[T Float](rows int) int { return 1 }
 func runVectorTile(*tile[float32]) bool { return false }
 
 func copyLanesVectors(_, _ *float32, dstStride, srcStride, rows int) bool { return false }
-func transposeVectors(_, _ *float32, stride, blocks int) bool             { return false }
+func gatherRows(dst *float32, step int, rows **float32, offset, count, panels, lastCols int) bool {
+	return false
+}
+func transposeVectors(_, _ *float32, stride, blocks int) bool { return false }
 
 func vectorsOf(Path) vectorFunctions { return vectorFunctions{} }
 

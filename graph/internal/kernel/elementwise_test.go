@@ -121,6 +121,7 @@ func TestNothingAllocated(t *testing.T) {
 		w := NewPacked[float32](p.k, p.n)
 		a, rows := RowsOf(p.a), RowsOf(p.c)
 		dw, wt := NewPacked[float32](p.k, p.n), NewPacked[float32](p.n, p.k)
+		square := Matrix[float32]{Data: make([]float32, p.k*p.k), Rows: p.k, Cols: p.k}
 		x, y := randoms[float32](rng, 50), randoms[float32](rng, 50)
 		targets, losses := make([]int, p.m), make([]float32, p.m)
 		table := Matrix[float32]{Data: make([]float32, 3*p.n), Rows: 3, Cols: p.n}
@@ -130,6 +131,8 @@ func TestNothingAllocated(t *testing.T) {
 			"MulFrom":          func() { MulFrom(p.c, p.c, a, w) },
 			"MulBias":          func() { MulBias(p.c, a, w, p.bias) },
 			"AddOuterPacked":   func() { AddOuterPacked(dw, a, rows) },
+			"SetOuterPacked":   func() { SetOuterPacked(dw, a, rows) },
+			"SetOuter":         func() { SetOuter(square, a, a) },
 			"Pack":             func() { w.Pack(p.b) },
 			"PackTransposed":   func() { wt.PackTransposed(p.b) },
 			"Sum":              func() { Sum(x) },

@@ -78,6 +78,7 @@ func TestRefusedShapes(t *testing.T) {
 		"columns of a pair":  func() { NewPacked[float32](2, 64).Columns(16, 64) },
 		"outer rows":         func() { AddOuter(m(3, 3), RowsOf(m(2, 3)), RowsOf(m(3, 3))) },
 		"outer columns":      func() { AddOuterPacked(packed, RowsOf(m(2, 3)), RowsOf(m(2, 3))) },
+		"outer to set":       func() { SetOuter(m(3, 3), RowsOf(m(2, 3)), RowsOf(m(3, 3))) },
 		"pack":               func() { packed.Pack(m(4, 3)) },
 		"pack transposed":    func() { packed.PackTransposed(m(3, 4)) },
 		"packed memory":      func() { PackedIn(make([]float32, 12), 3, 4) },

@@ -57,8 +57,8 @@ func multiply[T Float](c, start target[T], a Rows[T], b Packed[T]) {
 		group = max(cached/max(a.width, 1)/most, 1) * most
 	}
 	for lo, hi := 0, 0; lo < a.Len(); lo = hi {
-		hi = lo + evenPart(a.Len()-lo, group)
-		panels := maxTilePanels[T](evenPart(hi-lo, most))
+		hi = lo + evenPart(a.Len()-lo, group, 1)
+		panels := maxTilePanels[T](evenPart(hi-lo, most, 1))
 		for j, end := 0, 0; j < b.cols; j = end {
 			t := tile[T]{k: a.width, aOffset: a.offset, bStep: panelCols * b.rows}
 			end = t.cover(j, b.cols, panels)
@@ -66,7 +66,7 @@ func multiply[T Float](c, start target[T], a Rows[T], b Packed[T]) {
 				t.b = &b.data[b.Offset(0, j)]
 			}
 			for i := lo; i < hi; i += t.rows {
-				t.rows = evenPart(hi-i, most)
+				t.rows = evenPart(hi-i, most, 1)
 				t.a = &a.first[i]
 				t.place(&c, &start, i, j)
 			}

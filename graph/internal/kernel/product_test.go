@@ -145,7 +145,7 @@ func TestProducts64(t *testing.T) { testProducts[float64](t) }
 func testOuter[T Float](t *testing.T) {
 	onEveryPath(t, func(t *testing.T) {
 		rng := newRand()
-		for _, s := range append(shapes(rng, 30), [3]int{5, 33, 300}, [3]int{140, 18, 129}) {
+		for _, s := range append(shapes(rng, 30), [3]int{5, 33, 600}, [3]int{270, 18, 129}, [3]int{3, 140, 257}) {
 			p := newProductCase[T](rng, s)
 			transposed := Matrix[T]{Data: make([]T, p.k*p.m), Rows: p.k, Cols: p.m}
 			for i := range p.m {
@@ -167,6 +167,13 @@ func testOuter[T Float](t *testing.T) {
 			again := NewPacked[T](p.m, p.n)
 			again.Pack(p.c)
 			wantBits(t, fmt.Sprintf("AddOuterPacked of %v", s), packed.Data(), again.Data())
+
+			SetOuter(p.c, a, b)
+			p.check(t, "SetOuter", func(i, j int) T { return 0 })
+			Fill(packed.Data(), -1)
+			SetOuterPacked(packed, a, b)
+			again.Pack(p.c)
+			wantBits(t, fmt.Sprintf("SetOuterPacked of %v", s), packed.Data(), again.Data())
 		}
 	})
 }
@@ -231,6 +238,14 @@ func TestEmptyProducts(t *testing.T) {
 		none := RowsOf(Matrix[float32]{Cols: 3})
 		Mul(Matrix[float32]{Cols: 2}, none, NewPacked[float32](3, 2))
 		AddOuter(Matrix[float32]{Data: make([]float32, 9), Rows: 3, Cols: 3}, none, none)
+
+		square := Matrix[float32]{Data: []float32{1, 2, 3, 4, 5, 6, 7, 8, 9}, Rows: 3, Cols: 3}
+		packed := NewPacked[float32](3, 3)
+		packed.Pack(square)
+		SetOuter(square, none, none)
+		wantBits(t, "no outer products", square.Data, make([]float32, 9))
+		SetOuterPacked(packed, none, none)
+		wantBits(t, "no packed outer products", packed.Data(), make([]float32, len(packed.Data())))
 	})
 }
 

@@ -14,6 +14,9 @@ func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bSt
 func copyLanesAVX2(dst *float32, src *float32, dstStride int, srcStride int, rows int)
 
 //go:noescape
+func gatherRowsAVX2(dst *float32, step int, rows **float32, offset int, count int, panels int, lastCols int)
+
+//go:noescape
 func transposeAVX2(dst *float32, src *float32, stride int, blocks int)
 
 //go:noescape
@@ -101,6 +104,9 @@ func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, b
 
 //go:noescape
 func copyLanesAVX512(dst *float32, src *float32, dstStride int, srcStride int, rows int)
+
+//go:noescape
+func gatherRowsAVX512(dst *float32, step int, rows **float32, offset int, count int, panels int, lastCols int)
 
 //go:noescape
 func transposeAVX512(dst *float32, src *float32, stride int, blocks int)

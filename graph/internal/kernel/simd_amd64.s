@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func tileAVX2(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileAVX2(SB), NOSPLIT, $0-112
 	MOVQ    rows+0(FP), AX
 	MOVQ    panels+8(FP), CX
@@ -45,15 +45,22 @@ start1x4masked:
 	VMASKMOVPS 32(AX)(CX*1), Y3, Y3
 
 start1x4done:
-	MOVQ k+16(FP), AX
-	MOVQ aOffset+32(FP), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ a+24(FP), DX
-	MOVQ (DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ b+40(FP), CX
-	MOVQ bStep+48(FP), BX
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
 
 loop1x4:
 	VBROADCASTSS (DX)(AX*4), Y4
@@ -112,15 +119,21 @@ start1x2masked:
 	VMASKMOVPS 32(AX), Y1, Y1
 
 start1x2done:
-	MOVQ k+16(FP), AX
-	MOVQ aOffset+32(FP), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ a+24(FP), DX
-	MOVQ (DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ b+40(FP), CX
-	MOVQ bStep+48(FP), BX
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
 
 loop1x2:
 	VBROADCASTSS (DX)(AX*4), Y2
@@ -197,17 +210,29 @@ start2x6masked:
 	VMASKMOVPS 32(AX)(DX*2), Y11, Y11
 
 start2x6done:
-	MOVQ k+16(FP), AX
-	MOVQ aOffset+32(FP), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ a+24(FP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ b+40(FP), CX
-	MOVQ bStep+48(FP), SI
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
 
 loop2x6:
 	VBROADCASTSS (BX)(AX*4), Y12
@@ -315,17 +340,27 @@ start2x4masked:
 	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
 
 start2x4done:
-	MOVQ k+16(FP), AX
-	MOVQ aOffset+32(FP), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ a+24(FP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ b+40(FP), CX
-	MOVQ bStep+48(FP), SI
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
 
 loop2x4:
 	VBROADCASTSS (BX)(AX*4), Y8
@@ -409,17 +444,25 @@ start2x2masked:
 	VMASKMOVPS 32(AX), Y3, Y3
 
 start2x2done:
-	MOVQ k+16(FP), AX
-	MOVQ aOffset+32(FP), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ a+24(FP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ b+40(FP), CX
-	MOVQ bStep+48(FP), SI
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
 
 loop2x2:
 	VMOVUPS      (CX), Y4
@@ -509,19 +552,32 @@ start3x4masked:
 	VMASKMOVPS 32(AX)(DX*1), Y11, Y11
 
 start3x4done:
-	MOVQ k+16(FP), AX
-	MOVQ aOffset+32(FP), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ a+24(FP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ b+40(FP), CX
-	MOVQ bStep+48(FP), DI
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x03, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), DI
 
 loop3x4:
 	VBROADCASTSS (BX)(AX*4), Y12
@@ -626,19 +682,29 @@ start3x2masked:
 	VMASKMOVPS 32(AX), Y5, Y5
 
 start3x2done:
-	MOVQ k+16(FP), AX
-	MOVQ aOffset+32(FP), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ a+24(FP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ b+40(FP), CX
-	MOVQ bStep+48(FP), DI
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), DI
 
 loop3x2:
 	VMOVUPS      (CX), Y6
@@ -729,21 +795,33 @@ start4x2masked:
 	VMASKMOVPS 32(AX), Y7, Y7
 
 start4x2done:
-	MOVQ k+16(FP), AX
-	MOVQ aOffset+32(FP), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ a+24(FP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ b+40(FP), CX
-	MOVQ bStep+48(FP), R8
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R8
 
 loop4x2:
 	VMOVUPS      (CX), Y8
@@ -849,23 +927,37 @@ start5x2masked:
 	VMASKMOVPS 32(AX), Y9, Y9
 
 start5x2done:
-	MOVQ k+16(FP), AX
-	MOVQ aOffset+32(FP), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ a+24(FP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ b+40(FP), CX
-	MOVQ bStep+48(FP), R9
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R9
 
 loop5x2:
 	VMOVUPS      (CX), Y10
@@ -986,25 +1078,41 @@ start6x2masked:
 	VMASKMOVPS 32(AX), Y11, Y11
 
 start6x2done:
-	MOVQ k+16(FP), AX
-	MOVQ aOffset+32(FP), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ a+24(FP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ b+40(FP), CX
-	MOVQ bStep+48(FP), R10
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R10
 
 loop6x2:
 	VMOVUPS      (CX), Y12
@@ -1118,7 +1226,7 @@ DATA tailMasks<>+124(SB)/4, $0x00000000
 GLOBL tailMasks<>(SB), RODATA|NOPTR, $128
 
 // func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
-// Requires: AVX, FMA3
+// Requires: AVX, FMA3, MMX+
 TEXT ·tileTransposedAVX2(SB), NOSPLIT, $0-104
 	MOVQ    rows+0(FP), AX
 	MOVQ    panels+8(FP), CX
@@ -1158,10 +1266,17 @@ start1x4masked:
 	VMASKMOVPS 32(AX)(CX*1), Y3, Y3
 
 start1x4done:
-	MOVQ k+16(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ b+32(FP), DX
-	MOVQ bStep+40(FP), BX
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop1x4:
 	VBROADCASTSS (CX), Y4
@@ -1221,10 +1336,16 @@ start1x2masked:
 	VMASKMOVPS 32(AX), Y1, Y1
 
 start1x2done:
-	MOVQ k+16(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ b+32(FP), DX
-	MOVQ bStep+40(FP), BX
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop1x2:
 	VBROADCASTSS (CX), Y2
@@ -1302,10 +1423,22 @@ start2x6masked:
 	VMASKMOVPS 32(AX)(DX*2), Y11, Y11
 
 start2x6done:
-	MOVQ k+16(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ b+32(FP), DX
-	MOVQ bStep+40(FP), BX
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop2x6:
 	VBROADCASTSS (CX), Y12
@@ -1414,10 +1547,20 @@ start2x4masked:
 	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
 
 start2x4done:
-	MOVQ k+16(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ b+32(FP), DX
-	MOVQ bStep+40(FP), BX
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop2x4:
 	VBROADCASTSS (CX), Y8
@@ -1502,10 +1645,18 @@ start2x2masked:
 	VMASKMOVPS 32(AX), Y3, Y3
 
 start2x2done:
-	MOVQ k+16(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ b+32(FP), DX
-	MOVQ bStep+40(FP), BX
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop2x2:
 	VMOVUPS      (DX), Y4
@@ -1596,10 +1747,23 @@ start3x4masked:
 	VMASKMOVPS 32(AX)(DX*1), Y11, Y11
 
 start3x4done:
-	MOVQ k+16(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ b+32(FP), DX
-	MOVQ bStep+40(FP), BX
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x03, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop3x4:
 	VBROADCASTSS (CX), Y12
@@ -1705,10 +1869,20 @@ start3x2masked:
 	VMASKMOVPS 32(AX), Y5, Y5
 
 start3x2done:
-	MOVQ k+16(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ b+32(FP), DX
-	MOVQ bStep+40(FP), BX
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop3x2:
 	VMOVUPS      (DX), Y6
@@ -1800,10 +1974,22 @@ start4x2masked:
 	VMASKMOVPS 32(AX), Y7, Y7
 
 start4x2done:
-	MOVQ k+16(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ b+32(FP), DX
-	MOVQ bStep+40(FP), BX
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop4x2:
 	VMOVUPS      (DX), Y8
@@ -1910,10 +2096,24 @@ start5x2masked:
 	VMASKMOVPS 32(AX), Y9, Y9
 
 start5x2done:
-	MOVQ k+16(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ b+32(FP), DX
-	MOVQ bStep+40(FP), BX
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop5x2:
 	VMOVUPS      (DX), Y10
@@ -2035,10 +2235,26 @@ start6x2masked:
 	VMASKMOVPS 32(AX), Y11, Y11
 
 start6x2done:
-	MOVQ k+16(FP), AX
-	MOVQ a+24(FP), CX
-	MOVQ b+32(FP), DX
-	MOVQ bStep+40(FP), BX
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop6x2:
 	VMOVUPS      (DX), Y12
@@ -2136,6 +2352,51 @@ loop:
 	ADDQ    CX, AX
 	DECQ    SI
 	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func gatherRowsAVX2(dst *float32, step int, rows **float32, offset int, count int, panels int, lastCols int)
+// Requires: AVX
+TEXT ·gatherRowsAVX2(SB), NOSPLIT, $0-56
+	MOVQ    dst+0(FP), AX
+	MOVQ    step+8(FP), CX
+	MOVQ    rows+16(FP), DX
+	MOVQ    offset+24(FP), BX
+	MOVQ    count+32(FP), SI
+	MOVQ    panels+40(FP), DI
+	MOVQ    lastCols+48(FP), R8
+	LEAQ    tailMasks<>+0(SB), R9
+	SHLQ    $0x02, R8
+	SUBQ    R8, R9
+	VMOVUPS 64(R9), Y0
+	VMOVUPS 96(R9), Y1
+
+row:
+	MOVQ (DX), R8
+	ADDQ BX, R8
+	MOVQ AX, R9
+	MOVQ DI, R10
+	JMP  check
+
+panel:
+	VMOVUPS (R8), Y2
+	VMOVUPS Y2, (R9)
+	VMOVUPS 32(R8), Y2
+	VMOVUPS Y2, 32(R9)
+	ADDQ    $0x40, R8
+	ADDQ    CX, R9
+
+check:
+	DECQ       R10
+	JNZ        panel
+	VMASKMOVPS (R8), Y0, Y2
+	VMOVUPS    Y2, (R9)
+	VMASKMOVPS 32(R8), Y1, Y2
+	VMOVUPS    Y2, 32(R9)
+	ADDQ       $0x08, DX
+	ADDQ       $0x40, AX
+	DECQ       SI
+	JNZ        row
 	VZEROUPPER
 	RET
 
@@ -4236,54 +4497,62 @@ loop:
 	RET
 
 // func tileAVX512(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileAVX512(SB), NOSPLIT, $8-112
-	MOVQ      rows+0(FP), AX
-	MOVQ      panels+8(FP), CX
-	CMPQ      AX, $0x0c
-	JEQ       rows12
-	CMPQ      AX, $0x0b
-	JEQ       rows11
-	CMPQ      AX, $0x0a
-	JEQ       rows10
-	CMPQ      AX, $0x09
-	JEQ       rows9
-	CMPQ      AX, $0x08
-	JEQ       rows8
-	CMPQ      AX, $0x07
-	JEQ       rows7
-	CMPQ      AX, $0x06
-	JEQ       rows6
-	CMPQ      AX, $0x05
-	JEQ       rows5
-	CMPQ      AX, $0x04
-	JEQ       rows4
-	CMPQ      AX, $0x03
-	JEQ       rows3
-	CMPQ      AX, $0x02
-	JEQ       rows2
-	CMPQ      CX, $0x03
-	JNE       not1x3
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), CX
-	MOVQ      startStep+72(FP), DX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(DX*1), Z1
-	VMOVUPS.Z (AX)(DX*2), K1, Z2
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), BX
+	MOVQ       rows+0(FP), AX
+	MOVQ       panels+8(FP), CX
+	CMPQ       AX, $0x0c
+	JEQ        rows12
+	CMPQ       AX, $0x0b
+	JEQ        rows11
+	CMPQ       AX, $0x0a
+	JEQ        rows10
+	CMPQ       AX, $0x09
+	JEQ        rows9
+	CMPQ       AX, $0x08
+	JEQ        rows8
+	CMPQ       AX, $0x07
+	JEQ        rows7
+	CMPQ       AX, $0x06
+	JEQ        rows6
+	CMPQ       AX, $0x05
+	JEQ        rows5
+	CMPQ       AX, $0x04
+	JEQ        rows4
+	CMPQ       AX, $0x03
+	JEQ        rows3
+	CMPQ       AX, $0x02
+	JEQ        rows2
+	CMPQ       CX, $0x03
+	JNE        not1x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), CX
+	MOVQ       startStep+72(FP), DX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(DX*1), Z1
+	VMOVUPS.Z  (AX)(DX*2), K1, Z2
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
 
 loop1x3:
 	VBROADCASTSS (DX)(AX*4), Z3
@@ -4308,27 +4577,34 @@ loop1x3:
 	RET
 
 not1x3:
-	CMPQ      CX, $0x02
-	JNE       not1x2
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), CX
-	MOVQ      startStep+72(FP), DX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(DX*1), K1, Z1
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), BX
+	CMPQ       CX, $0x02
+	JNE        not1x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), CX
+	MOVQ       startStep+72(FP), DX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(DX*1), K1, Z1
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
 
 loop1x2:
 	VBROADCASTSS (DX)(AX*4), Z2
@@ -4351,24 +4627,30 @@ loop1x2:
 	RET
 
 not1x2:
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), CX
-	MOVQ      startStep+72(FP), CX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, DX
-	SHLQ      CL, DX
-	DECQ      DX
-	KMOVW     DX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), BX
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), CX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, DX
+	SHLQ       CL, DX
+	DECQ       DX
+	KMOVW      DX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
 
 loop1x1:
 	VBROADCASTSS (DX)(AX*4), Z1
@@ -4389,34 +4671,46 @@ loop1x1:
 	RET
 
 rows2:
-	CMPQ      CX, $0x03
-	JNE       not2x3
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS.Z (AX)(BX*2), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (AX)(BX*1), Z4
-	VMOVUPS.Z (AX)(BX*2), K1, Z5
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), SI
+	CMPQ       CX, $0x03
+	JNE        not2x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
 
 loop2x3:
 	VBROADCASTSS (BX)(AX*4), Z6
@@ -4452,32 +4746,42 @@ loop2x3:
 	RET
 
 not2x3:
-	CMPQ      CX, $0x02
-	JNE       not2x2
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), SI
+	CMPQ       CX, $0x02
+	JNE        not2x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
 
 loop2x2:
 	VMOVUPS      (CX), Z4
@@ -4508,28 +4812,36 @@ loop2x2:
 	RET
 
 not2x2:
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), CX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), SI
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
 
 loop2x1:
 	VMOVUPS      (CX), Z2
@@ -4555,40 +4867,56 @@ loop2x1:
 	RET
 
 rows3:
-	CMPQ      CX, $0x03
-	JNE       not3x3
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS.Z (AX)(BX*2), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (AX)(BX*1), Z4
-	VMOVUPS.Z (AX)(BX*2), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (AX)(BX*1), Z7
-	VMOVUPS.Z (AX)(BX*2), K1, Z8
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), DI
+	CMPQ       CX, $0x03
+	JNE        not3x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x03, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), DI
 
 loop3x3:
 	VMOVUPS      (CX), Z9
@@ -4632,37 +4960,50 @@ loop3x3:
 	RET
 
 not3x3:
-	CMPQ      CX, $0x02
-	JNE       not3x2
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), DI
+	CMPQ       CX, $0x02
+	JNE        not3x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x03, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), DI
 
 loop3x2:
 	VMOVUPS      (CX), Z6
@@ -4699,32 +5040,42 @@ loop3x2:
 	RET
 
 not3x2:
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), CX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), DI
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), DI
 
 loop3x1:
 	VMOVUPS      (CX), Z3
@@ -4754,46 +5105,66 @@ loop3x1:
 	RET
 
 rows4:
-	CMPQ      CX, $0x03
-	JNE       not4x3
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS.Z (AX)(BX*2), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (AX)(BX*1), Z4
-	VMOVUPS.Z (AX)(BX*2), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (AX)(BX*1), Z7
-	VMOVUPS.Z (AX)(BX*2), K1, Z8
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z9
-	VMOVUPS   (AX)(BX*1), Z10
-	VMOVUPS.Z (AX)(BX*2), K1, Z11
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R8
+	CMPQ       CX, $0x03
+	JNE        not4x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x04, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R8
 
 loop4x3:
 	VMOVUPS      (CX), Z12
@@ -4845,42 +5216,58 @@ loop4x3:
 	RET
 
 not4x3:
-	CMPQ      CX, $0x02
-	JNE       not4x2
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS.Z (AX)(BX*1), K1, Z7
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R8
+	CMPQ       CX, $0x02
+	JNE        not4x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x04, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R8
 
 loop4x2:
 	VMOVUPS      (CX), Z8
@@ -4923,36 +5310,48 @@ loop4x2:
 	RET
 
 not4x2:
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), CX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z3
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R8
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R8
 
 loop4x1:
 	VMOVUPS      (CX), Z4
@@ -4986,52 +5385,76 @@ loop4x1:
 	RET
 
 rows5:
-	CMPQ      CX, $0x03
-	JNE       not5x3
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS.Z (AX)(BX*2), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (AX)(BX*1), Z4
-	VMOVUPS.Z (AX)(BX*2), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (AX)(BX*1), Z7
-	VMOVUPS.Z (AX)(BX*2), K1, Z8
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z9
-	VMOVUPS   (AX)(BX*1), Z10
-	VMOVUPS.Z (AX)(BX*2), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS   (AX)(BX*1), Z13
-	VMOVUPS.Z (AX)(BX*2), K1, Z14
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R9
+	CMPQ       CX, $0x03
+	JNE        not5x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x05, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R9
 
 loop5x3:
 	VMOVUPS      (CX), Z15
@@ -5091,47 +5514,66 @@ loop5x3:
 	RET
 
 not5x3:
-	CMPQ      CX, $0x02
-	JNE       not5x2
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS.Z (AX)(BX*1), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z8
-	VMOVUPS.Z (AX)(BX*1), K1, Z9
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R9
+	CMPQ       CX, $0x02
+	JNE        not5x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x05, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R9
 
 loop5x2:
 	VMOVUPS      (CX), Z10
@@ -5180,40 +5622,54 @@ loop5x2:
 	RET
 
 not5x2:
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), CX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z4
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R9
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R9
 
 loop5x1:
 	VMOVUPS      (CX), Z5
@@ -5251,58 +5707,86 @@ loop5x1:
 	RET
 
 rows6:
-	CMPQ      CX, $0x03
-	JNE       not6x3
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS.Z (AX)(BX*2), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (AX)(BX*1), Z4
-	VMOVUPS.Z (AX)(BX*2), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (AX)(BX*1), Z7
-	VMOVUPS.Z (AX)(BX*2), K1, Z8
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z9
-	VMOVUPS   (AX)(BX*1), Z10
-	VMOVUPS.Z (AX)(BX*2), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS   (AX)(BX*1), Z13
-	VMOVUPS.Z (AX)(BX*2), K1, Z14
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z15
-	VMOVUPS   (AX)(BX*1), Z16
-	VMOVUPS.Z (AX)(BX*2), K1, Z17
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R10
+	CMPQ       CX, $0x03
+	JNE        not6x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z15
+	VMOVUPS    (AX)(BX*1), Z16
+	VMOVUPS.Z  (AX)(BX*2), K1, Z17
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x06, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R10
 
 loop6x3:
 	VMOVUPS      (CX), Z18
@@ -5370,52 +5854,74 @@ loop6x3:
 	RET
 
 not6x3:
-	CMPQ      CX, $0x02
-	JNE       not6x2
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS.Z (AX)(BX*1), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z8
-	VMOVUPS.Z (AX)(BX*1), K1, Z9
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z10
-	VMOVUPS.Z (AX)(BX*1), K1, Z11
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R10
+	CMPQ       CX, $0x02
+	JNE        not6x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x06, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R10
 
 loop6x2:
 	VMOVUPS      (CX), Z12
@@ -5470,44 +5976,60 @@ loop6x2:
 	RET
 
 not6x2:
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), CX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z4
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z5
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R10
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R10
 
 loop6x1:
 	VMOVUPS      (CX), Z6
@@ -5549,64 +6071,96 @@ loop6x1:
 	RET
 
 rows7:
-	CMPQ      CX, $0x03
-	JNE       not7x3
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS.Z (AX)(BX*2), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (AX)(BX*1), Z4
-	VMOVUPS.Z (AX)(BX*2), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (AX)(BX*1), Z7
-	VMOVUPS.Z (AX)(BX*2), K1, Z8
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z9
-	VMOVUPS   (AX)(BX*1), Z10
-	VMOVUPS.Z (AX)(BX*2), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS   (AX)(BX*1), Z13
-	VMOVUPS.Z (AX)(BX*2), K1, Z14
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z15
-	VMOVUPS   (AX)(BX*1), Z16
-	VMOVUPS.Z (AX)(BX*2), K1, Z17
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z18
-	VMOVUPS   (AX)(BX*1), Z19
-	VMOVUPS.Z (AX)(BX*2), K1, Z20
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), R10
-	ADDQ      CX, R10
-	MOVQ      48(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R11
+	CMPQ       CX, $0x03
+	JNE        not7x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z15
+	VMOVUPS    (AX)(BX*1), Z16
+	VMOVUPS.Z  (AX)(BX*2), K1, Z17
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z18
+	VMOVUPS    (AX)(BX*1), Z19
+	VMOVUPS.Z  (AX)(BX*2), K1, Z20
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x07, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R11
 
 loop7x3:
 	VMOVUPS      (CX), Z21
@@ -5682,57 +6236,82 @@ loop7x3:
 	RET
 
 not7x3:
-	CMPQ      CX, $0x02
-	JNE       not7x2
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS.Z (AX)(BX*1), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z8
-	VMOVUPS.Z (AX)(BX*1), K1, Z9
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z10
-	VMOVUPS.Z (AX)(BX*1), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS.Z (AX)(BX*1), K1, Z13
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), R10
-	ADDQ      CX, R10
-	MOVQ      48(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R11
+	CMPQ       CX, $0x02
+	JNE        not7x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x07, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R11
 
 loop7x2:
 	VMOVUPS      (CX), Z14
@@ -5793,48 +6372,66 @@ loop7x2:
 	RET
 
 not7x2:
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), CX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z4
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z6
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), R10
-	ADDQ      CX, R10
-	MOVQ      48(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R11
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R11
 
 loop7x1:
 	VMOVUPS      (CX), Z7
@@ -5880,70 +6477,106 @@ loop7x1:
 	RET
 
 rows8:
-	CMPQ      CX, $0x03
-	JNE       not8x3
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS.Z (AX)(BX*2), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (AX)(BX*1), Z4
-	VMOVUPS.Z (AX)(BX*2), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (AX)(BX*1), Z7
-	VMOVUPS.Z (AX)(BX*2), K1, Z8
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z9
-	VMOVUPS   (AX)(BX*1), Z10
-	VMOVUPS.Z (AX)(BX*2), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS   (AX)(BX*1), Z13
-	VMOVUPS.Z (AX)(BX*2), K1, Z14
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z15
-	VMOVUPS   (AX)(BX*1), Z16
-	VMOVUPS.Z (AX)(BX*2), K1, Z17
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z18
-	VMOVUPS   (AX)(BX*1), Z19
-	VMOVUPS.Z (AX)(BX*2), K1, Z20
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z21
-	VMOVUPS   (AX)(BX*1), Z22
-	VMOVUPS.Z (AX)(BX*2), K1, Z23
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), R10
-	ADDQ      CX, R10
-	MOVQ      48(DX), R11
-	ADDQ      CX, R11
-	MOVQ      56(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R12
+	CMPQ       CX, $0x03
+	JNE        not8x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z15
+	VMOVUPS    (AX)(BX*1), Z16
+	VMOVUPS.Z  (AX)(BX*2), K1, Z17
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z18
+	VMOVUPS    (AX)(BX*1), Z19
+	VMOVUPS.Z  (AX)(BX*2), K1, Z20
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z21
+	VMOVUPS    (AX)(BX*1), Z22
+	VMOVUPS.Z  (AX)(BX*2), K1, Z23
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x08, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R12
 
 loop8x3:
 	VMOVUPS      (CX), Z24
@@ -6027,62 +6660,90 @@ loop8x3:
 	RET
 
 not8x3:
-	CMPQ      CX, $0x02
-	JNE       not8x2
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS.Z (AX)(BX*1), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z8
-	VMOVUPS.Z (AX)(BX*1), K1, Z9
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z10
-	VMOVUPS.Z (AX)(BX*1), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS.Z (AX)(BX*1), K1, Z13
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z14
-	VMOVUPS.Z (AX)(BX*1), K1, Z15
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), R10
-	ADDQ      CX, R10
-	MOVQ      48(DX), R11
-	ADDQ      CX, R11
-	MOVQ      56(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R12
+	CMPQ       CX, $0x02
+	JNE        not8x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z14
+	VMOVUPS.Z  (AX)(BX*1), K1, Z15
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x08, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R12
 
 loop8x2:
 	VMOVUPS      (CX), Z16
@@ -6149,52 +6810,72 @@ loop8x2:
 	RET
 
 not8x2:
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), CX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z4
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z6
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z7
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), R10
-	ADDQ      CX, R10
-	MOVQ      48(DX), R11
-	ADDQ      CX, R11
-	MOVQ      56(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R12
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R12
 
 loop8x1:
 	VMOVUPS      (CX), Z8
@@ -6244,67 +6925,98 @@ loop8x1:
 	RET
 
 rows9:
-	CMPQ      CX, $0x02
-	JNE       not9x2
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS.Z (AX)(BX*1), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z8
-	VMOVUPS.Z (AX)(BX*1), K1, Z9
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z10
-	VMOVUPS.Z (AX)(BX*1), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS.Z (AX)(BX*1), K1, Z13
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z14
-	VMOVUPS.Z (AX)(BX*1), K1, Z15
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z16
-	VMOVUPS.Z (AX)(BX*1), K1, Z17
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), R10
-	ADDQ      CX, R10
-	MOVQ      48(DX), R11
-	ADDQ      CX, R11
-	MOVQ      56(DX), R12
-	ADDQ      CX, R12
-	MOVQ      64(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R13
+	CMPQ       CX, $0x02
+	JNE        not9x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z14
+	VMOVUPS.Z  (AX)(BX*1), K1, Z15
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z16
+	VMOVUPS.Z  (AX)(BX*1), K1, Z17
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x09, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R13
 
 loop9x2:
 	VMOVUPS      (CX), Z18
@@ -6377,56 +7089,78 @@ loop9x2:
 	RET
 
 not9x2:
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), CX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z4
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z6
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z8
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), R10
-	ADDQ      CX, R10
-	MOVQ      48(DX), R11
-	ADDQ      CX, R11
-	MOVQ      56(DX), R12
-	ADDQ      CX, R12
-	MOVQ      64(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R13
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x09, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R13
 
 loop9x1:
 	VMOVUPS      (CX), Z9
@@ -6480,72 +7214,106 @@ loop9x1:
 	RET
 
 rows10:
-	CMPQ      CX, $0x02
-	JNE       not10x2
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS.Z (AX)(BX*1), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z8
-	VMOVUPS.Z (AX)(BX*1), K1, Z9
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z10
-	VMOVUPS.Z (AX)(BX*1), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS.Z (AX)(BX*1), K1, Z13
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z14
-	VMOVUPS.Z (AX)(BX*1), K1, Z15
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z16
-	VMOVUPS.Z (AX)(BX*1), K1, Z17
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z18
-	VMOVUPS.Z (AX)(BX*1), K1, Z19
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), R10
-	ADDQ      CX, R10
-	MOVQ      48(DX), R11
-	ADDQ      CX, R11
-	MOVQ      56(DX), R12
-	ADDQ      CX, R12
-	MOVQ      64(DX), R13
-	ADDQ      CX, R13
-	MOVQ      72(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R14
+	CMPQ       CX, $0x02
+	JNE        not10x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z14
+	VMOVUPS.Z  (AX)(BX*1), K1, Z15
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z16
+	VMOVUPS.Z  (AX)(BX*1), K1, Z17
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z18
+	VMOVUPS.Z  (AX)(BX*1), K1, Z19
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x0a, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), R13
+	ADDQ       CX, R13
+	MOVQ       72(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R14
 
 loop10x2:
 	VMOVUPS      (CX), Z20
@@ -6624,60 +7392,84 @@ loop10x2:
 	RET
 
 not10x2:
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), CX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z4
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z6
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z8
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z9
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), R10
-	ADDQ      CX, R10
-	MOVQ      48(DX), R11
-	ADDQ      CX, R11
-	MOVQ      56(DX), R12
-	ADDQ      CX, R12
-	MOVQ      64(DX), R13
-	ADDQ      CX, R13
-	MOVQ      72(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R14
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x0a, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), R13
+	ADDQ       CX, R13
+	MOVQ       72(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R14
 
 loop10x1:
 	VMOVUPS      (CX), Z10
@@ -6735,77 +7527,114 @@ loop10x1:
 	RET
 
 rows11:
-	CMPQ      CX, $0x02
-	JNE       not11x2
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS.Z (AX)(BX*1), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z8
-	VMOVUPS.Z (AX)(BX*1), K1, Z9
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z10
-	VMOVUPS.Z (AX)(BX*1), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS.Z (AX)(BX*1), K1, Z13
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z14
-	VMOVUPS.Z (AX)(BX*1), K1, Z15
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z16
-	VMOVUPS.Z (AX)(BX*1), K1, Z17
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z18
-	VMOVUPS.Z (AX)(BX*1), K1, Z19
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z20
-	VMOVUPS.Z (AX)(BX*1), K1, Z21
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), R10
-	ADDQ      CX, R10
-	MOVQ      48(DX), R11
-	ADDQ      CX, R11
-	MOVQ      56(DX), R12
-	ADDQ      CX, R12
-	MOVQ      64(DX), R13
-	ADDQ      CX, R13
-	MOVQ      72(DX), R14
-	ADDQ      CX, R14
-	MOVQ      80(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R15
+	CMPQ       CX, $0x02
+	JNE        not11x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z14
+	VMOVUPS.Z  (AX)(BX*1), K1, Z15
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z16
+	VMOVUPS.Z  (AX)(BX*1), K1, Z17
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z18
+	VMOVUPS.Z  (AX)(BX*1), K1, Z19
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z20
+	VMOVUPS.Z  (AX)(BX*1), K1, Z21
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x0b, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), R13
+	ADDQ       CX, R13
+	MOVQ       72(DX), R14
+	ADDQ       CX, R14
+	MOVQ       80(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R15
 
 loop11x2:
 	VMOVUPS      (CX), Z22
@@ -6890,64 +7719,90 @@ loop11x2:
 	RET
 
 not11x2:
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), CX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z4
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z6
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z8
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z9
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z10
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), R10
-	ADDQ      CX, R10
-	MOVQ      48(DX), R11
-	ADDQ      CX, R11
-	MOVQ      56(DX), R12
-	ADDQ      CX, R12
-	MOVQ      64(DX), R13
-	ADDQ      CX, R13
-	MOVQ      72(DX), R14
-	ADDQ      CX, R14
-	MOVQ      80(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), R15
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z10
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x0b, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), R13
+	ADDQ       CX, R13
+	MOVQ       72(DX), R14
+	ADDQ       CX, R14
+	MOVQ       80(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R15
 
 loop11x1:
 	VMOVUPS      (CX), Z11
@@ -7009,82 +7864,122 @@ loop11x1:
 	RET
 
 rows12:
-	CMPQ      CX, $0x02
-	JNE       not12x2
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), BX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS.Z (AX)(BX*1), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z8
-	VMOVUPS.Z (AX)(BX*1), K1, Z9
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z10
-	VMOVUPS.Z (AX)(BX*1), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS.Z (AX)(BX*1), K1, Z13
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z14
-	VMOVUPS.Z (AX)(BX*1), K1, Z15
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z16
-	VMOVUPS.Z (AX)(BX*1), K1, Z17
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z18
-	VMOVUPS.Z (AX)(BX*1), K1, Z19
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z20
-	VMOVUPS.Z (AX)(BX*1), K1, Z21
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z22
-	VMOVUPS.Z (AX)(BX*1), K1, Z23
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), R10
-	ADDQ      CX, R10
-	MOVQ      48(DX), R11
-	ADDQ      CX, R11
-	MOVQ      56(DX), R12
-	ADDQ      CX, R12
-	MOVQ      64(DX), R13
-	ADDQ      CX, R13
-	MOVQ      72(DX), R14
-	ADDQ      CX, R14
-	MOVQ      80(DX), R15
-	ADDQ      CX, R15
-	MOVQ      88(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), BP
+	CMPQ       CX, $0x02
+	JNE        not12x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z14
+	VMOVUPS.Z  (AX)(BX*1), K1, Z15
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z16
+	VMOVUPS.Z  (AX)(BX*1), K1, Z17
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z18
+	VMOVUPS.Z  (AX)(BX*1), K1, Z19
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z20
+	VMOVUPS.Z  (AX)(BX*1), K1, Z21
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z22
+	VMOVUPS.Z  (AX)(BX*1), K1, Z23
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x0c, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), R13
+	ADDQ       CX, R13
+	MOVQ       72(DX), R14
+	ADDQ       CX, R14
+	MOVQ       80(DX), R15
+	ADDQ       CX, R15
+	MOVQ       88(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BP
 
 loop12x2:
 	VMOVUPS      (CX), Z24
@@ -7175,68 +8070,96 @@ loop12x2:
 	RET
 
 not12x2:
-	MOVQ      start+56(FP), AX
-	MOVQ      startStride+64(FP), DX
-	MOVQ      startStep+72(FP), CX
-	MOVQ      lastCols+104(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z4
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z6
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z8
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z9
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z10
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z11
-	MOVQ      k+16(FP), AX
-	MOVQ      aOffset+32(FP), CX
-	LEAQ      (CX)(AX*4), CX
-	MOVQ      a+24(FP), DX
-	MOVQ      (DX), BX
-	ADDQ      CX, BX
-	MOVQ      8(DX), SI
-	ADDQ      CX, SI
-	MOVQ      16(DX), DI
-	ADDQ      CX, DI
-	MOVQ      24(DX), R8
-	ADDQ      CX, R8
-	MOVQ      32(DX), R9
-	ADDQ      CX, R9
-	MOVQ      40(DX), R10
-	ADDQ      CX, R10
-	MOVQ      48(DX), R11
-	ADDQ      CX, R11
-	MOVQ      56(DX), R12
-	ADDQ      CX, R12
-	MOVQ      64(DX), R13
-	ADDQ      CX, R13
-	MOVQ      72(DX), R14
-	ADDQ      CX, R14
-	MOVQ      80(DX), R15
-	ADDQ      CX, R15
-	MOVQ      88(DX), DX
-	ADDQ      CX, DX
-	NEGQ      AX
-	MOVQ      b+40(FP), CX
-	MOVQ      bStep+48(FP), BP
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z10
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z11
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x0c, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), R13
+	ADDQ       CX, R13
+	MOVQ       72(DX), R14
+	ADDQ       CX, R14
+	MOVQ       80(DX), R15
+	ADDQ       CX, R15
+	MOVQ       88(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BP
 
 loop12x1:
 	VMOVUPS      (CX), Z12
@@ -7302,41 +8225,49 @@ loop12x1:
 	RET
 
 // func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
-// Requires: AVX, AVX512F
+// Requires: AVX, AVX512F, MMX+
 TEXT ·tileTransposedAVX512(SB), NOSPLIT, $0-104
-	MOVQ      rows+0(FP), AX
-	MOVQ      panels+8(FP), CX
-	CMPQ      AX, $0x08
-	JEQ       rows8
-	CMPQ      AX, $0x07
-	JEQ       rows7
-	CMPQ      AX, $0x06
-	JEQ       rows6
-	CMPQ      AX, $0x05
-	JEQ       rows5
-	CMPQ      AX, $0x04
-	JEQ       rows4
-	CMPQ      AX, $0x03
-	JEQ       rows3
-	CMPQ      AX, $0x02
-	JEQ       rows2
-	CMPQ      CX, $0x03
-	JNE       not1x3
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), CX
-	MOVQ      startStep+64(FP), DX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(DX*1), Z1
-	VMOVUPS.Z (AX)(DX*2), K1, Z2
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	MOVQ       rows+0(FP), AX
+	MOVQ       panels+8(FP), CX
+	CMPQ       AX, $0x08
+	JEQ        rows8
+	CMPQ       AX, $0x07
+	JEQ        rows7
+	CMPQ       AX, $0x06
+	JEQ        rows6
+	CMPQ       AX, $0x05
+	JEQ        rows5
+	CMPQ       AX, $0x04
+	JEQ        rows4
+	CMPQ       AX, $0x03
+	JEQ        rows3
+	CMPQ       AX, $0x02
+	JEQ        rows2
+	CMPQ       CX, $0x03
+	JNE        not1x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), CX
+	MOVQ       startStep+64(FP), DX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(DX*1), Z1
+	VMOVUPS.Z  (AX)(DX*2), K1, Z2
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop1x3:
 	VBROADCASTSS (CX), Z3
@@ -7362,22 +8293,29 @@ loop1x3:
 	RET
 
 not1x3:
-	CMPQ      CX, $0x02
-	JNE       not1x2
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), CX
-	MOVQ      startStep+64(FP), DX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(DX*1), K1, Z1
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	CMPQ       CX, $0x02
+	JNE        not1x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), CX
+	MOVQ       startStep+64(FP), DX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(DX*1), K1, Z1
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop1x2:
 	VBROADCASTSS (CX), Z2
@@ -7401,19 +8339,25 @@ loop1x2:
 	RET
 
 not1x2:
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), CX
-	MOVQ      startStep+64(FP), CX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, DX
-	SHLQ      CL, DX
-	DECQ      DX
-	KMOVW     DX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), CX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, DX
+	SHLQ       CL, DX
+	DECQ       DX
+	KMOVW      DX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop1x1:
 	VBROADCASTSS (CX), Z1
@@ -7435,27 +8379,39 @@ loop1x1:
 	RET
 
 rows2:
-	CMPQ      CX, $0x03
-	JNE       not2x3
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS.Z (AX)(BX*2), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (AX)(BX*1), Z4
-	VMOVUPS.Z (AX)(BX*2), K1, Z5
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	CMPQ       CX, $0x03
+	JNE        not2x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop2x3:
 	VBROADCASTSS (CX), Z6
@@ -7492,25 +8448,35 @@ loop2x3:
 	RET
 
 not2x3:
-	CMPQ      CX, $0x02
-	JNE       not2x2
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	CMPQ       CX, $0x02
+	JNE        not2x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop2x2:
 	VMOVUPS      (DX), Z4
@@ -7542,21 +8508,29 @@ loop2x2:
 	RET
 
 not2x2:
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), CX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop2x1:
 	VMOVUPS      (DX), Z2
@@ -7583,31 +8557,47 @@ loop2x1:
 	RET
 
 rows3:
-	CMPQ      CX, $0x03
-	JNE       not3x3
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS.Z (AX)(BX*2), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (AX)(BX*1), Z4
-	VMOVUPS.Z (AX)(BX*2), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (AX)(BX*1), Z7
-	VMOVUPS.Z (AX)(BX*2), K1, Z8
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	CMPQ       CX, $0x03
+	JNE        not3x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x03, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop3x3:
 	VMOVUPS      (DX), Z9
@@ -7652,28 +8642,41 @@ loop3x3:
 	RET
 
 not3x3:
-	CMPQ      CX, $0x02
-	JNE       not3x2
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	CMPQ       CX, $0x02
+	JNE        not3x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x03, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop3x2:
 	VMOVUPS      (DX), Z6
@@ -7711,23 +8714,33 @@ loop3x2:
 	RET
 
 not3x2:
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), CX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop3x1:
 	VMOVUPS      (DX), Z3
@@ -7758,35 +8771,55 @@ loop3x1:
 	RET
 
 rows4:
-	CMPQ      CX, $0x03
-	JNE       not4x3
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS.Z (AX)(BX*2), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (AX)(BX*1), Z4
-	VMOVUPS.Z (AX)(BX*2), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (AX)(BX*1), Z7
-	VMOVUPS.Z (AX)(BX*2), K1, Z8
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z9
-	VMOVUPS   (AX)(BX*1), Z10
-	VMOVUPS.Z (AX)(BX*2), K1, Z11
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	CMPQ       CX, $0x03
+	JNE        not4x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x04, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop4x3:
 	VMOVUPS      (DX), Z12
@@ -7839,31 +8872,47 @@ loop4x3:
 	RET
 
 not4x3:
-	CMPQ      CX, $0x02
-	JNE       not4x2
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS.Z (AX)(BX*1), K1, Z7
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	CMPQ       CX, $0x02
+	JNE        not4x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x04, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop4x2:
 	VMOVUPS      (DX), Z8
@@ -7907,25 +8956,37 @@ loop4x2:
 	RET
 
 not4x2:
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), CX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z3
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop4x1:
 	VMOVUPS      (DX), Z4
@@ -7960,39 +9021,63 @@ loop4x1:
 	RET
 
 rows5:
-	CMPQ      CX, $0x03
-	JNE       not5x3
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS.Z (AX)(BX*2), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (AX)(BX*1), Z4
-	VMOVUPS.Z (AX)(BX*2), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (AX)(BX*1), Z7
-	VMOVUPS.Z (AX)(BX*2), K1, Z8
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z9
-	VMOVUPS   (AX)(BX*1), Z10
-	VMOVUPS.Z (AX)(BX*2), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS   (AX)(BX*1), Z13
-	VMOVUPS.Z (AX)(BX*2), K1, Z14
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	CMPQ       CX, $0x03
+	JNE        not5x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x05, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop5x3:
 	VMOVUPS      (DX), Z15
@@ -8053,34 +9138,53 @@ loop5x3:
 	RET
 
 not5x3:
-	CMPQ      CX, $0x02
-	JNE       not5x2
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS.Z (AX)(BX*1), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z8
-	VMOVUPS.Z (AX)(BX*1), K1, Z9
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	CMPQ       CX, $0x02
+	JNE        not5x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x05, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop5x2:
 	VMOVUPS      (DX), Z10
@@ -8130,27 +9234,41 @@ loop5x2:
 	RET
 
 not5x2:
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), CX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z4
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop5x1:
 	VMOVUPS      (DX), Z5
@@ -8189,43 +9307,71 @@ loop5x1:
 	RET
 
 rows6:
-	CMPQ      CX, $0x03
-	JNE       not6x3
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS.Z (AX)(BX*2), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (AX)(BX*1), Z4
-	VMOVUPS.Z (AX)(BX*2), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (AX)(BX*1), Z7
-	VMOVUPS.Z (AX)(BX*2), K1, Z8
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z9
-	VMOVUPS   (AX)(BX*1), Z10
-	VMOVUPS.Z (AX)(BX*2), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS   (AX)(BX*1), Z13
-	VMOVUPS.Z (AX)(BX*2), K1, Z14
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z15
-	VMOVUPS   (AX)(BX*1), Z16
-	VMOVUPS.Z (AX)(BX*2), K1, Z17
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	CMPQ       CX, $0x03
+	JNE        not6x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z15
+	VMOVUPS    (AX)(BX*1), Z16
+	VMOVUPS.Z  (AX)(BX*2), K1, Z17
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x06, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop6x3:
 	VMOVUPS      (DX), Z18
@@ -8294,37 +9440,59 @@ loop6x3:
 	RET
 
 not6x3:
-	CMPQ      CX, $0x02
-	JNE       not6x2
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS.Z (AX)(BX*1), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z8
-	VMOVUPS.Z (AX)(BX*1), K1, Z9
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z10
-	VMOVUPS.Z (AX)(BX*1), K1, Z11
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	CMPQ       CX, $0x02
+	JNE        not6x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x06, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop6x2:
 	VMOVUPS      (DX), Z12
@@ -8380,29 +9548,45 @@ loop6x2:
 	RET
 
 not6x2:
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), CX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z4
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z5
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop6x1:
 	VMOVUPS      (DX), Z6
@@ -8445,47 +9629,79 @@ loop6x1:
 	RET
 
 rows7:
-	CMPQ      CX, $0x03
-	JNE       not7x3
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS.Z (AX)(BX*2), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (AX)(BX*1), Z4
-	VMOVUPS.Z (AX)(BX*2), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (AX)(BX*1), Z7
-	VMOVUPS.Z (AX)(BX*2), K1, Z8
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z9
-	VMOVUPS   (AX)(BX*1), Z10
-	VMOVUPS.Z (AX)(BX*2), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS   (AX)(BX*1), Z13
-	VMOVUPS.Z (AX)(BX*2), K1, Z14
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z15
-	VMOVUPS   (AX)(BX*1), Z16
-	VMOVUPS.Z (AX)(BX*2), K1, Z17
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z18
-	VMOVUPS   (AX)(BX*1), Z19
-	VMOVUPS.Z (AX)(BX*2), K1, Z20
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	CMPQ       CX, $0x03
+	JNE        not7x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z15
+	VMOVUPS    (AX)(BX*1), Z16
+	VMOVUPS.Z  (AX)(BX*2), K1, Z17
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z18
+	VMOVUPS    (AX)(BX*1), Z19
+	VMOVUPS.Z  (AX)(BX*2), K1, Z20
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x07, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop7x3:
 	VMOVUPS      (DX), Z21
@@ -8562,40 +9778,65 @@ loop7x3:
 	RET
 
 not7x3:
-	CMPQ      CX, $0x02
-	JNE       not7x2
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS.Z (AX)(BX*1), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z8
-	VMOVUPS.Z (AX)(BX*1), K1, Z9
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z10
-	VMOVUPS.Z (AX)(BX*1), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS.Z (AX)(BX*1), K1, Z13
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	CMPQ       CX, $0x02
+	JNE        not7x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x07, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop7x2:
 	VMOVUPS      (DX), Z14
@@ -8657,31 +9898,49 @@ loop7x2:
 	RET
 
 not7x2:
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), CX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z4
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z6
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop7x1:
 	VMOVUPS      (DX), Z7
@@ -8728,51 +9987,87 @@ loop7x1:
 	RET
 
 rows8:
-	CMPQ      CX, $0x03
-	JNE       not8x3
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS   (AX)(BX*1), Z1
-	VMOVUPS.Z (AX)(BX*2), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z3
-	VMOVUPS   (AX)(BX*1), Z4
-	VMOVUPS.Z (AX)(BX*2), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS   (AX)(BX*1), Z7
-	VMOVUPS.Z (AX)(BX*2), K1, Z8
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z9
-	VMOVUPS   (AX)(BX*1), Z10
-	VMOVUPS.Z (AX)(BX*2), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS   (AX)(BX*1), Z13
-	VMOVUPS.Z (AX)(BX*2), K1, Z14
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z15
-	VMOVUPS   (AX)(BX*1), Z16
-	VMOVUPS.Z (AX)(BX*2), K1, Z17
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z18
-	VMOVUPS   (AX)(BX*1), Z19
-	VMOVUPS.Z (AX)(BX*2), K1, Z20
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z21
-	VMOVUPS   (AX)(BX*1), Z22
-	VMOVUPS.Z (AX)(BX*2), K1, Z23
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	CMPQ       CX, $0x03
+	JNE        not8x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z15
+	VMOVUPS    (AX)(BX*1), Z16
+	VMOVUPS.Z  (AX)(BX*2), K1, Z17
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z18
+	VMOVUPS    (AX)(BX*1), Z19
+	VMOVUPS.Z  (AX)(BX*2), K1, Z20
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z21
+	VMOVUPS    (AX)(BX*1), Z22
+	VMOVUPS.Z  (AX)(BX*2), K1, Z23
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x08, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop8x3:
 	VMOVUPS      (DX), Z24
@@ -8857,43 +10152,71 @@ loop8x3:
 	RET
 
 not8x3:
-	CMPQ      CX, $0x02
-	JNE       not8x2
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), BX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (AX), Z0
-	VMOVUPS.Z (AX)(BX*1), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z2
-	VMOVUPS.Z (AX)(BX*1), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z4
-	VMOVUPS.Z (AX)(BX*1), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z6
-	VMOVUPS.Z (AX)(BX*1), K1, Z7
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z8
-	VMOVUPS.Z (AX)(BX*1), K1, Z9
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z10
-	VMOVUPS.Z (AX)(BX*1), K1, Z11
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z12
-	VMOVUPS.Z (AX)(BX*1), K1, Z13
-	ADDQ      DX, AX
-	VMOVUPS   (AX), Z14
-	VMOVUPS.Z (AX)(BX*1), K1, Z15
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	CMPQ       CX, $0x02
+	JNE        not8x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z14
+	VMOVUPS.Z  (AX)(BX*1), K1, Z15
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x08, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop8x2:
 	VMOVUPS      (DX), Z16
@@ -8961,33 +10284,53 @@ loop8x2:
 	RET
 
 not8x2:
-	MOVQ      start+48(FP), AX
-	MOVQ      startStride+56(FP), DX
-	MOVQ      startStep+64(FP), CX
-	MOVQ      lastCols+96(FP), CX
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (AX), K1, Z0
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z1
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z2
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z3
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z4
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z5
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z6
-	ADDQ      DX, AX
-	VMOVUPS.Z (AX), K1, Z7
-	MOVQ      k+16(FP), AX
-	MOVQ      a+24(FP), CX
-	MOVQ      b+32(FP), DX
-	MOVQ      bStep+40(FP), BX
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
 loop8x1:
 	VMOVUPS      (DX), Z8
@@ -9053,6 +10396,46 @@ loop:
 	ADDQ    CX, AX
 	DECQ    SI
 	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func gatherRowsAVX512(dst *float32, step int, rows **float32, offset int, count int, panels int, lastCols int)
+// Requires: AVX, AVX512F
+TEXT ·gatherRowsAVX512(SB), NOSPLIT, $0-56
+	MOVQ  dst+0(FP), AX
+	MOVQ  step+8(FP), DX
+	MOVQ  rows+16(FP), BX
+	MOVQ  offset+24(FP), SI
+	MOVQ  count+32(FP), DI
+	MOVQ  panels+40(FP), R8
+	MOVQ  lastCols+48(FP), CX
+	MOVQ  $0x00000001, R9
+	SHLQ  CL, R9
+	DECQ  R9
+	KMOVW R9, K1
+
+row:
+	MOVQ (BX), CX
+	ADDQ SI, CX
+	MOVQ AX, R9
+	MOVQ R8, R10
+	JMP  check
+
+panel:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    $0x40, CX
+	ADDQ    DX, R9
+
+check:
+	DECQ      R10
+	JNZ       panel
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS   Z0, (R9)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, AX
+	DECQ      DI
+	JNZ       row
 	VZEROUPPER
 	RET
 

@@ -12,6 +12,7 @@ const panelCols = panelBytes / 4
 // packing writes the functions that move numbers from rows to panels and back.
 func packing(v vectors) {
 	copyLanes(v)
+	gatherRows(v)
 	transpose(v)
 }
 
@@ -31,6 +32,44 @@ func copyLanes(v vectors) {
 	ADDQ(dstStride, dst)
 	DECQ(rows)
 	JNZ(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
+}
+
+// gatherRows writes a function that copies the numbers offset bytes behind each of
+// count pointers to panels, step bytes apart, of which the last one has lastCols
+// columns, from 1 to 16, and zeros. count and panels are at least 1.
+func gatherRows(v vectors) {
+	TEXT("gatherRows"+v.suffix, NOSPLIT, "func(dst *float32, step int, rows **float32, offset, count, panels, lastCols int)")
+	Pragma("noescape")
+	dst, step := Load(Param("dst"), GP64()), Load(Param("step"), GP64())
+	rows, offset := Load(Param("rows"), GP64()), Load(Param("offset"), GP64())
+	count, panels := Load(Param("count"), GP64()), Load(Param("panels"), GP64())
+	masks := v.panelMasks(Load(Param("lastCols"), GP64()))
+
+	Label("row")
+	src, to, left := GP64(), GP64(), GP64()
+	MOVQ(Mem{Base: rows}, src)
+	ADDQ(offset, src)
+	MOVQ(dst, to)
+	MOVQ(panels, left)
+	JMP(LabelRef("check"))
+	Label("panel")
+	for i := range panelCols / v.lanes {
+		VMOVUPS(v.load(Mem{Base: src, Disp: 4 * v.lanes * i}), Mem{Base: to, Disp: 4 * v.lanes * i})
+	}
+	ADDQ(U8(panelBytes), src)
+	ADDQ(step, to)
+	Label("check")
+	DECQ(left)
+	JNZ(LabelRef("panel"))
+	for i, mask := range masks {
+		VMOVUPS(v.loadTail(mask, Mem{Base: src, Disp: 4 * v.lanes * i}), Mem{Base: to, Disp: 4 * v.lanes * i})
+	}
+	ADDQ(U8(8), rows)
+	ADDQ(U8(panelBytes), dst)
+	DECQ(count)
+	JNZ(LabelRef("row"))
 	VZEROUPPER()
 	RET()
 }

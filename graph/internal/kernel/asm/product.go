@@ -57,6 +57,7 @@ func tile(v vectors, name, left string, most []int, loop func(v vectors, acc [][
 				acc[i] = v.registers(n * panelCols / v.lanes)
 			}
 			moveTile(v, "start", acc, false)
+			prefetchBelow(v, acc)
 			loop(v, acc)
 			moveTile(v, "c", acc, true)
 			VZEROUPPER()
@@ -91,7 +92,7 @@ func moveTile(v vectors, matrix string, acc [][]vec, store bool) {
 	}
 	lastCols := Load(Param("lastCols"), GP64())
 	if v.lanes == 16 {
-		all([]reg.Register{v.tail(lastCols)})
+		all(v.panelMasks(lastCols))
 		return
 	}
 	// Where masks are slow, whole panels do without.
@@ -103,6 +104,24 @@ func moveTile(v vectors, matrix string, acc [][]vec, store bool) {
 	Label(name + "masked")
 	all(v.panelMasks(lastCols))
 	Label(name + "done")
+}
+
+// prefetchBelow asks for the memory of the tile below, which is likely to be next.
+func prefetchBelow(v vectors, acc [][]vec) {
+	pointer := Load(Param("c"), GP64())
+	stride := Load(Param("cStride"), GP64())
+	at := v.panelRow(pointer, Load(Param("cStep"), GP64()), len(acc[0]))
+	skip := GP64()
+	IMUL3Q(U8(len(acc)), stride, skip)
+	ADDQ(skip, pointer)
+	for i := range acc {
+		for j := 0; j < len(at); j += panelCols / v.lanes {
+			PREFETCHT0(at[j])
+		}
+		if i+1 < len(acc) {
+			ADDQ(stride, pointer)
+		}
+	}
 }
 
 // panelRow returns where so many vectors of a row of panels are, step bytes from

@@ -123,9 +123,12 @@ func (v vectors) tail(n reg.Register) reg.Register {
 	return c
 }
 
-// panelMasks returns the conditions for both vectors of a row of a panel that the
-// column is less than n, for n from 1 to 16. It overwrites n. Only for AVX2.
+// panelMasks returns the conditions for the vectors of a row of a panel that the
+// column is less than n, for n from 1 to 16. It overwrites n.
 func (v vectors) panelMasks(n reg.Register) []reg.Register {
+	if v.lanes == 16 {
+		return []reg.Register{v.tail(n)}
+	}
 	low, high := v.condition(), v.condition()
 	mask := tailMask(n)
 	VMOVUPS(mask, low)
