@@ -17,9 +17,12 @@ func transposeVectors(_, _ *float32, stride, blocks int) bool { return false }
 
 func vectorsOf(Path) vectorFunctions { return vectorFunctions{} }
 
-func sumVectors(*[reductionLanes]float64, []float32) (taken int)        { return 0 }
-func dotVectors(_ *[reductionLanes]float64, _, _ []float32) (taken int) { return 0 }
-func maxVectors(*[reductionLanes]float32, []float32) (taken int)        { return 0 }
+func sumVectors(*[reductionLanes]float64, []float32) (taken int)                      { return 0 }
+func dotVectors(_ *[reductionLanes]float64, _, _ []float32) (taken int)               { return 0 }
+func tripleDotVectors(_ *[reductionLanes]float64, _, _, _ []float32) (taken int)      { return 0 }
+func squaresVectors(*[reductionLanes]float64, []float32, float64) (taken int)         { return 0 }
+func expSumVectors(_ *[reductionLanes]float64, _, _ []float32, _ float32) (taken int) { return 0 }
+func maxVectors(*[reductionLanes]float32, []float32) (taken int)                      { return 0 }
 
 func adamVectors(_, _, _, _ []float32, _ *[7]float32) bool { return false }
 

@@ -123,8 +123,8 @@ func (o *outerBuffer[T]) addTiles(c, start *target[T], k, i, below, j, right int
 	}
 }
 
-// pack copies the columns from lo up to hi to panels; the last one is padded with
-// zeros.
+// pack copies the columns from lo up to hi to panels. What it leaves behind them in
+// the last panel is of no account.
 func (r Rows[T]) pack(dst []outerPanel[T], lo, hi int) {
 	if gatherVectors(dst, r, lo, hi) {
 		return
@@ -132,8 +132,7 @@ func (r Rows[T]) pack(dst []outerPanel[T], lo, hi int) {
 	for i, first := range r.first {
 		for j := lo; j < hi; j += panelCols {
 			row := lanes(&dst[(j-lo)/panelCols][0], i*panelCols)
-			n := copy(row[:], unsafe.Slice(at(first, r.offset+j), min(hi-j, panelCols)))
-			clear(row[n:])
+			copy(row[:], unsafe.Slice(at(first, r.offset+j), min(hi-j, panelCols)))
 		}
 	}
 }

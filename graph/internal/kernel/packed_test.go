@@ -88,8 +88,15 @@ func TestRefusedShapes(t *testing.T) {
 		"adam": func() {
 			AdamStep(make([]float32, 3), make([]float32, 3), make([]float32, 2), make([]float32, 3), 1, Adam{})
 		},
-		"scatter beyond":       func() { ScatterAdd(m(2, 3), []int{2}, RowsOf(m(1, 3))) },
-		"target beyond":        func() { CrossEntropy(make([]float32, 1), m(1, 3), m(1, 3), []int{3}) },
+		"scatter beyond": func() { ScatterAdd(m(2, 3), []int{2}, RowsOf(m(1, 3))) },
+		"target beyond":  func() { CrossEntropy(make([]float32, 1), m(1, 3), m(1, 3), []int{3}) },
+		"mask":           func() { MaskRows(m(2, 3), m(2, 3), make([]float32, 3), true) },
+		"broadcast row":  func() { AddRow(m(2, 3), m(2, 3), make([]float32, 2)) },
+		"argmax":         func() { ArgmaxRows(make([]int, 2), m(3, 3)) },
+		"layer norm": func() {
+			LayerNorm(m(2, 3), m(2, 3), make([]float32, 2), make([]float32, 3), 1, make([]float64, 2), make([]float64, 2))
+		},
+		"target before":        func() { ExpCrossEntropy(make([]float64, 1), make([]float64, 1), m(1, 3), m(1, 3), []int{-1}, nil) },
 		"softmax shapes":       func() { Softmax(m(1, 3), m(3, 1), nil) },
 		"gradient of a target": func() { CrossEntropyGrad(m(1, 3), m(1, 3), []int{3}, make([]float32, 1)) },
 	} {

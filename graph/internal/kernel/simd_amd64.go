@@ -44,6 +44,9 @@ func scaleAddAVX2(dst []float32, a []float32, b []float32, s float32)
 func shiftAVX2(dst []float32, a []float32, s float32)
 
 //go:noescape
+func affineAVX2(dst []float32, a []float32, s float32, t float32)
+
+//go:noescape
 func negAVX2(dst []float32, a []float32)
 
 //go:noescape
@@ -71,6 +74,12 @@ func notEqualAVX2(dst []float32, a []float32, b []float32)
 func chooseAVX2(dst []float32, condition []float32, a []float32, b []float32)
 
 //go:noescape
+func normalizeAVX2(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
+
+//go:noescape
+func normalizeGradAVX2(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
+
+//go:noescape
 func expAVX2(dst []float32, a []float32, shift float32)
 
 //go:noescape
@@ -89,7 +98,16 @@ func sumAVX2(lanes *[16]float64, a []float32)
 func dotAVX2(lanes *[16]float64, a []float32, b []float32)
 
 //go:noescape
+func tripleDotAVX2(lanes *[16]float64, a []float32, b []float32, c []float32)
+
+//go:noescape
+func squaresAVX2(lanes *[16]float64, a []float32, center float64)
+
+//go:noescape
 func maxAVX2(lanes *[16]float32, a []float32)
+
+//go:noescape
+func expSumAVX2(lanes *[16]float64, dst []float32, a []float32, shift float32)
 
 //go:noescape
 func adamAVX2(w []float32, m []float32, v []float32, g []float32, c *[7]float32)
@@ -136,6 +154,9 @@ func scaleAddAVX512(dst []float32, a []float32, b []float32, s float32)
 func shiftAVX512(dst []float32, a []float32, s float32)
 
 //go:noescape
+func affineAVX512(dst []float32, a []float32, s float32, t float32)
+
+//go:noescape
 func negAVX512(dst []float32, a []float32)
 
 //go:noescape
@@ -163,6 +184,12 @@ func notEqualAVX512(dst []float32, a []float32, b []float32)
 func chooseAVX512(dst []float32, condition []float32, a []float32, b []float32)
 
 //go:noescape
+func normalizeAVX512(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
+
+//go:noescape
+func normalizeGradAVX512(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
+
+//go:noescape
 func expAVX512(dst []float32, a []float32, shift float32)
 
 //go:noescape
@@ -181,7 +208,16 @@ func sumAVX512(lanes *[16]float64, a []float32)
 func dotAVX512(lanes *[16]float64, a []float32, b []float32)
 
 //go:noescape
+func tripleDotAVX512(lanes *[16]float64, a []float32, b []float32, c []float32)
+
+//go:noescape
+func squaresAVX512(lanes *[16]float64, a []float32, center float64)
+
+//go:noescape
 func maxAVX512(lanes *[16]float32, a []float32)
+
+//go:noescape
+func expSumAVX512(lanes *[16]float64, dst []float32, a []float32, shift float32)
 
 //go:noescape
 func adamAVX512(w []float32, m []float32, v []float32, g []float32, c *[7]float32)

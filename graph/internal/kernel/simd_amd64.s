@@ -2881,6 +2881,43 @@ done:
 	VZEROUPPER
 	RET
 
+// func affineAVX2(dst []float32, a []float32, s float32, t float32)
+// Requires: AVX
+TEXT ·affineAVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSS s+48(FP), Y0
+	VBROADCASTSS t+52(FP), Y1
+	MOVQ         dst_len+8(FP), AX
+	XORQ         CX, CX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
+
+loop:
+	CMPQ    AX, $0x08
+	JB      tail
+	VMOVUPS (DX)(CX*4), Y2
+	VMULPS  Y0, Y2, Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, (BX)(CX*4)
+	ADDQ    $0x08, CX
+	SUBQ    $0x08, AX
+	JMP     loop
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, AX
+	SUBQ       AX, SI
+	VMOVUPS    64(SI), Y2
+	VMASKMOVPS (DX)(CX*4), Y2, Y3
+	VMULPS     Y0, Y3, Y3
+	VADDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y2, (BX)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func negAVX2(dst []float32, a []float32)
 // Requires: AVX
 TEXT ·negAVX2(SB), NOSPLIT, $0-48
@@ -3245,6 +3282,99 @@ tail:
 	VCMPPS     $0x04, Y4, Y1, Y1
 	VBLENDVPS  Y1, Y2, Y3, Y1
 	VMASKMOVPS Y1, Y0, (DI)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func normalizeAVX2(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
+// Requires: AVX, FMA3
+TEXT ·normalizeAVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSS shift+96(FP), Y0
+	VBROADCASTSS scale+100(FP), Y1
+	MOVQ         dst_len+8(FP), AX
+	XORQ         CX, CX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         gain_base+48(FP), BX
+	MOVQ         bias_base+72(FP), SI
+	MOVQ         dst_base+0(FP), DI
+
+loop:
+	CMPQ        AX, $0x08
+	JB          tail
+	VMOVUPS     (DX)(CX*4), Y2
+	VMOVUPS     (BX)(CX*4), Y3
+	VMOVUPS     (SI)(CX*4), Y4
+	VADDPS      Y0, Y2, Y2
+	VMULPS      Y1, Y2, Y2
+	VFMADD213PS Y4, Y3, Y2
+	VMOVUPS     Y2, (DI)(CX*4)
+	ADDQ        $0x08, CX
+	SUBQ        $0x08, AX
+	JMP         loop
+
+tail:
+	TESTQ       AX, AX
+	JZ          done
+	LEAQ        tailMasks<>+0(SB), R8
+	SHLQ        $0x02, AX
+	SUBQ        AX, R8
+	VMOVUPS     64(R8), Y2
+	VMASKMOVPS  (DX)(CX*4), Y2, Y3
+	VMASKMOVPS  (BX)(CX*4), Y2, Y4
+	VMASKMOVPS  (SI)(CX*4), Y2, Y5
+	VADDPS      Y0, Y3, Y3
+	VMULPS      Y1, Y3, Y3
+	VFMADD213PS Y5, Y4, Y3
+	VMASKMOVPS  Y3, Y2, (DI)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func normalizeGradAVX2(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
+// Requires: AVX, FMA3
+TEXT ·normalizeGradAVX2(SB), NOSPLIT, $0-108
+	VBROADCASTSS shift+96(FP), Y0
+	VBROADCASTSS slope+100(FP), Y1
+	VBROADCASTSS scale+104(FP), Y2
+	MOVQ         dst_len+8(FP), AX
+	XORQ         CX, CX
+	MOVQ         dy_base+24(FP), DX
+	MOVQ         gain_base+48(FP), BX
+	MOVQ         normal_base+72(FP), SI
+	MOVQ         dst_base+0(FP), DI
+
+loop:
+	CMPQ        AX, $0x08
+	JB          tail
+	VMOVUPS     (DX)(CX*4), Y3
+	VMOVUPS     (BX)(CX*4), Y4
+	VMOVUPS     (SI)(CX*4), Y5
+	VMULPS      Y4, Y3, Y3
+	VADDPS      Y0, Y3, Y3
+	VFMADD231PS Y5, Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VMOVUPS     Y3, (DI)(CX*4)
+	ADDQ        $0x08, CX
+	SUBQ        $0x08, AX
+	JMP         loop
+
+tail:
+	TESTQ       AX, AX
+	JZ          done
+	LEAQ        tailMasks<>+0(SB), R8
+	SHLQ        $0x02, AX
+	SUBQ        AX, R8
+	VMOVUPS     64(R8), Y3
+	VMASKMOVPS  (DX)(CX*4), Y3, Y4
+	VMASKMOVPS  (BX)(CX*4), Y3, Y5
+	VMASKMOVPS  (SI)(CX*4), Y3, Y6
+	VMULPS      Y5, Y4, Y4
+	VADDPS      Y0, Y4, Y4
+	VFMADD231PS Y6, Y1, Y4
+	VMULPS      Y2, Y4, Y4
+	VMASKMOVPS  Y4, Y3, (DI)(CX*4)
 
 done:
 	VZEROUPPER
@@ -4360,6 +4490,103 @@ done:
 	VZEROUPPER
 	RET
 
+// func tripleDotAVX2(lanes *[16]float64, a []float32, b []float32, c []float32)
+// Requires: AVX
+TEXT ·tripleDotAVX2(SB), NOSPLIT, $0-80
+	MOVQ    lanes+0(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	MOVQ    a_len+16(FP), CX
+	XORQ    DX, DX
+	MOVQ    a_base+8(FP), BX
+	MOVQ    b_base+32(FP), SI
+	MOVQ    c_base+56(FP), DI
+	SUBQ    $0x10, CX
+	JL      done
+
+loop:
+	VCVTPS2PD (BX)(DX*4), Y4
+	VCVTPS2PD (SI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VCVTPS2PD (DI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VADDPD    Y4, Y0, Y0
+	VCVTPS2PD 16(BX)(DX*4), Y4
+	VCVTPS2PD 16(SI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VCVTPS2PD 16(DI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VADDPD    Y4, Y1, Y1
+	VCVTPS2PD 32(BX)(DX*4), Y4
+	VCVTPS2PD 32(SI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VCVTPS2PD 32(DI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VADDPD    Y4, Y2, Y2
+	VCVTPS2PD 48(BX)(DX*4), Y4
+	VCVTPS2PD 48(SI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VCVTPS2PD 48(DI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VADDPD    Y4, Y3, Y3
+	ADDQ      $0x10, DX
+	SUBQ      $0x10, CX
+	JGE       loop
+
+done:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+// func squaresAVX2(lanes *[16]float64, a []float32, center float64)
+// Requires: AVX
+TEXT ·squaresAVX2(SB), NOSPLIT, $0-40
+	MOVQ         lanes+0(FP), AX
+	VMOVUPS      (AX), Y0
+	VMOVUPS      32(AX), Y1
+	VMOVUPS      64(AX), Y2
+	VMOVUPS      96(AX), Y3
+	VBROADCASTSD center+32(FP), Y4
+	MOVQ         a_len+16(FP), CX
+	XORQ         DX, DX
+	MOVQ         a_base+8(FP), BX
+	SUBQ         $0x10, CX
+	JL           done
+
+loop:
+	VCVTPS2PD (BX)(DX*4), Y5
+	VSUBPD    Y4, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y0, Y0
+	VCVTPS2PD 16(BX)(DX*4), Y5
+	VSUBPD    Y4, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y1, Y1
+	VCVTPS2PD 32(BX)(DX*4), Y5
+	VSUBPD    Y4, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y2, Y2
+	VCVTPS2PD 48(BX)(DX*4), Y5
+	VSUBPD    Y4, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y3, Y3
+	ADDQ      $0x10, DX
+	SUBQ      $0x10, CX
+	JGE       loop
+
+done:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VZEROUPPER
+	RET
+
 // func maxAVX2(lanes *[16]float32, a []float32)
 // Requires: AVX
 TEXT ·maxAVX2(SB), NOSPLIT, $0-32
@@ -4384,6 +4611,105 @@ loop:
 done:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func expSumAVX2(lanes *[16]float64, dst []float32, a []float32, shift float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·expSumAVX2(SB), NOSPLIT, $0-60
+	MOVQ         lanes+0(FP), AX
+	VMOVUPS      (AX), Y0
+	VMOVUPS      32(AX), Y1
+	VMOVUPS      64(AX), Y2
+	VMOVUPS      96(AX), Y3
+	VBROADCASTSS shift+56(FP), Y4
+	MOVQ         dst_base+8(FP), CX
+	MOVQ         a_base+32(FP), DX
+	MOVQ         a_len+40(FP), BX
+	SUBQ         $0x10, BX
+	JL           done
+
+loop:
+	VMOVUPS      (DX), Y5
+	VADDPS       Y4, Y5, Y5
+	VMOVUPS      c42b20000<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      cc2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c3fb8aa3b<>+0(SB), Y6
+	VFMADD213PS  c4b400000<>+0(SB), Y5, Y6
+	VSUBPS       c4b400000<>+0(SB), Y6, Y7
+	VFNMADD231PS c3f318000<>+0(SB), Y7, Y5
+	VFNMADD231PS cb95e8083<>+0(SB), Y7, Y5
+	VPSUBD       c4b400000<>+0(SB), Y6, Y6
+	VMOVUPS      c39509280<>+0(SB), Y7
+	VFMADD213PS  c3ab6a19a<>+0(SB), Y5, Y7
+	VFMADD213PS  c3c088870<>+0(SB), Y5, Y7
+	VFMADD213PS  c3d2aaa74<>+0(SB), Y5, Y7
+	VFMADD213PS  c3e2aaaab<>+0(SB), Y5, Y7
+	VFMADD213PS  c3f000000<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VFMADD213PS  Y5, Y8, Y7
+	VADDPS       c3f800000<>+0(SB), Y7, Y7
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPADDD       c0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c0000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y5, Y7, Y7
+	VMULPS       Y6, Y7, Y7
+	VMOVUPS      Y7, (CX)
+	VEXTRACTF128 $0x01, Y7, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X7, Y6
+	VADDPD       Y6, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPS      32(DX), Y5
+	VADDPS       Y4, Y5, Y5
+	VMOVUPS      c42b20000<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      cc2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c3fb8aa3b<>+0(SB), Y6
+	VFMADD213PS  c4b400000<>+0(SB), Y5, Y6
+	VSUBPS       c4b400000<>+0(SB), Y6, Y7
+	VFNMADD231PS c3f318000<>+0(SB), Y7, Y5
+	VFNMADD231PS cb95e8083<>+0(SB), Y7, Y5
+	VPSUBD       c4b400000<>+0(SB), Y6, Y6
+	VMOVUPS      c39509280<>+0(SB), Y7
+	VFMADD213PS  c3ab6a19a<>+0(SB), Y5, Y7
+	VFMADD213PS  c3c088870<>+0(SB), Y5, Y7
+	VFMADD213PS  c3d2aaa74<>+0(SB), Y5, Y7
+	VFMADD213PS  c3e2aaaab<>+0(SB), Y5, Y7
+	VFMADD213PS  c3f000000<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VFMADD213PS  Y5, Y8, Y7
+	VADDPS       c3f800000<>+0(SB), Y7, Y7
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPADDD       c0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c0000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y5, Y7, Y7
+	VMULPS       Y6, Y7, Y7
+	VMOVUPS      Y7, 32(CX)
+	VEXTRACTF128 $0x01, Y7, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X7, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, CX
+	SUBQ         $0x10, BX
+	JGE          loop
+
+done:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
 	VZEROUPPER
 	RET
 
@@ -10856,6 +11182,43 @@ done:
 	VZEROUPPER
 	RET
 
+// func affineAVX512(dst []float32, a []float32, s float32, t float32)
+// Requires: AVX, AVX512F
+TEXT ·affineAVX512(SB), NOSPLIT, $0-56
+	VBROADCASTSS s+48(FP), Z0
+	VBROADCASTSS t+52(FP), Z1
+	MOVQ         dst_len+8(FP), CX
+	XORQ         AX, AX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
+
+loop:
+	CMPQ    CX, $0x10
+	JB      tail
+	VMOVUPS (DX)(AX*4), Z2
+	VMULPS  Z0, Z2, Z2
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, (BX)(AX*4)
+	ADDQ    $0x10, AX
+	SUBQ    $0x10, CX
+	JMP     loop
+
+tail:
+	TESTQ     CX, CX
+	JZ        done
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(AX*4), K1, Z2
+	VMULPS    Z0, Z2, Z2
+	VADDPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (BX)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func negAVX512(dst []float32, a []float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·negAVX512(SB), NOSPLIT, $0-48
@@ -11184,6 +11547,99 @@ tail:
 	VCMPPS    $0x04, Z3, Z0, K2
 	VBLENDMPS Z1, Z2, K2, Z5
 	VMOVUPS   Z5, K1, (DI)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func normalizeAVX512(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
+// Requires: AVX, AVX512F
+TEXT ·normalizeAVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSS shift+96(FP), Z0
+	VBROADCASTSS scale+100(FP), Z1
+	MOVQ         dst_len+8(FP), CX
+	XORQ         AX, AX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         gain_base+48(FP), BX
+	MOVQ         bias_base+72(FP), SI
+	MOVQ         dst_base+0(FP), DI
+
+loop:
+	CMPQ        CX, $0x10
+	JB          tail
+	VMOVUPS     (DX)(AX*4), Z2
+	VMOVUPS     (BX)(AX*4), Z3
+	VMOVUPS     (SI)(AX*4), Z4
+	VADDPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VFMADD213PS Z4, Z3, Z2
+	VMOVUPS     Z2, (DI)(AX*4)
+	ADDQ        $0x10, AX
+	SUBQ        $0x10, CX
+	JMP         loop
+
+tail:
+	TESTQ       CX, CX
+	JZ          done
+	MOVQ        $0x00000001, R8
+	SHLQ        CL, R8
+	DECQ        R8
+	KMOVW       R8, K1
+	VMOVUPS.Z   (DX)(AX*4), K1, Z2
+	VMOVUPS.Z   (BX)(AX*4), K1, Z3
+	VMOVUPS.Z   (SI)(AX*4), K1, Z4
+	VADDPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VFMADD213PS Z4, Z3, Z2
+	VMOVUPS     Z2, K1, (DI)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func normalizeGradAVX512(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
+// Requires: AVX, AVX512F
+TEXT ·normalizeGradAVX512(SB), NOSPLIT, $0-108
+	VBROADCASTSS shift+96(FP), Z0
+	VBROADCASTSS slope+100(FP), Z1
+	VBROADCASTSS scale+104(FP), Z2
+	MOVQ         dst_len+8(FP), CX
+	XORQ         AX, AX
+	MOVQ         dy_base+24(FP), DX
+	MOVQ         gain_base+48(FP), BX
+	MOVQ         normal_base+72(FP), SI
+	MOVQ         dst_base+0(FP), DI
+
+loop:
+	CMPQ        CX, $0x10
+	JB          tail
+	VMOVUPS     (DX)(AX*4), Z3
+	VMOVUPS     (BX)(AX*4), Z4
+	VMOVUPS     (SI)(AX*4), Z5
+	VMULPS      Z4, Z3, Z3
+	VADDPS      Z0, Z3, Z3
+	VFMADD231PS Z5, Z1, Z3
+	VMULPS      Z2, Z3, Z3
+	VMOVUPS     Z3, (DI)(AX*4)
+	ADDQ        $0x10, AX
+	SUBQ        $0x10, CX
+	JMP         loop
+
+tail:
+	TESTQ       CX, CX
+	JZ          done
+	MOVQ        $0x00000001, R8
+	SHLQ        CL, R8
+	DECQ        R8
+	KMOVW       R8, K1
+	VMOVUPS.Z   (DX)(AX*4), K1, Z3
+	VMOVUPS.Z   (BX)(AX*4), K1, Z4
+	VMOVUPS.Z   (SI)(AX*4), K1, Z5
+	VMULPS      Z4, Z3, Z3
+	VADDPS      Z0, Z3, Z3
+	VFMADD231PS Z5, Z1, Z3
+	VMULPS      Z2, Z3, Z3
+	VMOVUPS     Z3, K1, (DI)(AX*4)
 
 done:
 	VZEROUPPER
@@ -11633,6 +12089,75 @@ done:
 	VZEROUPPER
 	RET
 
+// func tripleDotAVX512(lanes *[16]float64, a []float32, b []float32, c []float32)
+// Requires: AVX, AVX512F
+TEXT ·tripleDotAVX512(SB), NOSPLIT, $0-80
+	MOVQ    lanes+0(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	MOVQ    a_len+16(FP), CX
+	XORQ    DX, DX
+	MOVQ    a_base+8(FP), BX
+	MOVQ    b_base+32(FP), SI
+	MOVQ    c_base+56(FP), DI
+	SUBQ    $0x10, CX
+	JL      done
+
+loop:
+	VCVTPS2PD (BX)(DX*4), Z2
+	VCVTPS2PD (SI)(DX*4), Z3
+	VMULPD    Z3, Z2, Z2
+	VCVTPS2PD (DI)(DX*4), Z3
+	VMULPD    Z3, Z2, Z2
+	VADDPD    Z2, Z0, Z0
+	VCVTPS2PD 32(BX)(DX*4), Z2
+	VCVTPS2PD 32(SI)(DX*4), Z3
+	VMULPD    Z3, Z2, Z2
+	VCVTPS2PD 32(DI)(DX*4), Z3
+	VMULPD    Z3, Z2, Z2
+	VADDPD    Z2, Z1, Z1
+	ADDQ      $0x10, DX
+	SUBQ      $0x10, CX
+	JGE       loop
+
+done:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+// func squaresAVX512(lanes *[16]float64, a []float32, center float64)
+// Requires: AVX, AVX512F
+TEXT ·squaresAVX512(SB), NOSPLIT, $0-40
+	MOVQ         lanes+0(FP), AX
+	VMOVUPS      (AX), Z0
+	VMOVUPS      64(AX), Z1
+	VBROADCASTSD center+32(FP), Z2
+	MOVQ         a_len+16(FP), CX
+	XORQ         DX, DX
+	MOVQ         a_base+8(FP), BX
+	SUBQ         $0x10, CX
+	JL           done
+
+loop:
+	VCVTPS2PD (BX)(DX*4), Z3
+	VSUBPD    Z2, Z3, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z0, Z0
+	VCVTPS2PD 32(BX)(DX*4), Z3
+	VSUBPD    Z2, Z3, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z1, Z1
+	ADDQ      $0x10, DX
+	SUBQ      $0x10, CX
+	JGE       loop
+
+done:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VZEROUPPER
+	RET
+
 // func maxAVX512(lanes *[16]float32, a []float32)
 // Requires: AVX, AVX512F
 TEXT ·maxAVX512(SB), NOSPLIT, $0-32
@@ -11653,6 +12178,66 @@ loop:
 
 done:
 	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+// func expSumAVX512(lanes *[16]float64, dst []float32, a []float32, shift float32)
+// Requires: AVX, AVX512F
+TEXT ·expSumAVX512(SB), NOSPLIT, $0-60
+	MOVQ         lanes+0(FP), AX
+	VMOVUPS      (AX), Z0
+	VMOVUPS      64(AX), Z1
+	VBROADCASTSS shift+56(FP), Z2
+	MOVQ         dst_base+8(FP), CX
+	MOVQ         a_base+32(FP), DX
+	MOVQ         a_len+40(FP), BX
+	SUBQ         $0x10, BX
+	JL           done
+
+loop:
+	VMOVUPS       (DX), Z3
+	VADDPS        Z2, Z3, Z3
+	VMOVUPS       c42b20000<>+0(SB), Z4
+	VMINPS        Z3, Z4, Z3
+	VMOVUPS       cc2d00000<>+0(SB), Z4
+	VMAXPS        Z3, Z4, Z3
+	VMOVUPS       c3fb8aa3b<>+0(SB), Z4
+	VFMADD213PS   c4b400000<>+0(SB), Z3, Z4
+	VSUBPS        c4b400000<>+0(SB), Z4, Z5
+	VFNMADD231PS  c3f318000<>+0(SB), Z5, Z3
+	VFNMADD231PS  cb95e8083<>+0(SB), Z5, Z3
+	VPSUBD        c4b400000<>+0(SB), Z4, Z4
+	VMOVUPS       c39509280<>+0(SB), Z5
+	VFMADD213PS   c3ab6a19a<>+0(SB), Z3, Z5
+	VFMADD213PS   c3c088870<>+0(SB), Z3, Z5
+	VFMADD213PS   c3d2aaa74<>+0(SB), Z3, Z5
+	VFMADD213PS   c3e2aaaab<>+0(SB), Z3, Z5
+	VFMADD213PS   c3f000000<>+0(SB), Z3, Z5
+	VMULPS        Z3, Z3, Z6
+	VFMADD213PS   Z3, Z6, Z5
+	VADDPS        c3f800000<>+0(SB), Z5, Z5
+	VPSRAD        $0x01, Z4, Z3
+	VPSUBD        Z3, Z4, Z4
+	VPADDD        c0000007f<>+0(SB), Z3, Z3
+	VPSLLD        $0x17, Z3, Z3
+	VPADDD        c0000007f<>+0(SB), Z4, Z4
+	VPSLLD        $0x17, Z4, Z4
+	VMULPS        Z3, Z5, Z5
+	VMULPS        Z4, Z5, Z5
+	VMOVUPS       Z5, (CX)
+	VEXTRACTF64X4 $0x01, Z5, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y5, Z4
+	VADDPD        Z4, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x40, DX
+	ADDQ          $0x40, CX
+	SUBQ          $0x10, BX
+	JGE           loop
+
+done:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
 	VZEROUPPER
 	RET
 

@@ -13,8 +13,10 @@ func main() {
 		products(v)
 		packing(v)
 		elementwise(v)
+		layerNorm(v)
 		activations(v)
 		reductions(v)
+		expSum(v)
 		adam(v)
 		peak(v)
 	}
