@@ -88,7 +88,7 @@ func (s *productStep[T]) multiply(m *memory[T], i, from, to, lo, hi int) {
 	it := &s.items[i]
 	all := m.matrix(it.c)
 	part := func(x kernel.Matrix[T]) kernel.Matrix[T] {
-		return kernel.Matrix[T]{Data: x.Data[from*x.Cols+lo:], Rows: to - from, Cols: hi - lo, Stride: x.Cols}
+		return kernel.Matrix[T]{Data: x.Data[from*x.Stride+lo:], Rows: to - from, Cols: hi - lo, Stride: x.Stride}
 	}
 	c := part(all)
 	for k, left := range s.lefts {
@@ -184,10 +184,10 @@ func (p *packed[T]) pack(m *memory[T], lo, hi int) {
 	x := m.matrix(p.from)
 	dst := p.matrix(m).Columns(lo, hi)
 	if p.transR {
-		dst.PackTransposed(kernel.Matrix[T]{Data: x.Data[lo*x.Cols : hi*x.Cols], Rows: hi - lo, Cols: x.Cols})
+		dst.PackTransposed(kernel.Matrix[T]{Data: x.Data[lo*x.Stride:], Rows: hi - lo, Cols: x.Cols, Stride: x.Stride})
 		return
 	}
-	dst.Pack(kernel.Matrix[T]{Data: x.Data[lo:], Rows: x.Rows, Cols: hi - lo, Stride: x.Cols})
+	dst.Pack(kernel.Matrix[T]{Data: x.Data[lo:], Rows: x.Rows, Cols: hi - lo, Stride: x.Stride})
 }
 
 func (s *packStep[T]) touches() []touch {

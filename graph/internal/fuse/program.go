@@ -163,8 +163,9 @@ func newEngine[T Float](p *planner[T], arena, workers int) *engine[T] {
 	e.barrier.workers = int32(workers)
 	for i, b := range p.buffers {
 		switch {
-		case b.leaf == nil:
+		case b.leaf == nil && b.first >= 0:
 			e.buffers[i] = all[b.offset : b.offset+b.size : b.offset+b.size]
+		case b.leaf == nil: // nothing touches it
 		case b.leaf.op == constant:
 			e.buffers[i] = []T{T(b.leaf.shift)}
 		default:
