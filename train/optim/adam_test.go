@@ -116,7 +116,7 @@ func testAgainstGorgonia[F optim.Float](t *testing.T, s optim.Settings, u float6
 	rate := adam.LearningRate()
 	for i := range steps {
 		if i == steps/2 {
-			for _, solver := range []optim.LearningRateSetter{adam, oracle} {
+			for _, solver := range []optim.LearningRater{adam, oracle} {
 				solver.SetLearningRate(rate / 3)
 			}
 		}

@@ -23,9 +23,10 @@ import (
 // A Solver changes the parameters of a model, given their gradients.
 type Solver = gorgonia.Solver
 
-// A LearningRateSetter is a solver whose learning rate can change between steps,
-// as a schedule needs. Zero stops learning.
-type LearningRateSetter interface {
+// A LearningRater is a solver whose learning rate can change between steps, as a
+// schedule needs. Zero stops learning.
+type LearningRater interface {
+	LearningRate() float64 // of the next step
 	SetLearningRate(rate float64)
 }
 
