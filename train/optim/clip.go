@@ -88,7 +88,7 @@ func setInner(kind string, s State, inner Solver) error {
 	if err != nil {
 		return err
 	}
-	if err := outer.check(kind); err != nil {
+	if err := outer.checkNumbers(kind); err != nil {
 		return err
 	}
 	return stateful(inner).SetState(rest)

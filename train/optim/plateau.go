@@ -56,7 +56,7 @@ func (p *Plateau) State() State {
 
 // SetState makes the next factor that of a copy of s.
 func (p *Plateau) SetState(s State) error {
-	if err := s.check("plateau", "factor", "best", "seen", "bad"); err != nil {
+	if err := s.checkNumbers("plateau", "factor", "best", "seen", "bad"); err != nil {
 		return err
 	}
 	seen, err := s.count("seen")

@@ -93,7 +93,7 @@ func (s *Scheduled) SetState(state State) error {
 		before = a.State()
 		learnt = outer.take(schedulePrefix, before.Kind)
 	}
-	if err := outer.check(s.kind(), "step"); err != nil {
+	if err := outer.checkNumbers(s.kind(), "step"); err != nil {
 		return err
 	}
 	step, err := outer.count("step")

@@ -101,6 +101,14 @@ func (s State) check(kind string, scalars ...string) error {
 	return nil
 }
 
+// checkNumbers is check for what has no tensors.
+func (s State) checkNumbers(kind string, scalars ...string) error {
+	if len(s.Tensors) > 0 {
+		return errors.Errorf("optim: the state of %s has the arrays %v, expected none", kind, slices.Sorted(maps.Keys(s.Tensors)))
+	}
+	return s.check(kind, scalars...)
+}
+
 // count returns a scalar that counts something.
 func (s State) count(name string) (int, error) {
 	x := s.Scalars[name]
