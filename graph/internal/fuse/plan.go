@@ -338,12 +338,14 @@ func (p *planner[T]) pack(v *value, t product) *packed[T] {
 		r.rows, r.cols = r.cols, r.rows
 	}
 	r.to = p.newBuffer(1, packedLen(r.rows, r.cols))
+	p.buffers[r.to.buffer].pinned = t.right.op == leaf && !p.off["pack"]
 	p.packs[key] = r
 	kind := "pack"
 	if t.right.op != leaf { // it may have to wait for what else is done at that time
 		kind += key
 	}
-	gather(p, time, kind, func() *packStep[T] { return &packStep[T]{} }, func(s *packStep[T]) { s.items = append(s.items, r) })
+	gather(p, time, kind, func() *packStep[T] { return &packStep[T]{once: t.right.op == leaf && !p.off["pack"]} },
+		func(s *packStep[T]) { s.items = append(s.items, r) })
 	return r
 }
 

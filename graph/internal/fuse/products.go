@@ -156,14 +156,20 @@ func (s *productStep[T]) work() (flops, bytes int) {
 	return flops, bytes
 }
 
-// A packStep lays out right operands.
-type packStep[T Float] struct{ items []*packed[T] }
+// A packStep lays out right operands. Parameters need it once as long as they do not change.
+type packStep[T Float] struct {
+	items []*packed[T]
+	once  bool // all of them are leaves
+}
 
 // packUnit is the number of columns that are packed at a time; a multiple of a pair of
 // panels.
 const packUnit = 64
 
 func (s *packStep[T]) run(m *memory[T], worker, workers int) {
+	if s.once && m.packed {
+		return
+	}
 	total := 0
 	for _, p := range s.items {
 		total += (p.cols + packUnit - 1) / packUnit
