@@ -284,8 +284,11 @@ func (p *planner[T]) copy(time int, dst place, from []part) {
 	p.add(time, &copyStep[T]{dst, l})
 }
 
-// scales returns where the scales of a layer norm are kept.
+// scales returns where the scales of a layer norm, or of some rows of one, are kept.
 func (p *planner[T]) scales(norm *value) place {
+	if norm.op == rowBlock {
+		return p.scales(norm.in[0]).rowsOf(norm.from, norm.rows)
+	}
 	at, known := p.kept[norm]
 	if !known {
 		at = p.newBuffer(norm.rows, 1)
