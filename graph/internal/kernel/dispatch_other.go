@@ -4,8 +4,7 @@ package kernel
 
 func fastest() Path { return Portable }
 
-func maxTileRows[T Float]() int           { return 4 }
-func maxTilePanels[T Float](rows int) int { return 1 }
+func tilePanels[T Float](pairs bool) []uint8 { return tilePanelsPortable }
 
 func runVectorTile(*tile[float32]) bool { return false }
 

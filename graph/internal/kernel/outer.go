@@ -109,8 +109,9 @@ func addOuter[T Float](c, start target[T], a, b Rows[T]) {
 // addTiles sets the rows of c from i up to below and the columns from j up to right
 // to start and what k packed rows add.
 func (o *outerBuffer[T]) addTiles(c, start *target[T], k, i, below, j, right int) {
-	most := min(maxTileRows[T](), panelCols/2) // so that a panel consists of whole tiles
-	panels := maxTilePanels[T](min(below-i, most))
+	limits := tilePanels[T](false)
+	most := min(len(limits)-1, panelCols/2) // so that a panel consists of whole tiles
+	panels := int(limits[min(below-i, most)])
 	for left, next := j, 0; left < right; left = next {
 		t := tile[T]{k: k, b: &o.b[(left-j)/panelCols][0], bStep: outerRows * panelCols}
 		next = t.cover(left, right, panels)

@@ -20,6 +20,10 @@ func packedTarget[T Float](p Packed[T]) target[T] {
 
 func (t *target[T]) at(i, j int) *T { return &t.data[i*t.stride+j*t.unit] }
 
+// tilePanelsPortable are the tiles where there is no assembly: one panel, whatever
+// the number of rows.
+var tilePanelsPortable = []uint8{1: 1, 1, 1, 1}
+
 // place computes the tile whose upper left element is (i, j).
 func (t tile[T]) place(c, start *target[T], i, j int) {
 	t.start, t.startStride, t.startStep = start.at(i, j), start.stride, start.step
