@@ -53,13 +53,15 @@ func (p Packed16) Pack(m Matrix[float32]) {
 func Mul16(c Matrix[float32], a Rows[float32], b Packed16) {
 	var zeros [panelCols]float32
 	checkProduct(c, a, b.rows, b.cols)
-	multiply(rowMajor(c), target[float32]{data: zeros[:]}, a, b.operand(), c.Cols)
+	to, start := rowMajor(c), target[float32]{data: zeros[:]}
+	multiply(&to, &start, &a, b.operand(), c.Cols)
 }
 
 // MulAdd16 is [MulAdd] with weights in bfloat16.
 func MulAdd16(c Matrix[float32], a Rows[float32], b Packed16) {
 	checkProduct(c, a, b.rows, b.cols)
-	multiply(rowMajor(c), rowMajor(c), a, b.operand(), c.Cols)
+	to := rowMajor(c)
+	multiply(&to, &to, &a, b.operand(), c.Cols)
 }
 
 // MulBias16 is [MulBias] with weights in bfloat16.
@@ -68,16 +70,16 @@ func MulBias16(c Matrix[float32], a Rows[float32], b Packed16, bias []float32) {
 	if len(bias) != c.Cols {
 		panic(fmt.Sprintf("kernel: bias of %d numbers for %d columns", len(bias), c.Cols))
 	}
-	multiply(rowMajor(c), target[float32]{data: bias, unit: 1, step: panelCols}, a, b.operand(), c.Cols)
+	to, start := rowMajor(c), target[float32]{data: bias, unit: 1, step: panelCols}
+	multiply(&to, &start, &a, b.operand(), c.Cols)
 }
 
-// operand returns a tile whose right operand is p.
-func (p Packed16) operand() tile[float32] {
-	t := tile[float32]{k: p.rows, bStep: panelCols * ((p.rows + 1) / 2)}
-	if len(p.data) > 0 {
-		t.pairs = &p.data[0]
+// operand returns p as the right operand of a product.
+func (p Packed16) operand() rightOperand[float32] {
+	if len(p.data) == 0 {
+		return rightOperand[float32]{}
 	}
-	return t
+	return rightOperand[float32]{pairs: &p.data[0], bStep: panelCols * ((p.rows + 1) / 2)}
 }
 
 // narrow returns x as bfloat16. A NaN stays one.

@@ -112,14 +112,17 @@ func (o *outerBuffer[T]) addTiles(c, start *target[T], k, i, below, j, right int
 	limits := tilePanels[T](false)
 	most := min(len(limits)-1, panelCols/2) // so that a panel consists of whole tiles
 	panels := int(limits[min(below-i, most)])
+	b := rightOperand[T]{b: &o.b[0][0], bStep: outerRows * panelCols}
+	t := tile[T]{k: k, startStride: start.stride, startStep: start.step, cStride: c.stride, cStep: c.step}
 	for left, next := j, 0; left < right; left = next {
-		t := tile[T]{k: k, b: &o.b[(left-j)/panelCols][0], bStep: outerRows * panelCols}
+		t.rightOperand = b.from(left - j)
 		next = t.cover(left, right, panels)
 		for row := i; row < below; row += t.rows {
 			lane := (row - i) % panelCols
 			t.rows = evenPart(min(panelCols-lane, below-row), most, 1)
 			t.aPanel = &o.a[(row-i)/panelCols][lane]
-			t.place(c, start, row, left)
+			t.start, t.c = start.at(row, left), c.at(row, left)
+			t.run()
 		}
 	}
 }

@@ -8,7 +8,8 @@ import "fmt"
 func Mul[T Float](c Matrix[T], a Rows[T], b Packed[T]) {
 	var zeros [panelCols]T
 	checkProduct(c, a, b.rows, b.cols)
-	multiply(rowMajor(c), target[T]{data: zeros[:]}, a, b.operand(), c.Cols)
+	to, start := rowMajor(c), target[T]{data: zeros[:]}
+	multiply(&to, &start, &a, b.operand(), c.Cols)
 }
 
 // MulAdd sets c = c + a·b: as [Mul], but every sum starts from the element of c.
@@ -16,7 +17,8 @@ func Mul[T Float](c Matrix[T], a Rows[T], b Packed[T]) {
 // then of U.
 func MulAdd[T Float](c Matrix[T], a Rows[T], b Packed[T]) {
 	checkProduct(c, a, b.rows, b.cols)
-	multiply(rowMajor(c), rowMajor(c), a, b.operand(), c.Cols)
+	to := rowMajor(c)
+	multiply(&to, &to, &a, b.operand(), c.Cols)
 }
 
 // MulFrom sets c = start + a·b: as [MulAdd], but the sums start from the elements
@@ -27,7 +29,8 @@ func MulFrom[T Float](c, start Matrix[T], a Rows[T], b Packed[T]) {
 	if start.Rows != c.Rows || start.Cols != c.Cols {
 		panic(fmt.Sprintf("kernel: product into %d×%d from %d×%d", c.Rows, c.Cols, start.Rows, start.Cols))
 	}
-	multiply(rowMajor(c), rowMajor(start), a, b.operand(), c.Cols)
+	to, from := rowMajor(c), rowMajor(start)
+	multiply(&to, &from, &a, b.operand(), c.Cols)
 }
 
 // MulBias sets c = bias + a·b: as [Mul], but the sums of column j start from
@@ -37,7 +40,8 @@ func MulBias[T Float](c Matrix[T], a Rows[T], b Packed[T], bias []T) {
 	if len(bias) != c.Cols {
 		panic(fmt.Sprintf("kernel: bias of %d numbers for %d columns", len(bias), c.Cols))
 	}
-	multiply(rowMajor(c), target[T]{data: bias, unit: 1, step: panelCols}, a, b.operand(), c.Cols)
+	to, start := rowMajor(c), target[T]{data: bias, unit: 1, step: panelCols}
+	multiply(&to, &start, &a, b.operand(), c.Cols)
 }
 
 func checkProduct[T Float](c Matrix[T], a Rows[T], rows, cols int) {
@@ -47,37 +51,40 @@ func checkProduct[T Float](c Matrix[T], a Rows[T], rows, cols int) {
 	}
 }
 
-// operand returns a tile whose right operand is p.
-func (p Packed[T]) operand() tile[T] {
-	t := tile[T]{k: p.rows, bStep: panelCols * p.rows}
-	if len(p.data) > 0 {
-		t.b = &p.data[0]
+// operand returns p as the right operand of a product.
+func (p Packed[T]) operand() rightOperand[T] {
+	if len(p.data) == 0 {
+		return rightOperand[T]{}
 	}
-	return t
+	return rightOperand[T]{b: &p.data[0], bStep: panelCols * p.rows}
 }
 
-// multiply sets c = start + a·b, where right is a tile of the first columns of b. It
-// visits all panels for as many rows of a as stay in the second-level cache, and all
-// these rows for every tile's width.
-func multiply[T Float](c, start target[T], a Rows[T], right tile[T], cols int) {
+// multiply sets c = start + a·b for the columns of c. It visits all panels for as many
+// rows of a as stay in the second-level cache, and all these rows for every tile's
+// width.
+func multiply[T Float](c, start *target[T], a *Rows[T], b rightOperand[T], cols int) {
 	const cached = 1 << 15 // numbers
-	limits := tilePanels[T](right.pairs != nil)
+	limits := tilePanels[T](b.pairs != nil)
 	most := len(limits) - 1
 	group := most
 	if a.Len() > most {
 		group = max(cached/max(a.width, 1)/most, 1) * most
 	}
-	right.aOffset = a.offset
+	t := tile[T]{
+		k: a.width, aOffset: a.offset,
+		startStride: start.stride, startStep: start.step, cStride: c.stride, cStep: c.step,
+	}
 	for lo, hi := 0, 0; lo < a.Len(); lo = hi {
 		hi = lo + evenPart(a.Len()-lo, group, 1)
 		panels := int(limits[evenPart(hi-lo, most, 1)])
 		for j, end := 0, 0; j < cols; j = end {
-			t := right.forColumn(j)
 			end = t.cover(j, cols, panels)
+			t.rightOperand = b.from(j)
 			for i := lo; i < hi; i += t.rows {
 				t.rows = evenPart(hi-i, most, 1)
 				t.a = &a.first[i]
-				t.place(&c, &start, i, j)
+				t.start, t.c = start.at(i, j), c.at(i, j)
+				t.run()
 			}
 		}
 	}

@@ -24,13 +24,6 @@ func (t *target[T]) at(i, j int) *T { return &t.data[i*t.stride+j*t.unit] }
 // the number of rows.
 var tilePanelsPortable = []uint8{1: 1, 1, 1, 1}
 
-// place computes the tile whose upper left element is (i, j).
-func (t tile[T]) place(c, start *target[T], i, j int) {
-	t.start, t.startStride, t.startStep = start.at(i, j), start.stride, start.step
-	t.c, t.cStride, t.cStep = c.at(i, j), c.stride, c.step
-	t.run()
-}
-
 // cover sets the tile's panels to as many as a cut of the columns from j up to cols
 // into even parts allows, at most most, and returns the column behind them.
 func (t *tile[T]) cover(j, cols, most int) int {

@@ -20,15 +20,20 @@ type tile[T Float] struct {
 	aOffset int // where k = 0 is in each of them
 	aPanel  *T  // if not nil, instead of a: a panel, whose columns are the tile's rows
 
-	b     *T      // a panel, rows of 16 numbers
-	pairs *uint32 // if not nil, instead of b: a panel of a [Packed16], rows of 16 words
-	bStep int     // in words if pairs is not nil
+	rightOperand[T]
 
 	start                  *T
 	startStride, startStep int
 
 	c              *T
 	cStride, cStep int
+}
+
+// A rightOperand is one or more panels on the right side of a product.
+type rightOperand[T Float] struct {
+	b     *T      // a panel, rows of 16 numbers
+	pairs *uint32 // if not nil, instead of b: a panel of a [Packed16], rows of 16 words
+	bStep int     // in words if pairs is not nil
 }
 
 // at returns the number n places after p.
@@ -87,14 +92,14 @@ func (t *tile[T]) right(k, p int, row *[panelCols]T) *[panelCols]T {
 	return row
 }
 
-// forColumn returns the tile with panels of b that begin at column j.
-func (t tile[T]) forColumn(j int) tile[T] {
-	if t.pairs != nil {
-		t.pairs = at(t.pairs, j/panelCols*t.bStep)
-	} else if t.k > 0 {
-		t.b = at(t.b, j/panelCols*t.bStep)
+// from returns the panels from column j on.
+func (r rightOperand[T]) from(j int) rightOperand[T] {
+	if r.pairs != nil {
+		r.pairs = at(r.pairs, j/panelCols*r.bStep)
+	} else if r.b != nil {
+		r.b = at(r.b, j/panelCols*r.bStep)
 	}
-	return t
+	return r
 }
 
 // multiplyAdd adds a·b to sum, each lane rounded once.
