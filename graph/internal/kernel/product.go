@@ -70,10 +70,9 @@ func multiply[T Float](c, start *target[T], a *Rows[T], b rightOperand[T], cols 
 	if a.Len() > most {
 		group = max(cached/max(a.width, 1)/most, 1) * most
 	}
-	t := tile[T]{
-		k: a.width, aOffset: a.offset,
-		startStride: start.stride, startStep: start.step, cStride: c.stride, cStep: c.step,
-	}
+	var t tile[T]
+	t.k, t.aOffset = a.width, a.offset
+	t.startStride, t.startStep, t.cStride, t.cStep = start.stride, start.step, c.stride, c.step
 	for lo, hi := 0, 0; lo < a.Len(); lo = hi {
 		hi = lo + evenPart(a.Len()-lo, group, 1)
 		panels := int(limits[evenPart(hi-lo, most, 1)])
