@@ -130,7 +130,7 @@ func (o *outerBuffer[T]) addTiles(c, start *target[T], k, i, below, j, right int
 // pack copies the columns from lo up to hi to panels. What it leaves behind them in
 // the last panel is of no account.
 func (r Rows[T]) pack(dst []outerPanel[T], lo, hi int) {
-	if gatherVectors(dst, r, lo, hi) {
+	if gatherPanels(dst, r, lo, hi) {
 		return
 	}
 	for i, first := range r.first {
@@ -141,14 +141,14 @@ func (r Rows[T]) pack(dst []outerPanel[T], lo, hi int) {
 	}
 }
 
-// gatherVectors is [Rows.pack] and returns true if the path in use has assembly
+// gatherPanels is [Rows.pack] and returns true if the path in use has assembly
 // for it.
-func gatherVectors[T Float](dst []outerPanel[T], r Rows[T], lo, hi int) bool {
+func gatherPanels[T Float](dst []outerPanel[T], r Rows[T], lo, hi int) bool {
 	panels, ok := any(dst).([]outerPanel[float32])
 	rows, _ := any(r).(Rows[float32])
 	if !ok || len(rows.first) == 0 {
 		return false
 	}
 	count := (hi - lo + panelCols - 1) / panelCols
-	return gatherRows(&panels[0][0], len(panels[0]), &rows.first[0], rows.offset+lo, len(rows.first), count, hi-lo-(count-1)*panelCols)
+	return gatherVectors(&panels[0][0], len(panels[0]), &rows.first[0], rows.offset+lo, len(rows.first), count, hi-lo-(count-1)*panelCols)
 }
