@@ -21,10 +21,12 @@ type Program struct {
 	inputs  map[string]*input
 	outputs map[string]*tensor.Dense
 	grads   []gorgonia.ValueGrad
+
+	productFLOPs int
 }
 
 func newProgram(b *Builder) (*Program, error) {
-	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}}
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, productFLOPs: b.productFLOPs()}
 	for _, o := range b.outputs {
 		p.outputs[o.name] = o.keep.Value()
 	}
@@ -39,7 +41,7 @@ func newProgram(b *Builder) (*Program, error) {
 
 // newFusedProgram rewrites the graph.
 func newFusedProgram(b *Builder, s Settings) (*Program, error) {
-	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}}
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, productFLOPs: b.productFLOPs()}
 	var wanted []*Node
 	if b.loss != nil {
 		for _, bound := range b.params {
