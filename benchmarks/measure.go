@@ -34,15 +34,24 @@ func Measure(ctx context.Context, w Workload, s Settings) ([]Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Peer == "" {
-		return measure(ctx, steps, nil, s)
+	var peer *Peer
+	if s.Peer != "" {
+		if peer, err = StartPeer(ctx, s.Peer, s.Python, w, steps[0].Config.Mode); err != nil {
+			return nil, interrupted(ctx, err)
+		}
+		defer peer.Close()
 	}
-	peer, err := StartPeer(ctx, s.Peer, s.Python, w, steps[0].Config.Mode)
-	if err != nil {
-		return nil, err
+	results, err := measure(ctx, steps, peer, s)
+	return results, interrupted(ctx, err)
+}
+
+// interrupted returns why the context ended, where that is the reason of an error: a peer
+// is killed when it does.
+func interrupted(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
 	}
-	defer peer.Close()
-	return measure(ctx, steps, peer, s)
+	return err
 }
 
 func newSteps(w Workload, s Settings) (steps []*Step, err error) {

@@ -28,8 +28,14 @@ type benchRun struct {
 	json      bool
 }
 
-func newBenchCommand() *cobra.Command {
-	r := &benchRun{mode: benchmarks.Train, engine: graph.Fused, steps: benchmarks.DefaultSteps, config: benchmarks.Config{Cell: "lstm"}}
+// newBenchRun returns what bench does without flags.
+func newBenchRun() *benchRun {
+	return &benchRun{mode: benchmarks.Train, engine: graph.Fused, steps: benchmarks.DefaultSteps, config: benchmarks.Config{Cell: "lstm"}}
+}
+
+func newBenchCommand() *cobra.Command { return newBenchCommandOf(newBenchRun()) }
+
+func newBenchCommandOf(r *benchRun) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:                   "bench [WORKLOAD...] [flags]",
 		Short:                 "Measure how fast models train and predict",
@@ -64,7 +70,7 @@ func (r *benchRun) flags() flagGroup {
 	flags.Var(oneOf(&r.mode, benchmarks.Train, benchmarks.Forward), "mode", "what a step is")
 	flags.Var(oneOf(&r.engine, graph.Fused, graph.Reference, bothEngines), "engine", "what runs it")
 	flags.Var(oneOf(&r.config.Cell, benchmarks.CellNames()...), "cell", "recurrent cell")
-	flags.Var(wholeFrom(1, &r.config.Workers), "workers", "goroutines of the fused engine; as many as processors if 0")
+	flags.Var(wholeFrom(1, &r.config.Workers), "workers", "goroutines of the fused engine; if not given, as many\nas processors")
 	flags.Var(wholeFrom(1, &r.steps), "steps", "timed steps of each contestant, at least")
 	flags.Var(oneOf(&r.peer, benchmarks.PeerNames()...), "peer", "program to compare with")
 	flags.StringVar(&r.python, "python", "", "`path` of the peer's Python; without it $LSTMTRAIN_PYTHON,\nbenchmarks/.venv/bin/python if there is one, else python3")
