@@ -29,17 +29,18 @@ func Measure(ctx context.Context, w Workload, s Settings) ([]Result, error) {
 	if s.Steps == 0 {
 		s.Steps = DefaultSteps
 	}
+	var peer *Peer
+	if s.Peer != "" { // first, so that one that cannot run is told of at once
+		var err error
+		if peer, err = StartPeer(ctx, s.Peer, s.Python, w, s.Configs[0].withDefaults().Mode); err != nil {
+			return nil, interrupted(ctx, err)
+		}
+		defer peer.Close()
+	}
 	steps, err := newSteps(w, s)
 	defer closeSteps(steps)
 	if err != nil {
 		return nil, err
-	}
-	var peer *Peer
-	if s.Peer != "" {
-		if peer, err = StartPeer(ctx, s.Peer, s.Python, w, steps[0].Config.Mode); err != nil {
-			return nil, interrupted(ctx, err)
-		}
-		defer peer.Close()
 	}
 	results, err := measure(ctx, steps, peer, s)
 	return results, interrupted(ctx, err)
