@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -93,6 +94,23 @@ func (p *Program) Report() *Report { return p.report }
 // now.
 func (p *Program) Run() error {
 	return errors.Wrap(p.machine.Run(), "graph: running")
+}
+
+// Freeze says that no parameter changes from now on, or until the next call of Freeze: what
+// the fused engine derives from parameters is computed in the next run and then kept. A
+// program that generates or serves is frozen; one that evaluates a model in training is
+// frozen anew before each evaluation.
+func (p *Program) Freeze() {
+	if f, ok := p.machine.(*fuse.Program); ok {
+		f.Freeze()
+	}
+}
+
+// Thaw takes Freeze back: parameters may change between runs.
+func (p *Program) Thaw() {
+	if f, ok := p.machine.(*fuse.Program); ok {
+		f.Thaw()
+	}
 }
 
 // Close releases the machine. The parameters stay as they are.
@@ -189,6 +207,9 @@ func (p *Program) Scalar(output string) float64 {
 	}
 	return d.Data().([]float64)[0]
 }
+
+// Outputs lists the names of the outputs in order.
+func (p *Program) Outputs() []string { return slices.Sorted(maps.Keys(p.outputs)) }
 
 // Argmax returns, for each row of an output of the last run, the column of its largest
 // element, the first of equals, in into if that is long enough. It panics if there is no

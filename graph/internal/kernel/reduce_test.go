@@ -29,6 +29,15 @@ func testReductions[T Float](t *testing.T) {
 				[]float64{plainLanes(n, func(i int) float64 { return float64(a.slice[i]) })})
 			wantBits(t, "Dot "+what, []float64{Dot(a.slice, b.slice)},
 				[]float64{plainLanes(n, func(i int) float64 { return float64(float64(a.slice[i]) * float64(b.slice[i])) })})
+			wantBits(t, "tripleDot "+what, []float64{tripleDot(a.slice, b.slice, a.slice)},
+				[]float64{plainLanes(n, func(i int) float64 {
+					return float64(float64(float64(a.slice[i])*float64(b.slice[i])) * float64(a.slice[i]))
+				})})
+			wantBits(t, "sumSquares "+what, []float64{sumSquares(a.slice, 0.3)},
+				[]float64{plainLanes(n, func(i int) float64 {
+					d := float64(a.slice[i]) - 0.3
+					return float64(d * d)
+				})})
 
 			largest := T(math.Inf(-1))
 			for i, x := range a.slice {
@@ -69,5 +78,28 @@ func TestRowSums(t *testing.T) {
 		wantBits(t, "AddRows", sum, want)
 		ScatterAdd(table, indices, RowsOf(m))
 		wantBits(t, "ScatterAdd", table.Data, wantTable)
+	})
+}
+
+// Sums of rows that depend on the path, columns left out, rows of a view misplaced.
+func TestSumRows(t *testing.T) {
+	onEveryPath(t, func(t *testing.T) {
+		rng := newRand()
+		for range 200 {
+			n, m := 1+rng.IntN(70), 1+rng.IntN(140)
+			x := Matrix[float32]{Data: randoms[float32](rng, n*m), Rows: n, Cols: m}
+			lo := rng.IntN(m)
+			want := make([]float32, m-lo)
+			for j := range want {
+				sum := 0.0
+				for i := range n {
+					sum += float64(x.Row(i)[lo+j])
+				}
+				want[j] = float32(sum)
+			}
+			got := make([]float32, m-lo)
+			SumRows(got, RowsOf(x).Columns(lo, m), make([]float64, m-lo))
+			wantBits(t, "SumRows", got, want)
+		}
 	})
 }

@@ -11,12 +11,15 @@ func main() {
 	ConstraintExpr("!purego")
 	for _, v := range []vectors{avx2, avx512} {
 		products(v)
+		packing(v)
 		elementwise(v)
+		layerNorm(v)
 		activations(v)
 		reductions(v)
+		expSum(v)
+		sumRows(v)
 		adam(v)
 		peak(v)
 	}
-	//transpose
 	Generate()
 }
