@@ -22,7 +22,8 @@ var layers = [][]string{
 	{"graph/graphtest", "cells"},
 	{"cells/celltest", "train/task"},
 	{"train"},
-	{"cmd/lstmtrain"},
+	{"benchmarks"},
+	{"cmd/lstmtrain", "benchmarks/ablation", "benchmarks/compiletime"},
 }
 
 // mayImportGorgonia tells which packages are written against Gorgonia itself.
