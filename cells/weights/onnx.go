@@ -1,0 +1,77 @@
+package weights
+
+import (
+	"slices"
+
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/graph"
+)
+
+// ONNX returns the tensors of the operator LSTM, GRU or RNN that computes what the cells
+// do, one a direction, forward first: prefix.W, of shape (D, 4H, I) for an LSTM, prefix.R,
+// of shape (D, 4H, H), and prefix.B, of shape (D, 8H), the biases of the input before
+// those of the recurrence. An empty prefix is left out with its dot. ONNX has no stack of
+// layers, so call it once for each.
+//
+// An operator of one direction has the same tensors whether it runs forward or in
+// reverse, which is for its attributes to say.
+func ONNX(prefix string, directions ...cells.Cell) ([]Tensor, error) {
+	var tensors []Tensor
+	for d, cell := range directions {
+		t, err := onnxDirection(prefix, cell)
+		if err != nil {
+			return nil, err
+		}
+		if d == 0 {
+			tensors = t
+			continue
+		}
+		if len(t) != len(tensors) {
+			return nil, errors.Errorf("weights: the directions of an ONNX operator are a %T and a %T; they must be of one kind", directions[0], cell)
+		}
+		for i := range t {
+			if tensors[i], err = tensors[i].behind(t[i]); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return tensors, nil
+}
+
+func onnxDirection(prefix string, cell cells.Cell) ([]Tensor, error) {
+	switch c := cell.(type) {
+	case *cells.LSTM:
+		return onnxGates(prefix, c.Input, c.Output, c.Forget, c.Candidate), nil
+	case *cells.RNN:
+		return onnxGates(prefix, c.Update), nil
+	}
+	return nil, errors.Errorf("weights: ONNX has no operator like %T", cell)
+}
+
+// onnxGates returns the tensors, for one direction, of gates in ONNX's order.
+func onnxGates(prefix string, gates ...cells.Gate) []Tensor {
+	w, u, b := inputs(gates), recurrent(gates), biases(gates)
+	in, _ := w[0].Shape()
+	hidden, _ := u[0].Shape()
+	n := graph.Count(b)
+	return []Tensor{
+		{Name: join(prefix, "W"), Shape: []int{1, n, in}, parts: stacked(0, w)},
+		{Name: join(prefix, "R"), Shape: []int{1, n, hidden}, parts: stacked(0, u)},
+		{Name: join(prefix, "B"), Shape: []int{1, 2 * n}, parts: append(abreast(0, b), second(abreast(n, b))...)},
+	}
+}
+
+// behind returns the tensor that holds u behind t along the first axis.
+func (t Tensor) behind(u Tensor) (Tensor, error) {
+	if !slices.Equal(t.Shape[1:], u.Shape[1:]) {
+		return Tensor{}, errors.Errorf("weights: tensor %q has shapes %v and %v in two directions; they must be equal", t.Name, t.Shape[1:], u.Shape[1:])
+	}
+	end := t.Size()
+	for _, p := range u.parts {
+		p.offset += end
+		t.parts = append(t.parts, p)
+	}
+	t.Shape = append([]int{t.Shape[0] + u.Shape[0]}, t.Shape[1:]...)
+	return t, nil
+}
