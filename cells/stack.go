@@ -21,31 +21,40 @@ func (s Stack) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	}
 	var next State
 	for k, cell := range s {
-		layer := cell.Step(b, x, prev.Layers[k])
+		layer := stepLayer(b, k, cell, x, prev)
 		next.Layers = append(next.Layers, layer)
-		x = layer.Hidden
+		x = layer.Output()
 	}
-	next.Hidden = x
 	return next
 }
 
 // Begin returns a state of the nodes of every layer's state, named 0/h, 0/c, 1/h, ….
 func (s Stack) Begin(node func(name string, width int) *graph.Node) State {
-	var state State
-	for k, cell := range s {
-		state.Layers = append(state.Layers, cell.Begin(func(name string, width int) *graph.Node {
-			return node(layerName("", k)+name, width)
-		}))
-		state.Hidden = state.Layers[k].Hidden
-	}
-	return state
+	return beginLayers(node, s...)
 }
 
 // Params returns the parameters of every layer, the first layer's first.
-func (s Stack) Params() []*graph.Param {
+func (s Stack) Params() []*graph.Param { return allParams(s...) }
+
+// Gates returns the gates of every layer, the first layer's first.
+func (s Stack) Gates() []Gate { return allGates(s...) }
+
+// allParams returns the parameters of several cells in order.
+func allParams(cells ...Cell) []*graph.Param {
 	var params []*graph.Param
-	for _, cell := range s {
+	for _, cell := range cells {
 		params = append(params, cell.Params()...)
 	}
 	return params
+}
+
+// allGates returns the gates of those of several cells that are Gated, in order.
+func allGates(cells ...Cell) []Gate {
+	var gates []Gate
+	for _, cell := range cells {
+		if gated, ok := cell.(Gated); ok {
+			gates = append(gates, gated.Gates()...)
+		}
+	}
+	return gates
 }

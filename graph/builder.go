@@ -27,6 +27,9 @@ type Builder struct {
 	outputs []*output
 	probes  []*probe
 	loss    *Node
+
+	watchers []func(name string, n *Node) *Node // see the quantities that are named
+	prefix   string                             // of their names
 }
 
 // An input is memory that the caller fills before a run.
@@ -38,9 +41,10 @@ type input struct {
 
 // A binding is a parameter's node in this graph.
 type binding struct {
-	param *Param
-	node  *Node
-	grad  *ops.Keep
+	param      *Param
+	node       *Node
+	substitute *Node // what equations read in its place, if not nil
+	grad       *ops.Keep
 }
 
 // An output is a named value that survives a run.
@@ -189,11 +193,14 @@ func (b *Builder) Constant(x float64, rows, cols int) *Node {
 // Ones returns a column of n ones: row weights that count every row alike.
 func (b *Builder) Ones(n int) *Node { return b.Constant(1, n, 1) }
 
-// Param returns the node of a parameter, the same one at every call. The parameter's
-// format must be the graph's.
+// Param returns the node of a parameter, the same one at every call, or what Substitute put
+// in its place. The parameter's format must be the graph's.
 func (b *Builder) Param(p *Param) *Node {
 	for _, known := range b.params {
 		if known.param == p {
+			if known.substitute != nil {
+				return known.substitute
+			}
 			return known.node
 		}
 		if known.param.name == p.name {
