@@ -19,7 +19,8 @@ var layers = [][]string{
 	{"graph/internal/ops", "train/optim"},
 	{"graph", "train/optim/optimtest"},
 	{"graph/graphtest", "cells"},
-	{"cells/celltest", "train/task"},
+	{"cells/celltest", "cells/weights"},
+	{"train/task"},
 	{"train"},
 	{"cmd/lstmtrain"},
 }
