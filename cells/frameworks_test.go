@@ -19,13 +19,21 @@ import (
 
 // A golden is what a framework computed, as testdata/golden.py describes it.
 type golden struct {
-	Framework, Cell string
-	Bidirectional   bool
+	Framework, Cell   string
+	Bidirectional     bool
+	Direction         string
+	Projection        int `json:"proj_size"`
+	Nonlinearity      string
+	Peephole          bool
+	InputForget       int   `json:"input_forget"`
+	ResetAfter        *bool `json:"reset_after"`
+	LinearBeforeReset *int  `json:"linear_before_reset"`
 
 	file         *safetensors.File
 	steps, batch int
 	input        int // I, the size of an input
 	hidden       int // H, the size of the final h
+	memory       int // the size of the final c
 	states       int // L, layers and directions
 }
 
@@ -45,6 +53,9 @@ func readGolden(t *testing.T, path string) *golden {
 	x, h := g.shape(t, "input.x"), g.shape(t, "output.h")
 	g.steps, g.batch, g.input = x[0], x[1], x[2]
 	g.states, g.hidden = h[0], h[2]
+	if c, ok := g.file.Tensor("output.c"); ok {
+		g.memory = c.Shape[2]
+	}
 	return g
 }
 
@@ -113,14 +124,31 @@ func (g *golden) model(t *testing.T) (cells.Cell, []weights.Tensor) {
 func (g *golden) cell(t *testing.T, name string, width int) cells.Cell {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(1, 2))
-	switch g.Cell {
-	case "LSTM", "LSTMCell":
+	switch {
+	case g.Projection > 0:
+		return cells.NewLSTMP(name, width, g.memory, g.hidden, rng)
+	case g.Peephole:
+		return cells.NewPeephole(name, width, g.hidden, rng)
+	case g.InputForget == 1:
+		return cells.NewCIFG(name, width, g.hidden, rng)
+	case g.Nonlinearity == "relu":
+		return cells.NewReluRNN(name, width, g.hidden, rng)
+	case g.Cell == "LSTM" || g.Cell == "LSTMCell":
 		return cells.NewLSTM(name, width, g.hidden, rng)
-	case "RNN", "SimpleRNN":
+	case g.Cell == "GRU" && g.resetBefore():
+		return cells.NewOriginalGRU(name, width, g.hidden, rng)
+	case g.Cell == "GRU":
+		return cells.NewGRU(name, width, g.hidden, rng)
+	case g.Cell == "RNN" || g.Cell == "SimpleRNN":
 		return cells.NewRNN(name, width, g.hidden, rng)
 	}
 	t.Fatalf("no cell for %s", g.Cell)
 	return nil
+}
+
+// resetBefore tells the form of a GRU.
+func (g *golden) resetBefore() bool {
+	return g.ResetAfter != nil && !*g.ResetAfter || g.LinearBeforeReset != nil && *g.LinearBeforeReset == 0
 }
 
 func (g *golden) tensors(stack cells.Stack) ([]weights.Tensor, error) {

@@ -157,6 +157,15 @@ func newONNX(t *testing.T, in, hidden int, w, b float64) *cells.LSTM {
 	return l
 }
 
+// newONNXPeephole returns a Peephole whose weights, but for the biases, are all w.
+func newONNXPeephole(t *testing.T, in, hidden int, w float64) *cells.Peephole {
+	t.Helper()
+	l := cells.NewPeephole("lstm", in, hidden, rand.New(rand.NewPCG(0, 0)))
+	tensors, err := weights.ONNX("", l)
+	set(t, tensors, err, always(w), always(w), always(0), always(w))
+	return l
+}
+
 // The node tests of the ONNX specification: every weight is the same, so that they cannot tell
 // the order of gates.
 func TestPublishedONNX(t *testing.T) {
@@ -168,6 +177,7 @@ func TestPublishedONNX(t *testing.T) {
 	}{
 		"defaults":               {counting(1, 3, 1, 2), newONNX(t, 2, 3, 0.1, 0), each(3, 0.0952412, 0.2560645, 0.4032378), nil},
 		"initial bias":           {counting(1, 3, 1, 3), newONNX(t, 3, 4, 0.1, 0.1), each(4, 0.2560645, 0.5367278, 0.6672132), nil},
+		"peepholes":              {counting(1, 2, 1, 4), newONNXPeephole(t, 4, 3, 0.1), each(3, 0.3750691, 0.6801310), nil},
 		"batchwise":              {counting(1, 3, 1, 2), newONNX(t, 2, 7, 0.3, 0), each(7, 0.3336926, 0.6223932, 0.7185790), nil},
 		"reverse":                {three.backwards(), newONNX(t, 2, 3, 0.1, 0), each(3, 0.4041250), each(3, 0.7970233)},
 		"bidirectional forward":  {three, newONNX(t, 2, 3, 0.5, 0), each(3, 0.9902244), each(3, 2.7129131)},

@@ -6,21 +6,34 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 )
 
-// TensorFlow returns the tensors of the LSTMCell or BasicRNNCell of TensorFlow 1 that
-// computes what the cell does: prefix/kernel, in which the rows for the input lie on top
-// of those for the output of the step before, and prefix/bias.
+// TensorFlow returns the tensors of the LSTMCell, GRUCell or BasicRNNCell of TensorFlow 1
+// that computes what the cell does: prefix/kernel, in which the rows for the input lie on top
+// of those for the output of the step before, and prefix/bias. A [cells.Peephole] has also
+// prefix/w_f_diag, w_i_diag and w_o_diag, a [cells.LSTMP] prefix/projection/kernel. A GRUCell
+// is a [cells.OriginalGRU] and has two pairs, prefix/gates and prefix/candidate.
 //
 // An LSTMCell adds forgetBias, by default 1, to the forget gate's bias when it runs, so
 // that much less is stored. What is lost by that is what the framework loses: biases that
 // are zero or float32 numbers of 2⁻²⁹ or more come back as the same bits, and others to
-// within 2⁻⁵³·(|b| + |forgetBias|). With a forgetBias of 0 all do.
+// within 2⁻⁵³·(|b| + |forgetBias|). With a forgetBias of 0 all do. A GRUCell and a
+// BasicRNNCell add nothing.
 func TensorFlow(prefix string, cell cells.Cell, forgetBias float64) ([]Tensor, error) {
 	switch c := cell.(type) {
 	case *cells.LSTM:
-		t := joint(path(prefix, "kernel"), path(prefix, "bias"), c.Input, c.Candidate, c.Forget, c.Output)
+		t := jointLayer(prefix, c.Input, c.Candidate, c.Forget, c.Output)
 		return withRunTime(t, c.Forget.B, forgetBias), nil
+	case *cells.LSTMP:
+		t := jointLayer(prefix, c.Input, c.Candidate, c.Forget, c.Output)
+		t = append(t, sideBySide(path(prefix, "projection/kernel"), c.Projection))
+		return withRunTime(t, c.Forget.B, forgetBias), nil
+	case *cells.Peephole:
+		t := jointLayer(prefix, c.Input.Gate, c.Candidate, c.Forget.Gate, c.Output.Gate)
+		t = append(t, row(path(prefix, "w_f_diag"), c.Forget.P), row(path(prefix, "w_i_diag"), c.Input.P), row(path(prefix, "w_o_diag"), c.Output.P))
+		return withRunTime(t, c.Forget.B, forgetBias), nil
+	case *cells.OriginalGRU:
+		return append(jointLayer(path(prefix, "gates"), c.Reset, c.Update), jointLayer(path(prefix, "candidate"), c.Candidate)...), nil
 	case *cells.RNN:
-		return joint(path(prefix, "kernel"), path(prefix, "bias"), c.Update), nil
+		return jointLayer(prefix, c.Update), nil
 	}
 	return nil, errors.Errorf("weights: TensorFlow 1 has no cell like %T", cell)
 }
@@ -38,15 +51,20 @@ func Haiku(prefix string, cell cells.Cell) ([]Tensor, error) {
 	return withRunTime(t, c.Forget.B, 1), nil
 }
 
+// jointLayer returns the tensors of gates by TensorFlow's names.
+func jointLayer(prefix string, gates ...cells.Gate) []Tensor {
+	return joint(path(prefix, "kernel"), path(prefix, "bias"), gates...)
+}
+
 // joint returns the tensors of gates whose input and recurrent weights are in one.
 func joint(weight, bias string, gates ...cells.Gate) []Tensor {
 	w, u, b := inputs(gates), recurrent(gates), biases(gates)
 	in, _ := w[0].Shape()
-	hidden, _ := u[0].Shape()
+	out, _ := u[0].Shape()
 	cols := graph.Count(b)
 	return []Tensor{
-		{Name: weight, Shape: []int{in + hidden, cols}, parts: append(abreast(0, w), abreast(in*cols, u)...)},
-		{Name: bias, Shape: []int{cols}, parts: abreast(0, b)},
+		{Name: weight, Shape: []int{in + out, cols}, parts: append(abreast(0, w), abreast(in*cols, u)...)},
+		row(bias, b...),
 	}
 }
 

@@ -3,7 +3,6 @@ package weights
 import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/cells"
-	"github.com/seed-222a112c/lstm/graph"
 )
 
 // Keras returns the tensors of the keras.layers.LSTM, GRU or SimpleRNN that computes what
@@ -11,12 +10,23 @@ import (
 // and prefix/bias. An empty prefix is left out with its slash. Keras has no stack of
 // layers, and a Bidirectional holds two, so call it once for each.
 //
-// The unit_forget_bias of Keras is in the bias that is stored.
+// The unit_forget_bias of Keras is in the bias that is stored. A [cells.OriginalGRU] is a
+// GRU with reset_after=False, and a [cells.ReluRNN] a SimpleRNN with activation="relu".
 func Keras(prefix string, cell cells.Cell) ([]Tensor, error) {
 	switch c := cell.(type) {
 	case *cells.LSTM:
 		return kerasGates(prefix, c.Input, c.Forget, c.Candidate, c.Output), nil
+	case *cells.GRU:
+		t := kerasGates(prefix, c.Update, c.Reset, c.Candidate)
+		n := t[2].Size()
+		t[2].Shape = []int{2, n}
+		t[2].parts = append(t[2].parts, recurrentBiases(n, c, c.Update, c.Reset)...)
+		return t, nil
+	case *cells.OriginalGRU:
+		return kerasGates(prefix, c.Update, c.Reset, c.Candidate), nil
 	case *cells.RNN:
+		return kerasGates(prefix, c.Update), nil
+	case *cells.ReluRNN:
 		return kerasGates(prefix, c.Update), nil
 	}
 	return nil, errors.Errorf("weights: Keras has no layer like %T", cell)
@@ -24,18 +34,11 @@ func Keras(prefix string, cell cells.Cell) ([]Tensor, error) {
 
 // kerasGates returns the tensors of gates in Keras's order.
 func kerasGates(prefix string, gates ...cells.Gate) []Tensor {
-	b := biases(gates)
 	return []Tensor{
-		sideBySide(path(prefix, "kernel"), inputs(gates)),
-		sideBySide(path(prefix, "recurrent_kernel"), recurrent(gates)),
-		{Name: path(prefix, "bias"), Shape: []int{graph.Count(b)}, parts: abreast(0, b)},
+		sideBySide(path(prefix, "kernel"), inputs(gates)...),
+		sideBySide(path(prefix, "recurrent_kernel"), recurrent(gates)...),
+		row(path(prefix, "bias"), biases(gates)...),
 	}
-}
-
-// sideBySide returns the tensor of blocks abreast.
-func sideBySide(name string, blocks []*graph.Param) Tensor {
-	rows, _ := blocks[0].Shape()
-	return Tensor{Name: name, Shape: []int{rows, graph.Count(blocks) / rows}, parts: abreast(0, blocks)}
 }
 
 // path returns prefix/name.

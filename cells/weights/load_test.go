@@ -103,7 +103,7 @@ func TestNoSuchCell(t *testing.T) {
 		"ONNX":       {second(weights.ONNX("", pair)), "ONNX has no operator like cells.Stack"},
 		"TensorFlow": {second(weights.TensorFlow("", pair, 1)), "TensorFlow 1 has no cell like cells.Stack"},
 		"Haiku":      {second(weights.Haiku("", newRNN(rng))), "an LSTM"},
-		"PyTorch":    {second(weights.TorchCell("", pair)), "PyTorch has no cell like cells.Stack"},
+		"PyTorch":    {second(weights.TorchCell("", pair)), "PyTorch has no module like cells.Stack"},
 		"kinds":      {second(weights.ONNX("", newLSTM(rng), cells.NewRNN("r", 1, 1, rng))), "shapes [16 3] and [1 1]"},
 	} {
 		if test.err == nil || !strings.Contains(test.err.Error(), test.want) {

@@ -11,11 +11,13 @@ import (
 // ONNX returns the tensors of the operator LSTM, GRU or RNN that computes what the cells
 // do, one a direction, forward first: prefix.W, of shape (D, 4H, I) for an LSTM, prefix.R,
 // of shape (D, 4H, H), and prefix.B, of shape (D, 8H), the biases of the input before
-// those of the recurrence. An empty prefix is left out with its dot. ONNX has no stack of
-// layers, so call it once for each.
+// those of the recurrence; of a [cells.Peephole] also prefix.P, of shape (D, 3H). An empty
+// prefix is left out with its dot. ONNX has no stack of layers, so call it once for each.
 //
-// An operator of one direction has the same tensors whether it runs forward or in
-// reverse, which is for its attributes to say.
+// The rest is in the operator's attributes: hidden_size; direction, for an operator of one
+// direction has the same tensors whether it runs forward or in reverse; input_forget = 1 for
+// a [cells.CIFG]; linear_before_reset = 1 for a [cells.GRU] and 0, which is the default, for a
+// [cells.OriginalGRU]; and activations = ["Relu"] for a [cells.ReluRNN].
 func ONNX(prefix string, directions ...cells.Cell) ([]Tensor, error) {
 	var tensors []Tensor
 	for d, cell := range directions {
@@ -43,7 +45,22 @@ func onnxDirection(prefix string, cell cells.Cell) ([]Tensor, error) {
 	switch c := cell.(type) {
 	case *cells.LSTM:
 		return onnxGates(prefix, c.Input, c.Output, c.Forget, c.Candidate), nil
+	case *cells.CIFG:
+		return onnxGates(prefix, c.Input, c.Output, cells.Gate{}, c.Candidate), nil
+	case *cells.Peephole:
+		t := onnxGates(prefix, c.Input.Gate, c.Output.Gate, c.Forget.Gate, c.Candidate)
+		p := []*graph.Param{c.Input.P, c.Output.P, c.Forget.P}
+		return append(t, Tensor{Name: join(prefix, "P"), Shape: []int{1, graph.Count(p)}, parts: abreast(0, p)}), nil
+	case *cells.GRU:
+		t := onnxGates(prefix, c.Update, c.Reset, c.Candidate)
+		n := t[2].Size() / 2
+		t[2].parts = append(abreast(0, biases([]cells.Gate{c.Update, c.Reset, c.Candidate})), recurrentBiases(n, c, c.Update, c.Reset)...)
+		return t, nil
+	case *cells.OriginalGRU:
+		return onnxGates(prefix, c.Update, c.Reset, c.Candidate), nil
 	case *cells.RNN:
+		return onnxGates(prefix, c.Update), nil
+	case *cells.ReluRNN:
 		return onnxGates(prefix, c.Update), nil
 	}
 	return nil, errors.Errorf("weights: ONNX has no operator like %T", cell)
@@ -52,12 +69,12 @@ func onnxDirection(prefix string, cell cells.Cell) ([]Tensor, error) {
 // onnxGates returns the tensors, for one direction, of gates in ONNX's order.
 func onnxGates(prefix string, gates ...cells.Gate) []Tensor {
 	w, u, b := inputs(gates), recurrent(gates), biases(gates)
-	in, _ := w[0].Shape()
-	hidden, _ := u[0].Shape()
-	n := graph.Count(b)
+	in, hidden := w[0].Shape()
+	out, _ := u[0].Shape()
+	n := len(gates) * hidden
 	return []Tensor{
 		{Name: join(prefix, "W"), Shape: []int{1, n, in}, parts: stacked(0, w)},
-		{Name: join(prefix, "R"), Shape: []int{1, n, hidden}, parts: stacked(0, u)},
+		{Name: join(prefix, "R"), Shape: []int{1, n, out}, parts: stacked(0, u)},
 		{Name: join(prefix, "B"), Shape: []int{1, 2 * n}, parts: append(abreast(0, b), second(abreast(n, b))...)},
 	}
 }

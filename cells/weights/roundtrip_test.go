@@ -26,7 +26,20 @@ type layout struct {
 }
 
 func newLSTM(rng *rand.Rand) cells.Cell { return cells.NewLSTM("lstm", inputs, hidden, rng) }
+func newGRU(rng *rand.Rand) cells.Cell  { return cells.NewGRU("gru", inputs, hidden, rng) }
 func newRNN(rng *rand.Rand) cells.Cell  { return cells.NewRNN("rnn", inputs, hidden, rng) }
+
+func newLSTMP(rng *rand.Rand) cells.Cell { return cells.NewLSTMP("lstm", inputs, hidden, outputs, rng) }
+
+func newPeephole(rng *rand.Rand) cells.Cell { return cells.NewPeephole("lstm", inputs, hidden, rng) }
+
+func newCIFG(rng *rand.Rand) cells.Cell { return cells.NewCIFG("lstm", inputs, hidden, rng) }
+
+func newReluRNN(rng *rand.Rand) cells.Cell { return cells.NewReluRNN("rnn", inputs, hidden, rng) }
+
+func newOriginalGRU(rng *rand.Rand) cells.Cell {
+	return cells.NewOriginalGRU("gru", inputs, hidden, rng)
+}
 
 // newPair returns two layers or directions.
 func newPair(rng *rand.Rand) cells.Cell {
@@ -55,16 +68,39 @@ var layouts = []layout{
 			"weight_ih_l1[16 3] weight_hh_l1[16 4] bias_ih_l1[16] bias_hh_l1[16]"},
 	{"PyTorch LSTMCell", newLSTM, named(weights.TorchCell, ""),
 		"weight_ih[16 3] weight_hh[16 4] bias_ih[16] bias_hh[16]"},
+	{"PyTorch LSTM with projection", newLSTMP, named(weights.Torch, ""),
+		"weight_ih_l0[16 3] weight_hh_l0[16 2] bias_ih_l0[16] bias_hh_l0[16] weight_hr_l0[2 4]"},
+	{"PyTorch GRU", newGRU, named(weights.Torch, ""),
+		"weight_ih_l0[12 3] weight_hh_l0[12 4] bias_ih_l0[12] bias_hh_l0[12]"},
+	{"PyTorch GRUCell", newGRU, named(weights.TorchCell, "gru"),
+		"gru.weight_ih[12 3] gru.weight_hh[12 4] gru.bias_ih[12] gru.bias_hh[12]"},
+	{"PyTorch RNN of ReLU", newReluRNN, named(weights.Torch, ""),
+		"weight_ih_l0[4 3] weight_hh_l0[4 4] bias_ih_l0[4] bias_hh_l0[4]"},
 	{"PyTorch RNN", newRNN, named(weights.Torch, ""),
 		"weight_ih_l0[4 3] weight_hh_l0[4 4] bias_ih_l0[4] bias_hh_l0[4]"},
 	{"Keras LSTM", newLSTM, named(weights.Keras, "lstm"),
 		"lstm/kernel[3 16] lstm/recurrent_kernel[4 16] lstm/bias[16]"},
+	{"Keras GRU", newGRU, named(weights.Keras, "gru"),
+		"gru/kernel[3 12] gru/recurrent_kernel[4 12] gru/bias[2 12]"},
+	{"Keras GRU with reset_after=False", newOriginalGRU, named(weights.Keras, ""),
+		"kernel[3 12] recurrent_kernel[4 12] bias[12]"},
+	{"Keras SimpleRNN of ReLU", newReluRNN, named(weights.Keras, ""), "kernel[3 4] recurrent_kernel[4 4] bias[4]"},
 	{"Keras SimpleRNN", newRNN, named(weights.Keras, ""),
 		"kernel[3 4] recurrent_kernel[4 4] bias[4]"},
 	{"ONNX LSTM", newLSTM, onnx, "W[1 16 3] R[1 16 4] B[1 32]"},
 	{"ONNX LSTM of two directions", newPair, onnx, "W[2 16 3] R[2 16 4] B[2 32]"},
+	{"ONNX LSTM with peepholes", newPeephole, onnx, "W[1 16 3] R[1 16 4] B[1 32] P[1 12]"},
+	{"ONNX LSTM with input_forget", newCIFG, onnx, "W[1 16 3] R[1 16 4] B[1 32]"},
+	{"ONNX GRU", newGRU, onnx, "W[1 12 3] R[1 12 4] B[1 24]"},
+	{"ONNX GRU of the original form", newOriginalGRU, onnx, "W[1 12 3] R[1 12 4] B[1 24]"},
+	{"ONNX RNN of ReLU", newReluRNN, onnx, "W[1 4 3] R[1 4 4] B[1 8]"},
 	{"ONNX RNN", newRNN, onnx, "W[1 4 3] R[1 4 4] B[1 8]"},
 	{"TensorFlow LSTM", newLSTM, tensorFlow, "rnn/kernel[7 16] rnn/bias[16]"},
+	{"TensorFlow LSTM with peepholes", newPeephole, tensorFlow,
+		"rnn/kernel[7 16] rnn/bias[16] rnn/w_f_diag[4] rnn/w_i_diag[4] rnn/w_o_diag[4]"},
+	{"TensorFlow LSTM with projection", newLSTMP, tensorFlow, "rnn/kernel[5 16] rnn/bias[16] rnn/projection/kernel[4 2]"},
+	{"TensorFlow GRU", newOriginalGRU, tensorFlow,
+		"rnn/gates/kernel[7 8] rnn/gates/bias[8] rnn/candidate/kernel[7 4] rnn/candidate/bias[4]"},
 	{"TensorFlow RNN", newRNN, tensorFlow, "rnn/kernel[7 4] rnn/bias[4]"},
 	{"Haiku LSTM", newLSTM, named(weights.Haiku, "lstm/linear"), "lstm/linear/w[7 16] lstm/linear/b[16]"},
 }

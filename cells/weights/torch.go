@@ -10,9 +10,10 @@ import (
 
 // Torch returns the tensors of the torch.nn.LSTM, GRU or RNN that computes what the cell
 // does, in the order of its state_dict: prefix.weight_ih_l0, prefix.weight_hh_l0,
-// prefix.bias_ih_l0 and prefix.bias_hh_l0, then those of the next layer of a
-// [cells.Stack]. An empty prefix is left out with its dot. PyTorch's layers are all of
-// one kind and width; those of a Stack that are not are named as if they were.
+// prefix.bias_ih_l0 and prefix.bias_hh_l0, and prefix.weight_hr_l0 of a projection, then
+// those of the next layer of a [cells.Stack]. An empty prefix is left out with its dot.
+// PyTorch's layers are all of one kind and width; those of a Stack that are not are named
+// as if they were.
 func Torch(prefix string, cell cells.Cell) ([]Tensor, error) {
 	stack, ok := cell.(cells.Stack)
 	if !ok {
@@ -32,6 +33,9 @@ func Torch(prefix string, cell cells.Cell) ([]Tensor, error) {
 // TorchCell returns the tensors of the torch.nn.LSTMCell, GRUCell or RNNCell that
 // computes what the cell does: those of [Torch], but without a layer in their names.
 func TorchCell(prefix string, cell cells.Cell) ([]Tensor, error) {
+	if _, ok := cell.(*cells.LSTMP); ok {
+		return nil, errors.New("weights: torch.nn.LSTMCell has no projection; torch.nn.LSTM has")
+	}
 	return torchLayer(prefix, "", cell)
 }
 
@@ -40,42 +44,40 @@ func torchLayer(prefix, suffix string, cell cells.Cell) ([]Tensor, error) {
 	switch c := cell.(type) {
 	case *cells.LSTM:
 		return torchGates(name, c.Input, c.Forget, c.Candidate, c.Output), nil
+	case *cells.LSTMP:
+		t := torchGates(name, c.Input, c.Forget, c.Candidate, c.Output)
+		return append(t, transposed(name("weight_hr"), c.Projection)), nil
+	case *cells.GRU:
+		t := torchGates(name, c.Reset, c.Update, c.Candidate)
+		t[3].parts = recurrentBiases(0, c, c.Reset, c.Update)
+		return t, nil
 	case *cells.RNN:
 		return torchGates(name, c.Update), nil
+	case *cells.ReluRNN:
+		return torchGates(name, c.Update), nil
 	}
-	return nil, errors.Errorf("weights: PyTorch has no cell like %T", cell)
+	return nil, errors.Errorf("weights: PyTorch has no module like %T", cell)
 }
 
 // torchGates returns the tensors of gates in PyTorch's order.
 func torchGates(name func(kind string) string, gates ...cells.Gate) []Tensor {
 	b := biases(gates)
-	n := graph.Count(b)
 	return []Tensor{
 		transposed(name("weight_ih"), inputs(gates)...),
 		transposed(name("weight_hh"), recurrent(gates)...),
-		{Name: name("bias_ih"), Shape: []int{n}, parts: abreast(0, b)},
-		{Name: name("bias_hh"), Shape: []int{n}, parts: second(abreast(0, b))},
+		row(name("bias_ih"), b...),
+		{Name: name("bias_hh"), Shape: []int{graph.Count(b)}, parts: second(abreast(0, b))},
 	}
-}
-
-// transposed returns the tensor of blocks on top of one another.
-func transposed(name string, blocks ...*graph.Param) Tensor {
-	rows, _ := blocks[0].Shape()
-	return Tensor{Name: name, Shape: []int{graph.Count(blocks) / rows, rows}, parts: stacked(0, blocks)}
 }
 
 // TorchEmbedding returns the tensor of a torch.nn.Embedding, prefix.weight.
 func TorchEmbedding(prefix string, e *cells.Embedding) []Tensor {
-	rows, cols := e.Table.Shape()
-	return []Tensor{{Name: join(prefix, "weight"), Shape: []int{rows, cols}, parts: abreast(0, e.Params())}}
+	return []Tensor{sideBySide(join(prefix, "weight"), e.Table)}
 }
 
 // TorchLinear returns the tensors of a torch.nn.Linear, prefix.weight and prefix.bias.
 func TorchLinear(prefix string, d *cells.Dense) []Tensor {
-	return []Tensor{
-		transposed(join(prefix, "weight"), d.W),
-		{Name: join(prefix, "bias"), Shape: []int{d.B.Size()}, parts: abreast(0, []*graph.Param{d.B})},
-	}
+	return []Tensor{transposed(join(prefix, "weight"), d.W), row(join(prefix, "bias"), d.B)}
 }
 
 // join returns prefix.name.
