@@ -13,55 +13,118 @@ import (
 
 func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
 
-// jointStep is the LSTMCell of TensorFlow 1 for one row, in plain loops: the new c and h from
-// a kernel of rows for x on top of rows for h, and of columns for i, j, f and o.
-func jointStep(kernel, bias, x, h, c []float64, forgetBias float64) (nextC, nextH []float64) {
-	xh := append(append([]float64{}, x...), h...)
-	n := len(c)
-	z := append([]float64{}, bias...)
-	for row, v := range xh {
+// matVec returns x·W + b for W of as many columns as b has.
+func matVec(x, w, b []float64) []float64 {
+	z := append([]float64{}, b...)
+	for row, v := range x {
 		for col := range z {
-			z[col] += v * kernel[row*len(z)+col]
+			z[col] += v * w[row*len(z)+col]
 		}
 	}
+	return z
+}
+
+// lstmCell is the LSTMCell of TensorFlow 1 for one row, in plain loops, with its variables by
+// name: the columns of the kernel are for i, j, f and o.
+func lstmCell(variable map[string][]float64, x, h, c []float64, forgetBias float64) (nextH, nextC []float64) {
+	z := matVec(append(append([]float64{}, x...), h...), variable["kernel"], variable["bias"])
+	n := len(c)
 	for k := range c {
 		i, j, f, o := z[k], z[n+k], z[2*n+k], z[3*n+k]
+		if variable["w_f_diag"] != nil {
+			f += variable["w_f_diag"][k] * c[k]
+			i += variable["w_i_diag"][k] * c[k]
+		}
 		nextC = append(nextC, sigmoid(f+forgetBias)*c[k]+sigmoid(i)*math.Tanh(j))
+		if variable["w_o_diag"] != nil {
+			o += variable["w_o_diag"][k] * nextC[k]
+		}
 		nextH = append(nextH, sigmoid(o)*math.Tanh(nextC[k]))
 	}
-	return nextC, nextH
+	if w := variable["projection/kernel"]; w != nil {
+		nextH = matVec(nextH, w, make([]float64, len(h)))
+	}
+	return nextH, nextC
+}
+
+// gruCell is the GRUCell of TensorFlow 1: the columns of the gates' kernel are for r and u.
+func gruCell(variable map[string][]float64, x, h []float64) (nextH []float64) {
+	z := matVec(append(append([]float64{}, x...), h...), variable["gates/kernel"], variable["gates/bias"])
+	n := len(h)
+	past := append([]float64{}, x...)
+	for k := range h {
+		past = append(past, sigmoid(z[k])*h[k])
+	}
+	fresh := matVec(past, variable["candidate/kernel"], variable["candidate/bias"])
+	for k := range h {
+		u := sigmoid(z[n+k])
+		nextH = append(nextH, u*h[k]+(1-u)*math.Tanh(fresh[k]))
+	}
+	return nextH
 }
 
 // A wrong order of the gates, kernels on the wrong side, a forget bias that is not taken off
-// or that is taken off another gate's.
+// or that is taken off another gate's, peepholes of another gate.
 func TestJointEquations(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 3))
-	for name, test := range map[string]struct {
-		tensors    func(cells.Cell) ([]weights.Tensor, error)
+	for _, test := range []struct {
+		name       string
+		newCell    func(*rand.Rand) cells.Cell
+		out        int // size of h
 		forgetBias float64
 	}{
-		"TensorFlow": {tensorFlow, 1},
-		"TensorFlow with another forget bias": {func(c cells.Cell) ([]weights.Tensor, error) {
-			return weights.TensorFlow("", c, 0.25)
-		}, 0.25},
-		"Haiku": {named(weights.Haiku, ""), 1},
+		{"LSTM", newLSTM, hidden, 1},
+		{"LSTM with another forget bias", newLSTM, hidden, 0.25},
+		{"LSTM with peepholes", newPeephole, hidden, 1},
+		{"LSTM with projection", newLSTMP, outputs, 1},
+		{"GRU", newOriginalGRU, hidden, 1},
 	} {
-		t.Run(name, func(t *testing.T) {
-			cell := newLSTM(rng)
-			graph.Convert(graph.Float64, cell.Params()...)
-			for _, p := range cell.Params() {
-				graph.Uniform(p, 1, rng)
-			}
-			x, h, c := draw(inputs, rng), draw(hidden, rng), draw(hidden, rng)
-			tensors, err := test.tensors(cell)
+		t.Run(test.name, func(t *testing.T) {
+			cell := test.newCell(rng)
+			randomise(cell, rng)
+			x, h, c := draw(inputs, rng), draw(test.out, rng), draw(hidden, rng)
+			tensors, err := weights.TensorFlow("", cell, test.forgetBias)
 			if err != nil {
 				t.Fatal(err)
 			}
-			wantC, wantH := jointStep(tensors[0].Floats(), tensors[1].Floats(), x, h, c, test.forgetBias)
+			variable := map[string][]float64{}
+			for _, tensor := range tensors {
+				variable[tensor.Name] = tensor.Floats()
+			}
+			if test.name == "GRU" {
+				state := step(t, cell, x, map[string][]float64{"h": h})
+				graphtest.CheckClose(t, "h", state["h"], gruCell(variable, x, h), 1e-12)
+				return
+			}
+			wantH, wantC := lstmCell(variable, x, h, c, test.forgetBias)
 			state := step(t, cell, x, map[string][]float64{"h": h, "c": c})
 			graphtest.CheckClose(t, "h", state["h"], wantH, 1e-12)
 			graphtest.CheckClose(t, "c", state["c"], wantC, 1e-12)
 		})
+	}
+}
+
+// Haiku's LSTM is TensorFlow's with a forget bias of 1 under other names.
+func TestHaikuEquations(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 4))
+	cell := newLSTM(rng)
+	randomise(cell, rng)
+	tensors, err := weights.Haiku("", cell)
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, h, c := draw(inputs, rng), draw(hidden, rng), draw(hidden, rng)
+	wantH, wantC := lstmCell(map[string][]float64{"kernel": tensors[0].Floats(), "bias": tensors[1].Floats()}, x, h, c, 1)
+	state := step(t, cell, x, map[string][]float64{"h": h, "c": c})
+	graphtest.CheckClose(t, "h", state["h"], wantH, 1e-12)
+	graphtest.CheckClose(t, "c", state["c"], wantC, 1e-12)
+}
+
+// randomise makes the cell one of float64 and draws all its parameters.
+func randomise(cell cells.Cell, rng *rand.Rand) {
+	for _, p := range cell.Params() {
+		graph.Convert(graph.Float64, p)
+		graph.Uniform(p, 1, rng)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -218,5 +219,8 @@ func TestSecondBiasIsAdded(t *testing.T) {
 	}
 	if got := cell.Update.B.At(0, 0); got != 24 {
 		t.Errorf("the bias is %g, want 11 + 13", got)
+	}
+	if got := tensors[2].Floats(); !slices.Equal(got, []float64{24, 0}) {
+		t.Errorf("the biases go out as %v, want the first 24 and the second 0", got)
 	}
 }
