@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"path"
+	"slices"
 
 	"github.com/seed-222a112c/lstm/graph"
 )
@@ -82,12 +83,10 @@ func (g Gate) uniform(rng *rand.Rand) {
 	}
 }
 
-// A Gated cell tells its gates: what presets initialise and weight drop acts on. Cells made
-// of cells tell theirs.
+// A Gated cell or layer tells its gates: what presets initialise and weight drop acts on. What
+// is made of cells tells theirs.
 type Gated interface {
-	Cell
-
-	// Gates returns the affine maps of the cell in a fixed order. The gate with the Letter
+	// Gates returns the affine maps in a fixed order. The gate with the Letter
 	// f is its forget gate.
 	Gates() []Gate
 }
@@ -113,10 +112,23 @@ func gateParams(gates ...Gate) []*graph.Param {
 // drawnGate returns a Gate named name/letter with weights from the uniform distribution on
 // ±1/√H. Its bias is zero, but for the letter f, a forget gate, whose bias is one.
 func drawnGate(name, letter string, inputSize, hiddenSize int, rng *rand.Rand) Gate {
-	g := NewGate(name+"/"+letter, inputSize, hiddenSize)
+	return drawnGateOf(name, letter, inputSize, hiddenSize, hiddenSize, rng)
+}
+
+// drawnGateOf is drawnGate with a recurrent vector of another size, or none if that is 0.
+func drawnGateOf(name, letter string, inputSize, recurrentSize, hiddenSize int, rng *rand.Rand) Gate {
+	g := newGate(name+"/"+letter, inputSize, recurrentSize, hiddenSize)
 	g.uniform(rng)
 	if letter == "f" {
 		graph.Constant(g.B, 1)
 	}
 	return g
 }
+
+// beginLSTM returns a state of the nodes h and c of equal width.
+func beginLSTM(node func(name string, width int) *graph.Node, hiddenSize int) State {
+	return State{Hidden: node("h", hiddenSize), Cell: node("c", hiddenSize)}
+}
+
+// concat returns the parameters of several lists in one.
+func concat(lists ...[]*graph.Param) []*graph.Param { return slices.Concat(lists...) }

@@ -25,7 +25,10 @@ type LSTM struct {
 	Input, Forget, Candidate, Output Gate
 }
 
-var _ Gated = (*LSTM)(nil)
+var (
+	_ Cell  = (*LSTM)(nil)
+	_ Gated = (*LSTM)(nil)
+)
 
 // NewLSTM returns an LSTM cell whose gates are named name/i, name/f, name/g and
 // name/o. Weights are drawn from the uniform distribution on ±1/√H; biases are zero,

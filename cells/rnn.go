@@ -15,7 +15,10 @@ type RNN struct {
 	Update Gate
 }
 
-var _ Gated = (*RNN)(nil)
+var (
+	_ Cell  = (*RNN)(nil)
+	_ Gated = (*RNN)(nil)
+)
 
 // NewRNN returns an RNN cell whose parameters are named name/W, name/U and name/b.
 // Weights are drawn from the uniform distribution on ±1/√H and biases are zero. NewRNN

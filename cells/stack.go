@@ -11,7 +11,10 @@ import (
 // of each is as wide as the input of the next.
 type Stack []Cell
 
-var _ Cell = Stack(nil)
+var (
+	_ Cell  = Stack(nil)
+	_ Gated = Stack(nil)
+)
 
 // Step adds one time step of every layer to the graph and returns the new state.
 func (s Stack) Step(b *graph.Builder, x *graph.Node, prev State) State {
@@ -39,20 +42,20 @@ func (s Stack) Params() []*graph.Param { return allParams(s...) }
 // Gates returns the gates of every layer, the first layer's first.
 func (s Stack) Gates() []Gate { return allGates(s...) }
 
-// allParams returns the parameters of several cells in order.
-func allParams(cells ...Cell) []*graph.Param {
+// allParams returns the parameters of several cells or layers in order.
+func allParams[S Stateful](parts ...S) []*graph.Param {
 	var params []*graph.Param
-	for _, cell := range cells {
-		params = append(params, cell.Params()...)
+	for _, part := range parts {
+		params = append(params, part.Params()...)
 	}
 	return params
 }
 
-// allGates returns the gates of those of several cells that are Gated, in order.
-func allGates(cells ...Cell) []Gate {
+// allGates returns the gates of those of several cells or layers that are Gated, in order.
+func allGates[S Stateful](parts ...S) []Gate {
 	var gates []Gate
-	for _, cell := range cells {
-		if gated, ok := cell.(Gated); ok {
+	for _, part := range parts {
+		if gated, ok := any(part).(Gated); ok {
 			gates = append(gates, gated.Gates()...)
 		}
 	}

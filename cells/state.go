@@ -51,9 +51,10 @@ func (s State) Output() *graph.Node {
 	return s.Hidden
 }
 
-// Zeros returns the state of zeros for a batch of the given number of rows.
-func Zeros(b *graph.Builder, cell Cell, batch int) State {
-	return cell.Begin(func(_ string, width int) *graph.Node { return b.Constant(0, batch, width) })
+// Zeros returns the state of zeros of a Cell or a Layer for a batch of the given number of
+// rows.
+func Zeros(b *graph.Builder, of Stateful, batch int) State {
+	return of.Begin(func(_ string, width int) *graph.Node { return b.Constant(0, batch, width) })
 }
 
 // Map returns the state whose nodes are f of the nodes of s that are carried. Names are
@@ -115,8 +116,15 @@ func (s State) named(b *graph.Builder, prefix string) State {
 // layerName is the prefix of the names of layer k's nodes.
 func layerName(prefix string, k int) string { return fmt.Sprintf("%s%d/", prefix, k) }
 
-// beginLayers returns the states to start from of several cells, named 0/h, 0/c, 1/h, ….
-func beginLayers(node func(name string, width int) *graph.Node, layers ...Cell) State {
+// A Stateful is what Cell and Layer have in common.
+type Stateful interface {
+	Begin(node func(name string, width int) *graph.Node) State
+	Params() []*graph.Param
+}
+
+// beginLayers returns the states to start from of several cells or layers, named 0/h, 0/c,
+// 1/h, ….
+func beginLayers[S Stateful](node func(name string, width int) *graph.Node, layers ...S) State {
 	var state State
 	for k, cell := range layers {
 		state.Layers = append(state.Layers, cell.Begin(func(name string, width int) *graph.Node {

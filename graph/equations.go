@@ -60,6 +60,13 @@ func sameShape(x, y *Node) bool {
 // Sigmoid returns the logistic function σ(x) = 1/(1+exp(−x)), elementwise.
 func (b *Builder) Sigmoid(x *Node) *Node { return b.unary("Sigmoid", gorgonia.Sigmoid, x) }
 
+// LogSigmoid returns log σ(x) = min(x, 0) − log(1 + exp(−|x|)), elementwise, which is right
+// where σ(x) itself is too small for its format.
+func (b *Builder) LogSigmoid(x *Node) *Node {
+	far := b.Affine(b.Max(x, b.Affine(x, -1, 0)), -1, 0) // −|x|
+	return b.Sub(b.Clamp(x, math.Inf(-1), 0), b.Log(b.Affine(b.Exp(far), 1, 1)))
+}
+
 // Tanh returns the hyperbolic tangent, elementwise.
 func (b *Builder) Tanh(x *Node) *Node { return b.unary("Tanh", gorgonia.Tanh, x) }
 
