@@ -24,6 +24,8 @@ type golden struct {
 	Direction         string
 	Projection        int `json:"proj_size"`
 	Nonlinearity      string
+	Activations       []string
+	Clip              float64
 	Peephole          bool
 	InputForget       int   `json:"input_forget"`
 	ResetAfter        *bool `json:"reset_after"`
@@ -105,20 +107,35 @@ func (g *golden) weights() *safetensors.File {
 	return file
 }
 
-// model returns the cell that the file is about and its weights as the framework has them.
-func (g *golden) model(t *testing.T) (cells.Cell, []weights.Tensor) {
+// model returns the layers that the file is about and their weights as the framework has them.
+func (g *golden) model(t *testing.T) (cells.Layers, []weights.Tensor) {
 	t.Helper()
-	stack := cells.Stack{}
-	width := g.input
-	for k := range g.states {
-		stack = append(stack, g.cell(t, fmt.Sprint(k), width))
-		width = g.hidden
+	directions := 1
+	if g.Bidirectional || g.Direction == "bidirectional" {
+		directions = 2
 	}
-	tensors, err := g.tensors(stack)
+	var layers cells.Layers
+	width := g.input
+	for k := range g.states / directions {
+		layers = append(layers, g.layer(t, fmt.Sprint(k), width))
+		width = directions * g.hidden
+	}
+	tensors, err := g.tensors(layers)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return stack, tensors
+	return layers, tensors
+}
+
+func (g *golden) layer(t *testing.T, name string, width int) cells.Layer {
+	t.Helper()
+	switch {
+	case g.Bidirectional || g.Direction == "bidirectional":
+		return cells.Bidirectional{Forward: g.cell(t, name+"/forward", width), Backward: g.cell(t, name+"/backward", width)}
+	case g.Direction == "reverse":
+		return cells.Backward{Cell: g.cell(t, name, width)}
+	}
+	return cells.Forward{Cell: g.cell(t, name, width)}
 }
 
 func (g *golden) cell(t *testing.T, name string, width int) cells.Cell {
@@ -129,9 +146,11 @@ func (g *golden) cell(t *testing.T, name string, width int) cells.Cell {
 		return cells.NewLSTMP(name, width, g.memory, g.hidden, rng)
 	case g.Peephole:
 		return cells.NewPeephole(name, width, g.hidden, rng)
+	case g.Clip > 0:
+		return cells.NewClippedLSTM(name, width, g.hidden, g.Clip, rng)
 	case g.InputForget == 1:
 		return cells.NewCIFG(name, width, g.hidden, rng)
-	case g.Nonlinearity == "relu":
+	case g.Nonlinearity == "relu" || slices.Contains(g.Activations, "Relu"):
 		return cells.NewReluRNN(name, width, g.hidden, rng)
 	case g.Cell == "LSTM" || g.Cell == "LSTMCell":
 		return cells.NewLSTM(name, width, g.hidden, rng)
@@ -151,23 +170,23 @@ func (g *golden) resetBefore() bool {
 	return g.ResetAfter != nil && !*g.ResetAfter || g.LinearBeforeReset != nil && *g.LinearBeforeReset == 0
 }
 
-func (g *golden) tensors(stack cells.Stack) ([]weights.Tensor, error) {
+func (g *golden) tensors(layers cells.Layers) ([]weights.Tensor, error) {
 	switch {
 	case g.framework() == "keras":
-		return weights.Keras("", stack[0])
+		return weights.Keras("", layers[0])
 	case g.framework() == "onnxruntime":
-		return weights.ONNX("", stack[0])
+		return weights.ONNX("", layers[0])
 	case g.Cell == "LSTMCell":
-		return weights.TorchCell("", stack[0])
+		return weights.TorchCell("", layers[0].(cells.Forward).Cell)
 	}
-	return weights.Torch("", stack)
+	return weights.Torch("", layers)
 }
 
-// eachState calls f for each tensor of a state in the file, in the order in which the cell
-// names its nodes: layer by layer, and in each layer h and then c.
-func (g *golden) eachState(cell cells.Cell, f func(kind string, k int, node string)) {
+// eachState calls f for each tensor of a state in the file, in the order in which the layers
+// name their nodes: layer by layer, and in each layer h and then c.
+func (g *golden) eachState(m cells.Layer, f func(kind string, k int, node string)) {
 	count := map[string]int{}
-	cell.Begin(func(name string, _ int) *graph.Node {
+	m.Begin(func(name string, _ int) *graph.Node {
 		kind := name[len(name)-1:]
 		f(kind, count[kind], name)
 		count[kind]++
@@ -177,9 +196,9 @@ func (g *golden) eachState(cell cells.Cell, f func(kind string, k int, node stri
 
 // compile builds the run of the file, with the loss of golden.py, and sets its inputs, which
 // have the names of the file; state k of kind h is NAME.h, followed by k.
-func (g *golden) compile(t *testing.T, cell cells.Cell, dtype graph.Dtype) *graph.Program {
+func (g *golden) compile(t *testing.T, m cells.Layer, dtype graph.Dtype) *graph.Program {
 	t.Helper()
-	p, err := graph.Compile(func(b *graph.Builder) { g.build(b, cell) }, graph.Settings{Dtype: dtype})
+	p, err := graph.Compile(func(b *graph.Builder) { g.build(b, m) }, graph.Settings{Dtype: dtype})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -189,7 +208,7 @@ func (g *golden) compile(t *testing.T, cell cells.Cell, dtype graph.Dtype) *grap
 			mustSet(t, p, name, x)
 		}
 	}
-	g.eachState(cell, func(kind string, k int, node string) {
+	g.eachState(m, func(kind string, k int, node string) {
 		for _, of := range []string{"input.", "target."} {
 			if x := g.floats(t, of+kind); x != nil {
 				mustSet(t, p, of+node, g.part(x, k))
@@ -205,14 +224,14 @@ func (g *golden) part(x []float64, k int) []float64 {
 	return x[k*size : (k+1)*size]
 }
 
-func (g *golden) build(b *graph.Builder, cell cells.Cell) {
+func (g *golden) build(b *graph.Builder, m cells.Layer) {
 	rows := g.steps * g.batch
 	xs := b.Unstack(b.Gradient("grad.input.x", b.Input("input.x", rows, g.input)), g.steps)
 	mask := b.Input("input.mask", rows, 1)
-	start := cell.Begin(func(name string, width int) *graph.Node {
+	start := m.Begin(func(name string, width int) *graph.Node {
 		return b.Gradient("grad.input."+name, b.Input("input."+name, g.batch, width))
 	})
-	ys, end := cells.Unroll(b, cell, xs, b.Unstack(mask, g.steps), start)
+	ys, end := m.Over(b, xs, b.Unstack(mask, g.steps), start)
 	if b.Err() != nil {
 		return
 	}
@@ -247,17 +266,17 @@ func (g *golden) masked(t *testing.T, y []float64) []float64 {
 // check compares outputs, final states and, if the file has them, gradients.
 func (g *golden) check(t *testing.T, dtype graph.Dtype, tolerance float64) {
 	t.Helper()
-	cell, tensors := g.model(t)
-	graph.Convert(dtype, cell.Params()...)
+	m, tensors := g.model(t)
+	graph.Convert(dtype, m.Params()...)
 	if err := weights.Load(tensors, g.weights()); err != nil {
 		t.Fatal(err)
 	}
-	p := g.compile(t, cell, dtype)
+	p := g.compile(t, m, dtype)
 	if err := p.Run(); err != nil {
 		t.Fatal(err)
 	}
 	graphtest.CheckClose(t, "y", g.masked(t, p.Floats("output.y")), g.masked(t, g.floats(t, "output.y")), tolerance)
-	g.eachState(cell, func(kind string, k int, node string) {
+	g.eachState(m, func(kind string, k int, node string) {
 		graphtest.CheckClose(t, node, p.Floats("output."+node), g.part(g.floats(t, "output."+kind), k), tolerance)
 		if grad := g.floats(t, "grad.input."+kind); grad != nil {
 			graphtest.CheckClose(t, "gradient of "+node, p.Floats("grad.input."+node), g.part(grad, k), tolerance)
@@ -278,12 +297,12 @@ func (g *golden) checkAdam(t *testing.T) {
 	if want == nil {
 		t.Skipf("%s does not train", g.Framework)
 	}
-	cell, tensors := g.model(t)
-	graph.Convert(graph.Float64, cell.Params()...)
+	m, tensors := g.model(t)
+	graph.Convert(graph.Float64, m.Params()...)
 	if err := weights.Load(tensors, g.weights()); err != nil {
 		t.Fatal(err)
 	}
-	p := g.compile(t, cell, graph.Float64)
+	p := g.compile(t, m, graph.Float64)
 	solver := optim.NewAdam(optim.AdamSettings{LearningRate: 0.05})
 	var losses []float64
 	for range want {

@@ -74,10 +74,10 @@ def golden_of(name, kind, mask=None, bidirectional=False, **options):
 
 
 def named(layer):
-    """The weights by name, those of two directions as forward/NAME and backward/NAME."""
+    """The weights by name, those of two directions as forward_layer/NAME and backward_layer/NAME."""
     if isinstance(layer, keras.layers.Bidirectional):
-        both = {"forward": layer.forward_layer, "backward": layer.backward_layer}
-        return {f"{d}/{k}": w for d, part in both.items() for k, w in named(part).items()}
+        both = ["forward_layer", "backward_layer"]
+        return {f"{d}/{k}": w for d in both for k, w in named(getattr(layer, d)).items()}
     return {v.name: v.value for v in layer.trainable_variables}
 
 

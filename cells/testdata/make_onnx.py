@@ -20,10 +20,12 @@ def main():
     golden_of("onnx_lstm_peephole", "LSTM", lengths=RAGGED, peephole=True)
     golden_of("onnx_lstm_peephole_bidirectional", "LSTM", lengths=RAGGED, peephole=True, direction="bidirectional")
     golden_of("onnx_lstm_input_forget", "LSTM", lengths=RAGGED, input_forget=1)
+    golden_of("onnx_lstm_clip", "LSTM", lengths=RAGGED, clip=0.5)
     golden_of("onnx_gru", "GRU", lengths=RAGGED, linear_before_reset=1)
     golden_of("onnx_gru_reset_before", "GRU", lengths=RAGGED, linear_before_reset=0)
     golden_of("onnx_gru_bidirectional", "GRU", lengths=RAGGED, linear_before_reset=1, direction="bidirectional")
     golden_of("onnx_rnn", "RNN", lengths=RAGGED)
+    golden_of("onnx_rnn_relu", "RNN", lengths=RAGGED, activations=["Relu"])
 
 
 def golden_of(name, operator, lengths=None, peephole=False, **attributes):

@@ -69,7 +69,7 @@ func TestJointEquations(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 3))
 	for _, test := range []struct {
 		name       string
-		newCell    func(*rand.Rand) cells.Cell
+		module     func(*rand.Rand) weights.Module
 		out        int // size of h
 		forgetBias float64
 	}{
@@ -80,7 +80,7 @@ func TestJointEquations(t *testing.T) {
 		{"GRU", newOriginalGRU, hidden, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			cell := test.newCell(rng)
+			cell := test.module(rng).(cells.Cell)
 			randomise(cell, rng)
 			x, h, c := draw(inputs, rng), draw(test.out, rng), draw(hidden, rng)
 			tensors, err := weights.TensorFlow("", cell, test.forgetBias)
@@ -107,7 +107,7 @@ func TestJointEquations(t *testing.T) {
 // Haiku's LSTM is TensorFlow's with a forget bias of 1 under other names.
 func TestHaikuEquations(t *testing.T) {
 	rng := rand.New(rand.NewPCG(2, 4))
-	cell := newLSTM(rng)
+	cell := newLSTM(rng).(cells.Cell)
 	randomise(cell, rng)
 	tensors, err := weights.Haiku("", cell)
 	if err != nil {

@@ -6,13 +6,33 @@ import (
 )
 
 // Keras returns the tensors of the keras.layers.LSTM, GRU or SimpleRNN that computes what
-// the cell does, in the order of its get_weights: prefix/kernel, prefix/recurrent_kernel
-// and prefix/bias. An empty prefix is left out with its slash. Keras has no stack of
-// layers, and a Bidirectional holds two, so call it once for each.
+// the module does, in the order of its get_weights: prefix/kernel, prefix/recurrent_kernel
+// and prefix/bias. Those of a Bidirectional are in prefix/forward_layer and then in
+// prefix/backward_layer. An empty prefix is left out with its slash. Keras has no stack of
+// layers, so call it once for each.
 //
 // The unit_forget_bias of Keras is in the bias that is stored. A [cells.OriginalGRU] is a
-// GRU with reset_after=False, and a [cells.ReluRNN] a SimpleRNN with activation="relu".
-func Keras(prefix string, cell cells.Cell) ([]Tensor, error) {
+// GRU with reset_after=False, and a [cells.ReluRNN] a SimpleRNN with activation="relu". A
+// layer that is [cells.Backward] has go_backwards=True in Keras, which leaves its outputs in
+// the order in which they were computed.
+func Keras(prefix string, m Module) ([]Tensor, error) {
+	switch l := m.(type) {
+	case cells.Forward:
+		return kerasDirection(prefix, l.Cell)
+	case cells.Backward:
+		return kerasDirection(prefix, l.Cell)
+	case cells.Bidirectional:
+		forward, err := kerasDirection(path(prefix, "forward_layer"), l.Forward)
+		if err != nil {
+			return nil, err
+		}
+		backward, err := kerasDirection(path(prefix, "backward_layer"), l.Backward)
+		return append(forward, backward...), err
+	}
+	return kerasDirection(prefix, m)
+}
+
+func kerasDirection(prefix string, cell Module) ([]Tensor, error) {
 	switch c := cell.(type) {
 	case *cells.LSTM:
 		return kerasGates(prefix, c.Input, c.Forget, c.Candidate, c.Output), nil

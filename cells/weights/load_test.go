@@ -94,17 +94,26 @@ func TestSetFloats(t *testing.T) {
 // A cell that a framework has not got is an error that names both.
 func TestNoSuchCell(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
-	pair := newPair(rng)
+	stack, lstm := newStack(rng), newLSTM(rng).(cells.Cell)
 	for name, test := range map[string]struct {
 		err  error
 		want string
 	}{
-		"Keras":      {second(weights.Keras("", pair)), "Keras has no layer like cells.Stack"},
-		"ONNX":       {second(weights.ONNX("", pair)), "ONNX has no operator like cells.Stack"},
-		"TensorFlow": {second(weights.TensorFlow("", pair, 1)), "TensorFlow 1 has no cell like cells.Stack"},
-		"Haiku":      {second(weights.Haiku("", newRNN(rng))), "an LSTM"},
-		"PyTorch":    {second(weights.TorchCell("", pair)), "PyTorch has no module like cells.Stack"},
-		"kinds":      {second(weights.ONNX("", newLSTM(rng), cells.NewRNN("r", 1, 1, rng))), "shapes [16 3] and [1 1]"},
+		"Keras":           {second(weights.Keras("", stack)), "Keras has no layer like cells.Stack"},
+		"ONNX":            {second(weights.ONNX("", stack)), "ONNX has no operator like cells.Stack"},
+		"TensorFlow":      {second(weights.TensorFlow("", stack.(cells.Cell), 1)), "TensorFlow 1 has no cell like cells.Stack"},
+		"Haiku":           {second(weights.Haiku("", newRNN(rng).(cells.Cell))), "an LSTM"},
+		"PyTorch":         {second(weights.TorchCell("", stack.(cells.Cell))), "PyTorch has no module like cells.Stack"},
+		"PyTorch's cells": {second(torchCell(newLSTMP(rng))), "no projection"},
+		"one direction":   {second(torch(cells.Backward{Cell: lstm})), "PyTorch has no module like cells.Backward"},
+		"a merge": {second(torch(cells.Bidirectional{Forward: lstm, Backward: lstm, Merge: cells.Sum})),
+			`PyTorch concatenates directions; it has no merge "sum"`},
+		"another merge": {second(onnx(cells.Bidirectional{Forward: lstm, Backward: lstm, Merge: cells.Average})),
+			`ONNX keeps directions apart; it has no merge "ave"`},
+		"two kinds": {second(onnx(cells.Bidirectional{Forward: lstm, Backward: newCIFG(rng).(cells.Cell)})),
+			"of one kind, not a *cells.LSTM and a *cells.CIFG"},
+		"two sizes": {second(onnx(cells.Bidirectional{Forward: lstm, Backward: cells.NewLSTM("l", 1, 1, rng)})),
+			`tensor "W" has shapes [16 3] and [4 1]`},
 	} {
 		if test.err == nil || !strings.Contains(test.err.Error(), test.want) {
 			t.Errorf("%s: error %v, want %q", name, test.err, test.want)

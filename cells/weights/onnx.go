@@ -1,6 +1,7 @@
 package weights
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -8,42 +9,58 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 )
 
-// ONNX returns the tensors of the operator LSTM, GRU or RNN that computes what the cells
-// do, one a direction, forward first: prefix.W, of shape (D, 4H, I) for an LSTM, prefix.R,
-// of shape (D, 4H, H), and prefix.B, of shape (D, 8H), the biases of the input before
-// those of the recurrence; of a [cells.Peephole] also prefix.P, of shape (D, 3H). An empty
-// prefix is left out with its dot. ONNX has no stack of layers, so call it once for each.
+// ONNX returns the tensors of the operator LSTM, GRU or RNN that computes what the module,
+// a single layer, does: prefix.W, of shape (D, 4H, I) for an LSTM, prefix.R, of shape
+// (D, 4H, H), and prefix.B, of shape (D, 8H), the biases of the input before those of the
+// recurrence; of a [cells.Peephole] also prefix.P, of shape (D, 3H). An empty prefix is left
+// out with its dot. ONNX has no stack of layers, so call it once for each.
 //
 // The rest is in the operator's attributes: hidden_size; direction, for an operator of one
 // direction has the same tensors whether it runs forward or in reverse; input_forget = 1 for
-// a [cells.CIFG]; linear_before_reset = 1 for a [cells.GRU] and 0, which is the default, for a
-// [cells.OriginalGRU]; and activations = ["Relu"] for a [cells.ReluRNN].
-func ONNX(prefix string, directions ...cells.Cell) ([]Tensor, error) {
-	var tensors []Tensor
-	for d, cell := range directions {
-		t, err := onnxDirection(prefix, cell)
-		if err != nil {
+// a [cells.CIFG]; clip for a [cells.ClippedLSTM]; linear_before_reset = 1 for a [cells.GRU]
+// and 0, which is the default, for a [cells.OriginalGRU]; and activations = ["Relu"] for a
+// [cells.ReluRNN].
+func ONNX(prefix string, m Module) ([]Tensor, error) {
+	switch l := m.(type) {
+	case cells.Forward:
+		return onnxDirection(prefix, l.Cell)
+	case cells.Backward:
+		return onnxDirection(prefix, l.Cell)
+	case cells.Bidirectional:
+		return onnxDirections(prefix, l)
+	}
+	return onnxDirection(prefix, m)
+}
+
+// onnxDirections returns the tensors of two directions, forward first.
+func onnxDirections(prefix string, l cells.Bidirectional) ([]Tensor, error) {
+	if l.Merge != "" && l.Merge != cells.Concat {
+		return nil, errors.Errorf("weights: ONNX keeps directions apart; it has no merge %q", l.Merge)
+	}
+	if fmt.Sprintf("%T", l.Forward) != fmt.Sprintf("%T", l.Backward) {
+		return nil, errors.Errorf("weights: the directions of an ONNX operator are of one kind, not a %T and a %T", l.Forward, l.Backward)
+	}
+	tensors, err := onnxDirection(prefix, l.Forward)
+	if err != nil {
+		return nil, err
+	}
+	backward, err := onnxDirection(prefix, l.Backward)
+	if err != nil {
+		return nil, err
+	}
+	for i := range tensors {
+		if tensors[i], err = tensors[i].behind(backward[i]); err != nil {
 			return nil, err
-		}
-		if d == 0 {
-			tensors = t
-			continue
-		}
-		if len(t) != len(tensors) {
-			return nil, errors.Errorf("weights: the directions of an ONNX operator are a %T and a %T; they must be of one kind", directions[0], cell)
-		}
-		for i := range t {
-			if tensors[i], err = tensors[i].behind(t[i]); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return tensors, nil
 }
 
-func onnxDirection(prefix string, cell cells.Cell) ([]Tensor, error) {
+func onnxDirection(prefix string, cell Module) ([]Tensor, error) {
 	switch c := cell.(type) {
 	case *cells.LSTM:
+		return onnxGates(prefix, c.Input, c.Output, c.Forget, c.Candidate), nil
+	case *cells.ClippedLSTM:
 		return onnxGates(prefix, c.Input, c.Output, c.Forget, c.Candidate), nil
 	case *cells.CIFG:
 		return onnxGates(prefix, c.Input, c.Output, cells.Gate{}, c.Candidate), nil

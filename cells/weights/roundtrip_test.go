@@ -21,81 +21,104 @@ const inputs, hidden, outputs = 3, 4, 2
 // the framework's documentation gives.
 type layout struct {
 	name    string
-	cell    func(*rand.Rand) cells.Cell
-	tensors func(cells.Cell) ([]weights.Tensor, error)
+	module  func(*rand.Rand) weights.Module
+	tensors func(weights.Module) ([]weights.Tensor, error)
 	shapes  string
 }
 
-func newLSTM(rng *rand.Rand) cells.Cell { return cells.NewLSTM("lstm", inputs, hidden, rng) }
-func newGRU(rng *rand.Rand) cells.Cell  { return cells.NewGRU("gru", inputs, hidden, rng) }
-func newRNN(rng *rand.Rand) cells.Cell  { return cells.NewRNN("rnn", inputs, hidden, rng) }
+func newLSTM(rng *rand.Rand) weights.Module { return cells.NewLSTM("lstm", inputs, hidden, rng) }
+func newGRU(rng *rand.Rand) weights.Module  { return cells.NewGRU("gru", inputs, hidden, rng) }
+func newRNN(rng *rand.Rand) weights.Module  { return cells.NewRNN("rnn", inputs, hidden, rng) }
 
-func newLSTMP(rng *rand.Rand) cells.Cell { return cells.NewLSTMP("lstm", inputs, hidden, outputs, rng) }
+func newReluRNN(rng *rand.Rand) weights.Module {
+	return cells.NewReluRNN("rnn", inputs, hidden, rng)
+}
 
-func newPeephole(rng *rand.Rand) cells.Cell { return cells.NewPeephole("lstm", inputs, hidden, rng) }
-
-func newCIFG(rng *rand.Rand) cells.Cell { return cells.NewCIFG("lstm", inputs, hidden, rng) }
-
-func newReluRNN(rng *rand.Rand) cells.Cell { return cells.NewReluRNN("rnn", inputs, hidden, rng) }
-
-func newOriginalGRU(rng *rand.Rand) cells.Cell {
+func newOriginalGRU(rng *rand.Rand) weights.Module {
 	return cells.NewOriginalGRU("gru", inputs, hidden, rng)
 }
 
-// newPair returns two layers or directions.
-func newPair(rng *rand.Rand) cells.Cell {
-	return cells.Stack{cells.NewLSTM("0", inputs, hidden, rng), cells.NewLSTM("1", inputs, hidden, rng)}
+func newLSTMP(rng *rand.Rand) weights.Module {
+	return cells.NewLSTMP("lstm", inputs, hidden, outputs, rng)
 }
 
-// named makes a framework's function one of the cell alone.
-func named(f func(string, cells.Cell) ([]weights.Tensor, error), prefix string) func(cells.Cell) ([]weights.Tensor, error) {
-	return func(c cells.Cell) ([]weights.Tensor, error) { return f(prefix, c) }
+func newPeephole(rng *rand.Rand) weights.Module {
+	return cells.NewPeephole("lstm", inputs, hidden, rng)
 }
 
-func onnx(c cells.Cell) ([]weights.Tensor, error) {
-	if pair, ok := c.(cells.Stack); ok {
-		return weights.ONNX("", pair[0], pair[1])
+func newCIFG(rng *rand.Rand) weights.Module { return cells.NewCIFG("lstm", inputs, hidden, rng) }
+
+func newClippedLSTM(rng *rand.Rand) weights.Module {
+	return cells.NewClippedLSTM("lstm", inputs, hidden, 3, rng)
+}
+
+func newStack(rng *rand.Rand) weights.Module {
+	return cells.Stack{cells.NewLSTM("0", inputs, hidden, rng), cells.NewLSTM("1", hidden, hidden, rng)}
+}
+
+// newBidirectional returns a layer of a cell in two directions.
+func newBidirectional(newCell func(*rand.Rand) weights.Module) func(*rand.Rand) weights.Module {
+	return func(rng *rand.Rand) weights.Module {
+		return cells.Bidirectional{Forward: newCell(rng).(cells.Cell), Backward: newCell(rng).(cells.Cell)}
 	}
-	return weights.ONNX("", c)
 }
 
-func tensorFlow(c cells.Cell) ([]weights.Tensor, error) { return weights.TensorFlow("rnn", c, 1) }
+// newLayers returns a layer in two directions below one that reads forward.
+func newLayers(rng *rand.Rand) weights.Module {
+	below := newBidirectional(newLSTMP)(rng).(cells.Layer)
+	return cells.Layers{below, cells.Forward{Cell: cells.NewLSTMP("1", 2*outputs, hidden, outputs, rng)}}
+}
+
+func torch(m weights.Module) ([]weights.Tensor, error) { return weights.Torch("", m) }
+func keras(m weights.Module) ([]weights.Tensor, error) { return weights.Keras("k", m) }
+func onnx(m weights.Module) ([]weights.Tensor, error)  { return weights.ONNX("", m) }
+
+func torchCell(m weights.Module) ([]weights.Tensor, error) {
+	return weights.TorchCell("m", m.(cells.Cell))
+}
+
+func tensorFlow(m weights.Module) ([]weights.Tensor, error) {
+	return weights.TensorFlow("rnn", m.(cells.Cell), 1)
+}
+
+func haiku(m weights.Module) ([]weights.Tensor, error) {
+	return weights.Haiku("lstm/linear", m.(cells.Cell))
+}
 
 var layouts = []layout{
-	{"PyTorch LSTM", newLSTM, named(weights.Torch, "m"),
-		"m.weight_ih_l0[16 3] m.weight_hh_l0[16 4] m.bias_ih_l0[16] m.bias_hh_l0[16]"},
-	{"PyTorch LSTM of two layers", newPair, named(weights.Torch, ""),
+	{"PyTorch LSTM", newLSTM, torch,
+		"weight_ih_l0[16 3] weight_hh_l0[16 4] bias_ih_l0[16] bias_hh_l0[16]"},
+	{"PyTorch LSTM of two layers", newStack, torch,
 		"weight_ih_l0[16 3] weight_hh_l0[16 4] bias_ih_l0[16] bias_hh_l0[16] " +
-			"weight_ih_l1[16 3] weight_hh_l1[16 4] bias_ih_l1[16] bias_hh_l1[16]"},
-	{"PyTorch LSTMCell", newLSTM, named(weights.TorchCell, ""),
-		"weight_ih[16 3] weight_hh[16 4] bias_ih[16] bias_hh[16]"},
-	{"PyTorch LSTM with projection", newLSTMP, named(weights.Torch, ""),
-		"weight_ih_l0[16 3] weight_hh_l0[16 2] bias_ih_l0[16] bias_hh_l0[16] weight_hr_l0[2 4]"},
-	{"PyTorch GRU", newGRU, named(weights.Torch, ""),
+			"weight_ih_l1[16 4] weight_hh_l1[16 4] bias_ih_l1[16] bias_hh_l1[16]"},
+	{"PyTorch LSTM with projection", newLayers, torch,
+		"weight_ih_l0[16 3] weight_hh_l0[16 2] bias_ih_l0[16] bias_hh_l0[16] weight_hr_l0[2 4] " +
+			"weight_ih_l0_reverse[16 3] weight_hh_l0_reverse[16 2] bias_ih_l0_reverse[16] bias_hh_l0_reverse[16] weight_hr_l0_reverse[2 4] " +
+			"weight_ih_l1[16 4] weight_hh_l1[16 2] bias_ih_l1[16] bias_hh_l1[16] weight_hr_l1[2 4]"},
+	{"PyTorch GRU", newGRU, torch,
 		"weight_ih_l0[12 3] weight_hh_l0[12 4] bias_ih_l0[12] bias_hh_l0[12]"},
-	{"PyTorch GRUCell", newGRU, named(weights.TorchCell, "gru"),
-		"gru.weight_ih[12 3] gru.weight_hh[12 4] gru.bias_ih[12] gru.bias_hh[12]"},
-	{"PyTorch RNN of ReLU", newReluRNN, named(weights.Torch, ""),
+	{"PyTorch RNN", newRNN, torch,
 		"weight_ih_l0[4 3] weight_hh_l0[4 4] bias_ih_l0[4] bias_hh_l0[4]"},
-	{"PyTorch RNN", newRNN, named(weights.Torch, ""),
+	{"PyTorch RNN of ReLU", newReluRNN, torch,
 		"weight_ih_l0[4 3] weight_hh_l0[4 4] bias_ih_l0[4] bias_hh_l0[4]"},
-	{"Keras LSTM", newLSTM, named(weights.Keras, "lstm"),
-		"lstm/kernel[3 16] lstm/recurrent_kernel[4 16] lstm/bias[16]"},
-	{"Keras GRU", newGRU, named(weights.Keras, "gru"),
-		"gru/kernel[3 12] gru/recurrent_kernel[4 12] gru/bias[2 12]"},
-	{"Keras GRU with reset_after=False", newOriginalGRU, named(weights.Keras, ""),
-		"kernel[3 12] recurrent_kernel[4 12] bias[12]"},
-	{"Keras SimpleRNN of ReLU", newReluRNN, named(weights.Keras, ""), "kernel[3 4] recurrent_kernel[4 4] bias[4]"},
-	{"Keras SimpleRNN", newRNN, named(weights.Keras, ""),
-		"kernel[3 4] recurrent_kernel[4 4] bias[4]"},
+	{"PyTorch LSTMCell", newLSTM, torchCell, "m.weight_ih[16 3] m.weight_hh[16 4] m.bias_ih[16] m.bias_hh[16]"},
+	{"PyTorch GRUCell", newGRU, torchCell, "m.weight_ih[12 3] m.weight_hh[12 4] m.bias_ih[12] m.bias_hh[12]"},
+	{"Keras LSTM", newLSTM, keras, "k/kernel[3 16] k/recurrent_kernel[4 16] k/bias[16]"},
+	{"Keras GRU", newGRU, keras, "k/kernel[3 12] k/recurrent_kernel[4 12] k/bias[2 12]"},
+	{"Keras GRU with reset_after=False", newOriginalGRU, keras, "k/kernel[3 12] k/recurrent_kernel[4 12] k/bias[12]"},
+	{"Keras SimpleRNN", newRNN, keras, "k/kernel[3 4] k/recurrent_kernel[4 4] k/bias[4]"},
+	{"Keras SimpleRNN of ReLU", newReluRNN, keras, "k/kernel[3 4] k/recurrent_kernel[4 4] k/bias[4]"},
+	{"Keras Bidirectional", newBidirectional(newRNN), keras,
+		"k/forward_layer/kernel[3 4] k/forward_layer/recurrent_kernel[4 4] k/forward_layer/bias[4] " +
+			"k/backward_layer/kernel[3 4] k/backward_layer/recurrent_kernel[4 4] k/backward_layer/bias[4]"},
 	{"ONNX LSTM", newLSTM, onnx, "W[1 16 3] R[1 16 4] B[1 32]"},
-	{"ONNX LSTM of two directions", newPair, onnx, "W[2 16 3] R[2 16 4] B[2 32]"},
-	{"ONNX LSTM with peepholes", newPeephole, onnx, "W[1 16 3] R[1 16 4] B[1 32] P[1 12]"},
+	{"ONNX LSTM with peepholes", newBidirectional(newPeephole), onnx, "W[2 16 3] R[2 16 4] B[2 32] P[2 12]"},
 	{"ONNX LSTM with input_forget", newCIFG, onnx, "W[1 16 3] R[1 16 4] B[1 32]"},
-	{"ONNX GRU", newGRU, onnx, "W[1 12 3] R[1 12 4] B[1 24]"},
+	{"ONNX LSTM with clip", newClippedLSTM, onnx, "W[1 16 3] R[1 16 4] B[1 32]"},
+	{"ONNX GRU", newBidirectional(newGRU), onnx, "W[2 12 3] R[2 12 4] B[2 24]"},
 	{"ONNX GRU of the original form", newOriginalGRU, onnx, "W[1 12 3] R[1 12 4] B[1 24]"},
-	{"ONNX RNN of ReLU", newReluRNN, onnx, "W[1 4 3] R[1 4 4] B[1 8]"},
 	{"ONNX RNN", newRNN, onnx, "W[1 4 3] R[1 4 4] B[1 8]"},
+	{"ONNX RNN of ReLU", newReluRNN, onnx, "W[1 4 3] R[1 4 4] B[1 8]"},
 	{"TensorFlow LSTM", newLSTM, tensorFlow, "rnn/kernel[7 16] rnn/bias[16]"},
 	{"TensorFlow LSTM with peepholes", newPeephole, tensorFlow,
 		"rnn/kernel[7 16] rnn/bias[16] rnn/w_f_diag[4] rnn/w_i_diag[4] rnn/w_o_diag[4]"},
@@ -103,7 +126,7 @@ var layouts = []layout{
 	{"TensorFlow GRU", newOriginalGRU, tensorFlow,
 		"rnn/gates/kernel[7 8] rnn/gates/bias[8] rnn/candidate/kernel[7 4] rnn/candidate/bias[4]"},
 	{"TensorFlow RNN", newRNN, tensorFlow, "rnn/kernel[7 4] rnn/bias[4]"},
-	{"Haiku LSTM", newLSTM, named(weights.Haiku, "lstm/linear"), "lstm/linear/w[7 16] lstm/linear/b[16]"},
+	{"Haiku LSTM", newLSTM, haiku, "lstm/linear/w[7 16] lstm/linear/b[16]"},
 }
 
 // The names and shapes of a framework; and what goes out in its layout, through a file, comes
@@ -118,8 +141,8 @@ func TestRoundTrip(t *testing.T) {
 
 func (l layout) roundTrip(t *testing.T, dtype graph.Dtype) {
 	rng := rand.New(rand.NewPCG(5, 7))
-	cell := l.cell(rng)
-	tensors, err := l.tensors(cell)
+	m := l.module(rng)
+	tensors, err := l.tensors(m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,19 +154,19 @@ func (l layout) roundTrip(t *testing.T, dtype graph.Dtype) {
 		t.Errorf("tensors %s, want %s", got, l.shapes)
 	}
 	var want [][]float64
-	for _, p := range cell.Params() {
+	for _, p := range m.Params() {
 		graph.Convert(dtype, p)
 		fillAwkward(p, rng)
 		want = append(want, p.Floats())
 	}
 	file := fileOf(tensors)
-	for _, p := range cell.Params() {
+	for _, p := range m.Params() {
 		graph.Constant(p, 7)
 	}
 	if err := weights.Load(tensors, file); err != nil {
 		t.Fatal(err)
 	}
-	for i, p := range cell.Params() {
+	for i, p := range m.Params() {
 		for k, v := range p.Floats() {
 			if math.Float64bits(v) != math.Float64bits(want[i][k]) {
 				t.Errorf("%s[%d] was %v and came back as %v", p.Name(), k, want[i][k], v)
@@ -180,9 +203,9 @@ func fileOf(tensors []weights.Tensor) *safetensors.File {
 func TestFromFrameworkToFramework(t *testing.T) {
 	rng := rand.New(rand.NewPCG(6, 8))
 	cell := newLSTM(rng)
-	first, _ := weights.Torch("", cell)
+	first, _ := torch(cell)
 	want := fileOf(first)
-	for _, next := range []func(cells.Cell) ([]weights.Tensor, error){onnx, named(weights.Keras, "k"), named(weights.Torch, "")} {
+	for _, next := range []func(weights.Module) ([]weights.Tensor, error){onnx, keras, torch} {
 		out, err := next(cell)
 		if err != nil {
 			t.Fatal(err)
@@ -193,7 +216,7 @@ func TestFromFrameworkToFramework(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	last, _ := weights.Torch("", cell)
+	last, _ := torch(cell)
 	for i, got := range fileOf(last).Tensors {
 		if string(got.Data) != string(want.Tensors[i].Data) {
 			t.Errorf("%s is not what it was", got.Name)

@@ -8,19 +8,15 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 )
 
-// Torch returns the tensors of the torch.nn.LSTM, GRU or RNN that computes what the cell
+// Torch returns the tensors of the torch.nn.LSTM, GRU or RNN that computes what the module
 // does, in the order of its state_dict: prefix.weight_ih_l0, prefix.weight_hh_l0,
-// prefix.bias_ih_l0 and prefix.bias_hh_l0, and prefix.weight_hr_l0 of a projection, then
-// those of the next layer of a [cells.Stack]. An empty prefix is left out with its dot.
-// PyTorch's layers are all of one kind and width; those of a Stack that are not are named
-// as if they were.
-func Torch(prefix string, cell cells.Cell) ([]Tensor, error) {
-	stack, ok := cell.(cells.Stack)
-	if !ok {
-		stack = cells.Stack{cell}
-	}
+// prefix.bias_ih_l0 and prefix.bias_hh_l0, and prefix.weight_hr_l0 of a projection; then
+// those of the other direction, which end in _reverse; then those of the next layer. An
+// empty prefix is left out with its dot. PyTorch's layers are all of one kind and width;
+// those of a module that are not are named as if they were.
+func Torch(prefix string, m Module) ([]Tensor, error) {
 	var tensors []Tensor
-	for k, layer := range stack {
+	for k, layer := range layersOf(m) {
 		t, err := torchLayer(prefix, fmt.Sprintf("_l%d", k), layer)
 		if err != nil {
 			return nil, err
@@ -30,16 +26,34 @@ func Torch(prefix string, cell cells.Cell) ([]Tensor, error) {
 	return tensors, nil
 }
 
+func torchLayer(prefix, suffix string, m Module) ([]Tensor, error) {
+	switch l := m.(type) {
+	case cells.Forward:
+		return torchDirection(prefix, suffix, l.Cell)
+	case cells.Bidirectional:
+		if l.Merge != "" && l.Merge != cells.Concat {
+			return nil, errors.Errorf("weights: PyTorch concatenates directions; it has no merge %q", l.Merge)
+		}
+		forward, err := torchDirection(prefix, suffix, l.Forward)
+		if err != nil {
+			return nil, err
+		}
+		backward, err := torchDirection(prefix, suffix+"_reverse", l.Backward)
+		return append(forward, backward...), err
+	}
+	return torchDirection(prefix, suffix, m)
+}
+
 // TorchCell returns the tensors of the torch.nn.LSTMCell, GRUCell or RNNCell that
 // computes what the cell does: those of [Torch], but without a layer in their names.
 func TorchCell(prefix string, cell cells.Cell) ([]Tensor, error) {
 	if _, ok := cell.(*cells.LSTMP); ok {
 		return nil, errors.New("weights: torch.nn.LSTMCell has no projection; torch.nn.LSTM has")
 	}
-	return torchLayer(prefix, "", cell)
+	return torchDirection(prefix, "", cell)
 }
 
-func torchLayer(prefix, suffix string, cell cells.Cell) ([]Tensor, error) {
+func torchDirection(prefix, suffix string, cell Module) ([]Tensor, error) {
 	name := func(kind string) string { return join(prefix, kind+suffix) }
 	switch c := cell.(type) {
 	case *cells.LSTM:

@@ -1,0 +1,30 @@
+package weights
+
+import (
+	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/graph"
+)
+
+// A Module is a [cells.Cell] or a [cells.Layer], of which [cells.Stack] and [cells.Layers]
+// are several on top of one another.
+type Module interface {
+	Params() []*graph.Param
+}
+
+// layersOf returns the layers of a module, the first layer first.
+func layersOf(m Module) []Module {
+	var layers []Module
+	switch m := m.(type) {
+	case cells.Stack:
+		for _, cell := range m {
+			layers = append(layers, cell)
+		}
+	case cells.Layers:
+		for _, layer := range m {
+			layers = append(layers, layer)
+		}
+	default:
+		layers = append(layers, m)
+	}
+	return layers
+}
