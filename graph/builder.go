@@ -18,6 +18,7 @@ type Node = gorgonia.Node
 // names the operation and the shapes of its operands.
 type Builder struct {
 	graph   *gorgonia.ExprGraph
+	index   *index
 	dtype   Dtype
 	salt    int // begins every name, so that another salt gives other hashes
 	serial  int // numbers the operations
@@ -43,15 +44,16 @@ type input struct {
 type binding struct {
 	param      *Param
 	node       *Node
-	substitute *Node // what equations read in its place, if not nil
-	grad       *ops.Keep
+	substitute *Node     // what equations read in its place, if not nil
+	grad       *Node     // of the objective; nil without one
+	keep       *ops.Keep // of the gradient, in a graph that a TapeMachine runs as it stands
 }
 
 // An output is a named value that survives a run.
 type output struct {
 	name string
 	node *Node
-	keep *ops.Keep
+	keep *ops.Keep // in a graph that a TapeMachine runs as it stands
 }
 
 // A probe asks for the gradient of the objective with respect to an inner node.
@@ -61,7 +63,8 @@ type probe struct {
 }
 
 func newBuilder(d Dtype, salt int) *Builder {
-	return &Builder{graph: gorgonia.NewGraph(), dtype: d, salt: salt, inputs: map[string]*input{}}
+	g := gorgonia.NewGraph()
+	return &Builder{graph: g, index: indexOf(g), dtype: d, salt: salt, inputs: map[string]*input{}}
 }
 
 // Err returns the first failure, or nil.
@@ -96,6 +99,9 @@ func (b *Builder) Apply(op gorgonia.Op, operands ...*Node) *Node {
 	return b.add(op.String(), operands, func(string) (*Node, error) { return gorgonia.ApplyOp(op, operands...) })
 }
 
+// nodesPerOperation is more than any operation of a Builder adds to the graph at once.
+const nodesPerOperation = 16
+
 // add runs construct, which gets a key unique in the graph, and turns its error or
 // panic into the sticky one.
 func (b *Builder) add(name string, operands []*Node, construct func(key string) (*Node, error)) (n *Node) {
@@ -114,6 +120,7 @@ func (b *Builder) add(name string, operands []*Node, construct func(key string) 
 		}
 	}
 	b.serial++
+	b.index.reserve(len(b.graph.AllNodes()) + nodesPerOperation)
 	n, err := construct(fmt.Sprintf("%d~%d", b.salt, b.serial))
 	if err != nil {
 		b.err = errors.Wrapf(err, "graph: %s", describe(name, operands))
