@@ -16,8 +16,8 @@ import (
 // seven, of computations in float32.
 const digits = 2e-7
 
-// set fills a framework's tensors, by their number.
-func set(t *testing.T, tensors []weights.Tensor, err error, values ...func(float64) float64) {
+// setTensors fills a framework's tensors, by their number.
+func setTensors(t *testing.T, tensors []weights.Tensor, err error, values ...func(float64) float64) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -71,8 +71,8 @@ func endState(p *graph.Program) map[string][]float64 {
 	return map[string][]float64{"h": p.Floats("end/h"), "c": p.Floats("end/c")}
 }
 
-// each returns rows of one value each.
-func each(width int, rows ...float64) []float64 {
+// rowsOf returns rows of one value each.
+func rowsOf(width int, rows ...float64) []float64 {
 	var x []float64
 	for _, v := range rows {
 		x = append(x, slices.Repeat([]float64{v}, width)...)
@@ -86,7 +86,7 @@ func newKeras(t *testing.T, in, hidden int, bias, forgetBias float64) *cells.LST
 	t.Helper()
 	l := cells.NewLSTM("lstm", in, hidden, rand.New(rand.NewPCG(0, 0)))
 	tensors, err := weights.Keras("", l)
-	set(t, tensors, err, always(0.01), always(0.02), func(k float64) float64 {
+	setTensors(t, tensors, err, always(0.01), always(0.02), func(k float64) float64 {
 		if int(k)/hidden == 1 {
 			return forgetBias
 		}
@@ -109,14 +109,14 @@ func TestPublishedKeras(t *testing.T) {
 			"no use_bias":         {s, 0, 0, []float64{0.5498692, 0.8622679, 0.9443936}},
 		} {
 			p := test.s.run(t, newKeras(t, 4, 3, test.bias, test.forgetBias), nil)
-			graphtest.CheckClose(t, name, p.Floats("end/h"), each(3, test.want...), digits)
+			graphtest.CheckClose(t, name, p.Floats("end/h"), rowsOf(3, test.want...), digits)
 		}
 	})
 	t.Run("stateful", func(t *testing.T) {
 		s, l := counting(0, 2, 3, 4), newKeras(t, 4, 4, 0.03, 1)
 		first := s.run(t, l, nil)
 		second := s.run(t, l, endState(first))
-		graphtest.CheckClose(t, "the second call", second.Floats("end/h"), each(4, 0.3124785, 0.6863672), digits)
+		graphtest.CheckClose(t, "the second call", second.Floats("end/h"), rowsOf(4, 0.3124785, 0.6863672), digits)
 	})
 	t.Run("initial state", func(t *testing.T) {
 		start := []float64{0, 1, 2, 3}
@@ -128,7 +128,7 @@ func TestPublishedKeras(t *testing.T) {
 		s.lengths = []int{3, 2}
 		p := s.run(t, newKeras(t, 3, 2, 0.03, 1), nil)
 		for step, want := range [][]float64{{0.0158891, 0.1418560}, {0.0555205, 0.2855621}, {0.1175594, 0.2855621}, {0.1175594, 0.2855621}} {
-			graphtest.CheckClose(t, fmt.Sprint("step ", step), p.Floats(fmt.Sprint("y", step)), each(2, want...), digits)
+			graphtest.CheckClose(t, fmt.Sprint("step ", step), p.Floats(fmt.Sprint("y", step)), rowsOf(2, want...), digits)
 		}
 	})
 	t.Run("stateful in two directions", func(t *testing.T) {
@@ -138,7 +138,7 @@ func TestPublishedKeras(t *testing.T) {
 			want []float64
 		}{"forward": {s, []float64{0.2623466, 0.6137073}}, "backward": {s.backwards(), []float64{0.1695915, 0.5381646}}} {
 			second := test.s.run(t, l, endState(test.s.run(t, l, nil)))
-			graphtest.CheckClose(t, name, second.Floats("end/h"), each(2, test.want...), digits)
+			graphtest.CheckClose(t, name, second.Floats("end/h"), rowsOf(2, test.want...), digits)
 		}
 	})
 }
@@ -148,7 +148,7 @@ func newONNX(t *testing.T, in, hidden int, w, b float64) *cells.LSTM {
 	t.Helper()
 	l := cells.NewLSTM("lstm", in, hidden, rand.New(rand.NewPCG(0, 0)))
 	tensors, err := weights.ONNX("", l)
-	set(t, tensors, err, always(w), always(w), func(k float64) float64 {
+	setTensors(t, tensors, err, always(w), always(w), func(k float64) float64 {
 		if int(k) < 4*hidden {
 			return b
 		}
@@ -162,7 +162,7 @@ func newONNXPeephole(t *testing.T, in, hidden int, w float64) *cells.Peephole {
 	t.Helper()
 	l := cells.NewPeephole("lstm", in, hidden, rand.New(rand.NewPCG(0, 0)))
 	tensors, err := weights.ONNX("", l)
-	set(t, tensors, err, always(w), always(w), always(0), always(w))
+	setTensors(t, tensors, err, always(w), always(w), always(0), always(w))
 	return l
 }
 
@@ -175,13 +175,13 @@ func TestPublishedONNX(t *testing.T) {
 		cell cells.Cell
 		h, c []float64
 	}{
-		"defaults":               {counting(1, 3, 1, 2), newONNX(t, 2, 3, 0.1, 0), each(3, 0.0952412, 0.2560645, 0.4032378), nil},
-		"initial bias":           {counting(1, 3, 1, 3), newONNX(t, 3, 4, 0.1, 0.1), each(4, 0.2560645, 0.5367278, 0.6672132), nil},
-		"peepholes":              {counting(1, 2, 1, 4), newONNXPeephole(t, 4, 3, 0.1), each(3, 0.3750691, 0.6801310), nil},
-		"batchwise":              {counting(1, 3, 1, 2), newONNX(t, 2, 7, 0.3, 0), each(7, 0.3336926, 0.6223932, 0.7185790), nil},
-		"reverse":                {three.backwards(), newONNX(t, 2, 3, 0.1, 0), each(3, 0.4041250), each(3, 0.7970233)},
-		"bidirectional forward":  {three, newONNX(t, 2, 3, 0.5, 0), each(3, 0.9902244), each(3, 2.7129131)},
-		"bidirectional backward": {three.backwards(), newONNX(t, 2, 3, 2, 0), each(3, 0.9950469), each(3, 2.9999771)},
+		"defaults":               {counting(1, 3, 1, 2), newONNX(t, 2, 3, 0.1, 0), rowsOf(3, 0.0952412, 0.2560645, 0.4032378), nil},
+		"initial bias":           {counting(1, 3, 1, 3), newONNX(t, 3, 4, 0.1, 0.1), rowsOf(4, 0.2560645, 0.5367278, 0.6672132), nil},
+		"peepholes":              {counting(1, 2, 1, 4), newONNXPeephole(t, 4, 3, 0.1), rowsOf(3, 0.3750691, 0.6801310), nil},
+		"batchwise":              {counting(1, 3, 1, 2), newONNX(t, 2, 7, 0.3, 0), rowsOf(7, 0.3336926, 0.6223932, 0.7185790), nil},
+		"reverse":                {three.backwards(), newONNX(t, 2, 3, 0.1, 0), rowsOf(3, 0.4041250), rowsOf(3, 0.7970233)},
+		"bidirectional forward":  {three, newONNX(t, 2, 3, 0.5, 0), rowsOf(3, 0.9902244), rowsOf(3, 2.7129131)},
+		"bidirectional backward": {three.backwards(), newONNX(t, 2, 3, 2, 0), rowsOf(3, 0.9950469), rowsOf(3, 2.9999771)},
 	} {
 		p := test.s.run(t, test.cell, nil)
 		graphtest.CheckClose(t, name+" h", p.Floats("end/h"), test.h, digits)
@@ -202,7 +202,7 @@ func TestPublishedONNXOrder(t *testing.T) {
 		last := float64(tensor.Size() - 1)
 		lines = append(lines, func(k float64) float64 { return 2*k/last - 1 })
 	}
-	set(t, tensors, err, lines...)
+	setTensors(t, tensors, err, lines...)
 	s := &sequence{batch: 2, in: 2, lengths: []int{4, 4}}
 	for step := range 4 {
 		v, w := 0.1*float64(2*step+1), 0.1*float64(2*(3-step)+1)
