@@ -28,3 +28,13 @@ func layersOf(m Module) []Module {
 	}
 	return layers
 }
+
+// Own returns the parameters of a module under their own names and in their own shapes: the
+// layout of cells that no framework has.
+func Own(m Module) []Tensor {
+	var tensors []Tensor
+	for _, p := range m.Params() {
+		tensors = append(tensors, sideBySide(p.Name(), p))
+	}
+	return tensors
+}

@@ -52,6 +52,14 @@ func newClippedLSTM(rng *rand.Rand) weights.Module {
 	return cells.NewClippedLSTM("lstm", inputs, hidden, 3, rng)
 }
 
+func newEmbedding(rng *rand.Rand) weights.Module {
+	return cells.NewEmbedding("embedding", 5, outputs, rng)
+}
+
+func newDense(rng *rand.Rand) weights.Module {
+	return cells.NewDense("dense", inputs, outputs, rng)
+}
+
 func newStack(rng *rand.Rand) weights.Module {
 	return cells.Stack{cells.NewLSTM("0", inputs, hidden, rng), cells.NewLSTM("1", hidden, hidden, rng)}
 }
@@ -72,6 +80,16 @@ func newLayers(rng *rand.Rand) weights.Module {
 func torch(m weights.Module) ([]weights.Tensor, error) { return weights.Torch("", m) }
 func keras(m weights.Module) ([]weights.Tensor, error) { return weights.Keras("k", m) }
 func onnx(m weights.Module) ([]weights.Tensor, error)  { return weights.ONNX("", m) }
+
+func torchEmbedding(m weights.Module) ([]weights.Tensor, error) {
+	return weights.TorchEmbedding("embedding", m.(*cells.Embedding)), nil
+}
+
+func torchLinear(m weights.Module) ([]weights.Tensor, error) {
+	return weights.TorchLinear("dense", m.(*cells.Dense)), nil
+}
+
+func own(m weights.Module) ([]weights.Tensor, error) { return weights.Own(m), nil }
 
 func torchCell(m weights.Module) ([]weights.Tensor, error) {
 	return weights.TorchCell("m", m.(cells.Cell))
@@ -103,6 +121,8 @@ var layouts = []layout{
 		"weight_ih_l0[4 3] weight_hh_l0[4 4] bias_ih_l0[4] bias_hh_l0[4]"},
 	{"PyTorch LSTMCell", newLSTM, torchCell, "m.weight_ih[16 3] m.weight_hh[16 4] m.bias_ih[16] m.bias_hh[16]"},
 	{"PyTorch GRUCell", newGRU, torchCell, "m.weight_ih[12 3] m.weight_hh[12 4] m.bias_ih[12] m.bias_hh[12]"},
+	{"PyTorch Embedding", newEmbedding, torchEmbedding, "embedding.weight[5 2]"},
+	{"PyTorch Linear", newDense, torchLinear, "dense.weight[2 3] dense.bias[2]"},
 	{"Keras LSTM", newLSTM, keras, "k/kernel[3 16] k/recurrent_kernel[4 16] k/bias[16]"},
 	{"Keras GRU", newGRU, keras, "k/kernel[3 12] k/recurrent_kernel[4 12] k/bias[2 12]"},
 	{"Keras GRU with reset_after=False", newOriginalGRU, keras, "k/kernel[3 12] k/recurrent_kernel[4 12] k/bias[12]"},
@@ -126,6 +146,7 @@ var layouts = []layout{
 	{"TensorFlow GRU", newOriginalGRU, tensorFlow,
 		"rnn/gates/kernel[7 8] rnn/gates/bias[8] rnn/candidate/kernel[7 4] rnn/candidate/bias[4]"},
 	{"TensorFlow RNN", newRNN, tensorFlow, "rnn/kernel[7 4] rnn/bias[4]"},
+	{"own", newRNN, own, "rnn/W[3 4] rnn/U[4 4] rnn/b[1 4]"},
 	{"Haiku LSTM", newLSTM, haiku, "lstm/linear/w[7 16] lstm/linear/b[16]"},
 }
 
@@ -245,5 +266,22 @@ func TestSecondBiasIsAdded(t *testing.T) {
 	}
 	if got := tensors[2].Floats(); !slices.Equal(got, []float64{24, 0}) {
 		t.Errorf("the biases go out as %v, want the first 24 and the second 0", got)
+	}
+}
+
+// A torch.nn.Linear holds a row an output, and an Embedding a row a symbol.
+func TestTorchLinearAndEmbedding(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	dense, embedding := cells.NewDense("d", 2, 3, rng), cells.NewEmbedding("e", 3, 2, rng)
+	linear, table := weights.TorchLinear("", dense)[0].Floats(), weights.TorchEmbedding("", embedding)[0].Floats()
+	for i := range 3 {
+		for j := range 2 {
+			if got := linear[2*i+j]; got != dense.W.At(j, i) {
+				t.Errorf("weight[%d][%d] of the Linear is %g, want W[%d][%d] = %g", i, j, got, j, i, dense.W.At(j, i))
+			}
+			if got := table[2*i+j]; got != embedding.Table.At(i, j) {
+				t.Errorf("weight[%d][%d] of the Embedding is %g, want %g", i, j, got, embedding.Table.At(i, j))
+			}
+		}
 	}
 }
