@@ -18,6 +18,9 @@ import (
 // within 2⁻⁵³·(|b| + |forgetBias|). With a forgetBias of 0 all do. A GRUCell and a
 // BasicRNNCell add nothing.
 func TensorFlow(prefix string, cell cells.Cell, forgetBias float64) ([]Tensor, error) {
+	if err := checkGates(cell); err != nil {
+		return nil, err
+	}
 	switch c := cell.(type) {
 	case *cells.LSTM:
 		t := jointLayer(prefix, c.Input, c.Candidate, c.Forget, c.Output)
@@ -43,6 +46,9 @@ func TensorFlow(prefix string, cell cells.Cell, forgetBias float64) ([]Tensor, e
 // linear module, such as lstm/linear. Haiku adds 1 to the forget gate's bias when it
 // runs, as TensorFlow does.
 func Haiku(prefix string, cell cells.Cell) ([]Tensor, error) {
+	if err := checkGates(cell); err != nil {
+		return nil, err
+	}
 	c, ok := cell.(*cells.LSTM)
 	if !ok {
 		return nil, errors.Errorf("weights: only an LSTM goes to Haiku, not a %T", cell)

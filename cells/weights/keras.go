@@ -33,6 +33,9 @@ func Keras(prefix string, m Module) ([]Tensor, error) {
 }
 
 func kerasDirection(prefix string, cell Module) ([]Tensor, error) {
+	if err := checkGates(cell); err != nil {
+		return nil, err
+	}
 	switch c := cell.(type) {
 	case *cells.LSTM:
 		return kerasGates(prefix, c.Input, c.Forget, c.Candidate, c.Output), nil

@@ -94,7 +94,8 @@ func TestSetFloats(t *testing.T) {
 // A cell that a framework has not got is an error that names both.
 func TestNoSuchCell(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
-	stack, lstm := newStack(rng), newLSTM(rng).(cells.Cell)
+	stack, lstm, bare := newStack(rng), newLSTM(rng).(cells.Cell), newLSTM(rng).(*cells.LSTM)
+	bare.Forget.B = nil
 	for name, test := range map[string]struct {
 		err  error
 		want string
@@ -112,6 +113,7 @@ func TestNoSuchCell(t *testing.T) {
 			`ONNX keeps directions apart; it has no merge "ave"`},
 		"two kinds": {second(onnx(cells.Bidirectional{Forward: lstm, Backward: newCIFG(rng).(cells.Cell)})),
 			"of one kind, not a *cells.LSTM and a *cells.CIFG"},
+		"no bias": {second(keras(bare)), "gate f of a *cells.LSTM has no U or no b"},
 		"two sizes": {second(onnx(cells.Bidirectional{Forward: lstm, Backward: cells.NewLSTM("l", 1, 1, rng)})),
 			`tensor "W" has shapes [16 3] and [4 1]`},
 	} {

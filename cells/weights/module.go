@@ -1,6 +1,7 @@
 package weights
 
 import (
+	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 )
@@ -27,6 +28,21 @@ func layersOf(m Module) []Module {
 		layers = append(layers, m)
 	}
 	return layers
+}
+
+// checkGates returns an error if a gate of the cell has no recurrent weights or no bias: the
+// layouts have a place for both.
+func checkGates(cell Module) error {
+	gated, ok := cell.(cells.Gated)
+	if !ok {
+		return nil
+	}
+	for _, g := range gated.Gates() {
+		if g.U == nil || g.B == nil {
+			return errors.Errorf("weights: gate %s of a %T has no U or no b; give it one of zeros", g.Letter(), cell)
+		}
+	}
+	return nil
 }
 
 // Own returns the parameters of a module under their own names and in their own shapes: the

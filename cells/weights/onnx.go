@@ -57,6 +57,9 @@ func onnxDirections(prefix string, l cells.Bidirectional) ([]Tensor, error) {
 }
 
 func onnxDirection(prefix string, cell Module) ([]Tensor, error) {
+	if err := checkGates(cell); err != nil {
+		return nil, err
+	}
 	switch c := cell.(type) {
 	case *cells.LSTM:
 		return onnxGates(prefix, c.Input, c.Output, c.Forget, c.Candidate), nil

@@ -54,6 +54,9 @@ func TorchCell(prefix string, cell cells.Cell) ([]Tensor, error) {
 }
 
 func torchDirection(prefix, suffix string, cell Module) ([]Tensor, error) {
+	if err := checkGates(cell); err != nil {
+		return nil, err
+	}
 	name := func(kind string) string { return join(prefix, kind+suffix) }
 	switch c := cell.(type) {
 	case *cells.LSTM:
