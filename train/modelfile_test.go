@@ -96,10 +96,10 @@ func TestLoadRefuses(t *testing.T) {
 		"another version": {edit(t, whole, func(f *safetensors.File) { f.Metadata["lstm.version"] = "99" }), `version "99"`},
 		"not ours":        {edit(t, whole, func(f *safetensors.File) { f.Metadata = nil }), "lstm.version"},
 		"no vocabulary":   {edit(t, whole, func(f *safetensors.File) { delete(f.Metadata, "lstm.vocabulary") }), "lstm.vocabulary"},
-		"a tensor short":  {edit(t, whole, func(f *safetensors.File) { f.Tensors = f.Tensors[1:] }), "has no tensor"},
+		"a tensor short":  {edit(t, whole, func(f *safetensors.File) { f.Tensors = f.Tensors[1:] }), "there is no tensor"},
 		"a tensor too many": {edit(t, whole, func(f *safetensors.File) {
 			f.Tensors = append(f.Tensors, safetensors.FromFloat32s("extra", []int{1}, []float32{1}))
-		}), "tensors, want"},
+		}), `tensor "extra" of shape [1] has no place`},
 		"another shape": {edit(t, whole, func(f *safetensors.File) {
 			for i, x := range f.Tensors {
 				if x.Name == "dense.weight" {

@@ -20,7 +20,8 @@ var layers = [][]string{
 	{"graph/internal/fuse", "train/optim"},
 	{"graph", "train/optim/optimtest"},
 	{"graph/graphtest", "cells"},
-	{"cells/celltest", "train/task"},
+	{"cells/celltest", "cells/weights"},
+	{"train/task"},
 	{"train"},
 	{"cmd/lstmtrain"},
 }

@@ -42,11 +42,11 @@ type Config struct {
 }
 
 // newCell makes one layer of a stack, by the name of its cell.
-var newCell = map[string]func(name string, inputSize, hiddenSize int, rng *rand.Rand) cells.TorchCell{
-	"lstm": func(name string, in, hidden int, rng *rand.Rand) cells.TorchCell {
+var newCell = map[string]func(name string, inputSize, hiddenSize int, rng *rand.Rand) cells.Cell{
+	"lstm": func(name string, in, hidden int, rng *rand.Rand) cells.Cell {
 		return cells.NewLSTM(name, in, hidden, rng)
 	},
-	"rnn": func(name string, in, hidden int, rng *rand.Rand) cells.TorchCell {
+	"rnn": func(name string, in, hidden int, rng *rand.Rand) cells.Cell {
 		return cells.NewRNN(name, in, hidden, rng)
 	},
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/cells/weights"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
 )
@@ -54,10 +55,15 @@ func (m *Model) Params() []*graph.Param {
 }
 
 // Tensors returns the parameters as PyTorch lays them out: embedding.weight,
-// lstm.weight_ih_l0 and so on, dense.weight and dense.bias.
-func (m *Model) Tensors() []cells.TorchTensor {
-	tensors := append(m.Embedding.TorchTensors("embedding"), m.Stack.TorchTensors(m.Config.Cell, 0)...)
-	return append(tensors, m.Head.TorchTensors("dense")...)
+// lstm.weight_ih_l0 and so on, dense.weight and dense.bias. Those of cells that PyTorch has
+// not got go by their own names.
+func (m *Model) Tensors() []weights.Tensor {
+	stack, err := weights.Torch(m.Config.Cell, m.Stack)
+	if err != nil {
+		stack = weights.Own(m.Stack)
+	}
+	tensors := append(weights.TorchEmbedding("embedding", m.Embedding), stack...)
+	return append(tensors, weights.TorchLinear("dense", m.Head)...)
 }
 
 // SetForgetBias sets the bias of every forget gate. It is an error if the cells have
