@@ -53,8 +53,8 @@ func TestTrace(t *testing.T) {
 	if !slices.Equal(names, want) {
 		t.Fatalf("names %v, want %v", names, want)
 	}
-	if extra := traced.Nodes() - plain.Nodes(); extra != 2*len(names) {
-		t.Errorf("the trace adds %d nodes, want a Stack and an output for each of %d names", extra, len(names))
+	if extra := traced.Nodes() - plain.Nodes(); extra > 2*len(names) {
+		t.Errorf("the trace adds %d nodes, want no more than a Stack and an output for each of %d names", extra, len(names))
 	}
 	graphtest.CheckClose(t, "y", traced.Floats("y"), plain.Floats("y"), 0)
 	for _, p := range stack.Params() {
