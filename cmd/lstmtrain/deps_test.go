@@ -23,7 +23,8 @@ var layers = [][]string{
 	{"cells/celltest", "cells/weights"},
 	{"train/task"},
 	{"train"},
-	{"cmd/lstmtrain"},
+	{"benchmarks"},
+	{"cmd/lstmtrain", "benchmarks/ablation", "benchmarks/compiletime"},
 }
 
 // mayImportGorgonia tells which packages are written against Gorgonia itself.
