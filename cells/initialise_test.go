@@ -90,7 +90,7 @@ func TestPresetKeras(t *testing.T) {
 }
 
 // Forget biases are logarithms of numbers spread over [1, T−1], input biases their opposites,
-// weights as they were. The cells of the xLSTM, of which each has a forget gate, take them too.
+// weights as they were.
 func TestPresetChrono(t *testing.T) {
 	const hidden, steps = 1000, 101
 	rng := rand.New(rand.NewPCG(1, 1))
