@@ -3,10 +3,12 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // refuse compares a call that is to fail with what it should say: one line, without a
@@ -119,4 +121,17 @@ func TestForce(t *testing.T) {
 		t.Error(err)
 	}
 	refuse(t, call(t, "", "train", "--data", text, "--out", text), exitUsage, "not a folder")
+}
+
+// The help of --cell lists every cell, and each by its name.
+func TestHelpListsEveryCell(t *testing.T) {
+	help := call(t, "", "train", "--help").stdout
+	_, model, _ := strings.Cut(help, "--cell NAME")
+	model, _, _ = strings.Cut(model, "--hidden")
+	words := strings.FieldsFunc(model, func(r rune) bool { return strings.ContainsRune(" ,:\n", r) })
+	for _, name := range task.CellNames() {
+		if !slices.Contains(words, name) {
+			t.Errorf("%q is not in %q", name, model)
+		}
+	}
 }
