@@ -5,12 +5,7 @@ package fuse
 func (m *module) lower() {
 	m.link()
 	m.known = map[string]*value{} // values have changed their form
-	for _, v := range m.values {
-		if v.op == sum && len(v.products) == 0 && len(v.in) == 1 {
-			m.replace(v, v.in[0])
-		}
-	}
-	m.link()
+	m.dropIdentities()
 	inPlace := m.inPlace()
 	for _, v := range m.values {
 		if v.op != sum {
@@ -108,7 +103,7 @@ func (m *module) stages() {
 		v.stage = 0
 		v.operands(func(u *value) {
 			s := u.stage + 1
-			if v.op == rowBlock || v.op == stack || m.joined(u, v) {
+			if v.op.view() || m.joined(u, v) {
 				s = u.stage
 			}
 			v.stage = max(v.stage, s)

@@ -1,9 +1,5 @@
 package fuse
 
-import "github.com/seed-222a112c/lstm/graph/internal/kernel"
-
-func packedLen(rows, cols int) int { return kernel.PackedLen(rows, cols) }
-
 // align is what offsets in the arena are multiples of: a cache line of float32.
 const align = 16
 
@@ -24,8 +20,8 @@ func (p *planner[T]) assign() (arena int) {
 	for i := range p.buffers {
 		b := &p.buffers[i]
 		switch {
-		case b.leaf != nil:
-		case b.first < 0 || b.pinned || p.off["memory"]:
+		case b.leaf != nil || b.first < 0:
+		case b.pinned || p.off["memory"]:
 			b.offset, arena = arena, arena+padded(b.size)
 		default:
 			starts[b.first] = append(starts[b.first], i)

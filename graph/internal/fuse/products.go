@@ -27,6 +27,7 @@ type packed[T Float] struct {
 	transR     bool // the operand is the transpose of what is there
 	rows, cols int  // of the operand
 	to         place
+	half       *kernel.Packed16 // if not nil, in the place of to
 }
 
 // matrix returns the operand.
@@ -88,11 +89,15 @@ func (s *productStep[T]) multiply(m *memory[T], i, from, to, lo, hi int) {
 	it := &s.items[i]
 	all := m.matrix(it.c)
 	part := func(x kernel.Matrix[T]) kernel.Matrix[T] {
-		return kernel.Matrix[T]{Data: x.Data[from*x.Cols+lo:], Rows: to - from, Cols: hi - lo, Stride: x.Cols}
+		return kernel.Matrix[T]{Data: x.Data[from*x.Stride+lo:], Rows: to - from, Cols: hi - lo, Stride: x.Stride}
 	}
 	c := part(all)
 	for k, left := range s.lefts {
 		a := left.rows.Slice(from, to)
+		if half := it.rights[k].half; half != nil {
+			s.multiplyHalf(m, it, k, c, part, a, half.Columns(lo, hi), lo, hi)
+			continue
+		}
 		b := it.rights[k].matrix(m).Columns(lo, hi)
 		switch {
 		case k > 0 || it.start != nil && *it.start == it.c:
@@ -156,14 +161,20 @@ func (s *productStep[T]) work() (flops, bytes int) {
 	return flops, bytes
 }
 
-// A packStep lays out right operands.
-type packStep[T Float] struct{ items []*packed[T] }
+// A packStep lays out right operands. Parameters need it once as long as they do not change.
+type packStep[T Float] struct {
+	items []*packed[T]
+	once  bool // all of them are leaves
+}
 
 // packUnit is the number of columns that are packed at a time; a multiple of a pair of
 // panels.
 const packUnit = 64
 
 func (s *packStep[T]) run(m *memory[T], worker, workers int) {
+	if s.once && m.packed {
+		return
+	}
 	total := 0
 	for _, p := range s.items {
 		total += (p.cols + packUnit - 1) / packUnit
@@ -182,12 +193,16 @@ func (s *packStep[T]) run(m *memory[T], worker, workers int) {
 // pack lays out the columns from lo up to hi.
 func (p *packed[T]) pack(m *memory[T], lo, hi int) {
 	x := m.matrix(p.from)
-	dst := p.matrix(m).Columns(lo, hi)
-	if p.transR {
-		dst.PackTransposed(kernel.Matrix[T]{Data: x.Data[lo*x.Cols : hi*x.Cols], Rows: hi - lo, Cols: x.Cols})
+	if p.half != nil {
+		p.half.Columns(lo, hi).Pack(as32(kernel.Matrix[T]{Data: x.Data[lo:], Rows: x.Rows, Cols: hi - lo, Stride: x.Stride}))
 		return
 	}
-	dst.Pack(kernel.Matrix[T]{Data: x.Data[lo:], Rows: x.Rows, Cols: hi - lo, Stride: x.Cols})
+	dst := p.matrix(m).Columns(lo, hi)
+	if p.transR {
+		dst.PackTransposed(kernel.Matrix[T]{Data: x.Data[lo*x.Stride:], Rows: hi - lo, Cols: x.Cols, Stride: x.Stride})
+		return
+	}
+	dst.Pack(kernel.Matrix[T]{Data: x.Data[lo:], Rows: x.Rows, Cols: hi - lo, Stride: x.Stride})
 }
 
 func (s *packStep[T]) touches() []touch {

@@ -14,6 +14,10 @@ import (
 type Settings struct {
 	Workers int      // goroutines that share the work; as many as processors if 0
 	Without []string // passes to leave out
+
+	// BFloat16 rounds parameters to bfloat16 where they are right operands of products, for
+	// inference in float32: half the memory to read.
+	BFloat16 bool
 }
 
 // Passes lists the names of the passes.
@@ -29,6 +33,7 @@ type Program struct {
 	outputs []*tensor.Dense
 	engine  interface {
 		output(i int) *tensor.Dense
+		freeze(on bool)
 		abort()
 	}
 	report Report
@@ -72,9 +77,14 @@ func New(wanted []*gorgonia.Node, s Settings) (*Program, error) {
 	m.lower()
 	m.stages()
 	if m.dtype == tensor.Float64 {
+		if s.BFloat16 {
+			return nil, errors.New("fuse: bfloat16 weights in a program of float64")
+		}
 		return emit(newPlanner[float64](m), workers, nodes)
 	}
-	return emit(newPlanner[float32](m), workers, nodes)
+	p := newPlanner[float32](m)
+	p.bfloat16 = s.BFloat16
+	return emit(p, workers, nodes)
 }
 
 // emit makes the rewritten graph and a machine that runs it.
@@ -113,6 +123,13 @@ func (p *Program) Run() error {
 	return nil
 }
 
+// Freeze says that no leaf that is a right operand of a product changes from now on, or until
+// the next call, so that these are packed in the next run only. Thaw takes it back.
+func (p *Program) Freeze() { p.engine.freeze(true) }
+
+// Thaw says that leaves may change between runs.
+func (p *Program) Thaw() { p.engine.freeze(false) }
+
 // Output returns the value of a wanted node, by its place among them. The memory is the
 // program's, and each run writes it anew.
 func (p *Program) Output(i int) *tensor.Dense { return p.engine.output(i) }
@@ -140,6 +157,7 @@ type engine[T Float] struct {
 	barrier  barrier
 	group    sync.WaitGroup
 	running  bool
+	frozen   bool
 }
 
 // A leafBuffer is a buffer whose memory is that of the engine's operand number i.
@@ -163,8 +181,9 @@ func newEngine[T Float](p *planner[T], arena, workers int) *engine[T] {
 	e.barrier.workers = int32(workers)
 	for i, b := range p.buffers {
 		switch {
-		case b.leaf == nil:
+		case b.leaf == nil && b.first >= 0:
 			e.buffers[i] = all[b.offset : b.offset+b.size : b.offset+b.size]
+		case b.leaf == nil: // nothing touches it
 		case b.leaf.op == constant:
 			e.buffers[i] = []T{T(b.leaf.shift)}
 		default:
@@ -209,6 +228,8 @@ func (p *planner[T]) checks() []lookupCheck {
 	}
 	return all
 }
+
+func (e *engine[T]) freeze(on bool) { e.frozen, e.packed = on, false }
 
 func (e *engine[T]) output(i int) *tensor.Dense { return e.headers[i] }
 
@@ -291,6 +312,7 @@ func (e *engine[T]) segment(i int) error {
 	if i == len(e.segments)-1 || e.barrier.broken.Load() {
 		e.group.Wait()
 		e.running = false
+		e.packed = e.frozen && !e.barrier.broken.Load()
 	}
 	return e.failure()
 }

@@ -3,6 +3,7 @@ package kernel
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"testing"
 )
 
@@ -17,13 +18,28 @@ func plainLanes(n int, f func(i int) float64) float64 {
 	return (pair(0) + pair(2)) + (pair(1) + pair(3))
 }
 
+// spread returns n random numbers of such different magnitudes that their sums depend
+// on the order, in float64 too. A third of the time they have any magnitude that a
+// float32 can have, subnormal ones included.
+func spread[T Float](rng *rand.Rand, n int) []T {
+	x := randoms[T](rng, n)
+	exponents := 60
+	if rng.IntN(3) == 0 {
+		exponents = 250
+	}
+	for i := range x {
+		x[i] = T(float32(math.Ldexp(float64(x[i]), rng.IntN(exponents)-exponents/2-rng.IntN(exponents/10))))
+	}
+	return x
+}
+
 // testReductions catches another order of the sums, a lost or doubled tail, a
 // maximum that a NaN hides, and reads outside of the slices.
 func testReductions[T Float](t *testing.T) {
 	onEveryPath(t, func(t *testing.T) {
 		rng := newRand()
 		for n := range 200 {
-			a, b := guard(randoms[T](rng, n), rng.IntN(16)), guard(randoms[T](rng, n), rng.IntN(16))
+			a, b := guard(spread[T](rng, n), rng.IntN(16)), guard(spread[T](rng, n), rng.IntN(16))
 			what := fmt.Sprintf("of %d numbers", n)
 			wantBits(t, "Sum "+what, []float64{Sum(a.slice)},
 				[]float64{plainLanes(n, func(i int) float64 { return float64(a.slice[i]) })})
@@ -78,5 +94,28 @@ func TestRowSums(t *testing.T) {
 		wantBits(t, "AddRows", sum, want)
 		ScatterAdd(table, indices, RowsOf(m))
 		wantBits(t, "ScatterAdd", table.Data, wantTable)
+	})
+}
+
+// Sums of rows that depend on the path, columns left out, rows of a view misplaced.
+func TestSumRows(t *testing.T) {
+	onEveryPath(t, func(t *testing.T) {
+		rng := newRand()
+		for range 200 {
+			n, m := 1+rng.IntN(70), 1+rng.IntN(140)
+			x := Matrix[float32]{Data: randoms[float32](rng, n*m), Rows: n, Cols: m}
+			lo := rng.IntN(m)
+			want := make([]float32, m-lo)
+			for j := range want {
+				sum := 0.0
+				for i := range n {
+					sum += float64(x.Row(i)[lo+j])
+				}
+				want[j] = float32(sum)
+			}
+			got := make([]float32, m-lo)
+			SumRows(got, RowsOf(x).Columns(lo, m), make([]float64, m-lo))
+			wantBits(t, "SumRows", got, want)
+		}
 	})
 }

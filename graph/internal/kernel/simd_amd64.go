@@ -11,6 +11,9 @@ func tileAVX2(rows int, panels int, k int, a **float32, aOffset int, b *float32,
 func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
 
 //go:noescape
+func tilePairsAVX2(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+
+//go:noescape
 func copyLanesAVX2(dst *float32, src *float32, dstStride int, srcStride int, rows int)
 
 //go:noescape
@@ -110,6 +113,9 @@ func maxAVX2(lanes *[16]float32, a []float32)
 func expSumAVX2(lanes *[16]float64, dst []float32, a []float32, shift float32)
 
 //go:noescape
+func sumRowsAVX2(rows **float32, n int, offset int, sums *[32]float64)
+
+//go:noescape
 func adamAVX2(w []float32, m []float32, v []float32, g []float32, c *[7]float32)
 
 func peakAVX2(n int)
@@ -119,6 +125,9 @@ func tileAVX512(rows int, panels int, k int, a **float32, aOffset int, b *float3
 
 //go:noescape
 func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+
+//go:noescape
+func tilePairsAVX512(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
 
 //go:noescape
 func copyLanesAVX512(dst *float32, src *float32, dstStride int, srcStride int, rows int)
@@ -218,6 +227,9 @@ func maxAVX512(lanes *[16]float32, a []float32)
 
 //go:noescape
 func expSumAVX512(lanes *[16]float64, dst []float32, a []float32, shift float32)
+
+//go:noescape
+func sumRowsAVX512(rows **float32, n int, offset int, sums *[32]float64)
 
 //go:noescape
 func adamAVX512(w []float32, m []float32, v []float32, g []float32, c *[7]float32)
