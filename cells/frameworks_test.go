@@ -161,7 +161,7 @@ func (g *golden) checkAdam(t *testing.T, settings graph.Settings) {
 		t.Fatal(err)
 	}
 	p := g.compile(t, m, settings)
-	solver := optim.NewAdam(optim.AdamSettings{LearningRate: 0.05})
+	solver := optim.NewAdam(optim.Settings{LearningRate: 0.05})
 	var losses []float64
 	for range 10 {
 		if err := p.Run(); err != nil {

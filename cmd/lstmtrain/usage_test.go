@@ -32,7 +32,7 @@ func TestUsage(t *testing.T) {
 	}{
 		{"train extra", `"extra"`},
 		{"train --task poem", `"--task" flag: want one of char, word, classify`},
-		{"train --cell gru", `"--cell" flag: want one of lstm, rnn`},
+		{"train --cell gru2", `"--cell" flag: want one of cifg, fgr, gru, gru-original, layernorm, lstm, lstm-1997`},
 		{"train --hidden 0", `"--hidden" flag: want a whole number, 1 or more`},
 		{"train --hidden 1e3", `"--hidden" flag: want a whole number, 1 or more`},
 		{"train --lr 0", `"--lr" flag: want a number above 0`},
@@ -48,6 +48,9 @@ func TestUsage(t *testing.T) {
 		{"train --unit word", "--unit word does not apply to --task char"},
 		{"train --task word --unit byte --data x", "--unit byte does not apply to --task word"},
 		{"train --cell rnn --forget-bias 1", "--forget-bias does not apply to --cell rnn"},
+		{"train --cell gru --forget-bias 1", "--forget-bias does not apply to --cell gru"},
+		{"train --init torch", `no preset "torch"; the presets are pytorch, keras`},
+		{"train --cell gru --init chrono:100", "--init chrono:100 does not apply to --cell gru"},
 		{"train --task classify", "--task classify needs --data"},
 		{"train --data x --valid y --test z --split 1,0,0", "--split has nothing to do"},
 		{"train --data x --split 0.9,0,0.1 --valid-every 5", "--valid-every 5 without validation"},

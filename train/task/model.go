@@ -69,12 +69,10 @@ func (m *Model) Tensors() []weights.Tensor {
 // SetForgetBias sets the bias of every forget gate. It is an error if the cells have
 // none.
 func (m *Model) SetForgetBias(x float64) error {
-	for _, cell := range m.Stack {
-		lstm, ok := cell.(*cells.LSTM)
-		if !ok {
-			return errors.Errorf("task: cell %q has no forget gate", m.Config.Cell)
-		}
-		graph.Constant(lstm.Forget.B, x)
-	}
-	return nil
+	return errors.Wrapf(cells.SetForgetBias(m.Stack, x), "task: cell %q", m.Config.Cell)
+}
+
+// Initialise draws the gates of the cells anew by a preset of [cells.Initialise].
+func (m *Model) Initialise(preset string, rng *rand.Rand) error {
+	return errors.Wrapf(cells.Initialise(preset, m.Stack, rng), "task: cell %q", m.Config.Cell)
 }
