@@ -1,10 +1,12 @@
 package graph
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph/internal/fuse"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -13,34 +15,105 @@ import (
 // gradients. Its inputs and outputs are its own and its parameters the caller's. A
 // Program is for one goroutine at a time.
 type Program struct {
-	machine gorgonia.VM
+	machine machine
+	report  *Report // of the fused engine
 	graph   *gorgonia.ExprGraph
 	dtype   Dtype
 	inputs  map[string]*input
 	outputs map[string]*tensor.Dense
 	grads   []gorgonia.ValueGrad
+
+	productFLOPs int
 }
 
 func newProgram(b *Builder) (*Program, error) {
-	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}}
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, productFLOPs: b.productFLOPs()}
 	for _, o := range b.outputs {
 		p.outputs[o.name] = o.keep.Value()
 	}
 	if b.loss != nil {
 		for _, bound := range b.params {
-			p.grads = append(p.grads, &gradient{bound.param, newDense(b.dtype, &bound.param.values, bound.param.rows, bound.param.cols), bound.grad.Value()})
+			p.grads = append(p.grads, &gradient{bound.param, newDense(b.dtype, &bound.param.values, bound.param.rows, bound.param.cols), bound.keep.Value()})
 		}
 	}
-	p.machine = gorgonia.NewTapeMachine(b.graph)
+	p.machine = tape{gorgonia.NewTapeMachine(b.graph)}
 	return p, nil
 }
+
+// newFusedProgram rewrites the graph.
+func newFusedProgram(b *Builder, s Settings) (*Program, error) {
+	if b.loss != nil && s.BFloat16 {
+		return nil, errors.New("graph: bfloat16 weights in a program with an objective; they are for inference")
+	}
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, productFLOPs: b.productFLOPs()}
+	var wanted []*Node
+	if b.loss != nil {
+		for _, bound := range b.params {
+			wanted = append(wanted, bound.grad)
+		}
+	}
+	for _, o := range b.outputs {
+		wanted = append(wanted, o.node)
+	}
+	fused, err := fuse.New(wanted, fuse.Settings{Workers: s.Workers, Without: s.Without, BFloat16: s.BFloat16})
+	if err != nil {
+		return nil, errors.Wrap(err, "graph")
+	}
+	if b.loss != nil {
+		for i, bound := range b.params {
+			p.grads = append(p.grads, &gradient{bound.param, newDense(b.dtype, &bound.param.values, bound.param.rows, bound.param.cols), fused.Output(i)})
+		}
+	}
+	for i, o := range b.outputs {
+		p.outputs[o.name] = fused.Output(len(p.grads) + i)
+	}
+	report := fused.Report()
+	p.machine, p.report = fused, &report
+	return p, nil
+}
+
+// A machine runs a graph.
+type machine interface {
+	Run() error
+	Close() error
+}
+
+// A tape is a TapeMachine that runs a graph as it stands.
+type tape struct{ vm gorgonia.VM }
+
+// Run resets the machine first: it does nothing, without an error, if it is not reset
+// between runs.
+func (t tape) Run() error {
+	t.vm.Reset()
+	return t.vm.RunAll()
+}
+
+func (t tape) Close() error { return t.vm.Close() }
+
+// Report returns what the fused engine made of the graph, or nil for the reference engine.
+func (p *Program) Report() *Report { return p.report }
 
 // Run computes the outputs and gradients from the inputs and the parameters as they are
 // now.
 func (p *Program) Run() error {
-	// TapeMachine does nothing, without an error, if it is not reset between runs.
-	p.machine.Reset()
-	return errors.Wrap(p.machine.RunAll(), "graph: running")
+	return errors.Wrap(p.machine.Run(), "graph: running")
+}
+
+// Freeze says that no parameter changes from now on, or until the next call of Freeze: what
+// the fused engine derives from parameters is computed in the next run and then kept. A
+// program that generates or serves is frozen; one that evaluates a model in training is
+// frozen anew before each evaluation.
+func (p *Program) Freeze() {
+	if f, ok := p.machine.(*fuse.Program); ok {
+		f.Freeze()
+	}
+}
+
+// Thaw takes Freeze back: parameters may change between runs.
+func (p *Program) Thaw() {
+	if f, ok := p.machine.(*fuse.Program); ok {
+		f.Thaw()
+	}
 }
 
 // Close releases the machine. The parameters stay as they are.
@@ -137,6 +210,9 @@ func (p *Program) Scalar(output string) float64 {
 	}
 	return d.Data().([]float64)[0]
 }
+
+// Outputs lists the names of the outputs in order.
+func (p *Program) Outputs() []string { return slices.Sorted(maps.Keys(p.outputs)) }
 
 // Argmax returns, for each row of an output of the last run, the column of its largest
 // element, the first of equals, in into if that is long enough. It panics if there is no

@@ -16,12 +16,14 @@ const module = "github.com/seed-222a112c/lstm"
 // layers only. A new layer or arrow is a design decision, with an ADR under docs/adr.
 var layers = [][]string{
 	{"graph/safetensors", "graph/internal/kernel", "train/data", "train/metrics"},
-	{"graph/internal/ops", "train/optim"},
+	{"graph/internal/ops", "graph/update"},
+	{"graph/internal/fuse", "train/optim"},
 	{"graph", "train/optim/optimtest"},
 	{"graph/graphtest", "cells"},
 	{"cells/celltest", "train/task"},
 	{"train"},
-	{"cmd/lstmtrain"},
+	{"benchmarks"},
+	{"cmd/lstmtrain", "benchmarks/ablation", "benchmarks/compiletime"},
 }
 
 // mayImportGorgonia tells which packages are written against Gorgonia itself.

@@ -16,6 +16,8 @@ func gatherVectors(dst *float32, step int, rows **float32, offset, count, panels
 
 func vectorsOf(Path) vectorFunctions { return vectorFunctions{} }
 
+func sumRowsVectors([]float64, Rows[float32]) (columns int) { return 0 }
+
 func sumVectors(*[reductionLanes]float64, []float32) (taken int)                      { return 0 }
 func dotVectors(_ *[reductionLanes]float64, _, _ []float32) (taken int)               { return 0 }
 func tripleDotVectors(_ *[reductionLanes]float64, _, _, _ []float32) (taken int)      { return 0 }
