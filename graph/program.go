@@ -42,6 +42,9 @@ func newProgram(b *Builder) (*Program, error) {
 
 // newFusedProgram rewrites the graph.
 func newFusedProgram(b *Builder, s Settings) (*Program, error) {
+	if b.loss != nil && s.BFloat16 {
+		return nil, errors.New("graph: bfloat16 weights in a program with an objective; they are for inference")
+	}
 	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, productFLOPs: b.productFLOPs()}
 	var wanted []*Node
 	if b.loss != nil {
@@ -52,7 +55,7 @@ func newFusedProgram(b *Builder, s Settings) (*Program, error) {
 	for _, o := range b.outputs {
 		wanted = append(wanted, o.node)
 	}
-	fused, err := fuse.New(wanted, fuse.Settings{Workers: s.Workers, Without: s.Without})
+	fused, err := fuse.New(wanted, fuse.Settings{Workers: s.Workers, Without: s.Without, BFloat16: s.BFloat16})
 	if err != nil {
 		return nil, errors.Wrap(err, "graph")
 	}
