@@ -8,11 +8,13 @@ under the key golden; its tensors, in float64 unless the framework computes in f
     input.h, .c    (L, B, H)   state to start from; zeros if the file has none
     target.y, .h, .c           what the loss compares with
     weight.NAME                weights, by the framework's name and in its layout
-    output.y       (T, B, O)   outputs; those where the mask is 0 mean nothing
+    output.y       (T, B, O)   outputs; what they are where the mask is 0 depends on
+                               the framework, and the loss ignores them
     output.h, .c   (L, B, H)   final states
     grad.NAME                  gradient of the loss, by the name of a weight
     grad.input.x, .h, .c       and by that of an input
-    losses         (10)        loss before each of ten steps of Adam, rate 0.05
+    losses         (10)        loss before each of ten steps of torch.optim.Adam,
+                               rate 0.05
 
 with T steps, B sequences, I inputs, O outputs and L states: of each layer in
 turn, and in each layer forward, then backward. The loss is

@@ -75,6 +75,9 @@ func New(wanted []*gorgonia.Node, s Settings) (*Program, error) {
 		m.hoist()
 	}
 	m.lower()
+	if !off["clusters"] {
+		m.contract()
+	}
 	m.stages()
 	if m.dtype == tensor.Float64 {
 		if s.BFloat16 {

@@ -17,6 +17,22 @@ func Sigmoid[T Float](dst, a []T) { unary(dst, a, vector.sigmoid, sigmoid32, sig
 // Tanh sets dst = tanh a. In float32 the error is below 2 units in the last place.
 func Tanh[T Float](dst, a []T) { unary(dst, a, vector.tanh, tanh32, math.Tanh) }
 
+// SigmoidGrad sets dst = (1-y)·y·d, the gradient with respect to x of y = σ(x) where that
+// with respect to y is d.
+func SigmoidGrad[T Float](dst, y, d []T) {
+	binary(dst, y, d, vector.sigmoidGrad, sigmoidGrad[float32], sigmoidGrad[float64])
+}
+
+// TanhGrad sets dst = (1-y²)·d, the gradient with respect to x of y = tanh x where that with
+// respect to y is d.
+func TanhGrad[T Float](dst, y, d []T) {
+	binary(dst, y, d, vector.tanhGrad, tanhGrad[float32], tanhGrad[float64])
+}
+
+func sigmoidGrad[T Float](y, d T) T { return T(T(1-y)*y) * d }
+
+func tanhGrad[T Float](y, d T) T { return (1 - T(y*y)) * d }
+
 // Log sets dst = ln a: -Inf at zero, NaN below. In float32 the error is below 1
 // unit in the last place.
 func Log[T Float](dst, a []T) { unary(dst, a, vector.log, log32, math.Log) }

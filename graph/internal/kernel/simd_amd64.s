@@ -3915,6 +3915,108 @@ done:
 	VZEROUPPER
 	RET
 
+// func sigmoidGradAVX2(dst []float32, y []float32, d []float32)
+// Requires: AVX
+TEXT ·sigmoidGradAVX2(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ y_base+24(FP), DX
+	MOVQ d_base+48(FP), BX
+	MOVQ dst_base+0(FP), SI
+
+loop:
+	CMPQ    AX, $0x08
+	JB      tail
+	VMOVUPS (DX)(CX*4), Y0
+	VMOVUPS (BX)(CX*4), Y1
+	VMOVUPS c3f800000<>+0(SB), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS Y2, (SI)(CX*4)
+	ADDQ    $0x08, CX
+	SUBQ    $0x08, AX
+	JMP     loop
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, AX
+	SUBQ       AX, DI
+	VMOVUPS    64(DI), Y0
+	VMASKMOVPS (DX)(CX*4), Y0, Y1
+	VMASKMOVPS (BX)(CX*4), Y0, Y2
+	VMOVUPS    c3f800000<>+0(SB), Y3
+	VSUBPS     Y1, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VMULPS     Y2, Y3, Y3
+	VMASKMOVPS Y3, Y0, (SI)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c3f800000<>+0(SB)/4, $0x3f800000
+DATA c3f800000<>+4(SB)/4, $0x3f800000
+DATA c3f800000<>+8(SB)/4, $0x3f800000
+DATA c3f800000<>+12(SB)/4, $0x3f800000
+DATA c3f800000<>+16(SB)/4, $0x3f800000
+DATA c3f800000<>+20(SB)/4, $0x3f800000
+DATA c3f800000<>+24(SB)/4, $0x3f800000
+DATA c3f800000<>+28(SB)/4, $0x3f800000
+DATA c3f800000<>+32(SB)/4, $0x3f800000
+DATA c3f800000<>+36(SB)/4, $0x3f800000
+DATA c3f800000<>+40(SB)/4, $0x3f800000
+DATA c3f800000<>+44(SB)/4, $0x3f800000
+DATA c3f800000<>+48(SB)/4, $0x3f800000
+DATA c3f800000<>+52(SB)/4, $0x3f800000
+DATA c3f800000<>+56(SB)/4, $0x3f800000
+DATA c3f800000<>+60(SB)/4, $0x3f800000
+GLOBL c3f800000<>(SB), RODATA|NOPTR, $64
+
+// func tanhGradAVX2(dst []float32, y []float32, d []float32)
+// Requires: AVX
+TEXT ·tanhGradAVX2(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ y_base+24(FP), DX
+	MOVQ d_base+48(FP), BX
+	MOVQ dst_base+0(FP), SI
+
+loop:
+	CMPQ    AX, $0x08
+	JB      tail
+	VMOVUPS (DX)(CX*4), Y0
+	VMOVUPS (BX)(CX*4), Y1
+	VMULPS  Y0, Y0, Y0
+	VMOVUPS c3f800000<>+0(SB), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS Y2, (SI)(CX*4)
+	ADDQ    $0x08, CX
+	SUBQ    $0x08, AX
+	JMP     loop
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, AX
+	SUBQ       AX, DI
+	VMOVUPS    64(DI), Y0
+	VMASKMOVPS (DX)(CX*4), Y0, Y1
+	VMASKMOVPS (BX)(CX*4), Y0, Y2
+	VMULPS     Y1, Y1, Y1
+	VMOVUPS    c3f800000<>+0(SB), Y3
+	VSUBPS     Y1, Y3, Y3
+	VMULPS     Y2, Y3, Y3
+	VMASKMOVPS Y3, Y0, (SI)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func scaleAVX2(dst []float32, a []float32, s float32)
 // Requires: AVX
 TEXT ·scaleAVX2(SB), NOSPLIT, $0-52
@@ -4244,24 +4346,6 @@ tail:
 done:
 	VZEROUPPER
 	RET
-
-DATA c3f800000<>+0(SB)/4, $0x3f800000
-DATA c3f800000<>+4(SB)/4, $0x3f800000
-DATA c3f800000<>+8(SB)/4, $0x3f800000
-DATA c3f800000<>+12(SB)/4, $0x3f800000
-DATA c3f800000<>+16(SB)/4, $0x3f800000
-DATA c3f800000<>+20(SB)/4, $0x3f800000
-DATA c3f800000<>+24(SB)/4, $0x3f800000
-DATA c3f800000<>+28(SB)/4, $0x3f800000
-DATA c3f800000<>+32(SB)/4, $0x3f800000
-DATA c3f800000<>+36(SB)/4, $0x3f800000
-DATA c3f800000<>+40(SB)/4, $0x3f800000
-DATA c3f800000<>+44(SB)/4, $0x3f800000
-DATA c3f800000<>+48(SB)/4, $0x3f800000
-DATA c3f800000<>+52(SB)/4, $0x3f800000
-DATA c3f800000<>+56(SB)/4, $0x3f800000
-DATA c3f800000<>+60(SB)/4, $0x3f800000
-GLOBL c3f800000<>(SB), RODATA|NOPTR, $64
 
 // func lessEqualAVX2(dst []float32, a []float32, b []float32)
 // Requires: AVX
@@ -13615,6 +13699,90 @@ tail:
 	VMOVUPS.Z   (SI)(AX*4), K1, Z2
 	VFMADD213PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (DI)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidGradAVX512(dst []float32, y []float32, d []float32)
+// Requires: AVX, AVX512F
+TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), CX
+	XORQ AX, AX
+	MOVQ y_base+24(FP), DX
+	MOVQ d_base+48(FP), BX
+	MOVQ dst_base+0(FP), SI
+
+loop:
+	CMPQ    CX, $0x10
+	JB      tail
+	VMOVUPS (DX)(AX*4), Z0
+	VMOVUPS (BX)(AX*4), Z1
+	VMOVUPS c3f800000<>+0(SB), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS Z2, (SI)(AX*4)
+	ADDQ    $0x10, AX
+	SUBQ    $0x10, CX
+	JMP     loop
+
+tail:
+	TESTQ     CX, CX
+	JZ        done
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(AX*4), K1, Z0
+	VMOVUPS.Z (BX)(AX*4), K1, Z1
+	VMOVUPS   c3f800000<>+0(SB), Z2
+	VSUBPS    Z0, Z2, Z2
+	VMULPS    Z0, Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (SI)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func tanhGradAVX512(dst []float32, y []float32, d []float32)
+// Requires: AVX, AVX512F
+TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), CX
+	XORQ AX, AX
+	MOVQ y_base+24(FP), DX
+	MOVQ d_base+48(FP), BX
+	MOVQ dst_base+0(FP), SI
+
+loop:
+	CMPQ    CX, $0x10
+	JB      tail
+	VMOVUPS (DX)(AX*4), Z0
+	VMOVUPS (BX)(AX*4), Z1
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS c3f800000<>+0(SB), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS Z2, (SI)(AX*4)
+	ADDQ    $0x10, AX
+	SUBQ    $0x10, CX
+	JMP     loop
+
+tail:
+	TESTQ     CX, CX
+	JZ        done
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(AX*4), K1, Z0
+	VMOVUPS.Z (BX)(AX*4), K1, Z1
+	VMULPS    Z0, Z0, Z0
+	VMOVUPS   c3f800000<>+0(SB), Z2
+	VSUBPS    Z0, Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (SI)(AX*4)
 
 done:
 	VZEROUPPER
