@@ -93,6 +93,11 @@ func (p *planner[T]) plan() {
 		p.output(v)
 	}
 	slices.SortStableFunc(p.steps, func(a, b scheduled[T]) int { return cmp.Compare(a.time, b.time) })
+	for _, s := range p.steps {
+		if product, ok := s.step.(*productStep[T]); ok {
+			product.divide()
+		}
+	}
 }
 
 func (p *planner[T]) add(time int, s step[T]) {

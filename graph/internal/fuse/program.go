@@ -29,7 +29,6 @@ type Program struct {
 	machine gorgonia.VM
 	graph   *gorgonia.ExprGraph
 	leaves  []*leafNode
-	outputs []*tensor.Dense
 	engine  interface {
 		output(i int) *tensor.Dense
 		freeze(on bool)
