@@ -3,8 +3,8 @@ package graph_test
 import (
 	"fmt"
 	"math"
-	"slices"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/seed-222a112c/lstm/graph"
