@@ -190,3 +190,26 @@ func TestSumsInPlace(t *testing.T) {
 		t.Errorf("fused and reference differ by %g: %s", worst, where)
 	}
 }
+
+// Two parameters with one gradient, of which a solver zeroes the first before it reads the
+// second; an output of the same node, which must not change with it.
+func TestSharedGradient(t *testing.T) {
+	v, w := graph.NewParam("v", 2, 2), graph.NewParam("w", 2, 2)
+	p := compile(t, graph.Settings{}, func(b *graph.Builder) {
+		x := b.Add(b.Param(v), b.Param(w))
+		b.Output("x", x)
+		b.Output("x again", x)
+		b.Minimize(b.Dot(x, b.Constant(3, 2, 2)))
+	})
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	first, err := p.ValueGrads()[0].Grad()
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(first.Data().([]float32))
+	if g := p.Grad(w); g[0] != 3 {
+		t.Errorf("the gradient of w is %v after that of v was cleared, want 3s", g)
+	}
+}
