@@ -68,7 +68,7 @@ func (b *barrier) wait() bool {
 
 const (
 	spins   = 20_000 // how often a waiting worker looks before it lets others have the processor
-	patient = 4      // how many times as long it goes on before it sleeps now and then
+	patient = 200    // how many times as long it goes on before it sleeps now and then
 	forever = 0
 )
 
@@ -111,7 +111,7 @@ const (
 )
 
 // stay is how often a member looks for the next call before it ends.
-const stay = patient * spins
+const stay = 4 * spins
 
 // call makes every member do its part of a run.
 func (c *crew) call() {
