@@ -326,14 +326,18 @@ func elementwise(f func(x []float64) float64) func([]matrix) matrix {
 	}
 }
 
-// Each operation gives the numbers of plain loops, in float64 to 1e-12 and in float32 to
+// On either engine, each operation gives the numbers of plain loops, in float64 to 1e-12 and in float32 to
 // its precision, and its gradient is its derivative. The objective is a random linear
 // function of the result, so no error in one element cancels in a sum; the program runs
 // three times, so no buffer may hold what an earlier run left.
 func TestOperations(t *testing.T) {
 	for _, op := range operations {
-		for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
-			t.Run(fmt.Sprintf("%s/%v", op.name, dtype), func(t *testing.T) {
+		for _, settings := range []graph.Settings{
+			{Dtype: graph.Float64, Engine: graph.Reference}, {Dtype: graph.Float32, Engine: graph.Reference},
+			{Dtype: graph.Float64, Engine: graph.Fused}, {Dtype: graph.Float32, Engine: graph.Fused},
+		} {
+			dtype := settings.Dtype
+			t.Run(fmt.Sprintf("%s/%v/%s", op.name, dtype, settings.Engine), func(t *testing.T) {
 				rng := rand.New(rand.NewPCG(7, 1))
 				params := make([]*graph.Param, len(op.operands))
 				for i, s := range op.operands {
@@ -351,7 +355,7 @@ func TestOperations(t *testing.T) {
 						y = b.Dot(y, b.Input("direction", shape[0], shape[1]))
 					}
 					b.Minimize(y)
-				}, graph.Settings{Dtype: dtype})
+				}, settings)
 				if err != nil {
 					t.Fatal(err)
 				}
