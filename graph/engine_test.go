@@ -149,3 +149,44 @@ func TestFailureOfAnOperation(t *testing.T) {
 		}
 	}
 }
+
+// A sum that is written over rows which something else still reads.
+func TestSumsInPlace(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 3))
+	param := func(name string, rows, cols int) *graph.Param {
+		p := graph.NewParam(name, rows, cols)
+		graph.Convert(graph.Float64, p)
+		graph.Normal(p, 1, rng)
+		return p
+	}
+	x, h, w, w2 := param("x", 6, 4), param("h", 2, 3), param("w", 4, 5), param("w2", 4, 5)
+	var u []*graph.Param // another one each time, or the products would be hoisted
+	for k := range 4 {
+		u = append(u, param(fmt.Sprint("u", k), 3, 5))
+	}
+	build := func(b *graph.Builder) {
+		overlapping := b.MatMul(b.Param(x), b.Param(w))
+		product := func(k int) *graph.Node { return b.MatMul(b.Param(h), b.Param(u[k])) }
+		b.Output("first", b.Add(b.RowBlock(overlapping, 0, 2), product(0)))
+		b.Output("second", b.Add(b.RowBlock(overlapping, 1, 3), product(1)))
+		z := b.MatMul(b.Param(x), b.Param(w2))
+		rows := b.RowBlock(z, 0, 2)
+		b.Output("third", b.Add(rows, product(2)))
+		b.Output("fourth", b.Add(rows, product(3)))
+		b.Output("fifth", b.Tanh(b.RowBlock(z, 2, 4)))
+	}
+	values := map[graph.Engine]map[string][]float64{}
+	for _, engine := range []graph.Engine{graph.Reference, graph.Fused} {
+		p := compile(t, graph.Settings{Dtype: graph.Float64, Engine: engine, Workers: 1}, build)
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		values[engine] = map[string][]float64{}
+		for _, name := range p.Outputs() {
+			values[engine][name] = p.Floats(name)
+		}
+	}
+	if worst, where := difference(values[graph.Fused], values[graph.Reference]); !(worst <= 1e-12) {
+		t.Errorf("fused and reference differ by %g: %s", worst, where)
+	}
+}
