@@ -170,12 +170,13 @@ var operations = []struct {
 		func(x []matrix) matrix {
 			return newMatrix(2, 2, func(i, j int) float64 { return x[0][i][j]*x[0][i][j+2] + x[0][i][j+1]*x[0][i][j] })
 		}},
-	{"Reshape", [][2]int{{3, 4}},
-		func(b *graph.Builder, x []*graph.Node) *graph.Node {
-			return b.Add(b.Reshape(x[0], 2, 6), b.Reshape(x[0], 2, 6))
-		},
+	{"Reshape", [][2]int{{3, 4}, {3, 4}}, // the product wants its gradient in its own shape
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Reshape(b.Mul(x[0], x[1]), 2, 6) },
 		func(x []matrix) matrix {
-			return newMatrix(2, 6, func(i, j int) float64 { return 2 * x[0][(6*i+j)/4][(6*i+j)%4] })
+			return newMatrix(2, 6, func(i, j int) float64 {
+				row, col := (6*i+j)/4, (6*i+j)%4
+				return x[0][row][col] * x[1][row][col]
+			})
 		}},
 	{"Transpose", [][2]int{{3, 4}, {2, 4}},
 		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.MatMul(x[0], b.Transpose(x[1])) },
