@@ -45,29 +45,34 @@ func TestTied(t *testing.T) {
 	graphtest.CheckClose(t, "y", p.Floats("y"), want, 1e-12)
 }
 
-// The pools as plain loops, over lengths 3, 0 and 1 with other numbers in the padding, and over
-// whole sequences. An output that is below zero shows a maximum that starts from zero.
+// The pools as plain loops, over lengths 3, 0 and 1 and a row whose first step is missing, with
+// other numbers in the padding, and over whole sequences. An output that is below zero shows a
+// maximum that starts from zero.
 func TestPools(t *testing.T) {
 	const steps = 3
-	values := [][]float64{{-1, 4, 7, 8, -6, 2}, {-3, 5, 70, 80, 60, 20}, {-2, -9, 700, 800, 600, 200}} // (3, 2) a step
+	values := [][]float64{ // (4, 2) a step
+		{-1, 4, 7, 8, -6, 2, 90, 91},
+		{-3, 5, 70, 80, 60, 20, -5, 6},
+		{-2, -9, 700, 800, 600, 200, -7, 8},
+	}
 	for name, c := range map[string]struct {
 		pool         cells.Pool
 		ragged, full []float64
 	}{
-		"last": {cells.LastStep, []float64{-2, -9, 0, 0, -6, 2}, values[2]},
-		"mean": {cells.MeanStep, []float64{-2, 0, 0, 0, -6, 2}, []float64{-2, 0, 259, 296, 218, 74}},
-		"max":  {cells.MaxStep, []float64{-1, 5, 0, 0, -6, 2}, []float64{-1, 5, 700, 800, 600, 200}},
+		"last": {cells.LastStep, []float64{-2, -9, 0, 0, -6, 2, -7, 8}, values[2]},
+		"mean": {cells.MeanStep, []float64{-2, 0, 0, 0, -6, 2, -6, 7}, []float64{-2, 0, 259, 296, 218, 74, 26, 35}},
+		"max":  {cells.MaxStep, []float64{-1, 5, 0, 0, -6, 2, -5, 8}, []float64{-1, 5, 700, 800, 600, 200, 90, 91}},
 	} {
 		p, err := graph.Compile(func(b *graph.Builder) {
 			var ys, masks []*graph.Node
 			for step := range steps {
-				ys = append(ys, b.Gradient(fmt.Sprintf("d%d", step), b.Input(fmt.Sprintf("y%d", step), 3, 2)))
-				masks = append(masks, b.Input(fmt.Sprintf("mask%d", step), 3, 1))
+				ys = append(ys, b.Gradient(fmt.Sprintf("d%d", step), b.Input(fmt.Sprintf("y%d", step), 4, 2)))
+				masks = append(masks, b.Input(fmt.Sprintf("mask%d", step), 4, 1))
 			}
 			ragged := c.pool(b, ys, masks)
 			b.Output("ragged", ragged)
 			b.Output("full", c.pool(b, ys, nil))
-			b.Minimize(b.Dot(ragged, b.Constant(1, 3, 2)))
+			b.Minimize(b.Dot(ragged, b.Constant(1, 4, 2)))
 		}, graph.Settings{Dtype: graph.Float64})
 		if err != nil {
 			t.Fatal(err)
@@ -75,19 +80,19 @@ func TestPools(t *testing.T) {
 		defer p.Close()
 		for step := range steps {
 			mustSet(t, p, fmt.Sprintf("y%d", step), values[step])
-			mustSet(t, p, fmt.Sprintf("mask%d", step), [][]float64{{1, 0, 1}, {1, 0, 0}, {1, 0, 0}}[step])
+			mustSet(t, p, fmt.Sprintf("mask%d", step), [][]float64{{1, 0, 1, 0}, {1, 0, 0, 1}, {1, 0, 0, 1}}[step])
 		}
 		if err := p.Run(); err != nil {
 			t.Fatal(err)
 		}
 		graphtest.CheckClose(t, name, p.Floats("ragged"), c.ragged, 1e-12)
 		graphtest.CheckClose(t, name+" of whole sequences", p.Floats("full"), c.full, 1e-12)
-		sum := make([]float64, 6)
+		sum := make([]float64, 8)
 		for step := range steps {
 			for i, d := range p.Floats(fmt.Sprintf("d%d", step)) {
 				sum[i] += d
 			}
 		}
-		graphtest.CheckClose(t, name+" gradient over the steps", sum, []float64{1, 1, 0, 0, 1, 1}, 1e-12)
+		graphtest.CheckClose(t, name+" gradient over the steps", sum, []float64{1, 1, 0, 0, 1, 1, 1, 1}, 1e-12)
 	}
 }

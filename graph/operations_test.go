@@ -170,12 +170,13 @@ var operations = []struct {
 		func(x []matrix) matrix {
 			return newMatrix(2, 2, func(i, j int) float64 { return x[0][i][j]*x[0][i][j+2] + x[0][i][j+1]*x[0][i][j] })
 		}},
-	{"Reshape", [][2]int{{3, 4}},
-		func(b *graph.Builder, x []*graph.Node) *graph.Node {
-			return b.Add(b.Reshape(x[0], 2, 6), b.Reshape(x[0], 2, 6))
-		},
+	{"Reshape", [][2]int{{3, 4}, {3, 4}}, // the product wants its gradient in its own shape
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Reshape(b.Mul(x[0], x[1]), 2, 6) },
 		func(x []matrix) matrix {
-			return newMatrix(2, 6, func(i, j int) float64 { return 2 * x[0][(6*i+j)/4][(6*i+j)%4] })
+			return newMatrix(2, 6, func(i, j int) float64 {
+				row, col := (6*i+j)/4, (6*i+j)%4
+				return x[0][row][col] * x[1][row][col]
+			})
 		}},
 	{"Transpose", [][2]int{{3, 4}, {2, 4}},
 		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.MatMul(x[0], b.Transpose(x[1])) },
@@ -330,14 +331,18 @@ func elementwise(f func(x []float64) float64) func([]matrix) matrix {
 	}
 }
 
-// Each operation gives the numbers of plain loops, in float64 to 1e-12 and in float32 to
+// On either engine, each operation gives the numbers of plain loops, in float64 to 1e-12 and in float32 to
 // its precision, and its gradient is its derivative. The objective is a random linear
 // function of the result, so no error in one element cancels in a sum; the program runs
 // three times, so no buffer may hold what an earlier run left.
 func TestOperations(t *testing.T) {
 	for _, op := range operations {
-		for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
-			t.Run(fmt.Sprintf("%s/%v", op.name, dtype), func(t *testing.T) {
+		for _, settings := range []graph.Settings{
+			{Dtype: graph.Float64, Engine: graph.Reference}, {Dtype: graph.Float32, Engine: graph.Reference},
+			{Dtype: graph.Float64, Engine: graph.Fused}, {Dtype: graph.Float32, Engine: graph.Fused},
+		} {
+			dtype := settings.Dtype
+			t.Run(fmt.Sprintf("%s/%v/%s", op.name, dtype, settings.Engine), func(t *testing.T) {
 				rng := rand.New(rand.NewPCG(7, 1))
 				params := make([]*graph.Param, len(op.operands))
 				for i, s := range op.operands {
@@ -355,7 +360,7 @@ func TestOperations(t *testing.T) {
 						y = b.Dot(y, b.Input("direction", shape[0], shape[1]))
 					}
 					b.Minimize(y)
-				}, graph.Settings{Dtype: dtype})
+				}, settings)
 				if err != nil {
 					t.Fatal(err)
 				}
