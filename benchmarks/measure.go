@@ -11,7 +11,7 @@ import (
 type Settings struct {
 	Configs []Config // at least one; nil is the zero Config
 	Steps   int      // timed steps of each; DefaultSteps if 0
-	Peer    string   // one of PeerNames, or empty
+	Peer    string   // one of PeerNames, or empty; it takes cell and mode of the first of Configs
 	Python  string   // interpreter of the peer; see StartPeer
 
 	Log func(format string, args ...any) // of progress, a line at a time; nil is none
@@ -32,10 +32,13 @@ func Measure(ctx context.Context, w Workload, s Settings) ([]Result, error) {
 	var peer *Peer
 	if s.Peer != "" { // first, so that one that cannot run is told of at once
 		var err error
-		if peer, err = StartPeer(ctx, s.Peer, s.Python, w, s.Configs[0].withDefaults().Mode); err != nil {
+		if peer, err = StartPeer(ctx, s.Peer, s.Python, w, s.Configs[0]); err != nil {
 			return nil, interrupted(ctx, err)
 		}
 		defer peer.Close()
+		for _, note := range peer.Notes {
+			s.Log("%s: peer %s: %s", w.Name, peer.Name, note)
+		}
 	}
 	steps, err := newSteps(w, s)
 	defer closeSteps(steps)

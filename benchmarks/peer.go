@@ -18,6 +18,7 @@ import (
 type Peer struct {
 	Name, Version string
 	Variants      []Variant // ways to run the workload
+	Notes         []string  // for the reader, such as on a way that it left out
 
 	process *exec.Cmd
 	in      io.WriteCloser
@@ -48,6 +49,7 @@ type reply struct {
 	Peer     string    `json:"peer"`
 	Version  string    `json:"version"`
 	Variants []Variant `json:"variants"`
+	Notes    []string  `json:"notes"`
 	Seconds  []float64 `json:"seconds"`
 	Error    string    `json:"error"`
 	Missing  string    `json:"missing"`
@@ -56,11 +58,12 @@ type reply struct {
 // specification is the first line that a peer reads.
 type specification struct {
 	Workload
-	Mode Mode `json:"mode"`
+	Cell string `json:"cell"`
+	Mode Mode   `json:"mode"`
 }
 
-// start runs a peer's program and tells it the workload.
-func start(process *exec.Cmd, name string, w Workload, m Mode) (*Peer, error) {
+// start runs a peer's program and tells it the workload, and the cell and mode of c.
+func start(process *exec.Cmd, name string, w Workload, c Config) (*Peer, error) {
 	p := &Peer{Name: name, process: process, cleanUp: func() {}}
 	var err error
 	if p.in, err = process.StdinPipe(); err != nil {
@@ -77,7 +80,7 @@ func start(process *exec.Cmd, name string, w Workload, m Mode) (*Peer, error) {
 	if err := process.Start(); err != nil {
 		return nil, errors.Wrapf(err, "peer %s does not start", name)
 	}
-	ready, err := p.ask(specification{w, m})
+	ready, err := p.ask(specification{w, c.Cell, c.Mode})
 	if err == nil && len(ready.Variants) == 0 {
 		err = errors.Errorf("peer %s has no way to run %s", name, w.Name)
 	}
@@ -85,7 +88,7 @@ func start(process *exec.Cmd, name string, w Workload, m Mode) (*Peer, error) {
 		p.Close()
 		return nil, err
 	}
-	p.Version, p.Variants = ready.Version, ready.Variants
+	p.Version, p.Variants, p.Notes = ready.Version, ready.Variants, ready.Notes
 	return p, nil
 }
 

@@ -24,6 +24,7 @@ func TestMain(m *testing.M) {
 		fake(kind)
 		return
 	}
+	os.Setenv("LSTMTRAIN_COMPILE_SECONDS", "0") // which is for users who wait
 	os.Exit(m.Run())
 }
 
@@ -31,8 +32,12 @@ func TestMain(m *testing.M) {
 func fake(kind string) {
 	in := bufio.NewScanner(os.Stdin)
 	in.Scan()
-	var asked struct{ V, E, H, T, B, C, Layers int }
-	if json.Unmarshal(in.Bytes(), &asked); asked.V != tiny.Vocabulary || asked.T != tiny.Steps || asked.C != tiny.Outputs {
+	var asked struct {
+		V, E, H, T, B, C, Layers int
+		Cell                     string
+		Mode                     Mode
+	}
+	if json.Unmarshal(in.Bytes(), &asked); asked.V != tiny.Vocabulary || asked.T != tiny.Steps || asked.C != tiny.Outputs || asked.Cell != "gru" || asked.Mode != Train {
 		fmt.Printf(`{"error": "asked for %+v"}`+"\n", asked)
 		return
 	}
@@ -49,7 +54,7 @@ func fake(kind string) {
 	case "empty":
 		fmt.Println(`{"peer": "fake", "version": "1"}`)
 	default:
-		fmt.Println(`{"peer": "fake", "version": "1.5", "variants": [{"name": "slow", "threads": 1}, {"name": "near", "threads": 3}, {"name": "best", "threads": 2}]}`)
+		fmt.Println(`{"peer": "fake", "version": "1.5", "notes": ["warp is left out"], "variants": [{"name": "slow", "threads": 1}, {"name": "near", "threads": 3}, {"name": "best", "threads": 2}]}`)
 		fakeTurns(kind, in)
 	}
 }
@@ -78,15 +83,18 @@ func startFake(t *testing.T, kind string) (*Peer, error) {
 	t.Helper()
 	process := exec.CommandContext(t.Context(), os.Args[0])
 	process.Env = append(os.Environ(), fakePeer+"="+kind)
-	return start(process, "fake", tiny, Train)
+	return start(process, "fake", tiny, Config{Cell: "gru", Mode: Train})
 }
 
-// A peer's times are its own, and the variants that go on to the measurement are those
-// that are near the best.
+// A peer's notes and times are its own, and the variants that go on to the measurement are
+// those that are near the best.
 func TestPeer(t *testing.T) {
 	p, err := startFake(t, "sound")
 	if err != nil {
 		t.Fatal(err)
+	}
+	if !slices.Equal(p.Notes, []string{"warp is left out"}) {
+		t.Errorf("notes %q", p.Notes)
 	}
 	times, err := p.Run(1).Time(3)
 	if err != nil || !slices.Equal(times, slices.Repeat([]time.Duration{5500 * time.Microsecond}, 3)) {
@@ -184,19 +192,21 @@ func TestPythonPeers(t *testing.T) {
 	carrying := tiny
 	carrying.Name, carrying.Steps, carrying.Batch, carrying.Carry = "carrying", 1, 1, true
 	for _, test := range []struct {
-		peer     string
-		mode     Mode
-		workload Workload
+		peer, cell string
+		mode       Mode
+		workload   Workload
 	}{
-		{"pytorch", Train, reals},
-		{"pytorch", Forward, carrying},
-		{"onnxruntime", Forward, tiny},
-		{"onnxruntime", Forward, reals},
-		{"onnxruntime", Forward, carrying},
+		{"pytorch", "lstm", Train, reals},
+		{"pytorch", "lstm", Forward, carrying},
+		{"pytorch", "cifg", Train, reals},
+		{"pytorch", "layernorm", Forward, carrying},
+		{"onnxruntime", "lstm", Forward, tiny},
+		{"onnxruntime", "lstm", Forward, reals},
+		{"onnxruntime", "lstm", Forward, carrying},
 	} {
-		t.Run(test.peer+"/"+test.workload.Name, func(t *testing.T) {
+		t.Run(test.peer+"/"+test.cell+"/"+test.workload.Name, func(t *testing.T) {
 			t.Parallel()
-			p, err := StartPeer(t.Context(), test.peer, ".venv/bin/python", test.workload, test.mode)
+			p, err := StartPeer(t.Context(), test.peer, ".venv/bin/python", test.workload, Config{Cell: test.cell, Mode: test.mode})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -212,20 +222,22 @@ func TestPythonPeers(t *testing.T) {
 	}
 }
 
-// The names and modes of peers, and how a Python that is not there is reported.
+// The names, cells and modes of peers, and how a Python that is not there is reported.
 func TestPeerNames(t *testing.T) {
 	for _, test := range []struct {
 		err  error
 		want string
 	}{
-		{PeerHas("keras", Train), `no peer "keras"; the peers are pytorch, onnxruntime`},
-		{PeerHas("onnxruntime", Train), "peer onnxruntime has no mode train, only [forward]"},
+		{PeerHas("keras", Config{}), `no peer "keras"; the peers are pytorch, onnxruntime`},
+		{PeerHas("onnxruntime", Config{}), "peer onnxruntime has no mode train, only [forward]"},
+		{PeerHas("onnxruntime", Config{Cell: "gru", Mode: Forward}), "peer onnxruntime has no cell gru, only lstm"},
+		{PeerHas("pytorch", Config{Cell: "slstm"}), "peer pytorch has no cell slstm, only lstm, gru, rnn, peephole, cifg, layernorm"},
 	} {
 		if test.err == nil || test.err.Error() != test.want {
 			t.Errorf("error %v, want %q", test.err, test.want)
 		}
 	}
-	if _, err := StartPeer(t.Context(), "pytorch", "/nowhere/python", tiny, Train); err == nil || !strings.Contains(err.Error(), "/nowhere/python") {
+	if _, err := StartPeer(t.Context(), "pytorch", "/nowhere/python", tiny, Config{}); err == nil || !strings.Contains(err.Error(), "/nowhere/python") {
 		t.Errorf("error %v of a Python that is not there", err)
 	}
 }

@@ -20,9 +20,10 @@ var scripts embed.FS
 var pythonPeers = []struct {
 	name, script string
 	modes        []Mode
+	cells        []string
 }{
-	{"pytorch", "pytorch.py", []Mode{Train, Forward}},
-	{"onnxruntime", "ort.py", []Mode{Forward}},
+	{"pytorch", "pytorch.py", []Mode{Train, Forward}, []string{"lstm", "gru", "rnn", "peephole", "cifg", "layernorm"}},
+	{"onnxruntime", "ort.py", []Mode{Forward}, []string{"lstm"}},
 }
 
 // PeerNames lists the peers.
@@ -34,25 +35,30 @@ func PeerNames() []string {
 	return names
 }
 
-// PeerHas returns an error if the peer of that name does not exist or has no such mode.
-func PeerHas(name string, m Mode) error {
+// PeerHas returns an error if the peer of that name does not exist or does not have the
+// configuration's cell and mode.
+func PeerHas(name string, c Config) error {
+	c = c.withDefaults()
 	for _, p := range pythonPeers {
 		switch {
 		case p.name != name:
-		case slices.Contains(p.modes, m):
-			return nil
+		case !slices.Contains(p.cells, c.Cell):
+			return errors.Errorf("peer %s has no cell %s, only %s", name, c.Cell, strings.Join(p.cells, ", "))
+		case !slices.Contains(p.modes, c.Mode):
+			return errors.Errorf("peer %s has no mode %s, only %v", name, c.Mode, p.modes)
 		default:
-			return errors.Errorf("peer %s has no mode %s, only %v", name, m, p.modes)
+			return nil
 		}
 	}
 	return errors.Errorf("no peer %q; the peers are %s", name, strings.Join(PeerNames(), ", "))
 }
 
-// StartPeer starts a peer by its name. Python is the interpreter; if it is empty, that of
-// the environment variable LSTMTRAIN_PYTHON, of the folder benchmarks/.venv below the
-// working folder, or else python3.
-func StartPeer(ctx context.Context, name, python string, w Workload, m Mode) (*Peer, error) {
-	if err := PeerHas(name, m); err != nil {
+// StartPeer starts a peer by its name, for the workload with the cell and in the mode of the
+// configuration. Python is the interpreter; if it is empty, that of the environment variable
+// LSTMTRAIN_PYTHON, of the folder benchmarks/.venv below the working folder, or else python3.
+func StartPeer(ctx context.Context, name, python string, w Workload, c Config) (*Peer, error) {
+	c = c.withDefaults()
+	if err := PeerHas(name, c); err != nil {
 		return nil, err
 	}
 	folder, err := os.MkdirTemp("", "lstmtrain-peer-")
@@ -72,7 +78,7 @@ func StartPeer(ctx context.Context, name, python string, w Workload, m Mode) (*P
 	}
 	process := exec.CommandContext(ctx, findPython(python), "-B", script)
 	process.Env = peerEnvironment(os.Environ())
-	p, err := start(process, name, w, m)
+	p, err := start(process, name, w, c)
 	if err != nil {
 		remove()
 		return nil, err

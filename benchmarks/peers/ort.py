@@ -18,7 +18,7 @@ def prepare(spec):
     data = list(batches(spec, rng))
     threads = sorted({1, len(os.sched_getaffinity(0))})
     variants = [variant(spec, graph, data, *choice) for choice in itertools.product(threads, [False, True])]
-    return "onnxruntime", onnxruntime.__version__, variants
+    return "onnxruntime", onnxruntime.__version__, variants, []
 
 
 def variant(spec, graph, data, threads, bound):

@@ -109,15 +109,26 @@ func (r *benchRun) complete(cmd *cobra.Command, names []string) error {
 }
 
 // all returns the workloads that are measured if none is named: those of the mode, if one
-// is given, and of the peer.
+// is given, that the peer can run. If it can run none they all stay, for completePeer to
+// say why.
 func (r *benchRun) all(cmd *cobra.Command) []benchmarks.Workload {
 	all := benchmarks.Workloads(benchmarks.Forward)
 	if cmd.Flags().Changed("mode") {
 		all = benchmarks.Workloads(r.mode)
 	}
-	return slices.DeleteFunc(all, func(w benchmarks.Workload) bool {
-		return r.peer != "" && benchmarks.PeerHas(r.peer, r.modeOf(w)) != nil
-	})
+	if r.peer == "" {
+		return all
+	}
+	had := slices.DeleteFunc(slices.Clone(all), func(w benchmarks.Workload) bool { return r.peerHas(w) != nil })
+	if len(had) == 0 {
+		return all
+	}
+	return had
+}
+
+// peerHas returns an error if the peer cannot run a workload.
+func (r *benchRun) peerHas(w benchmarks.Workload) error {
+	return benchmarks.PeerHas(r.peer, benchmarks.Config{Cell: r.config.Cell, Mode: r.modeOf(w)})
 }
 
 func (r *benchRun) completePeer(cmd *cobra.Command) error {
@@ -127,11 +138,8 @@ func (r *benchRun) completePeer(cmd *cobra.Command) error {
 		}
 		return nil
 	}
-	if r.config.Cell != "lstm" {
-		return usagef("--peer %s has the cell lstm only, not %s", r.peer, r.config.Cell)
-	}
 	for _, w := range r.workloads {
-		if err := benchmarks.PeerHas(r.peer, r.modeOf(w)); err != nil {
+		if err := r.peerHas(w); err != nil {
 			return usagef("--peer %s with workload %s: %v", r.peer, w.Name, err)
 		}
 	}

@@ -26,7 +26,9 @@ func TestBenchUsage(t *testing.T) {
 		{"bench --python python3", "--python does not apply without --peer"},
 		{"bench step --mode train", "--mode train does not apply to workload step, which is inference"},
 		{"bench imdb --peer onnxruntime", "--peer onnxruntime with workload imdb: peer onnxruntime has no mode train"},
-		{"bench imdb --peer pytorch --cell rnn", "--peer pytorch has the cell lstm only, not rnn"},
+		{"bench --peer onnxruntime --mode train", "--peer onnxruntime with workload char: peer onnxruntime has no mode train"},
+		{"bench imdb --peer pytorch --cell slstm", "--peer pytorch with workload imdb: peer pytorch has no cell slstm, only lstm, gru, rnn, "},
+		{"bench --peer onnxruntime --cell gru", "peer onnxruntime has no cell gru, only lstm"},
 	} {
 		t.Run(test.args, func(t *testing.T) {
 			refuse(t, call(t, "", strings.Fields(test.args)...), exitUsage, test.want)
@@ -43,6 +45,7 @@ func TestBenchWorkloads(t *testing.T) {
 		"--peer onnxruntime":                "step",
 		"--peer onnxruntime --mode forward": "char ptb-small imdb rows ptb-medium step",
 		"--peer pytorch":                    "char ptb-small imdb rows ptb-medium step",
+		"--peer pytorch --cell peephole":    "char ptb-small imdb rows ptb-medium step",
 	} {
 		r := newBenchRun()
 		cmd := newBenchCommandOf(r)
