@@ -217,7 +217,7 @@ func (p *Program) Outputs() []string { return slices.Sorted(maps.Keys(p.outputs)
 
 // Argmax returns, for each row of an output of the last run, the column of its largest
 // element, the first of equals, in into if that is long enough. NaN counts as less than
-// every number; where there is none above -Inf, the column is 0. It panics if there is no
+// every number; in a row of NaNs the column is 0. It panics if there is no
 // such output.
 func (p *Program) Argmax(output string, into []int) []int {
 	d, err := p.output(output)

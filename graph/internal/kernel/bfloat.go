@@ -22,9 +22,6 @@ func NewPacked16(rows, cols int) Packed16 {
 	return Packed16{make([]uint32, PackedLen((rows+1)/2, cols)), rows, cols}
 }
 
-// Dims returns the number of rows and columns, without padding.
-func (p Packed16) Dims() (rows, cols int) { return p.rows, p.cols }
-
 // Columns returns the columns from lo up to hi, which share the memory of p. Both
 // must be multiples of 32, but for hi at the end of p; Columns panics otherwise.
 func (p Packed16) Columns(lo, hi int) Packed16 {

@@ -99,7 +99,7 @@ func TestFMAHardware(t *testing.T) {
 			// The same as a product with one step in every sum.
 			w := NewPacked[float32](1, 1)
 			for i := range n / 8 {
-				w.Data()[0] = b[i]
+				w.data[0] = b[i]
 				MulAdd(Matrix[float32]{Data: c[i : i+1], Rows: 1, Cols: 1}, RowsOf(Matrix[float32]{Data: a[i : i+1], Rows: 1, Cols: 1}), w)
 			}
 			wantBits(t, "MulAdd", c[:n/8], want[:n/8])

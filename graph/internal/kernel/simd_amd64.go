@@ -56,37 +56,31 @@ func shiftAVX2(dst []float32, a []float32, s float32)
 func affineAVX2(dst []float32, a []float32, s float32, t float32)
 
 //go:noescape
+func normalizeAVX2(dst []float32, a []float32, shift float32, scale float32)
+
+//go:noescape
 func negAVX2(dst []float32, a []float32)
 
 //go:noescape
 func sqrtAVX2(dst []float32, a []float32)
 
 //go:noescape
-func reluAVX2(dst []float32, a []float32)
-
-//go:noescape
 func fillAVX2(dst []float32, s float32)
 
 //go:noescape
-func lessAVX2(dst []float32, a []float32, b []float32)
+func maxAVX2(dst []float32, a []float32, b []float32)
+
+//go:noescape
+func clampAVX2(dst []float32, a []float32, low float32, high float32)
 
 //go:noescape
 func lessEqualAVX2(dst []float32, a []float32, b []float32)
 
 //go:noescape
-func equalAVX2(dst []float32, a []float32, b []float32)
-
-//go:noescape
-func notEqualAVX2(dst []float32, a []float32, b []float32)
+func withinAVX2(dst []float32, a []float32, low float32, high float32)
 
 //go:noescape
 func chooseAVX2(dst []float32, condition []float32, a []float32, b []float32)
-
-//go:noescape
-func normalizeAVX2(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
-
-//go:noescape
-func normalizeGradAVX2(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
 
 //go:noescape
 func expAVX2(dst []float32, a []float32, shift float32)
@@ -107,13 +101,10 @@ func sumAVX2(lanes *[16]float64, a []float32)
 func dotAVX2(lanes *[16]float64, a []float32, b []float32)
 
 //go:noescape
-func tripleDotAVX2(lanes *[16]float64, a []float32, b []float32, c []float32)
-
-//go:noescape
 func squaresAVX2(lanes *[16]float64, a []float32, center float64)
 
 //go:noescape
-func maxAVX2(lanes *[16]float32, a []float32)
+func largestAVX2(lanes *[16]float32, a []float32)
 
 //go:noescape
 func expSumAVX2(lanes *[16]float64, dst []float32, a []float32, shift float32)
@@ -178,37 +169,31 @@ func shiftAVX512(dst []float32, a []float32, s float32)
 func affineAVX512(dst []float32, a []float32, s float32, t float32)
 
 //go:noescape
+func normalizeAVX512(dst []float32, a []float32, shift float32, scale float32)
+
+//go:noescape
 func negAVX512(dst []float32, a []float32)
 
 //go:noescape
 func sqrtAVX512(dst []float32, a []float32)
 
 //go:noescape
-func reluAVX512(dst []float32, a []float32)
-
-//go:noescape
 func fillAVX512(dst []float32, s float32)
 
 //go:noescape
-func lessAVX512(dst []float32, a []float32, b []float32)
+func maxAVX512(dst []float32, a []float32, b []float32)
+
+//go:noescape
+func clampAVX512(dst []float32, a []float32, low float32, high float32)
 
 //go:noescape
 func lessEqualAVX512(dst []float32, a []float32, b []float32)
 
 //go:noescape
-func equalAVX512(dst []float32, a []float32, b []float32)
-
-//go:noescape
-func notEqualAVX512(dst []float32, a []float32, b []float32)
+func withinAVX512(dst []float32, a []float32, low float32, high float32)
 
 //go:noescape
 func chooseAVX512(dst []float32, condition []float32, a []float32, b []float32)
-
-//go:noescape
-func normalizeAVX512(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
-
-//go:noescape
-func normalizeGradAVX512(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
 
 //go:noescape
 func expAVX512(dst []float32, a []float32, shift float32)
@@ -229,13 +214,10 @@ func sumAVX512(lanes *[16]float64, a []float32)
 func dotAVX512(lanes *[16]float64, a []float32, b []float32)
 
 //go:noescape
-func tripleDotAVX512(lanes *[16]float64, a []float32, b []float32, c []float32)
-
-//go:noescape
 func squaresAVX512(lanes *[16]float64, a []float32, center float64)
 
 //go:noescape
-func maxAVX512(lanes *[16]float32, a []float32)
+func largestAVX512(lanes *[16]float32, a []float32)
 
 //go:noescape
 func expSumAVX512(lanes *[16]float64, dst []float32, a []float32, shift float32)

@@ -4159,6 +4159,43 @@ done:
 	VZEROUPPER
 	RET
 
+// func normalizeAVX2(dst []float32, a []float32, shift float32, scale float32)
+// Requires: AVX
+TEXT ·normalizeAVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSS shift+48(FP), Y0
+	VBROADCASTSS scale+52(FP), Y1
+	MOVQ         dst_len+8(FP), AX
+	XORQ         CX, CX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
+
+loop:
+	CMPQ    AX, $0x08
+	JB      tail
+	VMOVUPS (DX)(CX*4), Y2
+	VADDPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS Y2, (BX)(CX*4)
+	ADDQ    $0x08, CX
+	SUBQ    $0x08, AX
+	JMP     loop
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, AX
+	SUBQ       AX, SI
+	VMOVUPS    64(SI), Y2
+	VMASKMOVPS (DX)(CX*4), Y2, Y3
+	VADDPS     Y0, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y2, (BX)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func negAVX2(dst []float32, a []float32)
 // Requires: AVX
 TEXT ·negAVX2(SB), NOSPLIT, $0-48
@@ -4243,41 +4280,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func reluAVX2(dst []float32, a []float32)
-// Requires: AVX
-TEXT ·reluAVX2(SB), NOSPLIT, $0-48
-	MOVQ dst_len+8(FP), AX
-	XORQ CX, CX
-	MOVQ a_base+24(FP), DX
-	MOVQ dst_base+0(FP), BX
-
-loop:
-	CMPQ    AX, $0x08
-	JB      tail
-	VMOVUPS (DX)(CX*4), Y0
-	VXORPS  Y1, Y1, Y1
-	VMAXPS  Y0, Y1, Y0
-	VMOVUPS Y0, (BX)(CX*4)
-	ADDQ    $0x08, CX
-	SUBQ    $0x08, AX
-	JMP     loop
-
-tail:
-	TESTQ      AX, AX
-	JZ         done
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, AX
-	SUBQ       AX, SI
-	VMOVUPS    64(SI), Y0
-	VMASKMOVPS (DX)(CX*4), Y0, Y1
-	VXORPS     Y2, Y2, Y2
-	VMAXPS     Y1, Y2, Y1
-	VMASKMOVPS Y1, Y0, (BX)(CX*4)
-
-done:
-	VZEROUPPER
-	RET
-
 // func fillAVX2(dst []float32, s float32)
 // Requires: AVX
 TEXT ·fillAVX2(SB), NOSPLIT, $0-28
@@ -4307,9 +4309,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func lessAVX2(dst []float32, a []float32, b []float32)
+// func maxAVX2(dst []float32, a []float32, b []float32)
 // Requires: AVX
-TEXT ·lessAVX2(SB), NOSPLIT, $0-72
+TEXT ·maxAVX2(SB), NOSPLIT, $0-72
 	MOVQ dst_len+8(FP), AX
 	XORQ CX, CX
 	MOVQ a_base+24(FP), DX
@@ -4321,9 +4323,12 @@ loop:
 	JB        tail
 	VMOVUPS   (DX)(CX*4), Y0
 	VMOVUPS   (BX)(CX*4), Y1
-	VCMPPS    $0x11, Y1, Y0, Y0
-	VXORPS    Y1, Y1, Y1
-	VBLENDVPS Y0, c3f800000<>+0(SB), Y1, Y0
+	VADDPS    Y1, Y0, Y2
+	VMAXPS    Y1, Y0, Y3
+	VCMPPS    $0x03, Y1, Y0, Y4
+	VMAXPS    Y0, Y1, Y0
+	VANDPS    Y0, Y3, Y3
+	VBLENDVPS Y4, Y2, Y3, Y0
 	VMOVUPS   Y0, (SI)(CX*4)
 	ADDQ      $0x08, CX
 	SUBQ      $0x08, AX
@@ -4338,10 +4343,52 @@ tail:
 	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
-	VCMPPS     $0x11, Y2, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VBLENDVPS  Y1, c3f800000<>+0(SB), Y2, Y1
+	VADDPS     Y2, Y1, Y3
+	VMAXPS     Y2, Y1, Y4
+	VCMPPS     $0x03, Y2, Y1, Y5
+	VMAXPS     Y1, Y2, Y1
+	VANDPS     Y1, Y4, Y4
+	VBLENDVPS  Y5, Y3, Y4, Y1
 	VMASKMOVPS Y1, Y0, (SI)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func clampAVX2(dst []float32, a []float32, low float32, high float32)
+// Requires: AVX
+TEXT ·clampAVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSS low+48(FP), Y0
+	VBROADCASTSS high+52(FP), Y1
+	MOVQ         dst_len+8(FP), AX
+	XORQ         CX, CX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
+
+loop:
+	CMPQ      AX, $0x08
+	JB        tail
+	VMOVUPS   (DX)(CX*4), Y2
+	VCMPPS    $0x12, Y0, Y2, Y3
+	VMINPS    Y2, Y1, Y2
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VMOVUPS   Y2, (BX)(CX*4)
+	ADDQ      $0x08, CX
+	SUBQ      $0x08, AX
+	JMP       loop
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, AX
+	SUBQ       AX, SI
+	VMOVUPS    64(SI), Y2
+	VMASKMOVPS (DX)(CX*4), Y2, Y3
+	VCMPPS     $0x12, Y0, Y3, Y4
+	VMINPS     Y3, Y1, Y3
+	VBLENDVPS  Y4, Y0, Y3, Y0
+	VMASKMOVPS Y0, Y2, (BX)(CX*4)
 
 done:
 	VZEROUPPER
@@ -4387,24 +4434,27 @@ done:
 	VZEROUPPER
 	RET
 
-// func equalAVX2(dst []float32, a []float32, b []float32)
+// func withinAVX2(dst []float32, a []float32, low float32, high float32)
 // Requires: AVX
-TEXT ·equalAVX2(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), AX
-	XORQ CX, CX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	MOVQ dst_base+0(FP), SI
+TEXT ·withinAVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSS low+48(FP), Y0
+	VBROADCASTSS high+52(FP), Y1
+	MOVQ         dst_len+8(FP), AX
+	XORQ         CX, CX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
 
 loop:
 	CMPQ      AX, $0x08
 	JB        tail
-	VMOVUPS   (DX)(CX*4), Y0
-	VMOVUPS   (BX)(CX*4), Y1
-	VCMPPS    $0x00, Y1, Y0, Y0
-	VXORPS    Y1, Y1, Y1
-	VBLENDVPS Y0, c3f800000<>+0(SB), Y1, Y0
-	VMOVUPS   Y0, (SI)(CX*4)
+	VMOVUPS   (DX)(CX*4), Y2
+	VCMPPS    $0x11, Y1, Y2, Y3
+	VXORPS    Y4, Y4, Y4
+	VBLENDVPS Y3, c3f800000<>+0(SB), Y4, Y3
+	VCMPPS    $0x11, Y2, Y0, Y2
+	VXORPS    Y4, Y4, Y4
+	VBLENDVPS Y2, Y3, Y4, Y2
+	VMOVUPS   Y2, (BX)(CX*4)
 	ADDQ      $0x08, CX
 	SUBQ      $0x08, AX
 	JMP       loop
@@ -4412,56 +4462,18 @@ loop:
 tail:
 	TESTQ      AX, AX
 	JZ         done
-	LEAQ       tailMasks<>+0(SB), DI
+	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, AX
-	SUBQ       AX, DI
-	VMOVUPS    64(DI), Y0
-	VMASKMOVPS (DX)(CX*4), Y0, Y1
-	VMASKMOVPS (BX)(CX*4), Y0, Y2
-	VCMPPS     $0x00, Y2, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VBLENDVPS  Y1, c3f800000<>+0(SB), Y2, Y1
-	VMASKMOVPS Y1, Y0, (SI)(CX*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func notEqualAVX2(dst []float32, a []float32, b []float32)
-// Requires: AVX
-TEXT ·notEqualAVX2(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), AX
-	XORQ CX, CX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	MOVQ dst_base+0(FP), SI
-
-loop:
-	CMPQ      AX, $0x08
-	JB        tail
-	VMOVUPS   (DX)(CX*4), Y0
-	VMOVUPS   (BX)(CX*4), Y1
-	VCMPPS    $0x04, Y1, Y0, Y0
-	VXORPS    Y1, Y1, Y1
-	VBLENDVPS Y0, c3f800000<>+0(SB), Y1, Y0
-	VMOVUPS   Y0, (SI)(CX*4)
-	ADDQ      $0x08, CX
-	SUBQ      $0x08, AX
-	JMP       loop
-
-tail:
-	TESTQ      AX, AX
-	JZ         done
-	LEAQ       tailMasks<>+0(SB), DI
-	SHLQ       $0x02, AX
-	SUBQ       AX, DI
-	VMOVUPS    64(DI), Y0
-	VMASKMOVPS (DX)(CX*4), Y0, Y1
-	VMASKMOVPS (BX)(CX*4), Y0, Y2
-	VCMPPS     $0x04, Y2, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VBLENDVPS  Y1, c3f800000<>+0(SB), Y2, Y1
-	VMASKMOVPS Y1, Y0, (SI)(CX*4)
+	SUBQ       AX, SI
+	VMOVUPS    64(SI), Y2
+	VMASKMOVPS (DX)(CX*4), Y2, Y3
+	VCMPPS     $0x11, Y1, Y3, Y1
+	VXORPS     Y4, Y4, Y4
+	VBLENDVPS  Y1, c3f800000<>+0(SB), Y4, Y1
+	VCMPPS     $0x11, Y3, Y0, Y0
+	VXORPS     Y3, Y3, Y3
+	VBLENDVPS  Y0, Y1, Y3, Y0
+	VMASKMOVPS Y0, Y2, (BX)(CX*4)
 
 done:
 	VZEROUPPER
@@ -4505,99 +4517,6 @@ tail:
 	VCMPPS     $0x04, Y4, Y1, Y1
 	VBLENDVPS  Y1, Y2, Y3, Y1
 	VMASKMOVPS Y1, Y0, (DI)(CX*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func normalizeAVX2(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
-// Requires: AVX, FMA3
-TEXT ·normalizeAVX2(SB), NOSPLIT, $0-104
-	VBROADCASTSS shift+96(FP), Y0
-	VBROADCASTSS scale+100(FP), Y1
-	MOVQ         dst_len+8(FP), AX
-	XORQ         CX, CX
-	MOVQ         a_base+24(FP), DX
-	MOVQ         gain_base+48(FP), BX
-	MOVQ         bias_base+72(FP), SI
-	MOVQ         dst_base+0(FP), DI
-
-loop:
-	CMPQ        AX, $0x08
-	JB          tail
-	VMOVUPS     (DX)(CX*4), Y2
-	VMOVUPS     (BX)(CX*4), Y3
-	VMOVUPS     (SI)(CX*4), Y4
-	VADDPS      Y0, Y2, Y2
-	VMULPS      Y1, Y2, Y2
-	VFMADD213PS Y4, Y3, Y2
-	VMOVUPS     Y2, (DI)(CX*4)
-	ADDQ        $0x08, CX
-	SUBQ        $0x08, AX
-	JMP         loop
-
-tail:
-	TESTQ       AX, AX
-	JZ          done
-	LEAQ        tailMasks<>+0(SB), R8
-	SHLQ        $0x02, AX
-	SUBQ        AX, R8
-	VMOVUPS     64(R8), Y2
-	VMASKMOVPS  (DX)(CX*4), Y2, Y3
-	VMASKMOVPS  (BX)(CX*4), Y2, Y4
-	VMASKMOVPS  (SI)(CX*4), Y2, Y5
-	VADDPS      Y0, Y3, Y3
-	VMULPS      Y1, Y3, Y3
-	VFMADD213PS Y5, Y4, Y3
-	VMASKMOVPS  Y3, Y2, (DI)(CX*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func normalizeGradAVX2(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
-// Requires: AVX, FMA3
-TEXT ·normalizeGradAVX2(SB), NOSPLIT, $0-108
-	VBROADCASTSS shift+96(FP), Y0
-	VBROADCASTSS slope+100(FP), Y1
-	VBROADCASTSS scale+104(FP), Y2
-	MOVQ         dst_len+8(FP), AX
-	XORQ         CX, CX
-	MOVQ         dy_base+24(FP), DX
-	MOVQ         gain_base+48(FP), BX
-	MOVQ         normal_base+72(FP), SI
-	MOVQ         dst_base+0(FP), DI
-
-loop:
-	CMPQ        AX, $0x08
-	JB          tail
-	VMOVUPS     (DX)(CX*4), Y3
-	VMOVUPS     (BX)(CX*4), Y4
-	VMOVUPS     (SI)(CX*4), Y5
-	VMULPS      Y4, Y3, Y3
-	VADDPS      Y0, Y3, Y3
-	VFMADD231PS Y5, Y1, Y3
-	VMULPS      Y2, Y3, Y3
-	VMOVUPS     Y3, (DI)(CX*4)
-	ADDQ        $0x08, CX
-	SUBQ        $0x08, AX
-	JMP         loop
-
-tail:
-	TESTQ       AX, AX
-	JZ          done
-	LEAQ        tailMasks<>+0(SB), R8
-	SHLQ        $0x02, AX
-	SUBQ        AX, R8
-	VMOVUPS     64(R8), Y3
-	VMASKMOVPS  (DX)(CX*4), Y3, Y4
-	VMASKMOVPS  (BX)(CX*4), Y3, Y5
-	VMASKMOVPS  (SI)(CX*4), Y3, Y6
-	VMULPS      Y5, Y4, Y4
-	VADDPS      Y0, Y4, Y4
-	VFMADD231PS Y6, Y1, Y4
-	VMULPS      Y2, Y4, Y4
-	VMASKMOVPS  Y4, Y3, (DI)(CX*4)
 
 done:
 	VZEROUPPER
@@ -5723,59 +5642,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func tripleDotAVX2(lanes *[16]float64, a []float32, b []float32, c []float32)
-// Requires: AVX
-TEXT ·tripleDotAVX2(SB), NOSPLIT, $0-80
-	MOVQ    lanes+0(FP), AX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS 64(AX), Y2
-	VMOVUPS 96(AX), Y3
-	MOVQ    a_len+16(FP), CX
-	XORQ    DX, DX
-	MOVQ    a_base+8(FP), BX
-	MOVQ    b_base+32(FP), SI
-	MOVQ    c_base+56(FP), DI
-	SUBQ    $0x10, CX
-	JL      done
-
-loop:
-	VCVTPS2PD (BX)(DX*4), Y4
-	VCVTPS2PD (SI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VCVTPS2PD (DI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VADDPD    Y4, Y0, Y0
-	VCVTPS2PD 16(BX)(DX*4), Y4
-	VCVTPS2PD 16(SI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VCVTPS2PD 16(DI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VADDPD    Y4, Y1, Y1
-	VCVTPS2PD 32(BX)(DX*4), Y4
-	VCVTPS2PD 32(SI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VCVTPS2PD 32(DI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VADDPD    Y4, Y2, Y2
-	VCVTPS2PD 48(BX)(DX*4), Y4
-	VCVTPS2PD 48(SI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VCVTPS2PD 48(DI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VADDPD    Y4, Y3, Y3
-	ADDQ      $0x10, DX
-	SUBQ      $0x10, CX
-	JGE       loop
-
-done:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	VZEROUPPER
-	RET
-
 // func squaresAVX2(lanes *[16]float64, a []float32, center float64)
 // Requires: AVX
 TEXT ·squaresAVX2(SB), NOSPLIT, $0-40
@@ -5820,9 +5686,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func maxAVX2(lanes *[16]float32, a []float32)
+// func largestAVX2(lanes *[16]float32, a []float32)
 // Requires: AVX
-TEXT ·maxAVX2(SB), NOSPLIT, $0-32
+TEXT ·largestAVX2(SB), NOSPLIT, $0-32
 	MOVQ    lanes+0(FP), AX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -13940,6 +13806,43 @@ done:
 	VZEROUPPER
 	RET
 
+// func normalizeAVX512(dst []float32, a []float32, shift float32, scale float32)
+// Requires: AVX, AVX512F
+TEXT ·normalizeAVX512(SB), NOSPLIT, $0-56
+	VBROADCASTSS shift+48(FP), Z0
+	VBROADCASTSS scale+52(FP), Z1
+	MOVQ         dst_len+8(FP), CX
+	XORQ         AX, AX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
+
+loop:
+	CMPQ    CX, $0x10
+	JB      tail
+	VMOVUPS (DX)(AX*4), Z2
+	VADDPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS Z2, (BX)(AX*4)
+	ADDQ    $0x10, AX
+	SUBQ    $0x10, CX
+	JMP     loop
+
+tail:
+	TESTQ     CX, CX
+	JZ        done
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(AX*4), K1, Z2
+	VADDPS    Z0, Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (BX)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func negAVX512(dst []float32, a []float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·negAVX512(SB), NOSPLIT, $0-48
@@ -14006,41 +13909,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func reluAVX512(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·reluAVX512(SB), NOSPLIT, $0-48
-	MOVQ dst_len+8(FP), CX
-	XORQ AX, AX
-	MOVQ a_base+24(FP), DX
-	MOVQ dst_base+0(FP), BX
-
-loop:
-	CMPQ    CX, $0x10
-	JB      tail
-	VMOVUPS (DX)(AX*4), Z0
-	VXORPS  Z1, Z1, Z1
-	VMAXPS  Z0, Z1, Z0
-	VMOVUPS Z0, (BX)(AX*4)
-	ADDQ    $0x10, AX
-	SUBQ    $0x10, CX
-	JMP     loop
-
-tail:
-	TESTQ     CX, CX
-	JZ        done
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(AX*4), K1, Z0
-	VXORPS    Z1, Z1, Z1
-	VMAXPS    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (BX)(AX*4)
-
-done:
-	VZEROUPPER
-	RET
-
 // func fillAVX512(dst []float32, s float32)
 // Requires: AVX, AVX512F
 TEXT ·fillAVX512(SB), NOSPLIT, $0-28
@@ -14070,9 +13938,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func lessAVX512(dst []float32, a []float32, b []float32)
+// func maxAVX512(dst []float32, a []float32, b []float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·lessAVX512(SB), NOSPLIT, $0-72
+TEXT ·maxAVX512(SB), NOSPLIT, $0-72
 	MOVQ dst_len+8(FP), CX
 	XORQ AX, AX
 	MOVQ a_base+24(FP), DX
@@ -14084,10 +13952,13 @@ loop:
 	JB        tail
 	VMOVUPS   (DX)(AX*4), Z0
 	VMOVUPS   (BX)(AX*4), Z1
-	VCMPPS    $0x11, Z1, Z0, K1
-	VXORPS    Z0, Z0, Z0
-	VBLENDMPS c3f800000<>+0(SB), Z0, K1, Z2
-	VMOVUPS   Z2, (SI)(AX*4)
+	VADDPS    Z1, Z0, Z2
+	VMAXPS    Z1, Z0, Z3
+	VCMPPS    $0x03, Z1, Z0, K1
+	VMAXPS    Z0, Z1, Z0
+	VANDPS    Z0, Z3, Z3
+	VBLENDMPS Z2, Z3, K1, Z4
+	VMOVUPS   Z4, (SI)(AX*4)
 	ADDQ      $0x10, AX
 	SUBQ      $0x10, CX
 	JMP       loop
@@ -14101,10 +13972,52 @@ tail:
 	KMOVW     DI, K1
 	VMOVUPS.Z (DX)(AX*4), K1, Z0
 	VMOVUPS.Z (BX)(AX*4), K1, Z1
-	VCMPPS    $0x11, Z1, Z0, K2
-	VXORPS    Z0, Z0, Z0
-	VBLENDMPS c3f800000<>+0(SB), Z0, K2, Z3
-	VMOVUPS   Z3, K1, (SI)(AX*4)
+	VADDPS    Z1, Z0, Z2
+	VMAXPS    Z1, Z0, Z3
+	VCMPPS    $0x03, Z1, Z0, K2
+	VMAXPS    Z0, Z1, Z0
+	VANDPS    Z0, Z3, Z3
+	VBLENDMPS Z2, Z3, K2, Z5
+	VMOVUPS   Z5, K1, (SI)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func clampAVX512(dst []float32, a []float32, low float32, high float32)
+// Requires: AVX, AVX512F
+TEXT ·clampAVX512(SB), NOSPLIT, $0-56
+	VBROADCASTSS low+48(FP), Z0
+	VBROADCASTSS high+52(FP), Z1
+	MOVQ         dst_len+8(FP), CX
+	XORQ         AX, AX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
+
+loop:
+	CMPQ      CX, $0x10
+	JB        tail
+	VMOVUPS   (DX)(AX*4), Z2
+	VCMPPS    $0x12, Z0, Z2, K1
+	VMINPS    Z2, Z1, Z2
+	VBLENDMPS Z0, Z2, K1, Z3
+	VMOVUPS   Z3, (BX)(AX*4)
+	ADDQ      $0x10, AX
+	SUBQ      $0x10, CX
+	JMP       loop
+
+tail:
+	TESTQ     CX, CX
+	JZ        done
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(AX*4), K1, Z2
+	VCMPPS    $0x12, Z0, Z2, K2
+	VMINPS    Z2, Z1, Z2
+	VBLENDMPS Z0, Z2, K2, Z4
+	VMOVUPS   Z4, K1, (BX)(AX*4)
 
 done:
 	VZEROUPPER
@@ -14150,24 +14063,27 @@ done:
 	VZEROUPPER
 	RET
 
-// func equalAVX512(dst []float32, a []float32, b []float32)
+// func withinAVX512(dst []float32, a []float32, low float32, high float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·equalAVX512(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), CX
-	XORQ AX, AX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	MOVQ dst_base+0(FP), SI
+TEXT ·withinAVX512(SB), NOSPLIT, $0-56
+	VBROADCASTSS low+48(FP), Z0
+	VBROADCASTSS high+52(FP), Z1
+	MOVQ         dst_len+8(FP), CX
+	XORQ         AX, AX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
 
 loop:
 	CMPQ      CX, $0x10
 	JB        tail
-	VMOVUPS   (DX)(AX*4), Z0
-	VMOVUPS   (BX)(AX*4), Z1
-	VCMPPS    $0x00, Z1, Z0, K1
-	VXORPS    Z0, Z0, Z0
-	VBLENDMPS c3f800000<>+0(SB), Z0, K1, Z2
-	VMOVUPS   Z2, (SI)(AX*4)
+	VMOVUPS   (DX)(AX*4), Z2
+	VCMPPS    $0x11, Z1, Z2, K1
+	VXORPS    Z3, Z3, Z3
+	VBLENDMPS c3f800000<>+0(SB), Z3, K1, Z4
+	VCMPPS    $0x11, Z2, Z0, K1
+	VXORPS    Z2, Z2, Z2
+	VBLENDMPS Z4, Z2, K1, Z5
+	VMOVUPS   Z5, (BX)(AX*4)
 	ADDQ      $0x10, AX
 	SUBQ      $0x10, CX
 	JMP       loop
@@ -14175,56 +14091,18 @@ loop:
 tail:
 	TESTQ     CX, CX
 	JZ        done
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(AX*4), K1, Z0
-	VMOVUPS.Z (BX)(AX*4), K1, Z1
-	VCMPPS    $0x00, Z1, Z0, K2
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(AX*4), K1, Z2
+	VCMPPS    $0x11, Z1, Z2, K2
+	VXORPS    Z1, Z1, Z1
+	VBLENDMPS c3f800000<>+0(SB), Z1, K2, Z6
+	VCMPPS    $0x11, Z2, Z0, K2
 	VXORPS    Z0, Z0, Z0
-	VBLENDMPS c3f800000<>+0(SB), Z0, K2, Z3
-	VMOVUPS   Z3, K1, (SI)(AX*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func notEqualAVX512(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·notEqualAVX512(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), CX
-	XORQ AX, AX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	MOVQ dst_base+0(FP), SI
-
-loop:
-	CMPQ      CX, $0x10
-	JB        tail
-	VMOVUPS   (DX)(AX*4), Z0
-	VMOVUPS   (BX)(AX*4), Z1
-	VCMPPS    $0x04, Z1, Z0, K1
-	VXORPS    Z0, Z0, Z0
-	VBLENDMPS c3f800000<>+0(SB), Z0, K1, Z2
-	VMOVUPS   Z2, (SI)(AX*4)
-	ADDQ      $0x10, AX
-	SUBQ      $0x10, CX
-	JMP       loop
-
-tail:
-	TESTQ     CX, CX
-	JZ        done
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(AX*4), K1, Z0
-	VMOVUPS.Z (BX)(AX*4), K1, Z1
-	VCMPPS    $0x04, Z1, Z0, K2
-	VXORPS    Z0, Z0, Z0
-	VBLENDMPS c3f800000<>+0(SB), Z0, K2, Z3
-	VMOVUPS   Z3, K1, (SI)(AX*4)
+	VBLENDMPS Z6, Z0, K2, Z7
+	VMOVUPS   Z7, K1, (BX)(AX*4)
 
 done:
 	VZEROUPPER
@@ -14268,99 +14146,6 @@ tail:
 	VCMPPS    $0x04, Z3, Z0, K2
 	VBLENDMPS Z1, Z2, K2, Z5
 	VMOVUPS   Z5, K1, (DI)(AX*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func normalizeAVX512(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
-// Requires: AVX, AVX512F
-TEXT ·normalizeAVX512(SB), NOSPLIT, $0-104
-	VBROADCASTSS shift+96(FP), Z0
-	VBROADCASTSS scale+100(FP), Z1
-	MOVQ         dst_len+8(FP), CX
-	XORQ         AX, AX
-	MOVQ         a_base+24(FP), DX
-	MOVQ         gain_base+48(FP), BX
-	MOVQ         bias_base+72(FP), SI
-	MOVQ         dst_base+0(FP), DI
-
-loop:
-	CMPQ        CX, $0x10
-	JB          tail
-	VMOVUPS     (DX)(AX*4), Z2
-	VMOVUPS     (BX)(AX*4), Z3
-	VMOVUPS     (SI)(AX*4), Z4
-	VADDPS      Z0, Z2, Z2
-	VMULPS      Z1, Z2, Z2
-	VFMADD213PS Z4, Z3, Z2
-	VMOVUPS     Z2, (DI)(AX*4)
-	ADDQ        $0x10, AX
-	SUBQ        $0x10, CX
-	JMP         loop
-
-tail:
-	TESTQ       CX, CX
-	JZ          done
-	MOVQ        $0x00000001, R8
-	SHLQ        CL, R8
-	DECQ        R8
-	KMOVW       R8, K1
-	VMOVUPS.Z   (DX)(AX*4), K1, Z2
-	VMOVUPS.Z   (BX)(AX*4), K1, Z3
-	VMOVUPS.Z   (SI)(AX*4), K1, Z4
-	VADDPS      Z0, Z2, Z2
-	VMULPS      Z1, Z2, Z2
-	VFMADD213PS Z4, Z3, Z2
-	VMOVUPS     Z2, K1, (DI)(AX*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func normalizeGradAVX512(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
-// Requires: AVX, AVX512F
-TEXT ·normalizeGradAVX512(SB), NOSPLIT, $0-108
-	VBROADCASTSS shift+96(FP), Z0
-	VBROADCASTSS slope+100(FP), Z1
-	VBROADCASTSS scale+104(FP), Z2
-	MOVQ         dst_len+8(FP), CX
-	XORQ         AX, AX
-	MOVQ         dy_base+24(FP), DX
-	MOVQ         gain_base+48(FP), BX
-	MOVQ         normal_base+72(FP), SI
-	MOVQ         dst_base+0(FP), DI
-
-loop:
-	CMPQ        CX, $0x10
-	JB          tail
-	VMOVUPS     (DX)(AX*4), Z3
-	VMOVUPS     (BX)(AX*4), Z4
-	VMOVUPS     (SI)(AX*4), Z5
-	VMULPS      Z4, Z3, Z3
-	VADDPS      Z0, Z3, Z3
-	VFMADD231PS Z5, Z1, Z3
-	VMULPS      Z2, Z3, Z3
-	VMOVUPS     Z3, (DI)(AX*4)
-	ADDQ        $0x10, AX
-	SUBQ        $0x10, CX
-	JMP         loop
-
-tail:
-	TESTQ       CX, CX
-	JZ          done
-	MOVQ        $0x00000001, R8
-	SHLQ        CL, R8
-	DECQ        R8
-	KMOVW       R8, K1
-	VMOVUPS.Z   (DX)(AX*4), K1, Z3
-	VMOVUPS.Z   (BX)(AX*4), K1, Z4
-	VMOVUPS.Z   (SI)(AX*4), K1, Z5
-	VMULPS      Z4, Z3, Z3
-	VADDPS      Z0, Z3, Z3
-	VFMADD231PS Z5, Z1, Z3
-	VMULPS      Z2, Z3, Z3
-	VMOVUPS     Z3, K1, (DI)(AX*4)
 
 done:
 	VZEROUPPER
@@ -14820,43 +14605,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func tripleDotAVX512(lanes *[16]float64, a []float32, b []float32, c []float32)
-// Requires: AVX, AVX512F
-TEXT ·tripleDotAVX512(SB), NOSPLIT, $0-80
-	MOVQ    lanes+0(FP), AX
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-	MOVQ    a_len+16(FP), CX
-	XORQ    DX, DX
-	MOVQ    a_base+8(FP), BX
-	MOVQ    b_base+32(FP), SI
-	MOVQ    c_base+56(FP), DI
-	SUBQ    $0x10, CX
-	JL      done
-
-loop:
-	VCVTPS2PD (BX)(DX*4), Z2
-	VCVTPS2PD (SI)(DX*4), Z3
-	VMULPD    Z3, Z2, Z2
-	VCVTPS2PD (DI)(DX*4), Z3
-	VMULPD    Z3, Z2, Z2
-	VADDPD    Z2, Z0, Z0
-	VCVTPS2PD 32(BX)(DX*4), Z2
-	VCVTPS2PD 32(SI)(DX*4), Z3
-	VMULPD    Z3, Z2, Z2
-	VCVTPS2PD 32(DI)(DX*4), Z3
-	VMULPD    Z3, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	ADDQ      $0x10, DX
-	SUBQ      $0x10, CX
-	JGE       loop
-
-done:
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VZEROUPPER
-	RET
-
 // func squaresAVX512(lanes *[16]float64, a []float32, center float64)
 // Requires: AVX, AVX512F
 TEXT ·squaresAVX512(SB), NOSPLIT, $0-40
@@ -14889,9 +14637,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func maxAVX512(lanes *[16]float32, a []float32)
+// func largestAVX512(lanes *[16]float32, a []float32)
 // Requires: AVX, AVX512F
-TEXT ·maxAVX512(SB), NOSPLIT, $0-32
+TEXT ·largestAVX512(SB), NOSPLIT, $0-32
 	MOVQ    lanes+0(FP), AX
 	VMOVUPS (AX), Z0
 	MOVQ    a_len+16(FP), CX

@@ -14,10 +14,6 @@ func rowMajor[T Float](m Matrix[T]) target[T] {
 	return target[T]{data: m.Data, unit: 1, stride: m.check(), step: panelCols}
 }
 
-func packedTarget[T Float](p Packed[T]) target[T] {
-	return target[T]{data: p.data, unit: p.rows, stride: panelCols, step: panelCols * p.rows}
-}
-
 func (t *target[T]) at(i, j int) *T { return &t.data[i*t.stride+j*t.unit] }
 
 // tilePanelsPortable are the tiles where there is no assembly: one panel, whatever

@@ -13,7 +13,6 @@ func main() {
 		products(v)
 		packing(v)
 		elementwise(v)
-		layerNorm(v)
 		activations(v)
 		reductions(v)
 		expSum(v)
