@@ -67,7 +67,7 @@ func MulBias16(c Matrix[float32], a Rows[float32], b Packed16, bias []float32) {
 	if len(bias) != c.Cols {
 		panic(fmt.Sprintf("kernel: bias of %d numbers for %d columns", len(bias), c.Cols))
 	}
-	to, start := rowMajor(c), target[float32]{data: bias, unit: 1, step: panelCols}
+	to, start := rowMajor(c), target[float32]{data: bias, unit: 1}
 	multiply(&to, &start, &a, b.operand(), c.Cols)
 }
 

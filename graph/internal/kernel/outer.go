@@ -96,7 +96,7 @@ func (o *outerBuffer[T]) addTiles(c, start *target[T], k, i, below, j, right int
 	most := min(len(limits)-1, panelCols/2) // so that a panel consists of whole tiles
 	panels := int(limits[min(below-i, most)])
 	b := rightOperand[T]{b: &o.b[0][0], bStep: outerRows * panelCols}
-	t := tile[T]{k: k, startStride: start.stride, startStep: start.step, cStride: c.stride, cStep: c.step}
+	t := tile[T]{k: k, startStride: start.stride, startStep: start.step(), cStride: c.stride}
 	for left, next := j, 0; left < right; left = next {
 		t.rightOperand = b.from(left - j)
 		next = t.cover(left, right, panels)

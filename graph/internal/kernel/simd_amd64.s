@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func tileAVX2(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// func tileAVX2(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·tileAVX2(SB), NOSPLIT, $0-112
+TEXT ·tileAVX2(SB), NOSPLIT, $0-104
 	MOVQ    rows+0(FP), AX
 	MOVQ    panels+8(FP), CX
 	CMPQ    AX, $0x06
@@ -24,7 +24,7 @@ TEXT ·tileAVX2(SB), NOSPLIT, $0-112
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start1x4masked
 	VMOVUPS (AX), Y0
@@ -47,11 +47,10 @@ start1x4masked:
 start1x4done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -73,26 +72,25 @@ loop1x4:
 	JNZ          loop1x4
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), DX
-	CMPQ         DX, $0x10
+	MOVQ         lastCols+96(FP), CX
+	CMPQ         CX, $0x10
 	JNE          c1x4masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(CX*1)
-	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
 	JMP          c1x4done
 
 c1x4masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y4
-	VMOVUPS    96(BX), Y5
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y4
+	VMOVUPS    96(DX), Y5
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y4, (AX)(CX*1)
-	VMASKMOVPS Y3, Y5, 32(AX)(CX*1)
+	VMASKMOVPS Y2, Y4, 64(AX)
+	VMASKMOVPS Y3, Y5, 96(AX)
 
 c1x4done:
 	VZEROUPPER
@@ -102,7 +100,7 @@ not1x2:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+104(FP), CX
+	MOVQ    lastCols+96(FP), CX
 	CMPQ    CX, $0x10
 	JNE     start1x2masked
 	VMOVUPS (AX), Y0
@@ -121,7 +119,6 @@ start1x2masked:
 start1x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
@@ -144,8 +141,7 @@ loop1x2:
 	JNZ          loop1x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	CMPQ         CX, $0x10
 	JNE          c1x2masked
 	VMOVUPS      Y0, (AX)
@@ -171,7 +167,7 @@ rows2:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), BX
+	MOVQ    lastCols+96(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start2x6masked
 	VMOVUPS (AX), Y0
@@ -212,16 +208,15 @@ start2x6masked:
 start2x6done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -260,44 +255,43 @@ loop2x6:
 	JNZ          loop2x6
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), BX
-	CMPQ         BX, $0x10
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
 	JNE          c2x6masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(DX*1)
-	VMOVUPS      Y3, 32(AX)(DX*1)
-	VMOVUPS      Y4, (AX)(DX*2)
-	VMOVUPS      Y5, 32(AX)(DX*2)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y6, (AX)
 	VMOVUPS      Y7, 32(AX)
-	VMOVUPS      Y8, (AX)(DX*1)
-	VMOVUPS      Y9, 32(AX)(DX*1)
-	VMOVUPS      Y10, (AX)(DX*2)
-	VMOVUPS      Y11, 32(AX)(DX*2)
+	VMOVUPS      Y8, 64(AX)
+	VMOVUPS      Y9, 96(AX)
+	VMOVUPS      Y10, 128(AX)
+	VMOVUPS      Y11, 160(AX)
 	JMP          c2x6done
 
 c2x6masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y12
-	VMOVUPS    96(SI), Y13
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y12
+	VMOVUPS    96(BX), Y13
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(DX*1)
-	VMOVUPS    Y3, 32(AX)(DX*1)
-	VMASKMOVPS Y4, Y12, (AX)(DX*2)
-	VMASKMOVPS Y5, Y13, 32(AX)(DX*2)
+	VMOVUPS    Y2, 64(AX)
+	VMOVUPS    Y3, 96(AX)
+	VMASKMOVPS Y4, Y12, 128(AX)
+	VMASKMOVPS Y5, Y13, 160(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y6, (AX)
 	VMOVUPS    Y7, 32(AX)
-	VMOVUPS    Y8, (AX)(DX*1)
-	VMOVUPS    Y9, 32(AX)(DX*1)
-	VMASKMOVPS Y10, Y12, (AX)(DX*2)
-	VMASKMOVPS Y11, Y13, 32(AX)(DX*2)
+	VMOVUPS    Y8, 64(AX)
+	VMOVUPS    Y9, 96(AX)
+	VMASKMOVPS Y10, Y12, 128(AX)
+	VMASKMOVPS Y11, Y13, 160(AX)
 
 c2x6done:
 	VZEROUPPER
@@ -309,7 +303,7 @@ not2x3:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), BX
+	MOVQ    lastCols+96(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start2x4masked
 	VMOVUPS (AX), Y0
@@ -342,14 +336,13 @@ start2x4masked:
 start2x4done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -382,36 +375,35 @@ loop2x4:
 	JNZ          loop2x4
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), BX
-	CMPQ         BX, $0x10
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
 	JNE          c2x4masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(DX*1)
-	VMOVUPS      Y3, 32(AX)(DX*1)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      Y5, 32(AX)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
+	VMOVUPS      Y6, 64(AX)
+	VMOVUPS      Y7, 96(AX)
 	JMP          c2x4done
 
 c2x4masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y8
-	VMOVUPS    96(SI), Y9
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y8, (AX)(DX*1)
-	VMASKMOVPS Y3, Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y2, Y8, 64(AX)
+	VMASKMOVPS Y3, Y9, 96(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y4, (AX)
 	VMOVUPS    Y5, 32(AX)
-	VMASKMOVPS Y6, Y8, (AX)(DX*1)
-	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y6, Y8, 64(AX)
+	VMASKMOVPS Y7, Y9, 96(AX)
 
 c2x4done:
 	VZEROUPPER
@@ -421,7 +413,7 @@ not2x2:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start2x2masked
 	VMOVUPS (AX), Y0
@@ -446,7 +438,6 @@ start2x2masked:
 start2x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x02, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -478,8 +469,7 @@ loop2x2:
 	JNZ          loop2x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), DX
+	MOVQ         lastCols+96(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c2x2masked
 	VMOVUPS      Y0, (AX)
@@ -511,7 +501,7 @@ rows3:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), BX
+	MOVQ    lastCols+96(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start3x4masked
 	VMOVUPS (AX), Y0
@@ -554,17 +544,16 @@ start3x4masked:
 start3x4done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -604,46 +593,45 @@ loop3x4:
 	JNZ          loop3x4
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), BX
-	CMPQ         BX, $0x10
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
 	JNE          c3x4masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(DX*1)
-	VMOVUPS      Y3, 32(AX)(DX*1)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      Y5, 32(AX)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
+	VMOVUPS      Y6, 64(AX)
+	VMOVUPS      Y7, 96(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y8, (AX)
 	VMOVUPS      Y9, 32(AX)
-	VMOVUPS      Y10, (AX)(DX*1)
-	VMOVUPS      Y11, 32(AX)(DX*1)
+	VMOVUPS      Y10, 64(AX)
+	VMOVUPS      Y11, 96(AX)
 	JMP          c3x4done
 
 c3x4masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y12
-	VMOVUPS    96(SI), Y13
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y12
+	VMOVUPS    96(BX), Y13
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y12, (AX)(DX*1)
-	VMASKMOVPS Y3, Y13, 32(AX)(DX*1)
+	VMASKMOVPS Y2, Y12, 64(AX)
+	VMASKMOVPS Y3, Y13, 96(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y4, (AX)
 	VMOVUPS    Y5, 32(AX)
-	VMASKMOVPS Y6, Y12, (AX)(DX*1)
-	VMASKMOVPS Y7, Y13, 32(AX)(DX*1)
+	VMASKMOVPS Y6, Y12, 64(AX)
+	VMASKMOVPS Y7, Y13, 96(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y8, (AX)
 	VMOVUPS    Y9, 32(AX)
-	VMASKMOVPS Y10, Y12, (AX)(DX*1)
-	VMASKMOVPS Y11, Y13, 32(AX)(DX*1)
+	VMASKMOVPS Y10, Y12, 64(AX)
+	VMASKMOVPS Y11, Y13, 96(AX)
 
 c3x4done:
 	VZEROUPPER
@@ -653,7 +641,7 @@ not3x2:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start3x2masked
 	VMOVUPS (AX), Y0
@@ -684,7 +672,6 @@ start3x2masked:
 start3x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x03, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -723,8 +710,7 @@ loop3x2:
 	JNZ          loop3x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), DX
+	MOVQ         lastCols+96(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c3x2masked
 	VMOVUPS      Y0, (AX)
@@ -760,7 +746,7 @@ rows4:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start4x2masked
 	VMOVUPS (AX), Y0
@@ -797,7 +783,6 @@ start4x2masked:
 start4x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x04, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -843,8 +828,7 @@ loop4x2:
 	JNZ          loop4x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), DX
+	MOVQ         lastCols+96(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c4x2masked
 	VMOVUPS      Y0, (AX)
@@ -886,7 +870,7 @@ rows5:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start5x2masked
 	VMOVUPS (AX), Y0
@@ -929,7 +913,6 @@ start5x2masked:
 start5x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x05, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -982,8 +965,7 @@ loop5x2:
 	JNZ          loop5x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), DX
+	MOVQ         lastCols+96(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c5x2masked
 	VMOVUPS      Y0, (AX)
@@ -1031,7 +1013,7 @@ rows6:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start6x2masked
 	VMOVUPS (AX), Y0
@@ -1080,7 +1062,6 @@ start6x2masked:
 start6x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x06, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -1140,8 +1121,7 @@ loop6x2:
 	JNZ          loop6x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), DX
+	MOVQ         lastCols+96(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c6x2masked
 	VMOVUPS      Y0, (AX)
@@ -1225,9 +1205,9 @@ DATA tailMasks<>+120(SB)/4, $0x00000000
 DATA tailMasks<>+124(SB)/4, $0x00000000
 GLOBL tailMasks<>(SB), RODATA|NOPTR, $128
 
-// func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·tileTransposedAVX2(SB), NOSPLIT, $0-104
+TEXT ·tileTransposedAVX2(SB), NOSPLIT, $0-96
 	MOVQ    rows+0(FP), AX
 	MOVQ    panels+8(FP), CX
 	CMPQ    AX, $0x06
@@ -1245,7 +1225,7 @@ TEXT ·tileTransposedAVX2(SB), NOSPLIT, $0-104
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), CX
-	MOVQ    lastCols+96(FP), DX
+	MOVQ    lastCols+88(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start1x4masked
 	VMOVUPS (AX), Y0
@@ -1268,11 +1248,10 @@ start1x4masked:
 start1x4done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -1290,26 +1269,25 @@ loop1x4:
 	JNZ          loop1x4
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), DX
-	CMPQ         DX, $0x10
+	MOVQ         lastCols+88(FP), CX
+	CMPQ         CX, $0x10
 	JNE          c1x4masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(CX*1)
-	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
 	JMP          c1x4done
 
 c1x4masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y4
-	VMOVUPS    96(BX), Y5
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y4
+	VMOVUPS    96(DX), Y5
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y4, (AX)(CX*1)
-	VMASKMOVPS Y3, Y5, 32(AX)(CX*1)
+	VMASKMOVPS Y2, Y4, 64(AX)
+	VMASKMOVPS Y3, Y5, 96(AX)
 
 c1x4done:
 	VZEROUPPER
@@ -1319,7 +1297,7 @@ not1x2:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), CX
-	MOVQ    lastCols+96(FP), CX
+	MOVQ    lastCols+88(FP), CX
 	CMPQ    CX, $0x10
 	JNE     start1x2masked
 	VMOVUPS (AX), Y0
@@ -1338,7 +1316,6 @@ start1x2masked:
 start1x2done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
@@ -1357,8 +1334,7 @@ loop1x2:
 	JNZ          loop1x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	CMPQ         CX, $0x10
 	JNE          c1x2masked
 	VMOVUPS      Y0, (AX)
@@ -1384,7 +1360,7 @@ rows2:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), BX
+	MOVQ    lastCols+88(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start2x6masked
 	VMOVUPS (AX), Y0
@@ -1425,16 +1401,15 @@ start2x6masked:
 start2x6done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -1467,44 +1442,43 @@ loop2x6:
 	JNZ          loop2x6
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), BX
-	CMPQ         BX, $0x10
+	MOVQ         lastCols+88(FP), DX
+	CMPQ         DX, $0x10
 	JNE          c2x6masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(DX*1)
-	VMOVUPS      Y3, 32(AX)(DX*1)
-	VMOVUPS      Y4, (AX)(DX*2)
-	VMOVUPS      Y5, 32(AX)(DX*2)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y6, (AX)
 	VMOVUPS      Y7, 32(AX)
-	VMOVUPS      Y8, (AX)(DX*1)
-	VMOVUPS      Y9, 32(AX)(DX*1)
-	VMOVUPS      Y10, (AX)(DX*2)
-	VMOVUPS      Y11, 32(AX)(DX*2)
+	VMOVUPS      Y8, 64(AX)
+	VMOVUPS      Y9, 96(AX)
+	VMOVUPS      Y10, 128(AX)
+	VMOVUPS      Y11, 160(AX)
 	JMP          c2x6done
 
 c2x6masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y12
-	VMOVUPS    96(SI), Y13
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y12
+	VMOVUPS    96(BX), Y13
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(DX*1)
-	VMOVUPS    Y3, 32(AX)(DX*1)
-	VMASKMOVPS Y4, Y12, (AX)(DX*2)
-	VMASKMOVPS Y5, Y13, 32(AX)(DX*2)
+	VMOVUPS    Y2, 64(AX)
+	VMOVUPS    Y3, 96(AX)
+	VMASKMOVPS Y4, Y12, 128(AX)
+	VMASKMOVPS Y5, Y13, 160(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y6, (AX)
 	VMOVUPS    Y7, 32(AX)
-	VMOVUPS    Y8, (AX)(DX*1)
-	VMOVUPS    Y9, 32(AX)(DX*1)
-	VMASKMOVPS Y10, Y12, (AX)(DX*2)
-	VMASKMOVPS Y11, Y13, 32(AX)(DX*2)
+	VMOVUPS    Y8, 64(AX)
+	VMOVUPS    Y9, 96(AX)
+	VMASKMOVPS Y10, Y12, 128(AX)
+	VMASKMOVPS Y11, Y13, 160(AX)
 
 c2x6done:
 	VZEROUPPER
@@ -1516,7 +1490,7 @@ not2x3:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), BX
+	MOVQ    lastCols+88(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start2x4masked
 	VMOVUPS (AX), Y0
@@ -1549,14 +1523,13 @@ start2x4masked:
 start2x4done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -1583,36 +1556,35 @@ loop2x4:
 	JNZ          loop2x4
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), BX
-	CMPQ         BX, $0x10
+	MOVQ         lastCols+88(FP), DX
+	CMPQ         DX, $0x10
 	JNE          c2x4masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(DX*1)
-	VMOVUPS      Y3, 32(AX)(DX*1)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      Y5, 32(AX)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
+	VMOVUPS      Y6, 64(AX)
+	VMOVUPS      Y7, 96(AX)
 	JMP          c2x4done
 
 c2x4masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y8
-	VMOVUPS    96(SI), Y9
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y8, (AX)(DX*1)
-	VMASKMOVPS Y3, Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y2, Y8, 64(AX)
+	VMASKMOVPS Y3, Y9, 96(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y4, (AX)
 	VMOVUPS    Y5, 32(AX)
-	VMASKMOVPS Y6, Y8, (AX)(DX*1)
-	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y6, Y8, 64(AX)
+	VMASKMOVPS Y7, Y9, 96(AX)
 
 c2x4done:
 	VZEROUPPER
@@ -1622,7 +1594,7 @@ not2x2:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), DX
+	MOVQ    lastCols+88(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start2x2masked
 	VMOVUPS (AX), Y0
@@ -1647,7 +1619,6 @@ start2x2masked:
 start2x2done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x02, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -1673,8 +1644,7 @@ loop2x2:
 	JNZ          loop2x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), DX
+	MOVQ         lastCols+88(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c2x2masked
 	VMOVUPS      Y0, (AX)
@@ -1706,7 +1676,7 @@ rows3:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), BX
+	MOVQ    lastCols+88(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start3x4masked
 	VMOVUPS (AX), Y0
@@ -1749,17 +1719,16 @@ start3x4masked:
 start3x4done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -1791,46 +1760,45 @@ loop3x4:
 	JNZ          loop3x4
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), BX
-	CMPQ         BX, $0x10
+	MOVQ         lastCols+88(FP), DX
+	CMPQ         DX, $0x10
 	JNE          c3x4masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(DX*1)
-	VMOVUPS      Y3, 32(AX)(DX*1)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      Y5, 32(AX)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
+	VMOVUPS      Y6, 64(AX)
+	VMOVUPS      Y7, 96(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y8, (AX)
 	VMOVUPS      Y9, 32(AX)
-	VMOVUPS      Y10, (AX)(DX*1)
-	VMOVUPS      Y11, 32(AX)(DX*1)
+	VMOVUPS      Y10, 64(AX)
+	VMOVUPS      Y11, 96(AX)
 	JMP          c3x4done
 
 c3x4masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y12
-	VMOVUPS    96(SI), Y13
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y12
+	VMOVUPS    96(BX), Y13
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y12, (AX)(DX*1)
-	VMASKMOVPS Y3, Y13, 32(AX)(DX*1)
+	VMASKMOVPS Y2, Y12, 64(AX)
+	VMASKMOVPS Y3, Y13, 96(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y4, (AX)
 	VMOVUPS    Y5, 32(AX)
-	VMASKMOVPS Y6, Y12, (AX)(DX*1)
-	VMASKMOVPS Y7, Y13, 32(AX)(DX*1)
+	VMASKMOVPS Y6, Y12, 64(AX)
+	VMASKMOVPS Y7, Y13, 96(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y8, (AX)
 	VMOVUPS    Y9, 32(AX)
-	VMASKMOVPS Y10, Y12, (AX)(DX*1)
-	VMASKMOVPS Y11, Y13, 32(AX)(DX*1)
+	VMASKMOVPS Y10, Y12, 64(AX)
+	VMASKMOVPS Y11, Y13, 96(AX)
 
 c3x4done:
 	VZEROUPPER
@@ -1840,7 +1808,7 @@ not3x2:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), DX
+	MOVQ    lastCols+88(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start3x2masked
 	VMOVUPS (AX), Y0
@@ -1871,7 +1839,6 @@ start3x2masked:
 start3x2done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x03, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -1902,8 +1869,7 @@ loop3x2:
 	JNZ          loop3x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), DX
+	MOVQ         lastCols+88(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c3x2masked
 	VMOVUPS      Y0, (AX)
@@ -1939,7 +1905,7 @@ rows4:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), DX
+	MOVQ    lastCols+88(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start4x2masked
 	VMOVUPS (AX), Y0
@@ -1976,7 +1942,6 @@ start4x2masked:
 start4x2done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x04, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -2012,8 +1977,7 @@ loop4x2:
 	JNZ          loop4x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), DX
+	MOVQ         lastCols+88(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c4x2masked
 	VMOVUPS      Y0, (AX)
@@ -2055,7 +2019,7 @@ rows5:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), DX
+	MOVQ    lastCols+88(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start5x2masked
 	VMOVUPS (AX), Y0
@@ -2098,7 +2062,6 @@ start5x2masked:
 start5x2done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x05, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -2139,8 +2102,7 @@ loop5x2:
 	JNZ          loop5x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), DX
+	MOVQ         lastCols+88(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c5x2masked
 	VMOVUPS      Y0, (AX)
@@ -2188,7 +2150,7 @@ rows6:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), DX
+	MOVQ    lastCols+88(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start6x2masked
 	VMOVUPS (AX), Y0
@@ -2237,7 +2199,6 @@ start6x2masked:
 start6x2done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x06, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -2283,8 +2244,7 @@ loop6x2:
 	JNZ          loop6x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), DX
+	MOVQ         lastCols+88(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c6x2masked
 	VMOVUPS      Y0, (AX)
@@ -2334,9 +2294,9 @@ c6x2done:
 	VZEROUPPER
 	RET
 
-// func tilePairsAVX2(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// func tilePairsAVX2(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 // Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·tilePairsAVX2(SB), NOSPLIT, $0-112
+TEXT ·tilePairsAVX2(SB), NOSPLIT, $0-104
 	MOVQ    rows+0(FP), AX
 	MOVQ    panels+8(FP), CX
 	CMPQ    AX, $0x04
@@ -2351,7 +2311,7 @@ TEXT ·tilePairsAVX2(SB), NOSPLIT, $0-112
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), CX
 	LEAQ    (CX)(CX*2), DX
-	MOVQ    lastCols+104(FP), BX
+	MOVQ    lastCols+96(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start1x8masked
 	VMOVUPS (AX), Y0
@@ -2382,14 +2342,12 @@ start1x8masked:
 start1x8done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	LEAQ       (DX)(DX*2), BX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
-	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -2483,35 +2441,33 @@ odd1x8:
 end1x8:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    lastCols+104(FP), BX
-	CMPQ    BX, $0x10
+	MOVQ    lastCols+96(FP), CX
+	CMPQ    CX, $0x10
 	JNE     c1x8masked
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, (AX)(CX*1)
-	VMOVUPS Y3, 32(AX)(CX*1)
-	VMOVUPS Y4, (AX)(CX*2)
-	VMOVUPS Y5, 32(AX)(CX*2)
-	VMOVUPS Y6, (AX)(DX*1)
-	VMOVUPS Y7, 32(AX)(DX*1)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VMOVUPS Y4, 128(AX)
+	VMOVUPS Y5, 160(AX)
+	VMOVUPS Y6, 192(AX)
+	VMOVUPS Y7, 224(AX)
 	JMP     c1x8done
 
 c1x8masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y8
-	VMOVUPS    96(SI), Y9
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y8
+	VMOVUPS    96(DX), Y9
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(CX*1)
-	VMOVUPS    Y3, 32(AX)(CX*1)
-	VMOVUPS    Y4, (AX)(CX*2)
-	VMOVUPS    Y5, 32(AX)(CX*2)
-	VMASKMOVPS Y6, Y8, (AX)(DX*1)
-	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+	VMOVUPS    Y2, 64(AX)
+	VMOVUPS    Y3, 96(AX)
+	VMOVUPS    Y4, 128(AX)
+	VMOVUPS    Y5, 160(AX)
+	VMASKMOVPS Y6, Y8, 192(AX)
+	VMASKMOVPS Y7, Y9, 224(AX)
 
 c1x8done:
 	VZEROUPPER
@@ -2523,7 +2479,7 @@ not1x4:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start1x6masked
 	VMOVUPS (AX), Y0
@@ -2550,12 +2506,11 @@ start1x6masked:
 start1x6done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -2632,30 +2587,29 @@ odd1x6:
 end1x6:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), CX
-	MOVQ    lastCols+104(FP), DX
-	CMPQ    DX, $0x10
+	MOVQ    lastCols+96(FP), CX
+	CMPQ    CX, $0x10
 	JNE     c1x6masked
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, (AX)(CX*1)
-	VMOVUPS Y3, 32(AX)(CX*1)
-	VMOVUPS Y4, (AX)(CX*2)
-	VMOVUPS Y5, 32(AX)(CX*2)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VMOVUPS Y4, 128(AX)
+	VMOVUPS Y5, 160(AX)
 	JMP     c1x6done
 
 c1x6masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y6
-	VMOVUPS    96(BX), Y7
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y6
+	VMOVUPS    96(DX), Y7
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(CX*1)
-	VMOVUPS    Y3, 32(AX)(CX*1)
-	VMASKMOVPS Y4, Y6, (AX)(CX*2)
-	VMASKMOVPS Y5, Y7, 32(AX)(CX*2)
+	VMOVUPS    Y2, 64(AX)
+	VMOVUPS    Y3, 96(AX)
+	VMASKMOVPS Y4, Y6, 128(AX)
+	VMASKMOVPS Y5, Y7, 160(AX)
 
 c1x6done:
 	VZEROUPPER
@@ -2667,7 +2621,7 @@ not1x3:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start1x4masked
 	VMOVUPS (AX), Y0
@@ -2690,11 +2644,10 @@ start1x4masked:
 start1x4done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -2755,26 +2708,25 @@ odd1x4:
 end1x4:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), CX
-	MOVQ    lastCols+104(FP), DX
-	CMPQ    DX, $0x10
+	MOVQ    lastCols+96(FP), CX
+	CMPQ    CX, $0x10
 	JNE     c1x4masked
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, (AX)(CX*1)
-	VMOVUPS Y3, 32(AX)(CX*1)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
 	JMP     c1x4done
 
 c1x4masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y4
-	VMOVUPS    96(BX), Y5
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y4
+	VMOVUPS    96(DX), Y5
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y4, (AX)(CX*1)
-	VMASKMOVPS Y3, Y5, 32(AX)(CX*1)
+	VMASKMOVPS Y2, Y4, 64(AX)
+	VMASKMOVPS Y3, Y5, 96(AX)
 
 c1x4done:
 	VZEROUPPER
@@ -2784,7 +2736,7 @@ not1x2:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+104(FP), CX
+	MOVQ    lastCols+96(FP), CX
 	CMPQ    CX, $0x10
 	JNE     start1x2masked
 	VMOVUPS (AX), Y0
@@ -2803,7 +2755,6 @@ start1x2masked:
 start1x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
@@ -2851,8 +2802,7 @@ odd1x2:
 end1x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), CX
-	MOVQ    lastCols+104(FP), CX
+	MOVQ    lastCols+96(FP), CX
 	CMPQ    CX, $0x10
 	JNE     c1x2masked
 	VMOVUPS Y0, (AX)
@@ -2878,7 +2828,7 @@ rows2:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), BX
+	MOVQ    lastCols+96(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start2x4masked
 	VMOVUPS (AX), Y0
@@ -2911,14 +2861,13 @@ start2x4masked:
 start2x4done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -2997,36 +2946,35 @@ odd2x4:
 end2x4:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), DX
-	MOVQ    lastCols+104(FP), BX
-	CMPQ    BX, $0x10
+	MOVQ    lastCols+96(FP), DX
+	CMPQ    DX, $0x10
 	JNE     c2x4masked
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, (AX)(DX*1)
-	VMOVUPS Y3, 32(AX)(DX*1)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
 	ADDQ    CX, AX
 	VMOVUPS Y4, (AX)
 	VMOVUPS Y5, 32(AX)
-	VMOVUPS Y6, (AX)(DX*1)
-	VMOVUPS Y7, 32(AX)(DX*1)
+	VMOVUPS Y6, 64(AX)
+	VMOVUPS Y7, 96(AX)
 	JMP     c2x4done
 
 c2x4masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y8
-	VMOVUPS    96(SI), Y9
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y8, (AX)(DX*1)
-	VMASKMOVPS Y3, Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y2, Y8, 64(AX)
+	VMASKMOVPS Y3, Y9, 96(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y4, (AX)
 	VMOVUPS    Y5, 32(AX)
-	VMASKMOVPS Y6, Y8, (AX)(DX*1)
-	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y6, Y8, 64(AX)
+	VMASKMOVPS Y7, Y9, 96(AX)
 
 c2x4done:
 	VZEROUPPER
@@ -3036,7 +2984,7 @@ not2x2:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start2x2masked
 	VMOVUPS (AX), Y0
@@ -3061,7 +3009,6 @@ start2x2masked:
 start2x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x02, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -3121,8 +3068,7 @@ odd2x2:
 end2x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     c2x2masked
 	VMOVUPS Y0, (AX)
@@ -3152,7 +3098,7 @@ rows3:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start3x2masked
 	VMOVUPS (AX), Y0
@@ -3183,7 +3129,6 @@ start3x2masked:
 start3x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x03, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -3256,8 +3201,7 @@ odd3x2:
 end3x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     c3x2masked
 	VMOVUPS Y0, (AX)
@@ -3293,7 +3237,7 @@ rows4:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start4x2masked
 	VMOVUPS (AX), Y0
@@ -3330,7 +3274,6 @@ start4x2masked:
 start4x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x04, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -3416,8 +3359,7 @@ odd4x2:
 end4x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     c4x2masked
 	VMOVUPS Y0, (AX)
@@ -5970,9 +5912,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tileAVX512(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// func tileAVX512(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·tileAVX512(SB), NOSPLIT, $8-112
+TEXT ·tileAVX512(SB), NOSPLIT, $8-104
 	MOVQ       rows+0(FP), AX
 	MOVQ       panels+8(FP), CX
 	CMPQ       AX, $0x0c
@@ -6002,7 +5944,7 @@ TEXT ·tileAVX512(SB), NOSPLIT, $8-112
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), CX
 	MOVQ       startStep+72(FP), DX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -6012,12 +5954,11 @@ TEXT ·tileAVX512(SB), NOSPLIT, $8-112
 	VMOVUPS.Z  (AX)(DX*2), K1, Z2
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6038,15 +5979,14 @@ loop1x3:
 	JNZ          loop1x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, DX
+	SHLQ         CL, DX
+	DECQ         DX
+	KMOVW        DX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	VMOVUPS      Z2, K1, (AX)(DX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -6056,7 +5996,7 @@ not1x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), CX
 	MOVQ       startStep+72(FP), DX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -6065,11 +6005,10 @@ not1x3:
 	VMOVUPS.Z  (AX)(DX*1), K1, Z1
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6089,14 +6028,13 @@ loop1x2:
 	JNZ          loop1x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, DX
+	SHLQ         CL, DX
+	DECQ         DX
+	KMOVW        DX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(DX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -6104,7 +6042,7 @@ not1x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), CX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, DX
 	SHLQ       CL, DX
 	DECQ       DX
@@ -6112,7 +6050,6 @@ not1x2:
 	VMOVUPS.Z  (AX), K1, Z0
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
@@ -6134,8 +6071,7 @@ loop1x1:
 	JNZ          loop1x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, DX
 	SHLQ         CL, DX
 	DECQ         DX
@@ -6150,7 +6086,7 @@ rows2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -6164,16 +6100,15 @@ rows2:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z5
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6203,19 +6138,18 @@ loop2x3:
 	JNZ          loop2x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -6225,7 +6159,7 @@ not2x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -6237,14 +6171,13 @@ not2x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z3
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6271,17 +6204,16 @@ loop2x2:
 	JNZ          loop2x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -6289,7 +6221,7 @@ not2x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -6299,7 +6231,6 @@ not2x2:
 	VMOVUPS.Z  (AX), K1, Z1
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x02, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -6328,8 +6259,7 @@ loop2x1:
 	JNZ          loop2x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -6346,7 +6276,7 @@ rows3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -6364,20 +6294,19 @@ rows3:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z8
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6413,23 +6342,22 @@ loop3x3:
 	JNZ          loop3x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -6439,7 +6367,7 @@ not3x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -6454,17 +6382,16 @@ not3x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z5
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6496,20 +6423,19 @@ loop3x2:
 	JNZ          loop3x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -6517,7 +6443,7 @@ not3x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -6529,7 +6455,6 @@ not3x2:
 	VMOVUPS.Z  (AX), K1, Z2
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x03, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -6564,8 +6489,7 @@ loop3x1:
 	JNZ          loop3x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -6584,7 +6508,7 @@ rows4:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -6606,24 +6530,23 @@ rows4:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z11
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x04, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6665,27 +6588,26 @@ loop4x3:
 	JNZ          loop4x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -6695,7 +6617,7 @@ not4x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -6713,20 +6635,19 @@ not4x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z7
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x04, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6763,23 +6684,22 @@ loop4x2:
 	JNZ          loop4x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -6787,7 +6707,7 @@ not4x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -6801,7 +6721,6 @@ not4x2:
 	VMOVUPS.Z  (AX), K1, Z3
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x04, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -6842,8 +6761,7 @@ loop4x1:
 	JNZ          loop4x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -6864,7 +6782,7 @@ rows5:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -6890,28 +6808,27 @@ rows5:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z14
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x05, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6959,31 +6876,30 @@ loop5x3:
 	JNZ          loop5x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -6993,7 +6909,7 @@ not5x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -7014,23 +6930,22 @@ not5x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z9
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x05, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -7072,26 +6987,25 @@ loop5x2:
 	JNZ          loop5x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -7099,7 +7013,7 @@ not5x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -7115,7 +7029,6 @@ not5x2:
 	VMOVUPS.Z  (AX), K1, Z4
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x05, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -7162,8 +7075,7 @@ loop5x1:
 	JNZ          loop5x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -7186,7 +7098,7 @@ rows6:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -7216,32 +7128,31 @@ rows6:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z17
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x06, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -7295,35 +7206,34 @@ loop6x3:
 	JNZ          loop6x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, (AX)(BX*1)
-	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -7333,7 +7243,7 @@ not6x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -7357,26 +7267,25 @@ not6x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z11
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x06, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -7423,29 +7332,28 @@ loop6x2:
 	JNZ          loop6x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -7453,7 +7361,7 @@ not6x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -7471,7 +7379,6 @@ not6x2:
 	VMOVUPS.Z  (AX), K1, Z5
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x06, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -7524,8 +7431,7 @@ loop6x1:
 	JNZ          loop6x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -7550,7 +7456,7 @@ rows7:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -7584,36 +7490,35 @@ rows7:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z20
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x07, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -7673,39 +7578,38 @@ loop7x3:
 	JNZ          loop7x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, (AX)(BX*1)
-	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, (AX)(BX*1)
-	VMOVUPS      Z20, K1, (AX)(BX*2)
+	VMOVUPS      Z19, 64(AX)
+	VMOVUPS      Z20, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -7715,7 +7619,7 @@ not7x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -7742,29 +7646,28 @@ not7x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z13
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x07, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -7816,32 +7719,31 @@ loop7x2:
 	JNZ          loop7x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -7849,7 +7751,7 @@ not7x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -7869,7 +7771,6 @@ not7x2:
 	VMOVUPS.Z  (AX), K1, Z6
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x07, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -7928,8 +7829,7 @@ loop7x1:
 	JNZ          loop7x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -7956,7 +7856,7 @@ rows8:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -7994,40 +7894,39 @@ rows8:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z23
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x08, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -8093,43 +7992,42 @@ loop8x3:
 	JNZ          loop8x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, (AX)(BX*1)
-	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, (AX)(BX*1)
-	VMOVUPS      Z20, K1, (AX)(BX*2)
+	VMOVUPS      Z19, 64(AX)
+	VMOVUPS      Z20, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z21, (AX)
-	VMOVUPS      Z22, (AX)(BX*1)
-	VMOVUPS      Z23, K1, (AX)(BX*2)
+	VMOVUPS      Z22, 64(AX)
+	VMOVUPS      Z23, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -8139,7 +8037,7 @@ not8x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -8169,32 +8067,31 @@ not8x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z15
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x08, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -8251,35 +8148,34 @@ loop8x2:
 	JNZ          loop8x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VMOVUPS      Z15, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -8287,7 +8183,7 @@ not8x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -8309,7 +8205,6 @@ not8x2:
 	VMOVUPS.Z  (AX), K1, Z7
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x08, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -8374,8 +8269,7 @@ loop8x1:
 	JNZ          loop8x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -8404,7 +8298,7 @@ rows9:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -8437,35 +8331,34 @@ rows9:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z17
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x09, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x09, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -8527,38 +8420,37 @@ loop9x2:
 	JNZ          loop9x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VMOVUPS      Z15, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, (AX)(BX*1)
+	VMOVUPS      Z17, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -8566,7 +8458,7 @@ not9x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -8590,7 +8482,6 @@ not9x2:
 	VMOVUPS.Z  (AX), K1, Z8
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x09, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -8661,8 +8552,7 @@ loop9x1:
 	JNZ          loop9x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -8693,7 +8583,7 @@ rows10:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -8729,38 +8619,37 @@ rows10:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z19
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x0a, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x0a, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -8827,41 +8716,40 @@ loop10x2:
 	JNZ          loop10x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VMOVUPS      Z15, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, (AX)(BX*1)
+	VMOVUPS      Z17, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, K1, (AX)(BX*1)
+	VMOVUPS      Z19, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -8869,7 +8757,7 @@ not10x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -8895,7 +8783,6 @@ not10x2:
 	VMOVUPS.Z  (AX), K1, Z9
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x0a, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -8972,8 +8859,7 @@ loop10x1:
 	JNZ          loop10x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -9006,7 +8892,7 @@ rows11:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -9045,41 +8931,40 @@ rows11:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z21
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x0b, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x0b, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -9151,44 +9036,43 @@ loop11x2:
 	JNZ          loop11x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VMOVUPS      Z15, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, (AX)(BX*1)
+	VMOVUPS      Z17, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, K1, (AX)(BX*1)
+	VMOVUPS      Z19, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z20, (AX)
-	VMOVUPS      Z21, K1, (AX)(BX*1)
+	VMOVUPS      Z21, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -9196,7 +9080,7 @@ not11x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -9224,7 +9108,6 @@ not11x2:
 	VMOVUPS.Z  (AX), K1, Z10
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x0b, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -9307,8 +9190,7 @@ loop11x1:
 	JNZ          loop11x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -9343,7 +9225,7 @@ rows12:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -9385,44 +9267,43 @@ rows12:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z23
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x0c, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x0c, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -9499,47 +9380,46 @@ loop12x2:
 	JNZ          loop12x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VMOVUPS      Z15, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, (AX)(BX*1)
+	VMOVUPS      Z17, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, K1, (AX)(BX*1)
+	VMOVUPS      Z19, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z20, (AX)
-	VMOVUPS      Z21, K1, (AX)(BX*1)
+	VMOVUPS      Z21, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z22, (AX)
-	VMOVUPS      Z23, K1, (AX)(BX*1)
+	VMOVUPS      Z23, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -9547,7 +9427,7 @@ not12x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -9577,7 +9457,6 @@ not12x2:
 	VMOVUPS.Z  (AX), K1, Z11
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x0c, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -9666,8 +9545,7 @@ loop12x1:
 	JNZ          loop12x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -9698,9 +9576,9 @@ loop12x1:
 	VZEROUPPER
 	RET
 
-// func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·tileTransposedAVX512(SB), NOSPLIT, $0-104
+TEXT ·tileTransposedAVX512(SB), NOSPLIT, $0-96
 	MOVQ       rows+0(FP), AX
 	MOVQ       panels+8(FP), CX
 	CMPQ       AX, $0x08
@@ -9722,7 +9600,7 @@ TEXT ·tileTransposedAVX512(SB), NOSPLIT, $0-104
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), CX
 	MOVQ       startStep+64(FP), DX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -9732,12 +9610,11 @@ TEXT ·tileTransposedAVX512(SB), NOSPLIT, $0-104
 	VMOVUPS.Z  (AX)(DX*2), K1, Z2
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -9754,15 +9631,14 @@ loop1x3:
 	JNZ          loop1x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, DX
+	SHLQ         CL, DX
+	DECQ         DX
+	KMOVW        DX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	VMOVUPS      Z2, K1, (AX)(DX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -9772,7 +9648,7 @@ not1x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), CX
 	MOVQ       startStep+64(FP), DX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -9781,11 +9657,10 @@ not1x3:
 	VMOVUPS.Z  (AX)(DX*1), K1, Z1
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -9801,14 +9676,13 @@ loop1x2:
 	JNZ          loop1x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, DX
+	SHLQ         CL, DX
+	DECQ         DX
+	KMOVW        DX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(DX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -9816,7 +9690,7 @@ not1x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), CX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, DX
 	SHLQ       CL, DX
 	DECQ       DX
@@ -9824,7 +9698,6 @@ not1x2:
 	VMOVUPS.Z  (AX), K1, Z0
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
@@ -9842,8 +9715,7 @@ loop1x1:
 	JNZ          loop1x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, DX
 	SHLQ         CL, DX
 	DECQ         DX
@@ -9858,7 +9730,7 @@ rows2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -9872,16 +9744,15 @@ rows2:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z5
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -9905,19 +9776,18 @@ loop2x3:
 	JNZ          loop2x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -9927,7 +9797,7 @@ not2x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -9939,14 +9809,13 @@ not2x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z3
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -9967,17 +9836,16 @@ loop2x2:
 	JNZ          loop2x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -9985,7 +9853,7 @@ not2x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -9995,7 +9863,6 @@ not2x2:
 	VMOVUPS.Z  (AX), K1, Z1
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x02, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -10018,8 +9885,7 @@ loop2x1:
 	JNZ          loop2x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -10036,7 +9902,7 @@ rows3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10054,20 +9920,19 @@ rows3:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z8
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10095,23 +9960,22 @@ loop3x3:
 	JNZ          loop3x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -10121,7 +9985,7 @@ not3x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10136,17 +10000,16 @@ not3x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z5
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10170,20 +10033,19 @@ loop3x2:
 	JNZ          loop3x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -10191,7 +10053,7 @@ not3x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -10203,7 +10065,6 @@ not3x2:
 	VMOVUPS.Z  (AX), K1, Z2
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x03, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -10230,8 +10091,7 @@ loop3x1:
 	JNZ          loop3x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -10250,7 +10110,7 @@ rows4:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10272,24 +10132,23 @@ rows4:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z11
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x04, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10321,27 +10180,26 @@ loop4x3:
 	JNZ          loop4x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -10351,7 +10209,7 @@ not4x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10369,20 +10227,19 @@ not4x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z7
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x04, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10409,23 +10266,22 @@ loop4x2:
 	JNZ          loop4x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -10433,7 +10289,7 @@ not4x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -10447,7 +10303,6 @@ not4x2:
 	VMOVUPS.Z  (AX), K1, Z3
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x04, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -10478,8 +10333,7 @@ loop4x1:
 	JNZ          loop4x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -10500,7 +10354,7 @@ rows5:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10526,28 +10380,27 @@ rows5:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z14
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x05, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10583,31 +10436,30 @@ loop5x3:
 	JNZ          loop5x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -10617,7 +10469,7 @@ not5x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10638,23 +10490,22 @@ not5x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z9
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x05, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10684,26 +10535,25 @@ loop5x2:
 	JNZ          loop5x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -10711,7 +10561,7 @@ not5x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -10727,7 +10577,6 @@ not5x2:
 	VMOVUPS.Z  (AX), K1, Z4
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x05, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -10762,8 +10611,7 @@ loop5x1:
 	JNZ          loop5x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -10786,7 +10634,7 @@ rows6:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10816,32 +10664,31 @@ rows6:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z17
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x06, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10881,35 +10728,34 @@ loop6x3:
 	JNZ          loop6x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, (AX)(BX*1)
-	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -10919,7 +10765,7 @@ not6x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10943,26 +10789,25 @@ not6x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z11
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x06, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10995,29 +10840,28 @@ loop6x2:
 	JNZ          loop6x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -11025,7 +10869,7 @@ not6x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -11043,7 +10887,6 @@ not6x2:
 	VMOVUPS.Z  (AX), K1, Z5
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x06, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -11082,8 +10925,7 @@ loop6x1:
 	JNZ          loop6x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -11108,7 +10950,7 @@ rows7:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -11142,36 +10984,35 @@ rows7:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z20
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x07, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -11215,39 +11056,38 @@ loop7x3:
 	JNZ          loop7x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, (AX)(BX*1)
-	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, (AX)(BX*1)
-	VMOVUPS      Z20, K1, (AX)(BX*2)
+	VMOVUPS      Z19, 64(AX)
+	VMOVUPS      Z20, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -11257,7 +11097,7 @@ not7x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -11284,29 +11124,28 @@ not7x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z13
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x07, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -11342,32 +11181,31 @@ loop7x2:
 	JNZ          loop7x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -11375,7 +11213,7 @@ not7x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -11395,7 +11233,6 @@ not7x2:
 	VMOVUPS.Z  (AX), K1, Z6
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x07, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -11438,8 +11275,7 @@ loop7x1:
 	JNZ          loop7x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -11466,7 +11302,7 @@ rows8:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -11504,40 +11340,39 @@ rows8:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z23
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x08, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -11585,43 +11420,42 @@ loop8x3:
 	JNZ          loop8x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, (AX)(BX*1)
-	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, (AX)(BX*1)
-	VMOVUPS      Z20, K1, (AX)(BX*2)
+	VMOVUPS      Z19, 64(AX)
+	VMOVUPS      Z20, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z21, (AX)
-	VMOVUPS      Z22, (AX)(BX*1)
-	VMOVUPS      Z23, K1, (AX)(BX*2)
+	VMOVUPS      Z22, 64(AX)
+	VMOVUPS      Z23, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -11631,7 +11465,7 @@ not8x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -11661,32 +11495,31 @@ not8x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z15
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x08, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -11725,35 +11558,34 @@ loop8x2:
 	JNZ          loop8x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VMOVUPS      Z15, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -11761,7 +11593,7 @@ not8x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -11783,7 +11615,6 @@ not8x2:
 	VMOVUPS.Z  (AX), K1, Z7
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x08, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -11830,8 +11661,7 @@ loop8x1:
 	JNZ          loop8x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -11854,9 +11684,9 @@ loop8x1:
 	VZEROUPPER
 	RET
 
-// func tilePairsAVX512(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// func tilePairsAVX512(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·tilePairsAVX512(SB), NOSPLIT, $0-112
+TEXT ·tilePairsAVX512(SB), NOSPLIT, $0-104
 	MOVQ       rows+0(FP), AX
 	MOVQ       panels+8(FP), CX
 	CMPQ       AX, $0x04
@@ -11871,7 +11701,7 @@ TEXT ·tilePairsAVX512(SB), NOSPLIT, $0-112
 	MOVQ       startStride+64(FP), CX
 	MOVQ       startStep+72(FP), DX
 	LEAQ       (DX)(DX*2), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -11882,14 +11712,12 @@ TEXT ·tilePairsAVX512(SB), NOSPLIT, $0-112
 	VMOVUPS.Z  (AX)(BX*1), K1, Z3
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	LEAQ       (DX)(DX*2), BX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
-	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -11951,17 +11779,15 @@ odd1x4:
 end1x4:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), DX
-	LEAQ    (DX)(DX*2), BX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, SI
-	SHLQ    CL, SI
-	DECQ    SI
-	KMOVW   SI, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(DX*1)
-	VMOVUPS Z2, (AX)(DX*2)
-	VMOVUPS Z3, K1, (AX)(BX*1)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
 	VZEROUPPER
 	RET
 
@@ -11971,7 +11797,7 @@ not1x4:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), CX
 	MOVQ       startStep+72(FP), DX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -11981,12 +11807,11 @@ not1x4:
 	VMOVUPS.Z  (AX)(DX*2), K1, Z2
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -12039,15 +11864,14 @@ odd1x3:
 end1x3:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), DX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(DX*1)
-	VMOVUPS Z2, K1, (AX)(DX*2)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -12057,7 +11881,7 @@ not1x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), CX
 	MOVQ       startStep+72(FP), DX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -12066,11 +11890,10 @@ not1x3:
 	VMOVUPS.Z  (AX)(DX*1), K1, Z1
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -12115,14 +11938,13 @@ odd1x2:
 end1x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), DX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, (AX)(DX*1)
+	VMOVUPS Z1, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -12130,7 +11952,7 @@ not1x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), CX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, DX
 	SHLQ       CL, DX
 	DECQ       DX
@@ -12138,7 +11960,6 @@ not1x2:
 	VMOVUPS.Z  (AX), K1, Z0
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
@@ -12177,8 +11998,7 @@ odd1x1:
 end1x1:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), CX
-	MOVQ    lastCols+104(FP), CX
+	MOVQ    lastCols+96(FP), CX
 	MOVQ    $0x00000001, DX
 	SHLQ    CL, DX
 	DECQ    DX
@@ -12193,7 +12013,7 @@ rows2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -12207,16 +12027,15 @@ rows2:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z5
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -12284,19 +12103,18 @@ odd2x3:
 end2x3:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), BX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, SI
-	SHLQ    CL, SI
-	DECQ    SI
-	KMOVW   SI, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(BX*1)
-	VMOVUPS Z2, K1, (AX)(BX*2)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z3, (AX)
-	VMOVUPS Z4, (AX)(BX*1)
-	VMOVUPS Z5, K1, (AX)(BX*2)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -12306,7 +12124,7 @@ not2x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -12318,14 +12136,13 @@ not2x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z3
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -12380,17 +12197,16 @@ odd2x2:
 end2x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), BX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, SI
-	SHLQ    CL, SI
-	DECQ    SI
-	KMOVW   SI, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, (AX)(BX*1)
+	VMOVUPS Z1, K1, 64(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, K1, (AX)(BX*1)
+	VMOVUPS Z3, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -12398,7 +12214,7 @@ not2x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -12408,7 +12224,6 @@ not2x2:
 	VMOVUPS.Z  (AX), K1, Z1
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x02, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -12457,8 +12272,7 @@ odd2x1:
 end2x1:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), CX
-	MOVQ    lastCols+104(FP), CX
+	MOVQ    lastCols+96(FP), CX
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -12475,7 +12289,7 @@ rows3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -12493,20 +12307,19 @@ rows3:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z8
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -12586,23 +12399,22 @@ odd3x3:
 end3x3:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), BX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, SI
-	SHLQ    CL, SI
-	DECQ    SI
-	KMOVW   SI, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(BX*1)
-	VMOVUPS Z2, K1, (AX)(BX*2)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z3, (AX)
-	VMOVUPS Z4, (AX)(BX*1)
-	VMOVUPS Z5, K1, (AX)(BX*2)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, (AX)(BX*1)
-	VMOVUPS Z8, K1, (AX)(BX*2)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -12612,7 +12424,7 @@ not3x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -12627,17 +12439,16 @@ not3x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z5
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -12703,20 +12514,19 @@ odd3x2:
 end3x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), BX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, SI
-	SHLQ    CL, SI
-	DECQ    SI
-	KMOVW   SI, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, (AX)(BX*1)
+	VMOVUPS Z1, K1, 64(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, K1, (AX)(BX*1)
+	VMOVUPS Z3, K1, 64(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, K1, (AX)(BX*1)
+	VMOVUPS Z5, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -12724,7 +12534,7 @@ not3x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -12736,7 +12546,6 @@ not3x2:
 	VMOVUPS.Z  (AX), K1, Z2
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x03, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -12795,8 +12604,7 @@ odd3x1:
 end3x1:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), CX
-	MOVQ    lastCols+104(FP), CX
+	MOVQ    lastCols+96(FP), CX
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -12815,7 +12623,7 @@ rows4:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -12837,24 +12645,23 @@ rows4:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z11
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x04, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -12948,27 +12755,26 @@ odd4x3:
 end4x3:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), BX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, SI
-	SHLQ    CL, SI
-	DECQ    SI
-	KMOVW   SI, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(BX*1)
-	VMOVUPS Z2, K1, (AX)(BX*2)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z3, (AX)
-	VMOVUPS Z4, (AX)(BX*1)
-	VMOVUPS Z5, K1, (AX)(BX*2)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, (AX)(BX*1)
-	VMOVUPS Z8, K1, (AX)(BX*2)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z9, (AX)
-	VMOVUPS Z10, (AX)(BX*1)
-	VMOVUPS Z11, K1, (AX)(BX*2)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -12978,7 +12784,7 @@ not4x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -12996,20 +12802,19 @@ not4x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z7
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x04, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -13086,23 +12891,22 @@ odd4x2:
 end4x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), BX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, SI
-	SHLQ    CL, SI
-	DECQ    SI
-	KMOVW   SI, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, (AX)(BX*1)
+	VMOVUPS Z1, K1, 64(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, K1, (AX)(BX*1)
+	VMOVUPS Z3, K1, 64(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, K1, (AX)(BX*1)
+	VMOVUPS Z5, K1, 64(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, K1, (AX)(BX*1)
+	VMOVUPS Z7, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -13110,7 +12914,7 @@ not4x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -13124,7 +12928,6 @@ not4x2:
 	VMOVUPS.Z  (AX), K1, Z3
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x04, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -13193,8 +12996,7 @@ odd4x1:
 end4x1:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), CX
-	MOVQ    lastCols+104(FP), CX
+	MOVQ    lastCols+96(FP), CX
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
