@@ -25,7 +25,7 @@ func MulElements[T Float](dst, a, b []T) {
 func Div[T Float](dst, a, b []T) { binary(dst, a, b, vector.div, div[float32], div[float64]) }
 
 // Max sets dst to the larger of a and b, as the function of the language does: a NaN if
-// one of them is, and +0 of both zeros.
+// one of them is, and +0 of zeros of both signs.
 func Max[T Float](dst, a, b []T) { binary(dst, a, b, vector.max, larger[float32], larger[float64]) }
 
 // MulAddElements sets dst = a ⊙ b + c, rounded once.

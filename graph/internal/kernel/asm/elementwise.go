@@ -156,7 +156,8 @@ func elementwise(v vectors) {
 	mapping(v, "fill", "", "s", func(_, s []vec) vec { return s[0] })
 
 	mapping(v, "max", "a b", "", func(in, _ []vec) vec {
-		// The two maxima differ in zeros, of which one positive one suffices, and in NaNs.
+		// Of NaNs and of zeros VMAXPS gives the operand written first, whichever it is: the
+		// two orders differ in the sign of a zero, which is positive if one of them is.
 		a, b := in[0], in[1]
 		sum, m := v.register(), v.register()
 		VADDPS(b, a, sum)
