@@ -14,7 +14,7 @@ func TestEveryShape(t *testing.T) {
 	rng := newRand()
 	share := 41 // a prime, so that all sizes meet
 	if testing.Short() {
-		share = 311
+		share = 619
 	}
 	if *everyFloat {
 		share = 1

@@ -82,8 +82,12 @@ func TestFMAHardware(t *testing.T) {
 	onEveryPath(t, func(t *testing.T) {
 		rng := newRand()
 		const n = 1 << 12
+		rounds := 200
+		if testing.Short() {
+			rounds = 40
+		}
 		a, b, c, got, want := make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n), make([]float32, n)
-		for round := range 200 {
+		for round := range rounds {
 			copy(a, wild(rng, n))
 			copy(b, wild(rng, n))
 			copy(c, wild(rng, n))
