@@ -7,6 +7,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph/internal/fuse"
+	"github.com/seed-222a112c/lstm/graph/internal/kernel"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -215,29 +216,20 @@ func (p *Program) Scalar(output string) float64 {
 func (p *Program) Outputs() []string { return slices.Sorted(maps.Keys(p.outputs)) }
 
 // Argmax returns, for each row of an output of the last run, the column of its largest
-// element, the first of equals, in into if that is long enough. It panics if there is no
+// element, the first of equals, in into if that is long enough. NaN counts as less than
+// every number; in a row of NaNs the column is 0. It panics if there is no
 // such output.
 func (p *Program) Argmax(output string, into []int) []int {
 	d, err := p.output(output)
 	if err != nil {
 		panic(err.Error())
 	}
+	rows, cols := d.Shape()[0], d.Shape()[1]
+	into = slices.Grow(into[:0], rows)[:rows]
 	if x, ok := d.Data().([]float64); ok {
-		return argmax(x, d.Shape()[1], into)
-	}
-	return argmax(d.Data().([]float32), d.Shape()[1], into)
-}
-
-func argmax[F float32 | float64](x []F, cols int, into []int) []int {
-	into = into[:0]
-	for ; len(x) > 0; x = x[cols:] {
-		best := 0
-		for j, v := range x[:cols] {
-			if v > x[best] {
-				best = j
-			}
-		}
-		into = append(into, best)
+		kernel.ArgmaxRows(into, kernel.Matrix[float64]{Data: x, Rows: rows, Cols: cols})
+	} else {
+		kernel.ArgmaxRows(into, kernel.Matrix[float32]{Data: d.Data().([]float32), Rows: rows, Cols: cols})
 	}
 	return into
 }

@@ -3,6 +3,7 @@ package graph_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +55,30 @@ func TestErrorsStick(t *testing.T) {
 		_, err := graph.Compile(build, graph.Settings{})
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
+		}
+	}
+}
+
+// Catches the last of equals, a row or a column of another one, a NaN that wins, and a
+// slice that is not the caller's where that is long enough.
+func TestArgmax(t *testing.T) {
+	nan, inf := math.NaN(), math.Inf(1)
+	for _, dtype := range []graph.Dtype{graph.Float32, graph.Float64} {
+		p := compile(t, graph.Settings{Dtype: dtype}, func(b *graph.Builder) {
+			x := b.Input("x", 5, 3)
+			b.Output("y", b.Add(x, x))
+		})
+		p.SetFloats("x", []float64{1, 3, 2, 4, 0, 4, nan, -2, -1, -inf, -inf, inf, nan, nan, nan})
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		want, into := []int{1, 0, 2, 2, 0}, make([]int, 2, 5)
+		got := p.Argmax("y", into)
+		if !slices.Equal(got, want) || &got[0] != &into[0] {
+			t.Errorf("%v: columns %v, expected %v in the slice passed", dtype, got, want)
+		}
+		if got := p.Argmax("y", nil); !slices.Equal(got, want) {
+			t.Errorf("%v: columns %v, expected %v", dtype, got, want)
 		}
 	}
 }

@@ -287,16 +287,9 @@ func (b *block[T]) unary(q *prim, dst, x []T) {
 	case affine:
 		kernel.Affine(dst, x, T(q.scale), T(q.shift))
 	case clamp:
-		for i, v := range x {
-			dst[i] = min(max(v, T(q.scale)), T(q.shift))
-		}
+		kernel.Clamp(dst, x, T(q.scale), T(q.shift))
 	case within:
-		for i, v := range x {
-			dst[i] = 0
-			if T(q.scale) < v && v < T(q.shift) {
-				dst[i] = 1
-			}
-		}
+		kernel.Within(dst, x, T(q.scale), T(q.shift))
 	}
 }
 
@@ -314,7 +307,7 @@ func (b *block[T]) binary(q *prim, dst []T) {
 	case tanhGrad:
 		op = kernel.TanhGrad[T]
 	case maximum:
-		op = larger[T]
+		op = kernel.Max[T]
 	case atLeast:
 		op = func(dst, a, b []T) { kernel.LessEqual(dst, b, a) }
 	}
@@ -326,13 +319,6 @@ func (b *block[T]) binary(q *prim, dst []T) {
 	w := b.width()
 	for r := range b.n {
 		op(dst[r*w:][:w], b.spread(i, r, 1), b.spread(j, r, 2))
-	}
-}
-
-// larger sets dst to the maximum of a and b.
-func larger[T Float](dst, a, b []T) {
-	for i, x := range a {
-		dst[i] = max(x, b[i])
 	}
 }
 

@@ -23,7 +23,7 @@ type lossStep[T Float] struct {
 
 func (s *lossStep[T]) run(m *memory[T], worker, workers int) {
 	w, targets := m.at(s.weights), m.ints[s.targets]
-	total := sumOf(w)
+	total := kernel.Sum(w)
 	from, to := share(s.logits.rows, worker, workers)
 	logits, exps, losses := m.matrix(s.logits), m.matrix(s.exps), m.at(s.losses)
 	for i := from; i < to; i++ {
@@ -42,13 +42,6 @@ func (s *lossStep[T]) run(m *memory[T], worker, workers int) {
 			e[k] = T(scale * (p - 1))
 		}
 	}
-}
-
-func sumOf[T Float](x []T) (sum float64) {
-	for _, v := range x {
-		sum += float64(v)
-	}
-	return sum
 }
 
 func (s *lossStep[T]) touches() []touch {
@@ -77,8 +70,8 @@ func (s *meanStep[T]) run(m *memory[T], worker, _ int) {
 		return
 	}
 	mean := 0.0
-	if total := sumOf(m.at(s.weights)); total != 0 {
-		mean = sumOf(m.at(s.losses)) / total
+	if total := kernel.Sum(m.at(s.weights)); total != 0 {
+		mean = kernel.Sum(m.at(s.losses)) / total
 	}
 	m.at(s.mean)[0] = T(mean)
 }

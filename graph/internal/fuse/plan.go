@@ -254,7 +254,7 @@ func (p *planner[T]) value(v *value) {
 	case transpose:
 		p.add(time, &transposeStep[T]{p.place(v), p.place(v.in[0])})
 	case layerNorm:
-		p.add(time, newNormStep[T](p, v))
+		p.add(time, &normStep[T]{p.place(v), p.place(v.in[0]), p.scales(v), v.scale})
 	case layerNormGrad:
 		p.add(time, &normGradStep[T]{p.place(v), p.place(v.in[1]), p.place(v.in[2]), p.scales(v.in[1])})
 	case softmax:

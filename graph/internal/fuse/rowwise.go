@@ -13,17 +13,8 @@ import (
 //
 // with μ_i the mean and v_i the mean squared deviation of row i. It keeps s.
 type normStep[T Float] struct {
-	y, x, scales  place
-	epsilon       float64
-	ones, zeros   []T
-	means, inside []float64
-}
-
-func newNormStep[T Float](p *planner[T], v *value) *normStep[T] {
-	s := &normStep[T]{y: p.place(v), x: p.place(v.in[0]), scales: p.scales(v), epsilon: v.scale,
-		ones: make([]T, v.cols), zeros: make([]T, v.cols), means: make([]float64, v.rows), inside: make([]float64, v.rows)}
-	kernel.Fill(s.ones, 1)
-	return s
+	y, x, scales place
+	epsilon      float64
 }
 
 func (s *normStep[T]) run(m *memory[T], worker, workers int) {
@@ -32,11 +23,7 @@ func (s *normStep[T]) run(m *memory[T], worker, workers int) {
 		return
 	}
 	y, x := m.matrix(s.y.rowsOf(from, to-from)), m.matrix(s.x.rowsOf(from, to-from))
-	kernel.LayerNorm(y, x, s.ones, s.zeros, s.epsilon, s.means[from:to], s.inside[from:to])
-	scales := m.at(s.scales)
-	for i := from; i < to; i++ {
-		scales[i] = T(s.inside[i])
-	}
+	kernel.LayerNorm(y, x, s.epsilon, m.at(s.scales)[from:to])
 }
 
 func (s *normStep[T]) touches() []touch {
@@ -76,7 +63,7 @@ type softmaxStep[T Float] struct{ y, x place }
 
 func (s *softmaxStep[T]) run(m *memory[T], worker, workers int) {
 	if from, to := share(s.x.rows, worker, workers); from < to {
-		kernel.Softmax(m.matrix(s.y.rowsOf(from, to-from)), m.matrix(s.x.rowsOf(from, to-from)), nil)
+		kernel.Softmax(m.matrix(s.y.rowsOf(from, to-from)), m.matrix(s.x.rowsOf(from, to-from)))
 	}
 }
 

@@ -3,10 +3,10 @@ package kernel
 import "math"
 
 // Exp sets dst = eᵃ. In float32 the error is below 1 unit in the last place.
-func Exp[T Float](dst, a []T) { ExpShifted(dst, a, 0) }
+func Exp[T Float](dst, a []T) { expShifted(dst, a, 0) }
 
-// ExpShifted sets dst = e^(a+shift), where the sum is rounded.
-func ExpShifted[T Float](dst, a []T, shift T) {
+// expShifted sets dst = e^(a+shift), where the sum is rounded.
+func expShifted[T Float](dst, a []T, shift T) {
 	scaled(dst, a, shift, vector.exp, expShifted32, expShifted64)
 }
 

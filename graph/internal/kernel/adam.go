@@ -2,24 +2,8 @@ package kernel
 
 import "math"
 
-// Adam holds the settings of [AdamStep], after Kingma and Ba (2015).
-type Adam struct {
-	Rate         float64 // step size α
-	Beta1, Beta2 float64 // decay of the two moments
-	Epsilon      float64 // added to the root of the second moment
-}
-
-// AdamStep makes step t, counted from 1, with the gradient g. It updates the
-// moments m and v and the weights w:
-//
-//	m = β₁·m + (1-β₁)·g
-//	v = β₂·v + (1-β₂)·g²
-//	w = w - α·m/(1-β₁ᵗ) / (√(v/(1-β₂ᵗ)) + ε)
-//
-// It panics if the lengths differ.
-func AdamStep[T Float](w, m, v, g []T, t int, a Adam) { AdamUpdate(w, m, v, g, a.Factors(t)) }
-
-// AdamFactors are the numbers of a step of Adam that do not depend on the element.
+// AdamFactors are the numbers of step t of Adam (Kingma and Ba 2015), counted from 1,
+// that do not depend on the element.
 type AdamFactors struct {
 	Beta1, Rest1 float64 // β₁ and 1-β₁
 	Beta2, Rest2 float64 // β₂ and 1-β₂
@@ -28,20 +12,16 @@ type AdamFactors struct {
 	Rate         float64 // α/(1-β₁ᵗ)
 }
 
-// Factors returns the factors of step t, counted from 1.
-func (a Adam) Factors(t int) AdamFactors {
-	return AdamFactors{
-		Beta1: a.Beta1, Rest1: 1 - a.Beta1,
-		Beta2: a.Beta2, Rest2: 1 - a.Beta2,
-		Correction: 1 / (1 - math.Pow(a.Beta2, float64(t))),
-		Epsilon:    a.Epsilon,
-		Rate:       a.Rate / (1 - math.Pow(a.Beta1, float64(t))),
-	}
-}
-
-// AdamUpdate is [AdamStep] with factors that were computed before, which are rounded
-// to T. The first two sums are fused multiply-adds of m and v; the root and the
-// division are correctly rounded.
+// AdamUpdate makes a step of Adam with the gradient g. It updates the moments m and v
+// and the weights w:
+//
+//	m = β₁·m + (1-β₁)·g
+//	v = β₂·v + (1-β₂)·g²
+//	w = w - α·m/(1-β₁ᵗ) / (√(v/(1-β₂ᵗ)) + ε)
+//
+// The factors are rounded to T. The first two sums are fused multiply-adds of m and v;
+// the root and the division are correctly rounded. AdamUpdate panics if the lengths
+// differ.
 func AdamUpdate[T Float](w, m, v, g []T, f AdamFactors) {
 	checkLengths(len(w), len(m), len(v), len(g))
 	switch w := any(w).(type) {

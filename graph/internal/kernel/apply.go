@@ -41,6 +41,17 @@ func scaled[T Float](dst, a []T, s T, vector func(dst, a []float32, s float32), 
 	}
 }
 
+func twice[T Float](dst, a []T, s, t T, vector func(dst, a []float32, s, t float32), scalar func(a, s, t T) T) {
+	checkLengths(len(dst), len(a))
+	if d, ok := any(dst).([]float32); ok && vector != nil {
+		vector(d, any(a).([]float32), float32(s), float32(t))
+		return
+	}
+	for i, x := range a {
+		dst[i] = scalar(x, s, t)
+	}
+}
+
 func binary[T Float](dst, a, b []T, vector func(dst, a, b []float32), f32 func(a, b float32) float32, f64 func(a, b float64) float64) {
 	checkLengths(len(dst), len(a), len(b))
 	switch dst := any(dst).(type) {

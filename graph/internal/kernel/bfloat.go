@@ -22,9 +22,6 @@ func NewPacked16(rows, cols int) Packed16 {
 	return Packed16{make([]uint32, PackedLen((rows+1)/2, cols)), rows, cols}
 }
 
-// Dims returns the number of rows and columns, without padding.
-func (p Packed16) Dims() (rows, cols int) { return p.rows, p.cols }
-
 // Columns returns the columns from lo up to hi, which share the memory of p. Both
 // must be multiples of 32, but for hi at the end of p; Columns panics otherwise.
 func (p Packed16) Columns(lo, hi int) Packed16 {
@@ -70,7 +67,7 @@ func MulBias16(c Matrix[float32], a Rows[float32], b Packed16, bias []float32) {
 	if len(bias) != c.Cols {
 		panic(fmt.Sprintf("kernel: bias of %d numbers for %d columns", len(bias), c.Cols))
 	}
-	to, start := rowMajor(c), target[float32]{data: bias, unit: 1, step: panelCols}
+	to, start := rowMajor(c), target[float32]{data: bias, unit: 1}
 	multiply(&to, &start, &a, b.operand(), c.Cols)
 }
 

@@ -63,22 +63,22 @@ func runVectorTile(t *tile[float32]) bool {
 	switch {
 	case active == AVX2 && t.pairs != nil:
 		tilePairsAVX2(t.rows, t.panels, t.k, t.a, 4*t.aOffset, t.pairs, 4*t.bStep,
-			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, 4*t.cStep, t.lastCols)
+			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, t.lastCols)
 	case active == AVX512 && t.pairs != nil:
 		tilePairsAVX512(t.rows, t.panels, t.k, t.a, 4*t.aOffset, t.pairs, 4*t.bStep,
-			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, 4*t.cStep, t.lastCols)
+			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, t.lastCols)
 	case active == AVX2 && t.aPanel == nil:
 		tileAVX2(t.rows, t.panels, t.k, t.a, 4*t.aOffset, t.b, 4*t.bStep,
-			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, 4*t.cStep, t.lastCols)
+			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, t.lastCols)
 	case active == AVX2:
 		tileTransposedAVX2(t.rows, t.panels, t.k, t.aPanel, t.b, 4*t.bStep,
-			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, 4*t.cStep, t.lastCols)
+			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, t.lastCols)
 	case active == AVX512 && t.aPanel == nil:
 		tileAVX512(t.rows, t.panels, t.k, t.a, 4*t.aOffset, t.b, 4*t.bStep,
-			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, 4*t.cStep, t.lastCols)
+			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, t.lastCols)
 	case active == AVX512:
 		tileTransposedAVX512(t.rows, t.panels, t.k, t.aPanel, t.b, 4*t.bStep,
-			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, 4*t.cStep, t.lastCols)
+			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, t.lastCols)
 	default:
 		return false
 	}

@@ -22,10 +22,9 @@ func sumRowsVectors([]float64, Rows[float32]) (columns int) { return 0 }
 
 func sumVectors(*[reductionLanes]float64, []float32) (taken int)                      { return 0 }
 func dotVectors(_ *[reductionLanes]float64, _, _ []float32) (taken int)               { return 0 }
-func tripleDotVectors(_ *[reductionLanes]float64, _, _, _ []float32) (taken int)      { return 0 }
 func squaresVectors(*[reductionLanes]float64, []float32, float64) (taken int)         { return 0 }
 func expSumVectors(_ *[reductionLanes]float64, _, _ []float32, _ float32) (taken int) { return 0 }
-func maxVectors(*[reductionLanes]float32, []float32) (taken int)                      { return 0 }
+func largestVectors(*[reductionLanes]float32, []float32) (taken int)                  { return 0 }
 
 func adamVectors(_, _, _, _ []float32, _ *[7]float32) bool { return false }
 

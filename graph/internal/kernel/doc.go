@@ -1,6 +1,6 @@
-// Package kernel is the arithmetic on slices for a fused engine: products of
-// matrices, elementwise functions, reductions, layer normalisation, softmax,
-// cross-entropy and the step of Adam.
+// Package kernel is the arithmetic on slices for the fused engine and for solvers:
+// products of matrices, sums of outer products, elementwise functions, reductions,
+// layer normalisation, softmax and the step of Adam.
 //
 // # Bits
 //
@@ -45,9 +45,8 @@
 // panel, and more panels for fewer rows. A tile of one row is as fast as its panels
 // come from memory, which [Packed16] halves: weights in bfloat16, widened on the way.
 //
-// The sums of outer products that make the gradients of weights, [AddOuter] and
-// [SetOuter], copy parts of both operands to panels first, as many as stay in the
-// second-level cache.
+// The sums of outer products that make the gradients of weights, [SetOuters], copy
+// parts of both operands to panels first, as many as stay in the second-level cache.
 //
 // # Concurrency
 //

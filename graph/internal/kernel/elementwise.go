@@ -24,6 +24,10 @@ func MulElements[T Float](dst, a, b []T) {
 // Div sets dst = a / b.
 func Div[T Float](dst, a, b []T) { binary(dst, a, b, vector.div, div[float32], div[float64]) }
 
+// Max sets dst to the larger of a and b, as the function of the language does: a NaN if
+// one of them is, and +0 of zeros of both signs.
+func Max[T Float](dst, a, b []T) { binary(dst, a, b, vector.max, larger[float32], larger[float64]) }
+
 // MulAddElements sets dst = a ⊙ b + c, rounded once.
 func MulAddElements[T Float](dst, a, b, c []T) {
 	ternary(dst, a, b, c, vector.mulAdd, fma32, math.FMA)
@@ -59,14 +63,13 @@ func ScaleAdd[T Float](dst, a, b []T, s T) {
 // Affine sets dst = scale·a + shift, where the product is rounded before the
 // addition.
 func Affine[T Float](dst, a []T, scale, shift T) {
-	checkLengths(len(dst), len(a))
-	if d, ok := any(dst).([]float32); ok && vector.affine != nil {
-		vector.affine(d, any(a).([]float32), float32(scale), float32(shift))
-		return
-	}
-	for i, x := range a {
-		dst[i] = T(scale*x) + shift
-	}
+	twice(dst, a, scale, shift, vector.affine, affine[T])
+}
+
+// Clamp sets dst to a between the bounds: to low where a ≤ low, to high where
+// a > high. A NaN stays.
+func Clamp[T Float](dst, a []T, low, high T) {
+	twice(dst, a, low, high, vector.clamp, clamp[T])
 }
 
 // Neg sets dst = -a.
@@ -74,9 +77,6 @@ func Neg[T Float](dst, a []T) { unary(dst, a, vector.neg, neg[float32], neg[floa
 
 // Sqrt sets dst = √a, correctly rounded.
 func Sqrt[T Float](dst, a []T) { unary(dst, a, vector.sqrt, sqrt32, math.Sqrt) }
-
-// Relu sets dst to a, or to zero where a is negative.
-func Relu[T Float](dst, a []T) { unary(dst, a, vector.relu, relu[float32], relu[float64]) }
 
 // Fill sets all elements of dst to s.
 func Fill[T Float](dst []T, s T) {
@@ -95,9 +95,16 @@ func mul[T Float](a, b T) T { return a * b }
 func div[T Float](a, b T) T { return a / b }
 func neg[T Float](a T) T    { return -a }
 
-func relu[T Float](a T) T {
-	if 0 > a {
-		return 0
+func larger[T Float](a, b T) T { return max(a, b) }
+
+func affine[T Float](a, scale, shift T) T { return T(scale*a) + shift }
+
+func clamp[T Float](a, low, high T) T {
+	switch {
+	case a <= low:
+		return low
+	case a > high:
+		return high
 	}
 	return a
 }

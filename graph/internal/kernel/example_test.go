@@ -18,8 +18,10 @@ func Example() {
 	u.Pack(kernel.Matrix[float32]{Data: []float32{10, 20, 30}, Rows: 1, Cols: 3})
 	bias := []float32{0.5, 0.5, 0.5}
 
+	var x kernel.Rows[float32]
+	x.AppendLookup(table, []int{2, 0})
 	z := kernel.Matrix[float32]{Data: make([]float32, 6), Rows: 2, Cols: 3}
-	kernel.MulBias(z, kernel.Lookup(table, []int{2, 0}), w, bias)
+	kernel.MulBias(z, x, w, bias)
 	kernel.MulAdd(z, kernel.RowsOf(h), u)
 	fmt.Println(z.Row(0))
 	fmt.Println(z.Row(1))

@@ -36,3 +36,12 @@ func (m Matrix[T]) check() int {
 	}
 	return stride
 }
+
+// checkSameShape panics unless both matrices are whole and of one shape.
+func checkSameShape[T Float](what string, a, b Matrix[T]) {
+	a.check()
+	b.check()
+	if a.Rows != b.Rows || a.Cols != b.Cols {
+		panic(fmt.Sprintf("kernel: %s with matrices of %d×%d and %d×%d", what, a.Rows, a.Cols, b.Rows, b.Cols))
+	}
+}

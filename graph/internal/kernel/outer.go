@@ -28,85 +28,25 @@ var (
 	outerBuffers64 = sync.Pool{New: func() any { return new(outerBuffer[float64]) }}
 )
 
-// AddOuter sets c = c + aᵀ·b for a and b of equally many rows: the sum over r of
-// the outer products of row r of a and row r of b, r in ascending order, each step
-// one fused multiply-add. It is the gradient of weights, summed over the rows of
-// many time steps. It panics if the shapes do not fit. c must not overlap the
-// operands.
+// SetOuters sets cs[n] = aᵀ·bs[n] for every n, where a and the bs have equally many
+// rows: the sum over r of the outer products of row r of a and row r of bs[n], r in
+// ascending order from +0, each step one fused multiply-add. These are the gradients of
+// weights that have their left operand in common, summed over the rows of many time
+// steps; a is packed once for all of them. SetOuters panics if the shapes do not fit.
+// The cs must not overlap the operands.
 //
-// To divide the work, give every worker some columns of b and of c: then only the
-// packing of a is repeated. With some rows of c and columns of a it is that of b.
-func AddOuter[T Float](c Matrix[T], a, b Rows[T]) {
-	checkOuter(c.Rows, c.Cols, a, b)
-	to := rowMajor(c)
-	addOuter(to, to, a, b)
-}
-
-// SetOuter sets c = aᵀ·b: as [AddOuter], but every sum starts from +0.
-func SetOuter[T Float](c Matrix[T], a, b Rows[T]) {
-	var zeros [panelCols]T
-	checkOuter(c.Rows, c.Cols, a, b)
-	to := rowMajor(c)
-	if a.Len() == 0 {
-		for i := range c.Rows {
-			clear(c.Row(i))
-		}
-	}
-	addOuter(to, target[T]{data: zeros[:]}, a, b)
-}
-
-// SetOuters is [SetOuter] for several right operands at once, cs[n] = aᵀ·bs[n], with the
-// same bits; a is packed once for all of them.
+// To divide the work, give every worker some columns of the bs and of the cs: then only
+// the packing of a is repeated.
 func SetOuters[T Float](cs []Matrix[T], a Rows[T], bs []Rows[T]) {
-	var zeros [panelCols]T
 	checkLengths(len(cs), len(bs))
-	to, start := make([]target[T], len(cs)), make([]target[T], len(cs))
 	for n, c := range cs {
 		checkOuter(c.Rows, c.Cols, a, bs[n])
-		to[n], start[n] = rowMajor(c), target[T]{data: zeros[:]}
 		if a.Len() == 0 {
 			for i := range c.Rows {
 				clear(c.Row(i))
 			}
 		}
 	}
-	addOuters(to, start, a, bs)
-}
-
-// AddOuterPacked is [AddOuter] for a packed c. The padding of c stays as it is.
-func AddOuterPacked[T Float](c Packed[T], a, b Rows[T]) {
-	checkOuter(c.rows, c.cols, a, b)
-	to := packedTarget(c)
-	addOuter(to, to, a, b)
-}
-
-// SetOuterPacked is [SetOuter] for a packed c. The padding of c becomes zero.
-func SetOuterPacked[T Float](c Packed[T], a, b Rows[T]) {
-	var zeros [panelCols]T
-	checkOuter(c.rows, c.cols, a, b)
-	if whole := c.cols / panelCols * panelCols; a.Len() > 0 {
-		clear(c.data[whole*c.rows:])
-	} else {
-		clear(c.data)
-	}
-	addOuter(packedTarget(c), target[T]{data: zeros[:]}, a, b)
-}
-
-func checkOuter[T Float](rows, cols int, a, b Rows[T]) {
-	if a.Len() != b.Len() || rows != a.width || cols != b.width {
-		panic(fmt.Sprintf("kernel: outer products of %d×%d and %d×%d into %d×%d",
-			a.Len(), a.width, b.Len(), b.width, rows, cols))
-	}
-}
-
-// addOuter sets c = start + aᵀ·b.
-func addOuter[T Float](c, start target[T], a, b Rows[T]) {
-	addOuters([]target[T]{c}, []target[T]{start}, a, []Rows[T]{b})
-}
-
-// addOuters sets every c = start + aᵀ·b part by part: some rows, some columns of a, some
-// columns of one b after another.
-func addOuters[T Float](cs, starts []target[T], a Rows[T], bs []Rows[T]) {
 	pool := &outerBuffers32
 	if _, ok := any(T(0)).(float64); ok {
 		pool = &outerBuffers64
@@ -120,15 +60,32 @@ func addOuters[T Float](cs, starts []target[T], a Rows[T], bs []Rows[T]) {
 			below = i + evenPart(a.width-i, outerPanels*panelCols, panelCols)
 			aPart.pack(buffer.a[:], i, below)
 			for n, b := range bs {
-				bPart := b.Slice(r, end)
-				for j, right := 0, 0; j < b.width; j = right {
-					right = j + evenPart(b.width-j, outerWidth*panelCols, panelCols)
-					bPart.pack(buffer.b[:], j, right)
-					buffer.addTiles(&cs[n], &starts[n], end-r, i, below, j, right)
-				}
+				buffer.addRows(cs[n], b.Slice(r, end), i, below, r == 0)
 			}
 		}
-		copy(starts, cs)
+	}
+}
+
+func checkOuter[T Float](rows, cols int, a, b Rows[T]) {
+	if a.Len() != b.Len() || rows != a.width || cols != b.width {
+		panic(fmt.Sprintf("kernel: outer products of %d×%d and %d×%d into %d×%d",
+			a.Len(), a.width, b.Len(), b.width, rows, cols))
+	}
+}
+
+// addRows adds what the packed rows of a and the rows of b make up to the rows of c from i
+// up to below, or sets them to it if these are the first rows.
+func (o *outerBuffer[T]) addRows(c Matrix[T], b Rows[T], i, below int, first bool) {
+	var zeros [panelCols]T
+	to := rowMajor(c)
+	start := to
+	if first {
+		start = target[T]{data: zeros[:]}
+	}
+	for j, right := 0, 0; j < b.width; j = right {
+		right = j + evenPart(b.width-j, outerWidth*panelCols, panelCols)
+		b.pack(o.b[:], j, right)
+		o.addTiles(&to, &start, b.Len(), i, below, j, right)
 	}
 }
 
@@ -139,7 +96,7 @@ func (o *outerBuffer[T]) addTiles(c, start *target[T], k, i, below, j, right int
 	most := min(len(limits)-1, panelCols/2) // so that a panel consists of whole tiles
 	panels := int(limits[min(below-i, most)])
 	b := rightOperand[T]{b: &o.b[0][0], bStep: outerRows * panelCols}
-	t := tile[T]{k: k, startStride: start.stride, startStep: start.step, cStride: c.stride, cStep: c.step}
+	t := tile[T]{k: k, startStride: start.stride, startStep: start.step(), cStride: c.stride}
 	for left, next := j, 0; left < right; left = next {
 		t.rightOperand = b.from(left - j)
 		next = t.cover(left, right, panels)

@@ -2,7 +2,7 @@ package kernel
 
 import "unsafe"
 
-// packRows is the number of rows that are copied to or from all panels before the
+// packRows is the number of rows that are copied to all panels before the
 // next ones are: few enough to be read side by side.
 const packRows = 16
 
@@ -13,7 +13,7 @@ func (p Packed[T]) Pack(m Matrix[T]) {
 	for top := 0; top < p.rows; top += packRows {
 		rows := min(packRows, p.rows-top)
 		for j := 0; j*p.rows < len(p.data); j += panelCols {
-			panel := p.data[p.Offset(top, j):]
+			panel := p.data[p.offset(top, j):]
 			if j+panelCols <= p.cols {
 				copyLanes(panel, m.Data[top*stride+j:], panelCols, stride, rows)
 				continue
@@ -21,25 +21,6 @@ func (p Packed[T]) Pack(m Matrix[T]) {
 			clear(panel[:panelCols*rows])
 			for i := 0; i < rows && j < p.cols; i++ {
 				copy(panel[panelCols*i:], m.Row(top + i)[j:])
-			}
-		}
-	}
-}
-
-// Unpack sets m to p, which must have its shape.
-func (p Packed[T]) Unpack(m Matrix[T]) {
-	stride := m.check()
-	checkPacking(m.Rows, m.Cols, p.rows, p.cols)
-	for top := 0; top < p.rows; top += packRows {
-		rows := min(packRows, p.rows-top)
-		for j := 0; j < p.cols; j += panelCols {
-			panel := p.data[p.Offset(top, j):]
-			if j+panelCols <= p.cols {
-				copyLanes(m.Data[top*stride+j:], panel, stride, panelCols, rows)
-				continue
-			}
-			for i := range rows {
-				copy(m.Row(top + i)[j:], panel[panelCols*i:])
 			}
 		}
 	}

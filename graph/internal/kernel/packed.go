@@ -9,9 +9,7 @@ const (
 
 // A Packed is a matrix laid out for the right side of a product: panels of 16
 // columns, each row after row, the last pair of panels padded with zeros. The
-// layout is the same for all instruction sets. As its padding stays zero under
-// elementwise updates that map zeros to zero, weights and their optimiser's state
-// can live packed.
+// layout is the same for all instruction sets.
 type Packed[T Float] struct {
 	data       []T
 	rows, cols int
@@ -36,14 +34,8 @@ func PackedIn[T Float](data []T, rows, cols int) Packed[T] {
 	return Packed[T]{data, rows, cols}
 }
 
-// Data returns the numbers of p, padding included, in the order of their memory.
-func (p Packed[T]) Data() []T { return p.data }
-
-// Dims returns the number of rows and columns, without padding.
-func (p Packed[T]) Dims() (rows, cols int) { return p.rows, p.cols }
-
-// Offset returns the place of element (i, j) in [Packed.Data].
-func (p Packed[T]) Offset(i, j int) int {
+// offset returns the place of element (i, j) in the data.
+func (p Packed[T]) offset(i, j int) int {
 	lane := j % panelCols
 	return (j-lane)*p.rows + i*panelCols + lane
 }

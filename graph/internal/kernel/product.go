@@ -40,7 +40,7 @@ func MulBias[T Float](c Matrix[T], a Rows[T], b Packed[T], bias []T) {
 	if len(bias) != c.Cols {
 		panic(fmt.Sprintf("kernel: bias of %d numbers for %d columns", len(bias), c.Cols))
 	}
-	to, start := rowMajor(c), target[T]{data: bias, unit: 1, step: panelCols}
+	to, start := rowMajor(c), target[T]{data: bias, unit: 1}
 	multiply(&to, &start, &a, b.operand(), c.Cols)
 }
 
@@ -72,7 +72,7 @@ func multiply[T Float](c, start *target[T], a *Rows[T], b rightOperand[T], cols 
 	}
 	var t tile[T]
 	t.k, t.aOffset = a.width, a.offset
-	t.startStride, t.startStep, t.cStride, t.cStep = start.stride, start.step, c.stride, c.step
+	t.startStride, t.startStep, t.cStride = start.stride, start.step(), c.stride
 	for lo, hi := 0, 0; lo < a.Len(); lo = hi {
 		hi = lo + evenPart(a.Len()-lo, group, 1)
 		panels := int(limits[evenPart(hi-lo, most, 1)])

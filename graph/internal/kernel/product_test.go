@@ -145,6 +145,9 @@ func testProducts[T Float](t *testing.T) {
 func TestProducts32(t *testing.T) { testProducts[float32](t) }
 func TestProducts64(t *testing.T) { testProducts[float64](t) }
 
+// outer is SetOuters for one right operand.
+func outer[T Float](c Matrix[T], a, b Rows[T]) { SetOuters([]Matrix[T]{c}, a, []Rows[T]{b}) }
+
 // testOuter catches the same mistakes in sums of outer products.
 func testOuter[T Float](t *testing.T) {
 	onEveryPath(t, func(t *testing.T) {
@@ -161,32 +164,19 @@ func testOuter[T Float](t *testing.T) {
 			a := RowsOf(Matrix[T]{Data: left.slice, Rows: p.k, Cols: p.m})
 			b := RowsOf(p.b)
 
-			before := Matrix[T]{Data: plain(p.c), Rows: p.m, Cols: p.n}
-			packed := NewPacked[T](p.m, p.n)
-			packed.Pack(p.c)
-			AddOuter(p.c, a, b)
-			p.check(t, "AddOuter", func(i, j int) T { return before.Row(i)[j] })
+			outer(p.c, a, b)
+			p.check(t, "SetOuters", func(i, j int) T { return 0 })
 
-			AddOuterPacked(packed, a, b)
-			again := NewPacked[T](p.m, p.n)
-			again.Pack(p.c)
-			wantBits(t, fmt.Sprintf("AddOuterPacked of %v", s), packed.Data(), again.Data())
-
-			SetOuter(p.c, a, b)
-			p.check(t, "SetOuter", func(i, j int) T { return 0 })
+			// The same with another operand before it.
 			want := plain(p.c)
 			part := b.Columns(p.n/2, p.n)
-			half := Matrix[T]{Data: make([]T, p.m*part.Width()), Rows: p.m, Cols: part.Width()}
+			half := Matrix[T]{Data: make([]T, p.m*part.width), Rows: p.m, Cols: part.width}
 			p.c.Data[0]++
 			SetOuters([]Matrix[T]{half, p.c}, a, []Rows[T]{part, b})
 			wantBits(t, fmt.Sprintf("SetOuters of %v", s), plain(p.c), want)
 			for i := range p.m {
 				wantBits(t, fmt.Sprintf("SetOuters of %v, half, row %d", s, i), half.Row(i), want[i*p.n+p.n/2:(i+1)*p.n])
 			}
-			Fill(packed.Data(), -1)
-			SetOuterPacked(packed, a, b)
-			again.Pack(p.c)
-			wantBits(t, fmt.Sprintf("SetOuterPacked of %v", s), packed.Data(), again.Data())
 		}
 	})
 }
@@ -217,7 +207,9 @@ func TestProductsOfSeveralOperands(t *testing.T) {
 		w.Pack(Matrix[float32]{Data: wu.Data, Rows: kx, Cols: n})
 		u.Pack(Matrix[float32]{Data: wu.Data[kx*n:], Rows: kh, Cols: n})
 		got := Matrix[float32]{Data: make([]float32, m*n), Rows: m, Cols: n}
-		Mul(got, Lookup(table, indices), w)
+		var x Rows[float32]
+		x.AppendLookup(table, indices)
+		Mul(got, x, w)
 		MulAdd(got, RowsOf(h).Columns(2, kh+6).Columns(2, 2+kh), u)
 		wantBits(t, "x·W + h·U", got.Data, want.Data)
 
@@ -226,7 +218,7 @@ func TestProductsOfSeveralOperands(t *testing.T) {
 		for _, part := range [][2]int{{0, 3}, {3, 7}} {
 			for _, cols := range [][2]int{{0, 32}, {32, n}} {
 				c := Matrix[float32]{Data: got.Data[part[0]*n+cols[0]:], Rows: part[1] - part[0], Cols: cols[1] - cols[0], Stride: n}
-				Mul(c, Lookup(table, indices).Slice(part[0], part[1]), w.Columns(cols[0], cols[1]))
+				Mul(c, x.Slice(part[0], part[1]), w.Columns(cols[0], cols[1]))
 				MulAdd(c, RowsOf(h).Slice(part[0], part[1]).Columns(4, 4+kh), u.Columns(cols[0], cols[1]))
 			}
 		}
@@ -244,26 +236,16 @@ func TestOuterByParts(t *testing.T) {
 		right := Matrix[float32]{Data: randoms[float32](rng, rows*n), Rows: rows, Cols: n}
 		a, b := RowsOf(left), RowsOf(right)
 		want := Matrix[float32]{Data: make([]float32, m*n), Rows: m, Cols: n}
-		SetOuter(want, a, b)
+		outer(want, a, b)
 
 		got := Matrix[float32]{Data: make([]float32, m*n), Rows: m, Cols: n}
-		packed := NewPacked[float32](m, n)
 		for _, cols := range [][2]int{{0, 32}, {32, n}} {
 			for _, part := range [][2]int{{0, 5}, {5, 22}, {22, m}} {
 				c := Matrix[float32]{Data: got.Data[part[0]*n+cols[0]:], Rows: part[1] - part[0], Cols: cols[1] - cols[0], Stride: n}
-				SetOuter(c, a.Columns(part[0], part[1]), b.Columns(cols[0], cols[1]))
+				outer(c, a.Columns(part[0], part[1]), b.Columns(cols[0], cols[1]))
 			}
-			SetOuterPacked(packed.Columns(cols[0], cols[1]), a, b.Columns(cols[0], cols[1]))
 		}
 		wantBits(t, "by rows and columns", got.Data, want.Data)
-		packed.Unpack(got)
-		wantBits(t, "packed, by columns", got.Data, want.Data)
-
-		// The same, one stretch of rows of the operands after the other.
-		clear(got.Data)
-		AddOuter(got, a.Slice(0, 100), b.Slice(0, 100))
-		AddOuter(got, a.Slice(100, rows), b.Slice(100, rows))
-		wantBits(t, "in stretches", got.Data, want.Data)
 	})
 }
 
@@ -283,15 +265,9 @@ func TestEmptyProducts(t *testing.T) {
 
 		none := RowsOf(Matrix[float32]{Cols: 3})
 		Mul(Matrix[float32]{Cols: 2}, none, NewPacked[float32](3, 2))
-		AddOuter(Matrix[float32]{Data: make([]float32, 9), Rows: 3, Cols: 3}, none, none)
-
 		square := Matrix[float32]{Data: []float32{1, 2, 3, 4, 5, 6, 7, 8, 9}, Rows: 3, Cols: 3}
-		packed := NewPacked[float32](3, 3)
-		packed.Pack(square)
-		SetOuter(square, none, none)
+		outer(square, none, none)
 		wantBits(t, "no outer products", square.Data, make([]float32, 9))
-		SetOuterPacked(packed, none, none)
-		wantBits(t, "no packed outer products", packed.Data(), make([]float32, len(packed.Data())))
 	})
 }
 

@@ -1,8 +1,8 @@
 package kernel
 
 import (
-	"fmt"
 	"math"
+	"slices"
 )
 
 // reductionLanes is the number of running results of a reduction: element i
@@ -39,22 +39,6 @@ func Dot[T Float](a, b []T) float64 {
 	return joinLanes(&lanes)
 }
 
-// tripleDot returns the sum of (a·b)·c over their elements, each product rounded to
-// float64.
-func tripleDot[T Float](a, b, c []T) float64 {
-	checkLengths(len(a), len(b), len(c))
-	var lanes [reductionLanes]float64
-	done := 0
-	if x, ok := any(a).([]float32); ok {
-		done = tripleDotVectors(&lanes, x, any(b).([]float32), any(c).([]float32))
-	}
-	for i := done; i < len(a); i++ {
-		product := float64(float64(a[i]) * float64(b[i]))
-		lanes[i%reductionLanes] += float64(product * float64(c[i]))
-	}
-	return joinLanes(&lanes)
-}
-
 // sumSquares returns the sum of (a-center)², each difference and each square
 // rounded to float64.
 func sumSquares[T Float](a []T, center float64) float64 {
@@ -81,32 +65,41 @@ func joinLanes(lanes *[reductionLanes]float64) float64 {
 	return lanes[0]
 }
 
-// Max returns the largest number in a, passing over NaNs, or -Inf if there is
+// ArgmaxRows sets indices[i] to the column of the largest number of row i of x: of
+// the first one where there are several, 0 in a row of NaNs, which are passed over. It
+// panics if there is not one index a row.
+func ArgmaxRows[T Float](indices []int, x Matrix[T]) {
+	x.check()
+	checkLengths(len(indices), x.Rows)
+	for i := range indices {
+		row := x.Row(i)
+		indices[i] = max(slices.Index(row, largest(row)), 0)
+	}
+}
+
+// largest returns the largest number in a, passing over NaNs, or -Inf if there is
 // none.
-func Max[T Float](a []T) T {
+func largest[T Float](a []T) T {
 	var lanes [reductionLanes]float32
 	for j := range lanes {
 		lanes[j] = float32(math.Inf(-1))
 	}
 	done := 0
 	if x, ok := any(a).([]float32); ok {
-		done = maxVectors(&lanes, x)
+		done = largestVectors(&lanes, x)
 	}
-	largest := T(math.Inf(-1))
+	m := T(math.Inf(-1))
 	for _, x := range lanes {
-		largest = larger(largest, T(x))
+		if T(x) > m {
+			m = T(x)
+		}
 	}
 	for _, x := range a[done:] {
-		largest = larger(largest, x)
+		if x > m {
+			m = x
+		}
 	}
-	return largest
-}
-
-func larger[T Float](a, b T) T {
-	if b > a {
-		return b
-	}
-	return a
+	return m
 }
 
 // AddRows adds every row to dst, one after the other: the gradient of a bias. It
@@ -135,23 +128,5 @@ func SumRows[T Float](dst []T, rows Rows[T], sums []float64) {
 	}
 	for j, s := range sums {
 		dst[j] = T(s)
-	}
-}
-
-// ScatterAdd adds row i of rows to row indices[i] of the table, for one i after
-// the other: the gradient of a lookup. It panics if the shapes do not fit or an
-// index is out of range.
-func ScatterAdd[T Float](table Matrix[T], indices []int, rows Rows[T]) {
-	table.check()
-	if len(indices) != rows.Len() || table.Cols != rows.width {
-		panic(fmt.Sprintf("kernel: %d indices for %d rows of width %d, into a table of width %d",
-			len(indices), rows.Len(), rows.width, table.Cols))
-	}
-	for i, index := range indices {
-		if index < 0 || index >= table.Rows {
-			panic(fmt.Sprintf("kernel: row %d of a table of %d rows", index, table.Rows))
-		}
-		row := table.Row(index)
-		Add(row, row, rows.row(i))
 	}
 }

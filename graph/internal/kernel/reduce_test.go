@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -45,25 +46,21 @@ func testReductions[T Float](t *testing.T) {
 				[]float64{plainLanes(n, func(i int) float64 { return float64(a.slice[i]) })})
 			wantBits(t, "Dot "+what, []float64{Dot(a.slice, b.slice)},
 				[]float64{plainLanes(n, func(i int) float64 { return float64(float64(a.slice[i]) * float64(b.slice[i])) })})
-			wantBits(t, "tripleDot "+what, []float64{tripleDot(a.slice, b.slice, a.slice)},
-				[]float64{plainLanes(n, func(i int) float64 {
-					return float64(float64(float64(a.slice[i])*float64(b.slice[i])) * float64(a.slice[i]))
-				})})
 			wantBits(t, "sumSquares "+what, []float64{sumSquares(a.slice, 0.3)},
 				[]float64{plainLanes(n, func(i int) float64 {
 					d := float64(a.slice[i]) - 0.3
 					return float64(d * d)
 				})})
 
-			largest := T(math.Inf(-1))
+			want := T(math.Inf(-1))
 			for i, x := range a.slice {
 				if rng.IntN(5) == 0 {
 					a.slice[i] = T(math.NaN())
 					continue
 				}
-				largest = T(math.Max(float64(largest), float64(x)))
+				want = T(math.Max(float64(want), float64(x)))
 			}
-			wantBits(t, "Max "+what, []T{Max(a.slice)}, []T{largest})
+			wantBits(t, "largest "+what, []T{largest(a.slice)}, []T{want})
 		}
 	})
 }
@@ -71,29 +68,47 @@ func testReductions[T Float](t *testing.T) {
 func TestReductions32(t *testing.T) { testReductions[float32](t) }
 func TestReductions64(t *testing.T) { testReductions[float64](t) }
 
-// TestRowSums catches rows added in another order, a row added to the wrong place,
-// and a repeated index that counts once.
-func TestRowSums(t *testing.T) {
+// TestArgmaxRows catches the last of equal numbers, the wrong row, and a NaN that
+// wins.
+func TestArgmaxRows(t *testing.T) {
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	x := Matrix[float32]{Rows: 7, Cols: 20, Stride: 23, Data: make([]float32, 7*23)}
+	Fill(x.Data, 9)
+	for i := range x.Rows {
+		Fill(x.Row(i), -1)
+	}
+	x.Row(0)[3], x.Row(0)[19] = 2, 2
+	x.Row(1)[19] = inf
+	x.Row(2)[0], x.Row(2)[18] = nan, 0
+	Fill(x.Row(3), nan)
+	Fill(x.Row(4), -inf)
+	x.Row(5)[7] = -0.5
+	Fill(x.Row(6), nan)
+	x.Row(6)[17] = -inf
+	onEveryPath(t, func(t *testing.T) {
+		got := []int{5, 5, 5, 5, 5, 5, 5}
+		ArgmaxRows(got, x)
+		if want := []int{3, 19, 18, 0, 0, 7, 17}; !slices.Equal(got, want) {
+			t.Errorf("columns %v, want %v", got, want)
+		}
+	})
+}
+
+// TestAddRows catches rows added in another order, and a row left out.
+func TestAddRows(t *testing.T) {
 	onEveryPath(t, func(t *testing.T) {
 		rng := newRand()
 		const rows, cols = 50, 21
 		m := Matrix[float32]{Data: randoms[float32](rng, rows*cols), Rows: rows, Cols: cols}
 		sum := randoms[float32](rng, cols)
-		want := append([]float32(nil), sum...)
-		table := Matrix[float32]{Data: randoms[float32](rng, 7*cols), Rows: 7, Cols: cols}
-		wantTable := append([]float32(nil), table.Data...)
-		indices := make([]int, rows)
+		want := slices.Clone(sum)
 		for i := range rows {
-			indices[i] = rng.IntN(6)
 			for j, x := range m.Row(i) {
 				want[j] += x
-				wantTable[indices[i]*cols+j] += x
 			}
 		}
 		AddRows(sum, RowsOf(m))
 		wantBits(t, "AddRows", sum, want)
-		ScatterAdd(table, indices, RowsOf(m))
-		wantBits(t, "ScatterAdd", table.Data, wantTable)
 	})
 }
 

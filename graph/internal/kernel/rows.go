@@ -28,13 +28,6 @@ func RowsOf[T Float](matrices ...Matrix[T]) Rows[T] {
 	return r
 }
 
-// Lookup returns a row for every index: that row of the table.
-func Lookup[T Float](table Matrix[T], indices []int) Rows[T] {
-	r := Rows[T]{width: table.Cols}
-	r.AppendLookup(table, indices)
-	return r
-}
-
 // Append adds a row. The first one after [Rows.Reset] of a zero Rows sets the
 // width; Append panics if another one differs.
 func (r *Rows[T]) Append(row []T) {
@@ -68,9 +61,6 @@ func (r *Rows[T]) Reset() { r.first = r.first[:0] }
 
 // Len returns the number of rows.
 func (r Rows[T]) Len() int { return len(r.first) }
-
-// Width returns the length of every row.
-func (r Rows[T]) Width() int { return r.width }
 
 // Slice returns the rows from lo up to hi.
 func (r Rows[T]) Slice(lo, hi int) Rows[T] {

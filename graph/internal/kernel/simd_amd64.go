@@ -5,13 +5,13 @@
 package kernel
 
 //go:noescape
-func tileAVX2(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+func tileAVX2(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 
 //go:noescape
-func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 
 //go:noescape
-func tilePairsAVX2(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+func tilePairsAVX2(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 
 //go:noescape
 func tileDoubleAVX2(rows int, k int, a **float64, aOffset int, b *float64, start *float64, startStride int, c *float64, cStride int)
@@ -62,37 +62,31 @@ func shiftAVX2(dst []float32, a []float32, s float32)
 func affineAVX2(dst []float32, a []float32, s float32, t float32)
 
 //go:noescape
+func normalizeAVX2(dst []float32, a []float32, shift float32, scale float32)
+
+//go:noescape
 func negAVX2(dst []float32, a []float32)
 
 //go:noescape
 func sqrtAVX2(dst []float32, a []float32)
 
 //go:noescape
-func reluAVX2(dst []float32, a []float32)
-
-//go:noescape
 func fillAVX2(dst []float32, s float32)
 
 //go:noescape
-func lessAVX2(dst []float32, a []float32, b []float32)
+func maxAVX2(dst []float32, a []float32, b []float32)
+
+//go:noescape
+func clampAVX2(dst []float32, a []float32, low float32, high float32)
 
 //go:noescape
 func lessEqualAVX2(dst []float32, a []float32, b []float32)
 
 //go:noescape
-func equalAVX2(dst []float32, a []float32, b []float32)
-
-//go:noescape
-func notEqualAVX2(dst []float32, a []float32, b []float32)
+func withinAVX2(dst []float32, a []float32, low float32, high float32)
 
 //go:noescape
 func chooseAVX2(dst []float32, condition []float32, a []float32, b []float32)
-
-//go:noescape
-func normalizeAVX2(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
-
-//go:noescape
-func normalizeGradAVX2(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
 
 //go:noescape
 func expAVX2(dst []float32, a []float32, shift float32)
@@ -113,13 +107,10 @@ func sumAVX2(lanes *[16]float64, a []float32)
 func dotAVX2(lanes *[16]float64, a []float32, b []float32)
 
 //go:noescape
-func tripleDotAVX2(lanes *[16]float64, a []float32, b []float32, c []float32)
-
-//go:noescape
 func squaresAVX2(lanes *[16]float64, a []float32, center float64)
 
 //go:noescape
-func maxAVX2(lanes *[16]float32, a []float32)
+func largestAVX2(lanes *[16]float32, a []float32)
 
 //go:noescape
 func expSumAVX2(lanes *[16]float64, dst []float32, a []float32, shift float32)
@@ -133,13 +124,13 @@ func adamAVX2(w []float32, m []float32, v []float32, g []float32, c *[7]float32)
 func peakAVX2(n int)
 
 //go:noescape
-func tileAVX512(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+func tileAVX512(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 
 //go:noescape
-func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 
 //go:noescape
-func tilePairsAVX512(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+func tilePairsAVX512(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 
 //go:noescape
 func tileDoubleAVX512(rows int, k int, a **float64, aOffset int, b *float64, start *float64, startStride int, c *float64, cStride int)
@@ -190,37 +181,31 @@ func shiftAVX512(dst []float32, a []float32, s float32)
 func affineAVX512(dst []float32, a []float32, s float32, t float32)
 
 //go:noescape
+func normalizeAVX512(dst []float32, a []float32, shift float32, scale float32)
+
+//go:noescape
 func negAVX512(dst []float32, a []float32)
 
 //go:noescape
 func sqrtAVX512(dst []float32, a []float32)
 
 //go:noescape
-func reluAVX512(dst []float32, a []float32)
-
-//go:noescape
 func fillAVX512(dst []float32, s float32)
 
 //go:noescape
-func lessAVX512(dst []float32, a []float32, b []float32)
+func maxAVX512(dst []float32, a []float32, b []float32)
+
+//go:noescape
+func clampAVX512(dst []float32, a []float32, low float32, high float32)
 
 //go:noescape
 func lessEqualAVX512(dst []float32, a []float32, b []float32)
 
 //go:noescape
-func equalAVX512(dst []float32, a []float32, b []float32)
-
-//go:noescape
-func notEqualAVX512(dst []float32, a []float32, b []float32)
+func withinAVX512(dst []float32, a []float32, low float32, high float32)
 
 //go:noescape
 func chooseAVX512(dst []float32, condition []float32, a []float32, b []float32)
-
-//go:noescape
-func normalizeAVX512(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
-
-//go:noescape
-func normalizeGradAVX512(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
 
 //go:noescape
 func expAVX512(dst []float32, a []float32, shift float32)
@@ -241,13 +226,10 @@ func sumAVX512(lanes *[16]float64, a []float32)
 func dotAVX512(lanes *[16]float64, a []float32, b []float32)
 
 //go:noescape
-func tripleDotAVX512(lanes *[16]float64, a []float32, b []float32, c []float32)
-
-//go:noescape
 func squaresAVX512(lanes *[16]float64, a []float32, center float64)
 
 //go:noescape
-func maxAVX512(lanes *[16]float32, a []float32)
+func largestAVX512(lanes *[16]float32, a []float32)
 
 //go:noescape
 func expSumAVX512(lanes *[16]float64, dst []float32, a []float32, shift float32)

@@ -4,9 +4,9 @@
 
 #include "textflag.h"
 
-// func tileAVX2(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// func tileAVX2(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·tileAVX2(SB), NOSPLIT, $0-112
+TEXT ·tileAVX2(SB), NOSPLIT, $0-104
 	MOVQ    rows+0(FP), AX
 	MOVQ    panels+8(FP), CX
 	CMPQ    AX, $0x06
@@ -24,7 +24,7 @@ TEXT ·tileAVX2(SB), NOSPLIT, $0-112
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start1x4masked
 	VMOVUPS (AX), Y0
@@ -47,11 +47,10 @@ start1x4masked:
 start1x4done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -73,26 +72,25 @@ loop1x4:
 	JNZ          loop1x4
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), DX
-	CMPQ         DX, $0x10
+	MOVQ         lastCols+96(FP), CX
+	CMPQ         CX, $0x10
 	JNE          c1x4masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(CX*1)
-	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
 	JMP          c1x4done
 
 c1x4masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y4
-	VMOVUPS    96(BX), Y5
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y4
+	VMOVUPS    96(DX), Y5
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y4, (AX)(CX*1)
-	VMASKMOVPS Y3, Y5, 32(AX)(CX*1)
+	VMASKMOVPS Y2, Y4, 64(AX)
+	VMASKMOVPS Y3, Y5, 96(AX)
 
 c1x4done:
 	VZEROUPPER
@@ -102,7 +100,7 @@ not1x2:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+104(FP), CX
+	MOVQ    lastCols+96(FP), CX
 	CMPQ    CX, $0x10
 	JNE     start1x2masked
 	VMOVUPS (AX), Y0
@@ -121,7 +119,6 @@ start1x2masked:
 start1x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
@@ -144,8 +141,7 @@ loop1x2:
 	JNZ          loop1x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	CMPQ         CX, $0x10
 	JNE          c1x2masked
 	VMOVUPS      Y0, (AX)
@@ -171,7 +167,7 @@ rows2:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), BX
+	MOVQ    lastCols+96(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start2x6masked
 	VMOVUPS (AX), Y0
@@ -212,16 +208,15 @@ start2x6masked:
 start2x6done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -260,44 +255,43 @@ loop2x6:
 	JNZ          loop2x6
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), BX
-	CMPQ         BX, $0x10
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
 	JNE          c2x6masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(DX*1)
-	VMOVUPS      Y3, 32(AX)(DX*1)
-	VMOVUPS      Y4, (AX)(DX*2)
-	VMOVUPS      Y5, 32(AX)(DX*2)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y6, (AX)
 	VMOVUPS      Y7, 32(AX)
-	VMOVUPS      Y8, (AX)(DX*1)
-	VMOVUPS      Y9, 32(AX)(DX*1)
-	VMOVUPS      Y10, (AX)(DX*2)
-	VMOVUPS      Y11, 32(AX)(DX*2)
+	VMOVUPS      Y8, 64(AX)
+	VMOVUPS      Y9, 96(AX)
+	VMOVUPS      Y10, 128(AX)
+	VMOVUPS      Y11, 160(AX)
 	JMP          c2x6done
 
 c2x6masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y12
-	VMOVUPS    96(SI), Y13
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y12
+	VMOVUPS    96(BX), Y13
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(DX*1)
-	VMOVUPS    Y3, 32(AX)(DX*1)
-	VMASKMOVPS Y4, Y12, (AX)(DX*2)
-	VMASKMOVPS Y5, Y13, 32(AX)(DX*2)
+	VMOVUPS    Y2, 64(AX)
+	VMOVUPS    Y3, 96(AX)
+	VMASKMOVPS Y4, Y12, 128(AX)
+	VMASKMOVPS Y5, Y13, 160(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y6, (AX)
 	VMOVUPS    Y7, 32(AX)
-	VMOVUPS    Y8, (AX)(DX*1)
-	VMOVUPS    Y9, 32(AX)(DX*1)
-	VMASKMOVPS Y10, Y12, (AX)(DX*2)
-	VMASKMOVPS Y11, Y13, 32(AX)(DX*2)
+	VMOVUPS    Y8, 64(AX)
+	VMOVUPS    Y9, 96(AX)
+	VMASKMOVPS Y10, Y12, 128(AX)
+	VMASKMOVPS Y11, Y13, 160(AX)
 
 c2x6done:
 	VZEROUPPER
@@ -309,7 +303,7 @@ not2x3:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), BX
+	MOVQ    lastCols+96(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start2x4masked
 	VMOVUPS (AX), Y0
@@ -342,14 +336,13 @@ start2x4masked:
 start2x4done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -382,36 +375,35 @@ loop2x4:
 	JNZ          loop2x4
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), BX
-	CMPQ         BX, $0x10
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
 	JNE          c2x4masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(DX*1)
-	VMOVUPS      Y3, 32(AX)(DX*1)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      Y5, 32(AX)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
+	VMOVUPS      Y6, 64(AX)
+	VMOVUPS      Y7, 96(AX)
 	JMP          c2x4done
 
 c2x4masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y8
-	VMOVUPS    96(SI), Y9
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y8, (AX)(DX*1)
-	VMASKMOVPS Y3, Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y2, Y8, 64(AX)
+	VMASKMOVPS Y3, Y9, 96(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y4, (AX)
 	VMOVUPS    Y5, 32(AX)
-	VMASKMOVPS Y6, Y8, (AX)(DX*1)
-	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y6, Y8, 64(AX)
+	VMASKMOVPS Y7, Y9, 96(AX)
 
 c2x4done:
 	VZEROUPPER
@@ -421,7 +413,7 @@ not2x2:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start2x2masked
 	VMOVUPS (AX), Y0
@@ -446,7 +438,6 @@ start2x2masked:
 start2x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x02, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -478,8 +469,7 @@ loop2x2:
 	JNZ          loop2x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), DX
+	MOVQ         lastCols+96(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c2x2masked
 	VMOVUPS      Y0, (AX)
@@ -511,7 +501,7 @@ rows3:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), BX
+	MOVQ    lastCols+96(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start3x4masked
 	VMOVUPS (AX), Y0
@@ -554,17 +544,16 @@ start3x4masked:
 start3x4done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -604,46 +593,45 @@ loop3x4:
 	JNZ          loop3x4
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), BX
-	CMPQ         BX, $0x10
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
 	JNE          c3x4masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(DX*1)
-	VMOVUPS      Y3, 32(AX)(DX*1)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      Y5, 32(AX)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
+	VMOVUPS      Y6, 64(AX)
+	VMOVUPS      Y7, 96(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y8, (AX)
 	VMOVUPS      Y9, 32(AX)
-	VMOVUPS      Y10, (AX)(DX*1)
-	VMOVUPS      Y11, 32(AX)(DX*1)
+	VMOVUPS      Y10, 64(AX)
+	VMOVUPS      Y11, 96(AX)
 	JMP          c3x4done
 
 c3x4masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y12
-	VMOVUPS    96(SI), Y13
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y12
+	VMOVUPS    96(BX), Y13
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y12, (AX)(DX*1)
-	VMASKMOVPS Y3, Y13, 32(AX)(DX*1)
+	VMASKMOVPS Y2, Y12, 64(AX)
+	VMASKMOVPS Y3, Y13, 96(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y4, (AX)
 	VMOVUPS    Y5, 32(AX)
-	VMASKMOVPS Y6, Y12, (AX)(DX*1)
-	VMASKMOVPS Y7, Y13, 32(AX)(DX*1)
+	VMASKMOVPS Y6, Y12, 64(AX)
+	VMASKMOVPS Y7, Y13, 96(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y8, (AX)
 	VMOVUPS    Y9, 32(AX)
-	VMASKMOVPS Y10, Y12, (AX)(DX*1)
-	VMASKMOVPS Y11, Y13, 32(AX)(DX*1)
+	VMASKMOVPS Y10, Y12, 64(AX)
+	VMASKMOVPS Y11, Y13, 96(AX)
 
 c3x4done:
 	VZEROUPPER
@@ -653,7 +641,7 @@ not3x2:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start3x2masked
 	VMOVUPS (AX), Y0
@@ -684,7 +672,6 @@ start3x2masked:
 start3x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x03, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -723,8 +710,7 @@ loop3x2:
 	JNZ          loop3x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), DX
+	MOVQ         lastCols+96(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c3x2masked
 	VMOVUPS      Y0, (AX)
@@ -760,7 +746,7 @@ rows4:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start4x2masked
 	VMOVUPS (AX), Y0
@@ -797,7 +783,6 @@ start4x2masked:
 start4x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x04, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -843,8 +828,7 @@ loop4x2:
 	JNZ          loop4x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), DX
+	MOVQ         lastCols+96(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c4x2masked
 	VMOVUPS      Y0, (AX)
@@ -886,7 +870,7 @@ rows5:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start5x2masked
 	VMOVUPS (AX), Y0
@@ -929,7 +913,6 @@ start5x2masked:
 start5x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x05, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -982,8 +965,7 @@ loop5x2:
 	JNZ          loop5x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), DX
+	MOVQ         lastCols+96(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c5x2masked
 	VMOVUPS      Y0, (AX)
@@ -1031,7 +1013,7 @@ rows6:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start6x2masked
 	VMOVUPS (AX), Y0
@@ -1080,7 +1062,6 @@ start6x2masked:
 start6x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x06, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -1140,8 +1121,7 @@ loop6x2:
 	JNZ          loop6x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), DX
+	MOVQ         lastCols+96(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c6x2masked
 	VMOVUPS      Y0, (AX)
@@ -1225,9 +1205,9 @@ DATA tailMasks<>+120(SB)/4, $0x00000000
 DATA tailMasks<>+124(SB)/4, $0x00000000
 GLOBL tailMasks<>(SB), RODATA|NOPTR, $128
 
-// func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 // Requires: AVX, FMA3, MMX+
-TEXT ·tileTransposedAVX2(SB), NOSPLIT, $0-104
+TEXT ·tileTransposedAVX2(SB), NOSPLIT, $0-96
 	MOVQ    rows+0(FP), AX
 	MOVQ    panels+8(FP), CX
 	CMPQ    AX, $0x06
@@ -1245,7 +1225,7 @@ TEXT ·tileTransposedAVX2(SB), NOSPLIT, $0-104
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), CX
-	MOVQ    lastCols+96(FP), DX
+	MOVQ    lastCols+88(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start1x4masked
 	VMOVUPS (AX), Y0
@@ -1268,11 +1248,10 @@ start1x4masked:
 start1x4done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -1290,26 +1269,25 @@ loop1x4:
 	JNZ          loop1x4
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), DX
-	CMPQ         DX, $0x10
+	MOVQ         lastCols+88(FP), CX
+	CMPQ         CX, $0x10
 	JNE          c1x4masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(CX*1)
-	VMOVUPS      Y3, 32(AX)(CX*1)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
 	JMP          c1x4done
 
 c1x4masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y4
-	VMOVUPS    96(BX), Y5
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y4
+	VMOVUPS    96(DX), Y5
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y4, (AX)(CX*1)
-	VMASKMOVPS Y3, Y5, 32(AX)(CX*1)
+	VMASKMOVPS Y2, Y4, 64(AX)
+	VMASKMOVPS Y3, Y5, 96(AX)
 
 c1x4done:
 	VZEROUPPER
@@ -1319,7 +1297,7 @@ not1x2:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), CX
-	MOVQ    lastCols+96(FP), CX
+	MOVQ    lastCols+88(FP), CX
 	CMPQ    CX, $0x10
 	JNE     start1x2masked
 	VMOVUPS (AX), Y0
@@ -1338,7 +1316,6 @@ start1x2masked:
 start1x2done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
@@ -1357,8 +1334,7 @@ loop1x2:
 	JNZ          loop1x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	CMPQ         CX, $0x10
 	JNE          c1x2masked
 	VMOVUPS      Y0, (AX)
@@ -1384,7 +1360,7 @@ rows2:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), BX
+	MOVQ    lastCols+88(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start2x6masked
 	VMOVUPS (AX), Y0
@@ -1425,16 +1401,15 @@ start2x6masked:
 start2x6done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -1467,44 +1442,43 @@ loop2x6:
 	JNZ          loop2x6
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), BX
-	CMPQ         BX, $0x10
+	MOVQ         lastCols+88(FP), DX
+	CMPQ         DX, $0x10
 	JNE          c2x6masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(DX*1)
-	VMOVUPS      Y3, 32(AX)(DX*1)
-	VMOVUPS      Y4, (AX)(DX*2)
-	VMOVUPS      Y5, 32(AX)(DX*2)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
+	VMOVUPS      Y4, 128(AX)
+	VMOVUPS      Y5, 160(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y6, (AX)
 	VMOVUPS      Y7, 32(AX)
-	VMOVUPS      Y8, (AX)(DX*1)
-	VMOVUPS      Y9, 32(AX)(DX*1)
-	VMOVUPS      Y10, (AX)(DX*2)
-	VMOVUPS      Y11, 32(AX)(DX*2)
+	VMOVUPS      Y8, 64(AX)
+	VMOVUPS      Y9, 96(AX)
+	VMOVUPS      Y10, 128(AX)
+	VMOVUPS      Y11, 160(AX)
 	JMP          c2x6done
 
 c2x6masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y12
-	VMOVUPS    96(SI), Y13
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y12
+	VMOVUPS    96(BX), Y13
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(DX*1)
-	VMOVUPS    Y3, 32(AX)(DX*1)
-	VMASKMOVPS Y4, Y12, (AX)(DX*2)
-	VMASKMOVPS Y5, Y13, 32(AX)(DX*2)
+	VMOVUPS    Y2, 64(AX)
+	VMOVUPS    Y3, 96(AX)
+	VMASKMOVPS Y4, Y12, 128(AX)
+	VMASKMOVPS Y5, Y13, 160(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y6, (AX)
 	VMOVUPS    Y7, 32(AX)
-	VMOVUPS    Y8, (AX)(DX*1)
-	VMOVUPS    Y9, 32(AX)(DX*1)
-	VMASKMOVPS Y10, Y12, (AX)(DX*2)
-	VMASKMOVPS Y11, Y13, 32(AX)(DX*2)
+	VMOVUPS    Y8, 64(AX)
+	VMOVUPS    Y9, 96(AX)
+	VMASKMOVPS Y10, Y12, 128(AX)
+	VMASKMOVPS Y11, Y13, 160(AX)
 
 c2x6done:
 	VZEROUPPER
@@ -1516,7 +1490,7 @@ not2x3:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), BX
+	MOVQ    lastCols+88(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start2x4masked
 	VMOVUPS (AX), Y0
@@ -1549,14 +1523,13 @@ start2x4masked:
 start2x4done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -1583,36 +1556,35 @@ loop2x4:
 	JNZ          loop2x4
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), BX
-	CMPQ         BX, $0x10
+	MOVQ         lastCols+88(FP), DX
+	CMPQ         DX, $0x10
 	JNE          c2x4masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(DX*1)
-	VMOVUPS      Y3, 32(AX)(DX*1)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      Y5, 32(AX)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
+	VMOVUPS      Y6, 64(AX)
+	VMOVUPS      Y7, 96(AX)
 	JMP          c2x4done
 
 c2x4masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y8
-	VMOVUPS    96(SI), Y9
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y8, (AX)(DX*1)
-	VMASKMOVPS Y3, Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y2, Y8, 64(AX)
+	VMASKMOVPS Y3, Y9, 96(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y4, (AX)
 	VMOVUPS    Y5, 32(AX)
-	VMASKMOVPS Y6, Y8, (AX)(DX*1)
-	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y6, Y8, 64(AX)
+	VMASKMOVPS Y7, Y9, 96(AX)
 
 c2x4done:
 	VZEROUPPER
@@ -1622,7 +1594,7 @@ not2x2:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), DX
+	MOVQ    lastCols+88(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start2x2masked
 	VMOVUPS (AX), Y0
@@ -1647,7 +1619,6 @@ start2x2masked:
 start2x2done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x02, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -1673,8 +1644,7 @@ loop2x2:
 	JNZ          loop2x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), DX
+	MOVQ         lastCols+88(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c2x2masked
 	VMOVUPS      Y0, (AX)
@@ -1706,7 +1676,7 @@ rows3:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), BX
+	MOVQ    lastCols+88(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start3x4masked
 	VMOVUPS (AX), Y0
@@ -1749,17 +1719,16 @@ start3x4masked:
 start3x4done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -1791,46 +1760,45 @@ loop3x4:
 	JNZ          loop3x4
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), BX
-	CMPQ         BX, $0x10
+	MOVQ         lastCols+88(FP), DX
+	CMPQ         DX, $0x10
 	JNE          c3x4masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, (AX)(DX*1)
-	VMOVUPS      Y3, 32(AX)(DX*1)
+	VMOVUPS      Y2, 64(AX)
+	VMOVUPS      Y3, 96(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      Y5, 32(AX)
-	VMOVUPS      Y6, (AX)(DX*1)
-	VMOVUPS      Y7, 32(AX)(DX*1)
+	VMOVUPS      Y6, 64(AX)
+	VMOVUPS      Y7, 96(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y8, (AX)
 	VMOVUPS      Y9, 32(AX)
-	VMOVUPS      Y10, (AX)(DX*1)
-	VMOVUPS      Y11, 32(AX)(DX*1)
+	VMOVUPS      Y10, 64(AX)
+	VMOVUPS      Y11, 96(AX)
 	JMP          c3x4done
 
 c3x4masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y12
-	VMOVUPS    96(SI), Y13
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y12
+	VMOVUPS    96(BX), Y13
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y12, (AX)(DX*1)
-	VMASKMOVPS Y3, Y13, 32(AX)(DX*1)
+	VMASKMOVPS Y2, Y12, 64(AX)
+	VMASKMOVPS Y3, Y13, 96(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y4, (AX)
 	VMOVUPS    Y5, 32(AX)
-	VMASKMOVPS Y6, Y12, (AX)(DX*1)
-	VMASKMOVPS Y7, Y13, 32(AX)(DX*1)
+	VMASKMOVPS Y6, Y12, 64(AX)
+	VMASKMOVPS Y7, Y13, 96(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y8, (AX)
 	VMOVUPS    Y9, 32(AX)
-	VMASKMOVPS Y10, Y12, (AX)(DX*1)
-	VMASKMOVPS Y11, Y13, 32(AX)(DX*1)
+	VMASKMOVPS Y10, Y12, 64(AX)
+	VMASKMOVPS Y11, Y13, 96(AX)
 
 c3x4done:
 	VZEROUPPER
@@ -1840,7 +1808,7 @@ not3x2:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), DX
+	MOVQ    lastCols+88(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start3x2masked
 	VMOVUPS (AX), Y0
@@ -1871,7 +1839,6 @@ start3x2masked:
 start3x2done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x03, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -1902,8 +1869,7 @@ loop3x2:
 	JNZ          loop3x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), DX
+	MOVQ         lastCols+88(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c3x2masked
 	VMOVUPS      Y0, (AX)
@@ -1939,7 +1905,7 @@ rows4:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), DX
+	MOVQ    lastCols+88(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start4x2masked
 	VMOVUPS (AX), Y0
@@ -1976,7 +1942,6 @@ start4x2masked:
 start4x2done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x04, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -2012,8 +1977,7 @@ loop4x2:
 	JNZ          loop4x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), DX
+	MOVQ         lastCols+88(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c4x2masked
 	VMOVUPS      Y0, (AX)
@@ -2055,7 +2019,7 @@ rows5:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), DX
+	MOVQ    lastCols+88(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start5x2masked
 	VMOVUPS (AX), Y0
@@ -2098,7 +2062,6 @@ start5x2masked:
 start5x2done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x05, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -2139,8 +2102,7 @@ loop5x2:
 	JNZ          loop5x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), DX
+	MOVQ         lastCols+88(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c5x2masked
 	VMOVUPS      Y0, (AX)
@@ -2188,7 +2150,7 @@ rows6:
 	MOVQ    start+48(FP), AX
 	MOVQ    startStride+56(FP), CX
 	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+96(FP), DX
+	MOVQ    lastCols+88(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start6x2masked
 	VMOVUPS (AX), Y0
@@ -2237,7 +2199,6 @@ start6x2masked:
 start6x2done:
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x06, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -2283,8 +2244,7 @@ loop6x2:
 	JNZ          loop6x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), DX
+	MOVQ         lastCols+88(FP), DX
 	CMPQ         DX, $0x10
 	JNE          c6x2masked
 	VMOVUPS      Y0, (AX)
@@ -2334,9 +2294,9 @@ c6x2done:
 	VZEROUPPER
 	RET
 
-// func tilePairsAVX2(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// func tilePairsAVX2(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 // Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·tilePairsAVX2(SB), NOSPLIT, $0-112
+TEXT ·tilePairsAVX2(SB), NOSPLIT, $0-104
 	MOVQ    rows+0(FP), AX
 	MOVQ    panels+8(FP), CX
 	CMPQ    AX, $0x04
@@ -2351,7 +2311,7 @@ TEXT ·tilePairsAVX2(SB), NOSPLIT, $0-112
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), CX
 	LEAQ    (CX)(CX*2), DX
-	MOVQ    lastCols+104(FP), BX
+	MOVQ    lastCols+96(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start1x8masked
 	VMOVUPS (AX), Y0
@@ -2382,14 +2342,12 @@ start1x8masked:
 start1x8done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	LEAQ       (DX)(DX*2), BX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
-	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -2483,35 +2441,33 @@ odd1x8:
 end1x8:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    lastCols+104(FP), BX
-	CMPQ    BX, $0x10
+	MOVQ    lastCols+96(FP), CX
+	CMPQ    CX, $0x10
 	JNE     c1x8masked
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, (AX)(CX*1)
-	VMOVUPS Y3, 32(AX)(CX*1)
-	VMOVUPS Y4, (AX)(CX*2)
-	VMOVUPS Y5, 32(AX)(CX*2)
-	VMOVUPS Y6, (AX)(DX*1)
-	VMOVUPS Y7, 32(AX)(DX*1)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VMOVUPS Y4, 128(AX)
+	VMOVUPS Y5, 160(AX)
+	VMOVUPS Y6, 192(AX)
+	VMOVUPS Y7, 224(AX)
 	JMP     c1x8done
 
 c1x8masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y8
-	VMOVUPS    96(SI), Y9
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y8
+	VMOVUPS    96(DX), Y9
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(CX*1)
-	VMOVUPS    Y3, 32(AX)(CX*1)
-	VMOVUPS    Y4, (AX)(CX*2)
-	VMOVUPS    Y5, 32(AX)(CX*2)
-	VMASKMOVPS Y6, Y8, (AX)(DX*1)
-	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+	VMOVUPS    Y2, 64(AX)
+	VMOVUPS    Y3, 96(AX)
+	VMOVUPS    Y4, 128(AX)
+	VMOVUPS    Y5, 160(AX)
+	VMASKMOVPS Y6, Y8, 192(AX)
+	VMASKMOVPS Y7, Y9, 224(AX)
 
 c1x8done:
 	VZEROUPPER
@@ -2523,7 +2479,7 @@ not1x4:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start1x6masked
 	VMOVUPS (AX), Y0
@@ -2550,12 +2506,11 @@ start1x6masked:
 start1x6done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -2632,30 +2587,29 @@ odd1x6:
 end1x6:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), CX
-	MOVQ    lastCols+104(FP), DX
-	CMPQ    DX, $0x10
+	MOVQ    lastCols+96(FP), CX
+	CMPQ    CX, $0x10
 	JNE     c1x6masked
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, (AX)(CX*1)
-	VMOVUPS Y3, 32(AX)(CX*1)
-	VMOVUPS Y4, (AX)(CX*2)
-	VMOVUPS Y5, 32(AX)(CX*2)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VMOVUPS Y4, 128(AX)
+	VMOVUPS Y5, 160(AX)
 	JMP     c1x6done
 
 c1x6masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y6
-	VMOVUPS    96(BX), Y7
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y6
+	VMOVUPS    96(DX), Y7
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, (AX)(CX*1)
-	VMOVUPS    Y3, 32(AX)(CX*1)
-	VMASKMOVPS Y4, Y6, (AX)(CX*2)
-	VMASKMOVPS Y5, Y7, 32(AX)(CX*2)
+	VMOVUPS    Y2, 64(AX)
+	VMOVUPS    Y3, 96(AX)
+	VMASKMOVPS Y4, Y6, 128(AX)
+	VMASKMOVPS Y5, Y7, 160(AX)
 
 c1x6done:
 	VZEROUPPER
@@ -2667,7 +2621,7 @@ not1x3:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start1x4masked
 	VMOVUPS (AX), Y0
@@ -2690,11 +2644,10 @@ start1x4masked:
 start1x4done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -2755,26 +2708,25 @@ odd1x4:
 end1x4:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), CX
-	MOVQ    lastCols+104(FP), DX
-	CMPQ    DX, $0x10
+	MOVQ    lastCols+96(FP), CX
+	CMPQ    CX, $0x10
 	JNE     c1x4masked
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, (AX)(CX*1)
-	VMOVUPS Y3, 32(AX)(CX*1)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
 	JMP     c1x4done
 
 c1x4masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y4
-	VMOVUPS    96(BX), Y5
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y4
+	VMOVUPS    96(DX), Y5
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y4, (AX)(CX*1)
-	VMASKMOVPS Y3, Y5, 32(AX)(CX*1)
+	VMASKMOVPS Y2, Y4, 64(AX)
+	VMASKMOVPS Y3, Y5, 96(AX)
 
 c1x4done:
 	VZEROUPPER
@@ -2784,7 +2736,7 @@ not1x2:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+104(FP), CX
+	MOVQ    lastCols+96(FP), CX
 	CMPQ    CX, $0x10
 	JNE     start1x2masked
 	VMOVUPS (AX), Y0
@@ -2803,7 +2755,6 @@ start1x2masked:
 start1x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
@@ -2851,8 +2802,7 @@ odd1x2:
 end1x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), CX
-	MOVQ    lastCols+104(FP), CX
+	MOVQ    lastCols+96(FP), CX
 	CMPQ    CX, $0x10
 	JNE     c1x2masked
 	VMOVUPS Y0, (AX)
@@ -2878,7 +2828,7 @@ rows2:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), BX
+	MOVQ    lastCols+96(FP), BX
 	CMPQ    BX, $0x10
 	JNE     start2x4masked
 	VMOVUPS (AX), Y0
@@ -2911,14 +2861,13 @@ start2x4masked:
 start2x4done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -2997,36 +2946,35 @@ odd2x4:
 end2x4:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), DX
-	MOVQ    lastCols+104(FP), BX
-	CMPQ    BX, $0x10
+	MOVQ    lastCols+96(FP), DX
+	CMPQ    DX, $0x10
 	JNE     c2x4masked
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, (AX)(DX*1)
-	VMOVUPS Y3, 32(AX)(DX*1)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
 	ADDQ    CX, AX
 	VMOVUPS Y4, (AX)
 	VMOVUPS Y5, 32(AX)
-	VMOVUPS Y6, (AX)(DX*1)
-	VMOVUPS Y7, 32(AX)(DX*1)
+	VMOVUPS Y6, 64(AX)
+	VMOVUPS Y7, 96(AX)
 	JMP     c2x4done
 
 c2x4masked:
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, BX
-	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y8
-	VMOVUPS    96(SI), Y9
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
 	VMOVUPS    Y0, (AX)
 	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y8, (AX)(DX*1)
-	VMASKMOVPS Y3, Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y2, Y8, 64(AX)
+	VMASKMOVPS Y3, Y9, 96(AX)
 	ADDQ       CX, AX
 	VMOVUPS    Y4, (AX)
 	VMOVUPS    Y5, 32(AX)
-	VMASKMOVPS Y6, Y8, (AX)(DX*1)
-	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y6, Y8, 64(AX)
+	VMASKMOVPS Y7, Y9, 96(AX)
 
 c2x4done:
 	VZEROUPPER
@@ -3036,7 +2984,7 @@ not2x2:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start2x2masked
 	VMOVUPS (AX), Y0
@@ -3061,7 +3009,6 @@ start2x2masked:
 start2x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x02, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -3121,8 +3068,7 @@ odd2x2:
 end2x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     c2x2masked
 	VMOVUPS Y0, (AX)
@@ -3152,7 +3098,7 @@ rows3:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start3x2masked
 	VMOVUPS (AX), Y0
@@ -3183,7 +3129,6 @@ start3x2masked:
 start3x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x03, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -3256,8 +3201,7 @@ odd3x2:
 end3x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     c3x2masked
 	VMOVUPS Y0, (AX)
@@ -3293,7 +3237,7 @@ rows4:
 	MOVQ    start+56(FP), AX
 	MOVQ    startStride+64(FP), CX
 	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     start4x2masked
 	VMOVUPS (AX), Y0
@@ -3330,7 +3274,6 @@ start4x2masked:
 start4x2done:
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x04, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -3416,8 +3359,7 @@ odd4x2:
 end4x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), DX
-	MOVQ    lastCols+104(FP), DX
+	MOVQ    lastCols+96(FP), DX
 	CMPQ    DX, $0x10
 	JNE     c4x2masked
 	VMOVUPS Y0, (AX)
@@ -4345,6 +4287,43 @@ done:
 	VZEROUPPER
 	RET
 
+// func normalizeAVX2(dst []float32, a []float32, shift float32, scale float32)
+// Requires: AVX
+TEXT ·normalizeAVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSS shift+48(FP), Y0
+	VBROADCASTSS scale+52(FP), Y1
+	MOVQ         dst_len+8(FP), AX
+	XORQ         CX, CX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
+
+loop:
+	CMPQ    AX, $0x08
+	JB      tail
+	VMOVUPS (DX)(CX*4), Y2
+	VADDPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS Y2, (BX)(CX*4)
+	ADDQ    $0x08, CX
+	SUBQ    $0x08, AX
+	JMP     loop
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, AX
+	SUBQ       AX, SI
+	VMOVUPS    64(SI), Y2
+	VMASKMOVPS (DX)(CX*4), Y2, Y3
+	VADDPS     Y0, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y2, (BX)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func negAVX2(dst []float32, a []float32)
 // Requires: AVX
 TEXT ·negAVX2(SB), NOSPLIT, $0-48
@@ -4429,41 +4408,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func reluAVX2(dst []float32, a []float32)
-// Requires: AVX
-TEXT ·reluAVX2(SB), NOSPLIT, $0-48
-	MOVQ dst_len+8(FP), AX
-	XORQ CX, CX
-	MOVQ a_base+24(FP), DX
-	MOVQ dst_base+0(FP), BX
-
-loop:
-	CMPQ    AX, $0x08
-	JB      tail
-	VMOVUPS (DX)(CX*4), Y0
-	VXORPS  Y1, Y1, Y1
-	VMAXPS  Y0, Y1, Y0
-	VMOVUPS Y0, (BX)(CX*4)
-	ADDQ    $0x08, CX
-	SUBQ    $0x08, AX
-	JMP     loop
-
-tail:
-	TESTQ      AX, AX
-	JZ         done
-	LEAQ       tailMasks<>+0(SB), SI
-	SHLQ       $0x02, AX
-	SUBQ       AX, SI
-	VMOVUPS    64(SI), Y0
-	VMASKMOVPS (DX)(CX*4), Y0, Y1
-	VXORPS     Y2, Y2, Y2
-	VMAXPS     Y1, Y2, Y1
-	VMASKMOVPS Y1, Y0, (BX)(CX*4)
-
-done:
-	VZEROUPPER
-	RET
-
 // func fillAVX2(dst []float32, s float32)
 // Requires: AVX
 TEXT ·fillAVX2(SB), NOSPLIT, $0-28
@@ -4493,9 +4437,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func lessAVX2(dst []float32, a []float32, b []float32)
+// func maxAVX2(dst []float32, a []float32, b []float32)
 // Requires: AVX
-TEXT ·lessAVX2(SB), NOSPLIT, $0-72
+TEXT ·maxAVX2(SB), NOSPLIT, $0-72
 	MOVQ dst_len+8(FP), AX
 	XORQ CX, CX
 	MOVQ a_base+24(FP), DX
@@ -4507,9 +4451,12 @@ loop:
 	JB        tail
 	VMOVUPS   (DX)(CX*4), Y0
 	VMOVUPS   (BX)(CX*4), Y1
-	VCMPPS    $0x11, Y1, Y0, Y0
-	VXORPS    Y1, Y1, Y1
-	VBLENDVPS Y0, c3f800000<>+0(SB), Y1, Y0
+	VADDPS    Y1, Y0, Y2
+	VMAXPS    Y1, Y0, Y3
+	VCMPPS    $0x03, Y1, Y0, Y4
+	VMAXPS    Y0, Y1, Y0
+	VANDPS    Y0, Y3, Y3
+	VBLENDVPS Y4, Y2, Y3, Y0
 	VMOVUPS   Y0, (SI)(CX*4)
 	ADDQ      $0x08, CX
 	SUBQ      $0x08, AX
@@ -4524,10 +4471,52 @@ tail:
 	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
-	VCMPPS     $0x11, Y2, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VBLENDVPS  Y1, c3f800000<>+0(SB), Y2, Y1
+	VADDPS     Y2, Y1, Y3
+	VMAXPS     Y2, Y1, Y4
+	VCMPPS     $0x03, Y2, Y1, Y5
+	VMAXPS     Y1, Y2, Y1
+	VANDPS     Y1, Y4, Y4
+	VBLENDVPS  Y5, Y3, Y4, Y1
 	VMASKMOVPS Y1, Y0, (SI)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func clampAVX2(dst []float32, a []float32, low float32, high float32)
+// Requires: AVX
+TEXT ·clampAVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSS low+48(FP), Y0
+	VBROADCASTSS high+52(FP), Y1
+	MOVQ         dst_len+8(FP), AX
+	XORQ         CX, CX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
+
+loop:
+	CMPQ      AX, $0x08
+	JB        tail
+	VMOVUPS   (DX)(CX*4), Y2
+	VCMPPS    $0x12, Y0, Y2, Y3
+	VMINPS    Y2, Y1, Y2
+	VBLENDVPS Y3, Y0, Y2, Y2
+	VMOVUPS   Y2, (BX)(CX*4)
+	ADDQ      $0x08, CX
+	SUBQ      $0x08, AX
+	JMP       loop
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, AX
+	SUBQ       AX, SI
+	VMOVUPS    64(SI), Y2
+	VMASKMOVPS (DX)(CX*4), Y2, Y3
+	VCMPPS     $0x12, Y0, Y3, Y4
+	VMINPS     Y3, Y1, Y3
+	VBLENDVPS  Y4, Y0, Y3, Y0
+	VMASKMOVPS Y0, Y2, (BX)(CX*4)
 
 done:
 	VZEROUPPER
@@ -4573,24 +4562,27 @@ done:
 	VZEROUPPER
 	RET
 
-// func equalAVX2(dst []float32, a []float32, b []float32)
+// func withinAVX2(dst []float32, a []float32, low float32, high float32)
 // Requires: AVX
-TEXT ·equalAVX2(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), AX
-	XORQ CX, CX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	MOVQ dst_base+0(FP), SI
+TEXT ·withinAVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSS low+48(FP), Y0
+	VBROADCASTSS high+52(FP), Y1
+	MOVQ         dst_len+8(FP), AX
+	XORQ         CX, CX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
 
 loop:
 	CMPQ      AX, $0x08
 	JB        tail
-	VMOVUPS   (DX)(CX*4), Y0
-	VMOVUPS   (BX)(CX*4), Y1
-	VCMPPS    $0x00, Y1, Y0, Y0
-	VXORPS    Y1, Y1, Y1
-	VBLENDVPS Y0, c3f800000<>+0(SB), Y1, Y0
-	VMOVUPS   Y0, (SI)(CX*4)
+	VMOVUPS   (DX)(CX*4), Y2
+	VCMPPS    $0x11, Y1, Y2, Y3
+	VXORPS    Y4, Y4, Y4
+	VBLENDVPS Y3, c3f800000<>+0(SB), Y4, Y3
+	VCMPPS    $0x11, Y2, Y0, Y2
+	VXORPS    Y4, Y4, Y4
+	VBLENDVPS Y2, Y3, Y4, Y2
+	VMOVUPS   Y2, (BX)(CX*4)
 	ADDQ      $0x08, CX
 	SUBQ      $0x08, AX
 	JMP       loop
@@ -4598,56 +4590,18 @@ loop:
 tail:
 	TESTQ      AX, AX
 	JZ         done
-	LEAQ       tailMasks<>+0(SB), DI
+	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, AX
-	SUBQ       AX, DI
-	VMOVUPS    64(DI), Y0
-	VMASKMOVPS (DX)(CX*4), Y0, Y1
-	VMASKMOVPS (BX)(CX*4), Y0, Y2
-	VCMPPS     $0x00, Y2, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VBLENDVPS  Y1, c3f800000<>+0(SB), Y2, Y1
-	VMASKMOVPS Y1, Y0, (SI)(CX*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func notEqualAVX2(dst []float32, a []float32, b []float32)
-// Requires: AVX
-TEXT ·notEqualAVX2(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), AX
-	XORQ CX, CX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	MOVQ dst_base+0(FP), SI
-
-loop:
-	CMPQ      AX, $0x08
-	JB        tail
-	VMOVUPS   (DX)(CX*4), Y0
-	VMOVUPS   (BX)(CX*4), Y1
-	VCMPPS    $0x04, Y1, Y0, Y0
-	VXORPS    Y1, Y1, Y1
-	VBLENDVPS Y0, c3f800000<>+0(SB), Y1, Y0
-	VMOVUPS   Y0, (SI)(CX*4)
-	ADDQ      $0x08, CX
-	SUBQ      $0x08, AX
-	JMP       loop
-
-tail:
-	TESTQ      AX, AX
-	JZ         done
-	LEAQ       tailMasks<>+0(SB), DI
-	SHLQ       $0x02, AX
-	SUBQ       AX, DI
-	VMOVUPS    64(DI), Y0
-	VMASKMOVPS (DX)(CX*4), Y0, Y1
-	VMASKMOVPS (BX)(CX*4), Y0, Y2
-	VCMPPS     $0x04, Y2, Y1, Y1
-	VXORPS     Y2, Y2, Y2
-	VBLENDVPS  Y1, c3f800000<>+0(SB), Y2, Y1
-	VMASKMOVPS Y1, Y0, (SI)(CX*4)
+	SUBQ       AX, SI
+	VMOVUPS    64(SI), Y2
+	VMASKMOVPS (DX)(CX*4), Y2, Y3
+	VCMPPS     $0x11, Y1, Y3, Y1
+	VXORPS     Y4, Y4, Y4
+	VBLENDVPS  Y1, c3f800000<>+0(SB), Y4, Y1
+	VCMPPS     $0x11, Y3, Y0, Y0
+	VXORPS     Y3, Y3, Y3
+	VBLENDVPS  Y0, Y1, Y3, Y0
+	VMASKMOVPS Y0, Y2, (BX)(CX*4)
 
 done:
 	VZEROUPPER
@@ -4691,99 +4645,6 @@ tail:
 	VCMPPS     $0x04, Y4, Y1, Y1
 	VBLENDVPS  Y1, Y2, Y3, Y1
 	VMASKMOVPS Y1, Y0, (DI)(CX*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func normalizeAVX2(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
-// Requires: AVX, FMA3
-TEXT ·normalizeAVX2(SB), NOSPLIT, $0-104
-	VBROADCASTSS shift+96(FP), Y0
-	VBROADCASTSS scale+100(FP), Y1
-	MOVQ         dst_len+8(FP), AX
-	XORQ         CX, CX
-	MOVQ         a_base+24(FP), DX
-	MOVQ         gain_base+48(FP), BX
-	MOVQ         bias_base+72(FP), SI
-	MOVQ         dst_base+0(FP), DI
-
-loop:
-	CMPQ        AX, $0x08
-	JB          tail
-	VMOVUPS     (DX)(CX*4), Y2
-	VMOVUPS     (BX)(CX*4), Y3
-	VMOVUPS     (SI)(CX*4), Y4
-	VADDPS      Y0, Y2, Y2
-	VMULPS      Y1, Y2, Y2
-	VFMADD213PS Y4, Y3, Y2
-	VMOVUPS     Y2, (DI)(CX*4)
-	ADDQ        $0x08, CX
-	SUBQ        $0x08, AX
-	JMP         loop
-
-tail:
-	TESTQ       AX, AX
-	JZ          done
-	LEAQ        tailMasks<>+0(SB), R8
-	SHLQ        $0x02, AX
-	SUBQ        AX, R8
-	VMOVUPS     64(R8), Y2
-	VMASKMOVPS  (DX)(CX*4), Y2, Y3
-	VMASKMOVPS  (BX)(CX*4), Y2, Y4
-	VMASKMOVPS  (SI)(CX*4), Y2, Y5
-	VADDPS      Y0, Y3, Y3
-	VMULPS      Y1, Y3, Y3
-	VFMADD213PS Y5, Y4, Y3
-	VMASKMOVPS  Y3, Y2, (DI)(CX*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func normalizeGradAVX2(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
-// Requires: AVX, FMA3
-TEXT ·normalizeGradAVX2(SB), NOSPLIT, $0-108
-	VBROADCASTSS shift+96(FP), Y0
-	VBROADCASTSS slope+100(FP), Y1
-	VBROADCASTSS scale+104(FP), Y2
-	MOVQ         dst_len+8(FP), AX
-	XORQ         CX, CX
-	MOVQ         dy_base+24(FP), DX
-	MOVQ         gain_base+48(FP), BX
-	MOVQ         normal_base+72(FP), SI
-	MOVQ         dst_base+0(FP), DI
-
-loop:
-	CMPQ        AX, $0x08
-	JB          tail
-	VMOVUPS     (DX)(CX*4), Y3
-	VMOVUPS     (BX)(CX*4), Y4
-	VMOVUPS     (SI)(CX*4), Y5
-	VMULPS      Y4, Y3, Y3
-	VADDPS      Y0, Y3, Y3
-	VFMADD231PS Y5, Y1, Y3
-	VMULPS      Y2, Y3, Y3
-	VMOVUPS     Y3, (DI)(CX*4)
-	ADDQ        $0x08, CX
-	SUBQ        $0x08, AX
-	JMP         loop
-
-tail:
-	TESTQ       AX, AX
-	JZ          done
-	LEAQ        tailMasks<>+0(SB), R8
-	SHLQ        $0x02, AX
-	SUBQ        AX, R8
-	VMOVUPS     64(R8), Y3
-	VMASKMOVPS  (DX)(CX*4), Y3, Y4
-	VMASKMOVPS  (BX)(CX*4), Y3, Y5
-	VMASKMOVPS  (SI)(CX*4), Y3, Y6
-	VMULPS      Y5, Y4, Y4
-	VADDPS      Y0, Y4, Y4
-	VFMADD231PS Y6, Y1, Y4
-	VMULPS      Y2, Y4, Y4
-	VMASKMOVPS  Y4, Y3, (DI)(CX*4)
 
 done:
 	VZEROUPPER
@@ -5909,59 +5770,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func tripleDotAVX2(lanes *[16]float64, a []float32, b []float32, c []float32)
-// Requires: AVX
-TEXT ·tripleDotAVX2(SB), NOSPLIT, $0-80
-	MOVQ    lanes+0(FP), AX
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS 64(AX), Y2
-	VMOVUPS 96(AX), Y3
-	MOVQ    a_len+16(FP), CX
-	XORQ    DX, DX
-	MOVQ    a_base+8(FP), BX
-	MOVQ    b_base+32(FP), SI
-	MOVQ    c_base+56(FP), DI
-	SUBQ    $0x10, CX
-	JL      done
-
-loop:
-	VCVTPS2PD (BX)(DX*4), Y4
-	VCVTPS2PD (SI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VCVTPS2PD (DI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VADDPD    Y4, Y0, Y0
-	VCVTPS2PD 16(BX)(DX*4), Y4
-	VCVTPS2PD 16(SI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VCVTPS2PD 16(DI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VADDPD    Y4, Y1, Y1
-	VCVTPS2PD 32(BX)(DX*4), Y4
-	VCVTPS2PD 32(SI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VCVTPS2PD 32(DI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VADDPD    Y4, Y2, Y2
-	VCVTPS2PD 48(BX)(DX*4), Y4
-	VCVTPS2PD 48(SI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VCVTPS2PD 48(DI)(DX*4), Y5
-	VMULPD    Y5, Y4, Y4
-	VADDPD    Y4, Y3, Y3
-	ADDQ      $0x10, DX
-	SUBQ      $0x10, CX
-	JGE       loop
-
-done:
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	VZEROUPPER
-	RET
-
 // func squaresAVX2(lanes *[16]float64, a []float32, center float64)
 // Requires: AVX
 TEXT ·squaresAVX2(SB), NOSPLIT, $0-40
@@ -6006,9 +5814,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func maxAVX2(lanes *[16]float32, a []float32)
+// func largestAVX2(lanes *[16]float32, a []float32)
 // Requires: AVX
-TEXT ·maxAVX2(SB), NOSPLIT, $0-32
+TEXT ·largestAVX2(SB), NOSPLIT, $0-32
 	MOVQ    lanes+0(FP), AX
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
@@ -6290,9 +6098,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tileAVX512(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// func tileAVX512(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·tileAVX512(SB), NOSPLIT, $8-112
+TEXT ·tileAVX512(SB), NOSPLIT, $8-104
 	MOVQ       rows+0(FP), AX
 	MOVQ       panels+8(FP), CX
 	CMPQ       AX, $0x0c
@@ -6322,7 +6130,7 @@ TEXT ·tileAVX512(SB), NOSPLIT, $8-112
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), CX
 	MOVQ       startStep+72(FP), DX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -6332,12 +6140,11 @@ TEXT ·tileAVX512(SB), NOSPLIT, $8-112
 	VMOVUPS.Z  (AX)(DX*2), K1, Z2
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6358,15 +6165,14 @@ loop1x3:
 	JNZ          loop1x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, DX
+	SHLQ         CL, DX
+	DECQ         DX
+	KMOVW        DX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	VMOVUPS      Z2, K1, (AX)(DX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -6376,7 +6182,7 @@ not1x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), CX
 	MOVQ       startStep+72(FP), DX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -6385,11 +6191,10 @@ not1x3:
 	VMOVUPS.Z  (AX)(DX*1), K1, Z1
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6409,14 +6214,13 @@ loop1x2:
 	JNZ          loop1x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), DX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, DX
+	SHLQ         CL, DX
+	DECQ         DX
+	KMOVW        DX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(DX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -6424,7 +6228,7 @@ not1x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), CX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, DX
 	SHLQ       CL, DX
 	DECQ       DX
@@ -6432,7 +6236,6 @@ not1x2:
 	VMOVUPS.Z  (AX), K1, Z0
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
@@ -6454,8 +6257,7 @@ loop1x1:
 	JNZ          loop1x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), CX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, DX
 	SHLQ         CL, DX
 	DECQ         DX
@@ -6470,7 +6272,7 @@ rows2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -6484,16 +6286,15 @@ rows2:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z5
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6523,19 +6324,18 @@ loop2x3:
 	JNZ          loop2x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -6545,7 +6345,7 @@ not2x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -6557,14 +6357,13 @@ not2x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z3
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6591,17 +6390,16 @@ loop2x2:
 	JNZ          loop2x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -6609,7 +6407,7 @@ not2x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -6619,7 +6417,6 @@ not2x2:
 	VMOVUPS.Z  (AX), K1, Z1
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x02, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -6648,8 +6445,7 @@ loop2x1:
 	JNZ          loop2x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -6666,7 +6462,7 @@ rows3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -6684,20 +6480,19 @@ rows3:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z8
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6733,23 +6528,22 @@ loop3x3:
 	JNZ          loop3x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -6759,7 +6553,7 @@ not3x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -6774,17 +6568,16 @@ not3x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z5
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6816,20 +6609,19 @@ loop3x2:
 	JNZ          loop3x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -6837,7 +6629,7 @@ not3x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -6849,7 +6641,6 @@ not3x2:
 	VMOVUPS.Z  (AX), K1, Z2
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x03, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -6884,8 +6675,7 @@ loop3x1:
 	JNZ          loop3x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -6904,7 +6694,7 @@ rows4:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -6926,24 +6716,23 @@ rows4:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z11
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x04, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -6985,27 +6774,26 @@ loop4x3:
 	JNZ          loop4x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -7015,7 +6803,7 @@ not4x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -7033,20 +6821,19 @@ not4x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z7
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x04, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -7083,23 +6870,22 @@ loop4x2:
 	JNZ          loop4x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -7107,7 +6893,7 @@ not4x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -7121,7 +6907,6 @@ not4x2:
 	VMOVUPS.Z  (AX), K1, Z3
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x04, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -7162,8 +6947,7 @@ loop4x1:
 	JNZ          loop4x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -7184,7 +6968,7 @@ rows5:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -7210,28 +6994,27 @@ rows5:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z14
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x05, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -7279,31 +7062,30 @@ loop5x3:
 	JNZ          loop5x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -7313,7 +7095,7 @@ not5x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -7334,23 +7116,22 @@ not5x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z9
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x05, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -7392,26 +7173,25 @@ loop5x2:
 	JNZ          loop5x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -7419,7 +7199,7 @@ not5x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -7435,7 +7215,6 @@ not5x2:
 	VMOVUPS.Z  (AX), K1, Z4
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x05, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -7482,8 +7261,7 @@ loop5x1:
 	JNZ          loop5x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -7506,7 +7284,7 @@ rows6:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -7536,32 +7314,31 @@ rows6:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z17
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x06, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -7615,35 +7392,34 @@ loop6x3:
 	JNZ          loop6x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, (AX)(BX*1)
-	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -7653,7 +7429,7 @@ not6x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -7677,26 +7453,25 @@ not6x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z11
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x06, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -7743,29 +7518,28 @@ loop6x2:
 	JNZ          loop6x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -7773,7 +7547,7 @@ not6x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -7791,7 +7565,6 @@ not6x2:
 	VMOVUPS.Z  (AX), K1, Z5
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x06, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -7844,8 +7617,7 @@ loop6x1:
 	JNZ          loop6x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -7870,7 +7642,7 @@ rows7:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -7904,36 +7676,35 @@ rows7:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z20
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x07, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -7993,39 +7764,38 @@ loop7x3:
 	JNZ          loop7x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, (AX)(BX*1)
-	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, (AX)(BX*1)
-	VMOVUPS      Z20, K1, (AX)(BX*2)
+	VMOVUPS      Z19, 64(AX)
+	VMOVUPS      Z20, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -8035,7 +7805,7 @@ not7x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -8062,29 +7832,28 @@ not7x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z13
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x07, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -8136,32 +7905,31 @@ loop7x2:
 	JNZ          loop7x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -8169,7 +7937,7 @@ not7x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -8189,7 +7957,6 @@ not7x2:
 	VMOVUPS.Z  (AX), K1, Z6
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x07, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -8248,8 +8015,7 @@ loop7x1:
 	JNZ          loop7x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -8276,7 +8042,7 @@ rows8:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -8314,40 +8080,39 @@ rows8:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z23
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x08, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -8413,43 +8178,42 @@ loop8x3:
 	JNZ          loop8x3
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, (AX)(BX*1)
-	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, (AX)(BX*1)
-	VMOVUPS      Z20, K1, (AX)(BX*2)
+	VMOVUPS      Z19, 64(AX)
+	VMOVUPS      Z20, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z21, (AX)
-	VMOVUPS      Z22, (AX)(BX*1)
-	VMOVUPS      Z23, K1, (AX)(BX*2)
+	VMOVUPS      Z22, 64(AX)
+	VMOVUPS      Z23, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -8459,7 +8223,7 @@ not8x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -8489,32 +8253,31 @@ not8x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z15
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x08, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -8571,35 +8334,34 @@ loop8x2:
 	JNZ          loop8x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VMOVUPS      Z15, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -8607,7 +8369,7 @@ not8x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -8629,7 +8391,6 @@ not8x2:
 	VMOVUPS.Z  (AX), K1, Z7
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x08, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -8694,8 +8455,7 @@ loop8x1:
 	JNZ          loop8x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -8724,7 +8484,7 @@ rows9:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -8757,35 +8517,34 @@ rows9:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z17
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x09, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x09, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -8847,38 +8606,37 @@ loop9x2:
 	JNZ          loop9x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VMOVUPS      Z15, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, (AX)(BX*1)
+	VMOVUPS      Z17, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -8886,7 +8644,7 @@ not9x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -8910,7 +8668,6 @@ not9x2:
 	VMOVUPS.Z  (AX), K1, Z8
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x09, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -8981,8 +8738,7 @@ loop9x1:
 	JNZ          loop9x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -9013,7 +8769,7 @@ rows10:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -9049,38 +8805,37 @@ rows10:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z19
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x0a, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x0a, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -9147,41 +8902,40 @@ loop10x2:
 	JNZ          loop10x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VMOVUPS      Z15, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, (AX)(BX*1)
+	VMOVUPS      Z17, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, K1, (AX)(BX*1)
+	VMOVUPS      Z19, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -9189,7 +8943,7 @@ not10x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -9215,7 +8969,6 @@ not10x2:
 	VMOVUPS.Z  (AX), K1, Z9
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x0a, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -9292,8 +9045,7 @@ loop10x1:
 	JNZ          loop10x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -9326,7 +9078,7 @@ rows11:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -9365,41 +9117,40 @@ rows11:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z21
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x0b, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x0b, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -9471,44 +9222,43 @@ loop11x2:
 	JNZ          loop11x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VMOVUPS      Z15, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, (AX)(BX*1)
+	VMOVUPS      Z17, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, K1, (AX)(BX*1)
+	VMOVUPS      Z19, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z20, (AX)
-	VMOVUPS      Z21, K1, (AX)(BX*1)
+	VMOVUPS      Z21, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -9516,7 +9266,7 @@ not11x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -9544,7 +9294,6 @@ not11x2:
 	VMOVUPS.Z  (AX), K1, Z10
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x0b, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -9627,8 +9376,7 @@ loop11x1:
 	JNZ          loop11x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -9663,7 +9411,7 @@ rows12:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -9705,44 +9453,43 @@ rows12:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z23
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x0c, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x0c, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -9819,47 +9566,46 @@ loop12x2:
 	JNZ          loop12x2
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), BX
-	MOVQ         lastCols+104(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VMOVUPS      Z15, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, (AX)(BX*1)
+	VMOVUPS      Z17, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, K1, (AX)(BX*1)
+	VMOVUPS      Z19, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z20, (AX)
-	VMOVUPS      Z21, K1, (AX)(BX*1)
+	VMOVUPS      Z21, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z22, (AX)
-	VMOVUPS      Z23, K1, (AX)(BX*1)
+	VMOVUPS      Z23, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -9867,7 +9613,7 @@ not12x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -9897,7 +9643,6 @@ not12x2:
 	VMOVUPS.Z  (AX), K1, Z11
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x0c, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -9986,8 +9731,7 @@ loop12x1:
 	JNZ          loop12x1
 	MOVQ         c+80(FP), AX
 	MOVQ         cStride+88(FP), DX
-	MOVQ         cStep+96(FP), CX
-	MOVQ         lastCols+104(FP), CX
+	MOVQ         lastCols+96(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -10018,9 +9762,9 @@ loop12x1:
 	VZEROUPPER
 	RET
 
-// func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 // Requires: AVX, AVX512F, MMX+
-TEXT ·tileTransposedAVX512(SB), NOSPLIT, $0-104
+TEXT ·tileTransposedAVX512(SB), NOSPLIT, $0-96
 	MOVQ       rows+0(FP), AX
 	MOVQ       panels+8(FP), CX
 	CMPQ       AX, $0x08
@@ -10042,7 +9786,7 @@ TEXT ·tileTransposedAVX512(SB), NOSPLIT, $0-104
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), CX
 	MOVQ       startStep+64(FP), DX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -10052,12 +9796,11 @@ TEXT ·tileTransposedAVX512(SB), NOSPLIT, $0-104
 	VMOVUPS.Z  (AX)(DX*2), K1, Z2
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10074,15 +9817,14 @@ loop1x3:
 	JNZ          loop1x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, DX
+	SHLQ         CL, DX
+	DECQ         DX
+	KMOVW        DX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	VMOVUPS      Z2, K1, (AX)(DX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -10092,7 +9834,7 @@ not1x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), CX
 	MOVQ       startStep+64(FP), DX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -10101,11 +9843,10 @@ not1x3:
 	VMOVUPS.Z  (AX)(DX*1), K1, Z1
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10121,14 +9862,13 @@ loop1x2:
 	JNZ          loop1x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, DX
+	SHLQ         CL, DX
+	DECQ         DX
+	KMOVW        DX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(DX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -10136,7 +9876,7 @@ not1x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), CX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, DX
 	SHLQ       CL, DX
 	DECQ       DX
@@ -10144,7 +9884,6 @@ not1x2:
 	VMOVUPS.Z  (AX), K1, Z0
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
@@ -10162,8 +9901,7 @@ loop1x1:
 	JNZ          loop1x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), CX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, DX
 	SHLQ         CL, DX
 	DECQ         DX
@@ -10178,7 +9916,7 @@ rows2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10192,16 +9930,15 @@ rows2:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z5
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10225,19 +9962,18 @@ loop2x3:
 	JNZ          loop2x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -10247,7 +9983,7 @@ not2x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10259,14 +9995,13 @@ not2x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z3
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10287,17 +10022,16 @@ loop2x2:
 	JNZ          loop2x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -10305,7 +10039,7 @@ not2x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -10315,7 +10049,6 @@ not2x2:
 	VMOVUPS.Z  (AX), K1, Z1
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x02, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -10338,8 +10071,7 @@ loop2x1:
 	JNZ          loop2x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -10356,7 +10088,7 @@ rows3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10374,20 +10106,19 @@ rows3:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z8
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10415,23 +10146,22 @@ loop3x3:
 	JNZ          loop3x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -10441,7 +10171,7 @@ not3x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10456,17 +10186,16 @@ not3x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z5
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10490,20 +10219,19 @@ loop3x2:
 	JNZ          loop3x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -10511,7 +10239,7 @@ not3x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -10523,7 +10251,6 @@ not3x2:
 	VMOVUPS.Z  (AX), K1, Z2
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x03, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -10550,8 +10277,7 @@ loop3x1:
 	JNZ          loop3x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -10570,7 +10296,7 @@ rows4:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10592,24 +10318,23 @@ rows4:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z11
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x04, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10641,27 +10366,26 @@ loop4x3:
 	JNZ          loop4x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -10671,7 +10395,7 @@ not4x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10689,20 +10413,19 @@ not4x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z7
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x04, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10729,23 +10452,22 @@ loop4x2:
 	JNZ          loop4x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -10753,7 +10475,7 @@ not4x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -10767,7 +10489,6 @@ not4x2:
 	VMOVUPS.Z  (AX), K1, Z3
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x04, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -10798,8 +10519,7 @@ loop4x1:
 	JNZ          loop4x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -10820,7 +10540,7 @@ rows5:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10846,28 +10566,27 @@ rows5:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z14
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x05, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -10903,31 +10622,30 @@ loop5x3:
 	JNZ          loop5x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -10937,7 +10655,7 @@ not5x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -10958,23 +10676,22 @@ not5x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z9
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x05, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -11004,26 +10721,25 @@ loop5x2:
 	JNZ          loop5x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -11031,7 +10747,7 @@ not5x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -11047,7 +10763,6 @@ not5x2:
 	VMOVUPS.Z  (AX), K1, Z4
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x05, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -11082,8 +10797,7 @@ loop5x1:
 	JNZ          loop5x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -11106,7 +10820,7 @@ rows6:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -11136,32 +10850,31 @@ rows6:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z17
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x06, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -11201,35 +10914,34 @@ loop6x3:
 	JNZ          loop6x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, (AX)(BX*1)
-	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -11239,7 +10951,7 @@ not6x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -11263,26 +10975,25 @@ not6x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z11
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x06, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -11315,29 +11026,28 @@ loop6x2:
 	JNZ          loop6x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -11345,7 +11055,7 @@ not6x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -11363,7 +11073,6 @@ not6x2:
 	VMOVUPS.Z  (AX), K1, Z5
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x06, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -11402,8 +11111,7 @@ loop6x1:
 	JNZ          loop6x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -11428,7 +11136,7 @@ rows7:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -11462,36 +11170,35 @@ rows7:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z20
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x07, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -11535,39 +11242,38 @@ loop7x3:
 	JNZ          loop7x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, (AX)(BX*1)
-	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, (AX)(BX*1)
-	VMOVUPS      Z20, K1, (AX)(BX*2)
+	VMOVUPS      Z19, 64(AX)
+	VMOVUPS      Z20, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -11577,7 +11283,7 @@ not7x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -11604,29 +11310,28 @@ not7x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z13
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x07, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -11662,32 +11367,31 @@ loop7x2:
 	JNZ          loop7x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -11695,7 +11399,7 @@ not7x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -11715,7 +11419,6 @@ not7x2:
 	VMOVUPS.Z  (AX), K1, Z6
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x07, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -11758,8 +11461,7 @@ loop7x1:
 	JNZ          loop7x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -11786,7 +11488,7 @@ rows8:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -11824,40 +11526,39 @@ rows8:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z23
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x08, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -11905,43 +11606,42 @@ loop8x3:
 	JNZ          loop8x3
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(BX*1)
-	VMOVUPS      Z2, K1, (AX)(BX*2)
+	VMOVUPS      Z1, 64(AX)
+	VMOVUPS      Z2, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, (AX)(BX*1)
-	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VMOVUPS      Z4, 64(AX)
+	VMOVUPS      Z5, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(BX*1)
-	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VMOVUPS      Z7, 64(AX)
+	VMOVUPS      Z8, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, (AX)(BX*1)
-	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VMOVUPS      Z10, 64(AX)
+	VMOVUPS      Z11, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(BX*1)
-	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VMOVUPS      Z13, 64(AX)
+	VMOVUPS      Z14, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, (AX)(BX*1)
-	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VMOVUPS      Z16, 64(AX)
+	VMOVUPS      Z17, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, (AX)(BX*1)
-	VMOVUPS      Z20, K1, (AX)(BX*2)
+	VMOVUPS      Z19, 64(AX)
+	VMOVUPS      Z20, K1, 128(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z21, (AX)
-	VMOVUPS      Z22, (AX)(BX*1)
-	VMOVUPS      Z23, K1, (AX)(BX*2)
+	VMOVUPS      Z22, 64(AX)
+	VMOVUPS      Z23, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -11951,7 +11651,7 @@ not8x3:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -11981,32 +11681,31 @@ not8x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z15
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
-	IMUL3Q     $0x08, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       a+24(FP), CX
 	MOVQ       b+32(FP), DX
@@ -12045,35 +11744,34 @@ loop8x2:
 	JNZ          loop8x2
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), BX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, SI
-	SHLQ         CL, SI
-	DECQ         SI
-	KMOVW        SI, K1
+	MOVQ         lastCols+88(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, (AX)(BX*1)
+	VMOVUPS      Z1, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VMOVUPS      Z3, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VMOVUPS      Z5, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VMOVUPS      Z7, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VMOVUPS      Z9, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VMOVUPS      Z11, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VMOVUPS      Z13, K1, 64(AX)
 	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VMOVUPS      Z15, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -12081,7 +11779,7 @@ not8x2:
 	MOVQ       start+48(FP), AX
 	MOVQ       startStride+56(FP), DX
 	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+96(FP), CX
+	MOVQ       lastCols+88(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -12103,7 +11801,6 @@ not8x2:
 	VMOVUPS.Z  (AX), K1, Z7
 	MOVQ       c+72(FP), AX
 	MOVQ       cStride+80(FP), CX
-	MOVQ       cStep+88(FP), DX
 	IMUL3Q     $0x08, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -12150,8 +11847,7 @@ loop8x1:
 	JNZ          loop8x1
 	MOVQ         c+72(FP), AX
 	MOVQ         cStride+80(FP), DX
-	MOVQ         cStep+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
+	MOVQ         lastCols+88(FP), CX
 	MOVQ         $0x00000001, BX
 	SHLQ         CL, BX
 	DECQ         BX
@@ -12174,9 +11870,9 @@ loop8x1:
 	VZEROUPPER
 	RET
 
-// func tilePairsAVX512(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// func tilePairsAVX512(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
 // Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·tilePairsAVX512(SB), NOSPLIT, $0-112
+TEXT ·tilePairsAVX512(SB), NOSPLIT, $0-104
 	MOVQ       rows+0(FP), AX
 	MOVQ       panels+8(FP), CX
 	CMPQ       AX, $0x04
@@ -12191,7 +11887,7 @@ TEXT ·tilePairsAVX512(SB), NOSPLIT, $0-112
 	MOVQ       startStride+64(FP), CX
 	MOVQ       startStep+72(FP), DX
 	LEAQ       (DX)(DX*2), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -12202,14 +11898,12 @@ TEXT ·tilePairsAVX512(SB), NOSPLIT, $0-112
 	VMOVUPS.Z  (AX)(BX*1), K1, Z3
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	LEAQ       (DX)(DX*2), BX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
-	PREFETCHT0 (AX)(BX*1)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -12271,17 +11965,15 @@ odd1x4:
 end1x4:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), DX
-	LEAQ    (DX)(DX*2), BX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, SI
-	SHLQ    CL, SI
-	DECQ    SI
-	KMOVW   SI, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(DX*1)
-	VMOVUPS Z2, (AX)(DX*2)
-	VMOVUPS Z3, K1, (AX)(BX*1)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, 128(AX)
+	VMOVUPS Z3, K1, 192(AX)
 	VZEROUPPER
 	RET
 
@@ -12291,7 +11983,7 @@ not1x4:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), CX
 	MOVQ       startStep+72(FP), DX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -12301,12 +11993,11 @@ not1x4:
 	VMOVUPS.Z  (AX)(DX*2), K1, Z2
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -12359,15 +12050,14 @@ odd1x3:
 end1x3:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), DX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(DX*1)
-	VMOVUPS Z2, K1, (AX)(DX*2)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -12377,7 +12067,7 @@ not1x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), CX
 	MOVQ       startStep+72(FP), DX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -12386,11 +12076,10 @@ not1x3:
 	VMOVUPS.Z  (AX)(DX*1), K1, Z1
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -12435,14 +12124,13 @@ odd1x2:
 end1x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), DX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, (AX)(DX*1)
+	VMOVUPS Z1, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -12450,7 +12138,7 @@ not1x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), CX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, DX
 	SHLQ       CL, DX
 	DECQ       DX
@@ -12458,7 +12146,6 @@ not1x2:
 	VMOVUPS.Z  (AX), K1, Z0
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
@@ -12497,8 +12184,7 @@ odd1x1:
 end1x1:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), CX
-	MOVQ    cStep+96(FP), CX
-	MOVQ    lastCols+104(FP), CX
+	MOVQ    lastCols+96(FP), CX
 	MOVQ    $0x00000001, DX
 	SHLQ    CL, DX
 	DECQ    DX
@@ -12513,7 +12199,7 @@ rows2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -12527,16 +12213,15 @@ rows2:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z5
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -12604,19 +12289,18 @@ odd2x3:
 end2x3:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), BX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, SI
-	SHLQ    CL, SI
-	DECQ    SI
-	KMOVW   SI, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(BX*1)
-	VMOVUPS Z2, K1, (AX)(BX*2)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z3, (AX)
-	VMOVUPS Z4, (AX)(BX*1)
-	VMOVUPS Z5, K1, (AX)(BX*2)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -12626,7 +12310,7 @@ not2x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -12638,14 +12322,13 @@ not2x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z3
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x02, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -12700,17 +12383,16 @@ odd2x2:
 end2x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), BX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, SI
-	SHLQ    CL, SI
-	DECQ    SI
-	KMOVW   SI, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, (AX)(BX*1)
+	VMOVUPS Z1, K1, 64(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, K1, (AX)(BX*1)
+	VMOVUPS Z3, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -12718,7 +12400,7 @@ not2x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -12728,7 +12410,6 @@ not2x2:
 	VMOVUPS.Z  (AX), K1, Z1
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x02, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -12777,8 +12458,7 @@ odd2x1:
 end2x1:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), CX
-	MOVQ    lastCols+104(FP), CX
+	MOVQ    lastCols+96(FP), CX
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -12795,7 +12475,7 @@ rows3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -12813,20 +12493,19 @@ rows3:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z8
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -12906,23 +12585,22 @@ odd3x3:
 end3x3:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), BX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, SI
-	SHLQ    CL, SI
-	DECQ    SI
-	KMOVW   SI, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(BX*1)
-	VMOVUPS Z2, K1, (AX)(BX*2)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z3, (AX)
-	VMOVUPS Z4, (AX)(BX*1)
-	VMOVUPS Z5, K1, (AX)(BX*2)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, (AX)(BX*1)
-	VMOVUPS Z8, K1, (AX)(BX*2)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -12932,7 +12610,7 @@ not3x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -12947,17 +12625,16 @@ not3x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z5
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x03, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -13023,20 +12700,19 @@ odd3x2:
 end3x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), BX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, SI
-	SHLQ    CL, SI
-	DECQ    SI
-	KMOVW   SI, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, (AX)(BX*1)
+	VMOVUPS Z1, K1, 64(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, K1, (AX)(BX*1)
+	VMOVUPS Z3, K1, 64(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, K1, (AX)(BX*1)
+	VMOVUPS Z5, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -13044,7 +12720,7 @@ not3x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -13056,7 +12732,6 @@ not3x2:
 	VMOVUPS.Z  (AX), K1, Z2
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x03, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -13115,8 +12790,7 @@ odd3x1:
 end3x1:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), CX
-	MOVQ    lastCols+104(FP), CX
+	MOVQ    lastCols+96(FP), CX
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -13135,7 +12809,7 @@ rows4:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -13157,24 +12831,23 @@ rows4:
 	VMOVUPS.Z  (AX)(BX*2), K1, Z11
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x04, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
-	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -13268,27 +12941,26 @@ odd4x3:
 end4x3:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), BX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, SI
-	SHLQ    CL, SI
-	DECQ    SI
-	KMOVW   SI, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, (AX)(BX*1)
-	VMOVUPS Z2, K1, (AX)(BX*2)
+	VMOVUPS Z1, 64(AX)
+	VMOVUPS Z2, K1, 128(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z3, (AX)
-	VMOVUPS Z4, (AX)(BX*1)
-	VMOVUPS Z5, K1, (AX)(BX*2)
+	VMOVUPS Z4, 64(AX)
+	VMOVUPS Z5, K1, 128(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, (AX)(BX*1)
-	VMOVUPS Z8, K1, (AX)(BX*2)
+	VMOVUPS Z7, 64(AX)
+	VMOVUPS Z8, K1, 128(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z9, (AX)
-	VMOVUPS Z10, (AX)(BX*1)
-	VMOVUPS Z11, K1, (AX)(BX*2)
+	VMOVUPS Z10, 64(AX)
+	VMOVUPS Z11, K1, 128(AX)
 	VZEROUPPER
 	RET
 
@@ -13298,7 +12970,7 @@ not4x3:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, SI
 	SHLQ       CL, SI
 	DECQ       SI
@@ -13316,20 +12988,19 @@ not4x3:
 	VMOVUPS.Z  (AX)(BX*1), K1, Z7
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
-	IMUL3Q     $0x04, CX, BX
-	ADDQ       BX, AX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 64(AX)
 	MOVQ       k+16(FP), AX
 	MOVQ       aOffset+32(FP), CX
 	LEAQ       (CX)(AX*4), CX
@@ -13406,23 +13077,22 @@ odd4x2:
 end4x2:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), BX
-	MOVQ    lastCols+104(FP), CX
-	MOVQ    $0x00000001, SI
-	SHLQ    CL, SI
-	DECQ    SI
-	KMOVW   SI, K1
+	MOVQ    lastCols+96(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
 	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, (AX)(BX*1)
+	VMOVUPS Z1, K1, 64(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, K1, (AX)(BX*1)
+	VMOVUPS Z3, K1, 64(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, K1, (AX)(BX*1)
+	VMOVUPS Z5, K1, 64(AX)
 	ADDQ    DX, AX
 	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, K1, (AX)(BX*1)
+	VMOVUPS Z7, K1, 64(AX)
 	VZEROUPPER
 	RET
 
@@ -13430,7 +13100,7 @@ not4x2:
 	MOVQ       start+56(FP), AX
 	MOVQ       startStride+64(FP), DX
 	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+104(FP), CX
+	MOVQ       lastCols+96(FP), CX
 	MOVQ       $0x00000001, BX
 	SHLQ       CL, BX
 	DECQ       BX
@@ -13444,7 +13114,6 @@ not4x2:
 	VMOVUPS.Z  (AX), K1, Z3
 	MOVQ       c+80(FP), AX
 	MOVQ       cStride+88(FP), CX
-	MOVQ       cStep+96(FP), DX
 	IMUL3Q     $0x04, CX, DX
 	ADDQ       DX, AX
 	PREFETCHT0 (AX)
@@ -13513,8 +13182,7 @@ odd4x1:
 end4x1:
 	MOVQ    c+80(FP), AX
 	MOVQ    cStride+88(FP), DX
-	MOVQ    cStep+96(FP), CX
-	MOVQ    lastCols+104(FP), CX
+	MOVQ    lastCols+96(FP), CX
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -15168,6 +14836,43 @@ done:
 	VZEROUPPER
 	RET
 
+// func normalizeAVX512(dst []float32, a []float32, shift float32, scale float32)
+// Requires: AVX, AVX512F
+TEXT ·normalizeAVX512(SB), NOSPLIT, $0-56
+	VBROADCASTSS shift+48(FP), Z0
+	VBROADCASTSS scale+52(FP), Z1
+	MOVQ         dst_len+8(FP), CX
+	XORQ         AX, AX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
+
+loop:
+	CMPQ    CX, $0x10
+	JB      tail
+	VMOVUPS (DX)(AX*4), Z2
+	VADDPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS Z2, (BX)(AX*4)
+	ADDQ    $0x10, AX
+	SUBQ    $0x10, CX
+	JMP     loop
+
+tail:
+	TESTQ     CX, CX
+	JZ        done
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(AX*4), K1, Z2
+	VADDPS    Z0, Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (BX)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func negAVX512(dst []float32, a []float32)
 // Requires: AVX, AVX512DQ, AVX512F
 TEXT ·negAVX512(SB), NOSPLIT, $0-48
@@ -15234,41 +14939,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func reluAVX512(dst []float32, a []float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·reluAVX512(SB), NOSPLIT, $0-48
-	MOVQ dst_len+8(FP), CX
-	XORQ AX, AX
-	MOVQ a_base+24(FP), DX
-	MOVQ dst_base+0(FP), BX
-
-loop:
-	CMPQ    CX, $0x10
-	JB      tail
-	VMOVUPS (DX)(AX*4), Z0
-	VXORPS  Z1, Z1, Z1
-	VMAXPS  Z0, Z1, Z0
-	VMOVUPS Z0, (BX)(AX*4)
-	ADDQ    $0x10, AX
-	SUBQ    $0x10, CX
-	JMP     loop
-
-tail:
-	TESTQ     CX, CX
-	JZ        done
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS.Z (DX)(AX*4), K1, Z0
-	VXORPS    Z1, Z1, Z1
-	VMAXPS    Z0, Z1, Z0
-	VMOVUPS   Z0, K1, (BX)(AX*4)
-
-done:
-	VZEROUPPER
-	RET
-
 // func fillAVX512(dst []float32, s float32)
 // Requires: AVX, AVX512F
 TEXT ·fillAVX512(SB), NOSPLIT, $0-28
@@ -15298,9 +14968,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func lessAVX512(dst []float32, a []float32, b []float32)
+// func maxAVX512(dst []float32, a []float32, b []float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·lessAVX512(SB), NOSPLIT, $0-72
+TEXT ·maxAVX512(SB), NOSPLIT, $0-72
 	MOVQ dst_len+8(FP), CX
 	XORQ AX, AX
 	MOVQ a_base+24(FP), DX
@@ -15312,10 +14982,13 @@ loop:
 	JB        tail
 	VMOVUPS   (DX)(AX*4), Z0
 	VMOVUPS   (BX)(AX*4), Z1
-	VCMPPS    $0x11, Z1, Z0, K1
-	VXORPS    Z0, Z0, Z0
-	VBLENDMPS c3f800000<>+0(SB), Z0, K1, Z2
-	VMOVUPS   Z2, (SI)(AX*4)
+	VADDPS    Z1, Z0, Z2
+	VMAXPS    Z1, Z0, Z3
+	VCMPPS    $0x03, Z1, Z0, K1
+	VMAXPS    Z0, Z1, Z0
+	VANDPS    Z0, Z3, Z3
+	VBLENDMPS Z2, Z3, K1, Z4
+	VMOVUPS   Z4, (SI)(AX*4)
 	ADDQ      $0x10, AX
 	SUBQ      $0x10, CX
 	JMP       loop
@@ -15329,10 +15002,52 @@ tail:
 	KMOVW     DI, K1
 	VMOVUPS.Z (DX)(AX*4), K1, Z0
 	VMOVUPS.Z (BX)(AX*4), K1, Z1
-	VCMPPS    $0x11, Z1, Z0, K2
-	VXORPS    Z0, Z0, Z0
-	VBLENDMPS c3f800000<>+0(SB), Z0, K2, Z3
-	VMOVUPS   Z3, K1, (SI)(AX*4)
+	VADDPS    Z1, Z0, Z2
+	VMAXPS    Z1, Z0, Z3
+	VCMPPS    $0x03, Z1, Z0, K2
+	VMAXPS    Z0, Z1, Z0
+	VANDPS    Z0, Z3, Z3
+	VBLENDMPS Z2, Z3, K2, Z5
+	VMOVUPS   Z5, K1, (SI)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func clampAVX512(dst []float32, a []float32, low float32, high float32)
+// Requires: AVX, AVX512F
+TEXT ·clampAVX512(SB), NOSPLIT, $0-56
+	VBROADCASTSS low+48(FP), Z0
+	VBROADCASTSS high+52(FP), Z1
+	MOVQ         dst_len+8(FP), CX
+	XORQ         AX, AX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
+
+loop:
+	CMPQ      CX, $0x10
+	JB        tail
+	VMOVUPS   (DX)(AX*4), Z2
+	VCMPPS    $0x12, Z0, Z2, K1
+	VMINPS    Z2, Z1, Z2
+	VBLENDMPS Z0, Z2, K1, Z3
+	VMOVUPS   Z3, (BX)(AX*4)
+	ADDQ      $0x10, AX
+	SUBQ      $0x10, CX
+	JMP       loop
+
+tail:
+	TESTQ     CX, CX
+	JZ        done
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(AX*4), K1, Z2
+	VCMPPS    $0x12, Z0, Z2, K2
+	VMINPS    Z2, Z1, Z2
+	VBLENDMPS Z0, Z2, K2, Z4
+	VMOVUPS   Z4, K1, (BX)(AX*4)
 
 done:
 	VZEROUPPER
@@ -15378,24 +15093,27 @@ done:
 	VZEROUPPER
 	RET
 
-// func equalAVX512(dst []float32, a []float32, b []float32)
+// func withinAVX512(dst []float32, a []float32, low float32, high float32)
 // Requires: AVX, AVX512DQ, AVX512F
-TEXT ·equalAVX512(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), CX
-	XORQ AX, AX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	MOVQ dst_base+0(FP), SI
+TEXT ·withinAVX512(SB), NOSPLIT, $0-56
+	VBROADCASTSS low+48(FP), Z0
+	VBROADCASTSS high+52(FP), Z1
+	MOVQ         dst_len+8(FP), CX
+	XORQ         AX, AX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
 
 loop:
 	CMPQ      CX, $0x10
 	JB        tail
-	VMOVUPS   (DX)(AX*4), Z0
-	VMOVUPS   (BX)(AX*4), Z1
-	VCMPPS    $0x00, Z1, Z0, K1
-	VXORPS    Z0, Z0, Z0
-	VBLENDMPS c3f800000<>+0(SB), Z0, K1, Z2
-	VMOVUPS   Z2, (SI)(AX*4)
+	VMOVUPS   (DX)(AX*4), Z2
+	VCMPPS    $0x11, Z1, Z2, K1
+	VXORPS    Z3, Z3, Z3
+	VBLENDMPS c3f800000<>+0(SB), Z3, K1, Z4
+	VCMPPS    $0x11, Z2, Z0, K1
+	VXORPS    Z2, Z2, Z2
+	VBLENDMPS Z4, Z2, K1, Z5
+	VMOVUPS   Z5, (BX)(AX*4)
 	ADDQ      $0x10, AX
 	SUBQ      $0x10, CX
 	JMP       loop
@@ -15403,56 +15121,18 @@ loop:
 tail:
 	TESTQ     CX, CX
 	JZ        done
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(AX*4), K1, Z0
-	VMOVUPS.Z (BX)(AX*4), K1, Z1
-	VCMPPS    $0x00, Z1, Z0, K2
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(AX*4), K1, Z2
+	VCMPPS    $0x11, Z1, Z2, K2
+	VXORPS    Z1, Z1, Z1
+	VBLENDMPS c3f800000<>+0(SB), Z1, K2, Z6
+	VCMPPS    $0x11, Z2, Z0, K2
 	VXORPS    Z0, Z0, Z0
-	VBLENDMPS c3f800000<>+0(SB), Z0, K2, Z3
-	VMOVUPS   Z3, K1, (SI)(AX*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func notEqualAVX512(dst []float32, a []float32, b []float32)
-// Requires: AVX, AVX512DQ, AVX512F
-TEXT ·notEqualAVX512(SB), NOSPLIT, $0-72
-	MOVQ dst_len+8(FP), CX
-	XORQ AX, AX
-	MOVQ a_base+24(FP), DX
-	MOVQ b_base+48(FP), BX
-	MOVQ dst_base+0(FP), SI
-
-loop:
-	CMPQ      CX, $0x10
-	JB        tail
-	VMOVUPS   (DX)(AX*4), Z0
-	VMOVUPS   (BX)(AX*4), Z1
-	VCMPPS    $0x04, Z1, Z0, K1
-	VXORPS    Z0, Z0, Z0
-	VBLENDMPS c3f800000<>+0(SB), Z0, K1, Z2
-	VMOVUPS   Z2, (SI)(AX*4)
-	ADDQ      $0x10, AX
-	SUBQ      $0x10, CX
-	JMP       loop
-
-tail:
-	TESTQ     CX, CX
-	JZ        done
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS.Z (DX)(AX*4), K1, Z0
-	VMOVUPS.Z (BX)(AX*4), K1, Z1
-	VCMPPS    $0x04, Z1, Z0, K2
-	VXORPS    Z0, Z0, Z0
-	VBLENDMPS c3f800000<>+0(SB), Z0, K2, Z3
-	VMOVUPS   Z3, K1, (SI)(AX*4)
+	VBLENDMPS Z6, Z0, K2, Z7
+	VMOVUPS   Z7, K1, (BX)(AX*4)
 
 done:
 	VZEROUPPER
@@ -15496,99 +15176,6 @@ tail:
 	VCMPPS    $0x04, Z3, Z0, K2
 	VBLENDMPS Z1, Z2, K2, Z5
 	VMOVUPS   Z5, K1, (DI)(AX*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func normalizeAVX512(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
-// Requires: AVX, AVX512F
-TEXT ·normalizeAVX512(SB), NOSPLIT, $0-104
-	VBROADCASTSS shift+96(FP), Z0
-	VBROADCASTSS scale+100(FP), Z1
-	MOVQ         dst_len+8(FP), CX
-	XORQ         AX, AX
-	MOVQ         a_base+24(FP), DX
-	MOVQ         gain_base+48(FP), BX
-	MOVQ         bias_base+72(FP), SI
-	MOVQ         dst_base+0(FP), DI
-
-loop:
-	CMPQ        CX, $0x10
-	JB          tail
-	VMOVUPS     (DX)(AX*4), Z2
-	VMOVUPS     (BX)(AX*4), Z3
-	VMOVUPS     (SI)(AX*4), Z4
-	VADDPS      Z0, Z2, Z2
-	VMULPS      Z1, Z2, Z2
-	VFMADD213PS Z4, Z3, Z2
-	VMOVUPS     Z2, (DI)(AX*4)
-	ADDQ        $0x10, AX
-	SUBQ        $0x10, CX
-	JMP         loop
-
-tail:
-	TESTQ       CX, CX
-	JZ          done
-	MOVQ        $0x00000001, R8
-	SHLQ        CL, R8
-	DECQ        R8
-	KMOVW       R8, K1
-	VMOVUPS.Z   (DX)(AX*4), K1, Z2
-	VMOVUPS.Z   (BX)(AX*4), K1, Z3
-	VMOVUPS.Z   (SI)(AX*4), K1, Z4
-	VADDPS      Z0, Z2, Z2
-	VMULPS      Z1, Z2, Z2
-	VFMADD213PS Z4, Z3, Z2
-	VMOVUPS     Z2, K1, (DI)(AX*4)
-
-done:
-	VZEROUPPER
-	RET
-
-// func normalizeGradAVX512(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
-// Requires: AVX, AVX512F
-TEXT ·normalizeGradAVX512(SB), NOSPLIT, $0-108
-	VBROADCASTSS shift+96(FP), Z0
-	VBROADCASTSS slope+100(FP), Z1
-	VBROADCASTSS scale+104(FP), Z2
-	MOVQ         dst_len+8(FP), CX
-	XORQ         AX, AX
-	MOVQ         dy_base+24(FP), DX
-	MOVQ         gain_base+48(FP), BX
-	MOVQ         normal_base+72(FP), SI
-	MOVQ         dst_base+0(FP), DI
-
-loop:
-	CMPQ        CX, $0x10
-	JB          tail
-	VMOVUPS     (DX)(AX*4), Z3
-	VMOVUPS     (BX)(AX*4), Z4
-	VMOVUPS     (SI)(AX*4), Z5
-	VMULPS      Z4, Z3, Z3
-	VADDPS      Z0, Z3, Z3
-	VFMADD231PS Z5, Z1, Z3
-	VMULPS      Z2, Z3, Z3
-	VMOVUPS     Z3, (DI)(AX*4)
-	ADDQ        $0x10, AX
-	SUBQ        $0x10, CX
-	JMP         loop
-
-tail:
-	TESTQ       CX, CX
-	JZ          done
-	MOVQ        $0x00000001, R8
-	SHLQ        CL, R8
-	DECQ        R8
-	KMOVW       R8, K1
-	VMOVUPS.Z   (DX)(AX*4), K1, Z3
-	VMOVUPS.Z   (BX)(AX*4), K1, Z4
-	VMOVUPS.Z   (SI)(AX*4), K1, Z5
-	VMULPS      Z4, Z3, Z3
-	VADDPS      Z0, Z3, Z3
-	VFMADD231PS Z5, Z1, Z3
-	VMULPS      Z2, Z3, Z3
-	VMOVUPS     Z3, K1, (DI)(AX*4)
 
 done:
 	VZEROUPPER
@@ -16048,43 +15635,6 @@ done:
 	VZEROUPPER
 	RET
 
-// func tripleDotAVX512(lanes *[16]float64, a []float32, b []float32, c []float32)
-// Requires: AVX, AVX512F
-TEXT ·tripleDotAVX512(SB), NOSPLIT, $0-80
-	MOVQ    lanes+0(FP), AX
-	VMOVUPS (AX), Z0
-	VMOVUPS 64(AX), Z1
-	MOVQ    a_len+16(FP), CX
-	XORQ    DX, DX
-	MOVQ    a_base+8(FP), BX
-	MOVQ    b_base+32(FP), SI
-	MOVQ    c_base+56(FP), DI
-	SUBQ    $0x10, CX
-	JL      done
-
-loop:
-	VCVTPS2PD (BX)(DX*4), Z2
-	VCVTPS2PD (SI)(DX*4), Z3
-	VMULPD    Z3, Z2, Z2
-	VCVTPS2PD (DI)(DX*4), Z3
-	VMULPD    Z3, Z2, Z2
-	VADDPD    Z2, Z0, Z0
-	VCVTPS2PD 32(BX)(DX*4), Z2
-	VCVTPS2PD 32(SI)(DX*4), Z3
-	VMULPD    Z3, Z2, Z2
-	VCVTPS2PD 32(DI)(DX*4), Z3
-	VMULPD    Z3, Z2, Z2
-	VADDPD    Z2, Z1, Z1
-	ADDQ      $0x10, DX
-	SUBQ      $0x10, CX
-	JGE       loop
-
-done:
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VZEROUPPER
-	RET
-
 // func squaresAVX512(lanes *[16]float64, a []float32, center float64)
 // Requires: AVX, AVX512F
 TEXT ·squaresAVX512(SB), NOSPLIT, $0-40
@@ -16117,9 +15667,9 @@ done:
 	VZEROUPPER
 	RET
 
-// func maxAVX512(lanes *[16]float32, a []float32)
+// func largestAVX512(lanes *[16]float32, a []float32)
 // Requires: AVX, AVX512F
-TEXT ·maxAVX512(SB), NOSPLIT, $0-32
+TEXT ·largestAVX512(SB), NOSPLIT, $0-32
 	MOVQ    lanes+0(FP), AX
 	VMOVUPS (AX), Z0
 	MOVQ    a_len+16(FP), CX

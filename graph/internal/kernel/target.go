@@ -2,21 +2,19 @@ package kernel
 
 // A target is where the sums of a product start from, or where they go. Element
 // (i, j), for j a multiple of 16, is number i*stride + j*unit, and the rest of its
-// panel follows. With a stride of zero all rows are the same, with a unit and a step
-// of zero all panels.
+// panel follows. The unit is 1 or 0: with a stride of zero all rows are the same, with a
+// unit of zero all panels.
 type target[T Float] struct {
 	data         []T
 	unit, stride int
-	step         int // from a panel to the next
 }
 
 func rowMajor[T Float](m Matrix[T]) target[T] {
-	return target[T]{data: m.Data, unit: 1, stride: m.check(), step: panelCols}
+	return target[T]{data: m.Data, unit: 1, stride: m.check()}
 }
 
-func packedTarget[T Float](p Packed[T]) target[T] {
-	return target[T]{data: p.data, unit: p.rows, stride: panelCols, step: panelCols * p.rows}
-}
+// step returns the distance from a panel to the next.
+func (t *target[T]) step() int { return panelCols * t.unit }
 
 func (t *target[T]) at(i, j int) *T { return &t.data[i*t.stride+j*t.unit] }
 

@@ -23,10 +23,10 @@ type tile[T Float] struct {
 	rightOperand[T]
 
 	start                  *T
-	startStride, startStep int
+	startStride, startStep int // the step is 16 or 0
 
-	c              *T
-	cStride, cStep int
+	c       *T
+	cStride int
 }
 
 // A rightOperand is one or more panels on the right side of a product.
@@ -77,7 +77,7 @@ func (t *tile[T]) runPortable() {
 			for k := range t.k {
 				multiplyAdd(&sum, t.left(i, k), t.right(k, p, &row))
 			}
-			copy(unsafe.Slice(at(t.c, i*t.cStride+p*t.cStep), n), sum[:n])
+			copy(unsafe.Slice(at(t.c, i*t.cStride+p*panelCols), n), sum[:n])
 		}
 	}
 }

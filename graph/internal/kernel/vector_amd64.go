@@ -6,25 +6,23 @@ func vectorsOf(p Path) vectorFunctions {
 	switch p {
 	case AVX2:
 		return vectorFunctions{
-			add: addAVX2, sub: subAVX2, mul: mulAVX2, div: divAVX2,
-			less: lessAVX2, lessEqual: lessEqualAVX2, equal: equalAVX2, notEqual: notEqualAVX2,
+			add: addAVX2, sub: subAVX2, mul: mulAVX2, div: divAVX2, max: maxAVX2, lessEqual: lessEqualAVX2,
 			sigmoidGrad: sigmoidGradAVX2, tanhGrad: tanhGradAVX2,
 			mulAdd: mulAddAVX2, choose: chooseAVX2, scaleAdd: scaleAddAVX2,
-			neg: negAVX2, sqrt: sqrtAVX2, relu: reluAVX2,
+			neg: negAVX2, sqrt: sqrtAVX2,
 			sigmoid: sigmoidAVX2, tanh: tanhAVX2, log: logAVX2,
 			scale: scaleAVX2, shift: shiftAVX2, exp: expAVX2, fill: fillAVX2,
-			affine: affineAVX2, normalize: normalizeAVX2, normalizeGrad: normalizeGradAVX2,
+			affine: affineAVX2, normalize: normalizeAVX2, clamp: clampAVX2, within: withinAVX2,
 		}
 	case AVX512:
 		return vectorFunctions{
-			add: addAVX512, sub: subAVX512, mul: mulAVX512, div: divAVX512,
-			less: lessAVX512, lessEqual: lessEqualAVX512, equal: equalAVX512, notEqual: notEqualAVX512,
+			add: addAVX512, sub: subAVX512, mul: mulAVX512, div: divAVX512, max: maxAVX512, lessEqual: lessEqualAVX512,
 			sigmoidGrad: sigmoidGradAVX512, tanhGrad: tanhGradAVX512,
 			mulAdd: mulAddAVX512, choose: chooseAVX512, scaleAdd: scaleAddAVX512,
-			neg: negAVX512, sqrt: sqrtAVX512, relu: reluAVX512,
+			neg: negAVX512, sqrt: sqrtAVX512,
 			sigmoid: sigmoidAVX512, tanh: tanhAVX512, log: logAVX512,
 			scale: scaleAVX512, shift: shiftAVX512, exp: expAVX512, fill: fillAVX512,
-			affine: affineAVX512, normalize: normalizeAVX512, normalizeGrad: normalizeGradAVX512,
+			affine: affineAVX512, normalize: normalizeAVX512, clamp: clampAVX512, within: withinAVX512,
 		}
 	}
 	return vectorFunctions{}
@@ -76,18 +74,6 @@ func dotVectors(lanes *[reductionLanes]float64, a, b []float32) (taken int) {
 	return wholeGroups(a)
 }
 
-func tripleDotVectors(lanes *[reductionLanes]float64, a, b, c []float32) (taken int) {
-	switch active {
-	case AVX2:
-		tripleDotAVX2(lanes, a, b, c)
-	case AVX512:
-		tripleDotAVX512(lanes, a, b, c)
-	default:
-		return 0
-	}
-	return wholeGroups(a)
-}
-
 func squaresVectors(lanes *[reductionLanes]float64, a []float32, center float64) (taken int) {
 	switch active {
 	case AVX2:
@@ -112,12 +98,12 @@ func expSumVectors(lanes *[reductionLanes]float64, dst, a []float32, shift float
 	return wholeGroups(a)
 }
 
-func maxVectors(lanes *[reductionLanes]float32, a []float32) (taken int) {
+func largestVectors(lanes *[reductionLanes]float32, a []float32) (taken int) {
 	switch active {
 	case AVX2:
-		maxAVX2(lanes, a)
+		largestAVX2(lanes, a)
 	case AVX512:
-		maxAVX512(lanes, a)
+		largestAVX512(lanes, a)
 	default:
 		return 0
 	}

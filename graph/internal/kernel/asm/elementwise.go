@@ -90,26 +90,6 @@ func (v vectors) sweep(inputs, outputs []string, body func(in []vec) []vec) {
 	Label("done")
 }
 
-// layerNorm writes the elementwise part of layer normalisation and of its gradient,
-// in the order of operations of the portable versions in package kernel.
-func layerNorm(v vectors) {
-	mapping(v, "normalize", "a gain bias", "shift scale", func(in, s []vec) vec {
-		a, gain, bias := in[0], in[1], in[2]
-		VADDPS(s[0], a, a)
-		VMULPS(s[1], a, a)
-		VFMADD213PS(bias, gain, a) // a = a·gain + bias
-		return a
-	})
-	mapping(v, "normalizeGrad", "dy gain normal", "shift slope scale", func(in, s []vec) vec {
-		dy, gain, normal := in[0], in[1], in[2]
-		VMULPS(gain, dy, dy)
-		VADDPS(s[0], dy, dy)
-		VFMADD231PS(normal, s[1], dy) // dy = normal·slope + dy
-		VMULPS(s[2], dy, dy)
-		return dy
-	})
-}
-
 // elementwise writes the functions that are one instruction or few.
 func elementwise(v vectors) {
 	// In Go's order of operands the second source comes first: VSUBPS(b, a, r) is
@@ -160,6 +140,11 @@ func elementwise(v vectors) {
 		VADDPS(s[1], in[0], in[0])
 		return in[0]
 	})
+	mapping(v, "normalize", "a", "shift scale", func(in, s []vec) vec {
+		VADDPS(s[0], in[0], in[0])
+		VMULPS(s[1], in[0], in[0])
+		return in[0]
+	})
 	mapping(v, "neg", "a", "", func(in, _ []vec) vec {
 		VXORPS(word(signBit), in[0], in[0])
 		return in[0]
@@ -168,21 +153,32 @@ func elementwise(v vectors) {
 		VSQRTPS(in[0], in[0])
 		return in[0]
 	})
-	mapping(v, "relu", "a", "", func(in, _ []vec) vec {
-		VMAXPS(in[0], v.zero(), in[0]) // 0 > a ? 0 : a
-		return in[0]
-	})
 	mapping(v, "fill", "", "s", func(_, s []vec) vec { return s[0] })
 
-	comparison := func(name string, predicate int) {
-		mapping(v, name, "a b", "", func(in, _ []vec) vec {
-			return v.choose(v.compare(in[0], predicate, in[1]), number(1), v.zero())
-		})
-	}
-	comparison("less", less)
-	comparison("lessEqual", lessEqual)
-	comparison("equal", equal)
-	comparison("notEqual", notEqual)
+	mapping(v, "max", "a b", "", func(in, _ []vec) vec {
+		// Of NaNs and of zeros VMAXPS gives the operand written first, whichever it is: the
+		// two orders differ in the sign of a zero, which is positive if one of them is.
+		a, b := in[0], in[1]
+		sum, m := v.register(), v.register()
+		VADDPS(b, a, sum)
+		VMAXPS(b, a, m) // a > b ? a : b
+		unordered := v.compare(a, unordered, b)
+		VMAXPS(a, b, a) // b > a ? b : a
+		VANDPS(a, m, m)
+		return v.choose(unordered, sum, m)
+	})
+	mapping(v, "clamp", "a", "low high", func(in, s []vec) vec {
+		low := v.compare(in[0], lessEqual, s[0])
+		VMINPS(in[0], s[1], in[0]) // high < a ? high : a
+		return v.choose(low, s[0], in[0])
+	})
+	mapping(v, "lessEqual", "a b", "", func(in, _ []vec) vec {
+		return v.choose(v.compare(in[0], lessEqual, in[1]), number(1), v.zero())
+	})
+	mapping(v, "within", "a", "low high", func(in, s []vec) vec {
+		below := v.choose(v.compare(in[0], less, s[1]), number(1), v.zero())
+		return v.choose(v.compare(s[0], less, in[0]), below, v.zero())
+	})
 	mapping(v, "choose", "condition a b", "", func(in, _ []vec) vec {
 		return v.choose(v.compare(in[0], notEqual, v.zero()), in[1], in[2])
 	})

@@ -14,7 +14,6 @@ func main() {
 		doubles(v)
 		packing(v)
 		elementwise(v)
-		layerNorm(v)
 		activations(v)
 		reductions(v)
 		expSum(v)

@@ -34,11 +34,12 @@ func products(v vectors) {
 
 // tile writes a function of that name for tiles of at most so many panels. Its
 // operands are read as the emitted loop says; the rest is the same for all. Strides,
-// from row to row, and steps, from panel to panel, are in bytes. The last panel has
+// from row to row, and steps, from panel to panel, are in bytes; in c a panel follows the
+// other. The last panel has
 // lastCols columns, from 1 to 16; others are neither read nor written.
 func tile(v vectors, name, left, right string, most []int, loop func(v vectors, acc [][]vec)) {
 	TEXT(name+v.suffix, NOSPLIT, "func(rows, panels, k int, "+left+", "+right+", bStep int, "+
-		"start *float32, startStride, startStep int, c *float32, cStride, cStep, lastCols int)")
+		"start *float32, startStride, startStep int, c *float32, cStride, lastCols int)")
 	Pragma("noescape")
 	rows, panels := Load(Param("rows"), GP64()), Load(Param("panels"), GP64())
 	for m := len(most) - 1; m > 1; m-- {
@@ -75,7 +76,10 @@ func tile(v vectors, name, left, right string, most []int, loop func(v vectors, 
 func moveTile(v vectors, matrix string, acc [][]vec, store bool) {
 	pointer := Load(Param(matrix), GP64())
 	stride := Load(Param(matrix+"Stride"), GP64())
-	at := v.panelRow(pointer, Load(Param(matrix+"Step"), GP64()), len(acc[0]))
+	at := v.row(pointer, len(acc[0]))
+	if !store {
+		at = v.panelRow(pointer, Load(Param(matrix+"Step"), GP64()), len(acc[0]))
+	}
 	last := len(at) - panelCols/v.lanes // the first vector of the last panel
 	all := func(masks []reg.Register) {
 		for i, sums := range acc {
@@ -111,7 +115,7 @@ func moveTile(v vectors, matrix string, acc [][]vec, store bool) {
 func prefetchBelow(v vectors, acc [][]vec) {
 	pointer := Load(Param("c"), GP64())
 	stride := Load(Param("cStride"), GP64())
-	at := v.panelRow(pointer, Load(Param("cStep"), GP64()), len(acc[0]))
+	at := v.row(pointer, len(acc[0]))
 	skip := GP64()
 	IMUL3Q(U8(len(acc)), stride, skip)
 	ADDQ(skip, pointer)
@@ -123,6 +127,15 @@ func prefetchBelow(v vectors, acc [][]vec) {
 			ADDQ(stride, pointer)
 		}
 	}
+}
+
+// row returns where so many vectors side by side are, the first one at the pointer.
+func (v vectors) row(pointer reg.Register, vectors int) []Mem {
+	at := make([]Mem, vectors)
+	for i := range at {
+		at[i] = Mem{Base: pointer, Disp: 4 * v.lanes * i}
+	}
+	return at
 }
 
 // panelRow returns where so many vectors of a row of panels are, step bytes from

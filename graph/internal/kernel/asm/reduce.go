@@ -26,14 +26,6 @@ func reductions(v vectors) {
 			VFMADD231PD(v.widen(group[0], k), v.widen(group[1], k), r) // a·b is exact
 		}
 	})
-	reduction(v, "tripleDot", "a b c", "", 8, func(group []Mem, _, acc []vec) {
-		for k, r := range acc {
-			x := v.widen(group[0], k)
-			VMULPD(v.widen(group[1], k), x, x)
-			VMULPD(v.widen(group[2], k), x, x)
-			VADDPD(x, r, r)
-		}
-	})
 	reduction(v, "squares", "a", "center", 8, func(group []Mem, scalar, acc []vec) {
 		for k, r := range acc {
 			x := v.widen(group[0], k)
@@ -42,7 +34,7 @@ func reductions(v vectors) {
 			VADDPD(x, r, r)
 		}
 	})
-	reduction(v, "max", "a", "", 4, func(group []Mem, _, acc []vec) {
+	reduction(v, "largest", "a", "", 4, func(group []Mem, _, acc []vec) {
 		for k, r := range acc {
 			m := group[0]
 			m.Disp = 4 * v.lanes * k

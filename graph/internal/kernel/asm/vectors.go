@@ -85,6 +85,7 @@ const (
 	less      = 0x11 // false for NaN
 	lessEqual = 0x12 // false for NaN
 	notEqual  = 0x04 // true for NaN
+	unordered = 0x03 // true for NaN alone
 )
 
 // compare returns the condition "a predicate b".
