@@ -21,6 +21,8 @@ type Config struct {
 	Cell    string       // a name of task.CellNames; lstm if empty
 	Workers int          // of the fused engine and of Adam; as many as processors if 0
 	Without []string     // passes of the fused engine that are left out
+
+	BFloat16 bool // weights rounded to bfloat16: not for training, and the fused engine only
 }
 
 func (c Config) withDefaults() Config {
@@ -48,6 +50,8 @@ func (c Config) check(w Workload) error {
 		return errors.Errorf("benchmarks: no mode %q; the modes are %s and %s", c.Mode, Train, Forward)
 	case !w.Has(c.Mode):
 		return errors.Errorf("benchmarks: workload %s is inference and has no mode %s", w.Name, c.Mode)
+	case c.BFloat16 && (c.Mode == Train || c.Engine == graph.Reference):
+		return errors.New("benchmarks: weights in bfloat16 are for inference on the fused engine")
 	case c.Engine == graph.Reference && len(c.Without) > 0:
 		return errors.Errorf("benchmarks: the reference engine has no passes to leave out, such as %s", c.Without[0])
 	}
@@ -82,7 +86,7 @@ func NewStep(w Workload, c Config) (*Step, error) {
 	s := &Step{Workload: w, Config: c, batches: newBatches(w, rng), carried: m.carried()}
 	start := time.Now()
 	program, err := graph.Compile(func(b *graph.Builder) { m.build(b, c.Mode) }, graph.Settings{
-		Engine: c.Engine, Workers: c.Workers, Without: slices.Clone(c.Without),
+		Engine: c.Engine, Workers: c.Workers, Without: slices.Clone(c.Without), BFloat16: c.BFloat16,
 	})
 	if err != nil {
 		return nil, errors.Wrapf(err, "benchmarks: compiling %s", w.Name)

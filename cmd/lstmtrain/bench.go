@@ -76,6 +76,7 @@ func (r *benchRun) flags() flagGroup {
 	flags.Var(oneOf(&r.peer, benchmarks.PeerNames()...), "peer", "program to compare with")
 	flags.StringVar(&r.python, "python", "", "`path` of the peer's Python; without it $LSTMTRAIN_PYTHON,\nbenchmarks/.venv/bin/python if there is one, else python3")
 	flags.StringSliceVar(&r.config.Without, "without", nil, "`pass` of the fused engine to leave out, again for more:\n"+strings.Join(graph.Passes(), ", "))
+	flags.BoolVar(&r.config.BFloat16, "bfloat16", false, "round weights to bfloat16; with --mode forward on the\nfused engine")
 	flags.BoolVar(&r.json, "json", false, "print one JSON object for each measurement")
 	return flags
 }
@@ -100,7 +101,10 @@ func (r *benchRun) complete(cmd *cobra.Command, names []string) error {
 			return usagef("--without %s: no such pass; the passes are %s", pass, strings.Join(graph.Passes(), ", "))
 		}
 	}
-	for _, flag := range []string{"workers", "without"} {
+	if forward := r.mode == benchmarks.Forward || !slices.ContainsFunc(r.workloads, func(w benchmarks.Workload) bool { return w.Has(benchmarks.Train) }); r.config.BFloat16 && !forward {
+		return usagef("--bfloat16 applies to --mode forward")
+	}
+	for _, flag := range []string{"workers", "without", "bfloat16"} {
 		if cmd.Flags().Changed(flag) && r.engine == graph.Reference {
 			return usagef("--%s does not apply to --engine reference", flag)
 		}
