@@ -12,7 +12,11 @@ import (
 func Evaluate(ctx context.Context, m *task.Model, source data.Source) (Part, error) {
 	p := newPrograms(m)
 	defer p.close()
-	return p.evaluate(ctx, source)
+	sums, err := p.evaluate(ctx, source)
+	if err != nil {
+		return Part{}, err
+	}
+	return sums.part(m), nil
 }
 
 // programs are a model's graphs, compiled when a batch of their size first comes.
@@ -43,25 +47,24 @@ func (p *programs) of(b *data.Batch, training bool) (*task.Step, error) {
 	return step, err
 }
 
-func (p *programs) evaluate(ctx context.Context, source data.Source) (Part, error) {
-	var sum tally
+func (p *programs) evaluate(ctx context.Context, source data.Source) (sums tally, err error) {
 	var batch data.Batch
 	for i := range source.Begin(nil) {
 		if err := ctx.Err(); err != nil {
-			return Part{}, err
+			return sums, err
 		}
 		source.Batch(i, &batch)
 		step, err := p.of(&batch, false)
 		if err != nil {
-			return Part{}, err
+			return sums, err
 		}
 		result, err := step.Run(&batch)
 		if err != nil {
-			return Part{}, err
+			return sums, err
 		}
-		sum.add(result)
+		sums.add(result)
 	}
-	return sum.part(p.model), nil
+	return sums, nil
 }
 
 func (p *programs) close() {

@@ -36,12 +36,8 @@ type vocabularyJSON struct {
 // is replaced as a whole or not at all.
 func Save(path string, m *task.Model) error {
 	file := &safetensors.File{Metadata: map[string]string{keyFormat: "pt", keyVersion: modelVersion}}
-	for key, value := range metadata(m) {
-		text, err := json.Marshal(value)
-		if err != nil {
-			return errors.Wrapf(err, "train: writing %s", path)
-		}
-		file.Metadata[key] = string(text)
+	if err := describe(file, metadata(m)); err != nil {
+		return errors.Wrapf(err, "train: writing %s", path)
 	}
 	for _, t := range m.Tensors() {
 		x := t.Floats()
@@ -54,6 +50,19 @@ func Save(path string, m *task.Model) error {
 	return errors.Wrapf(safetensors.WriteFile(path, file), "train: writing model %s", path)
 }
 
+// describe adds values to a file's metadata as JSON.
+func describe(file *safetensors.File, values map[string]any) error {
+	for key, value := range values {
+		text, err := json.Marshal(value)
+		if err != nil {
+			return errors.Wrap(err, key)
+		}
+		file.Metadata[key] = string(text)
+	}
+	return nil
+}
+
+// metadata returns what describes a model without its weights.
 func metadata(m *task.Model) map[string]any {
 	values := map[string]any{
 		keyConfig:     m.Config,
@@ -65,7 +74,7 @@ func metadata(m *task.Model) map[string]any {
 	return values
 }
 
-// Load reads a model that Save wrote. Whatever is wrong with the file is reported as a
+// Load reads a model that Save wrote, or the latest weights of a checkpoint. Whatever is wrong with the file is reported as a
 // *data.Error.
 func Load(path string) (*task.Model, error) {
 	m, err := load(path)
@@ -83,6 +92,9 @@ func load(path string) (*task.Model, error) {
 	file, err := safetensors.ReadFile(path)
 	if err != nil {
 		return nil, err
+	}
+	if _, ok := file.Metadata[keyCheckpoint]; ok {
+		return loadCheckpoint(path)
 	}
 	switch version, ok := file.Metadata[keyVersion]; {
 	case !ok:

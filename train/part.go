@@ -18,20 +18,20 @@ type Part struct {
 
 // tally sums the results of batches.
 type tally struct {
-	loss    metrics.Mean
-	correct float64
+	Loss    metrics.Mean `json:"loss"`
+	Correct float64      `json:"correct"`
 }
 
 func (t *tally) add(r task.Result) {
-	t.loss.Add(r.Loss, r.Weight)
-	t.correct += r.Correct
+	t.Loss.Add(r.Loss, r.Weight)
+	t.Correct += r.Correct
 }
 
 // part returns what the sums say for a model's task.
 func (t *tally) part(m *task.Model) Part {
-	p := Part{Loss: t.loss.Value(), Targets: int(t.loss.Weight())}
+	p := Part{Loss: t.Loss.Value(), Targets: int(t.Loss.Weight())}
 	if p.Targets > 0 {
-		p.Accuracy = new(t.correct / t.loss.Weight())
+		p.Accuracy = new(t.Correct / t.Loss.Weight())
 	}
 	if m.Config.Task.LanguageModel() {
 		p.Perplexity = new(metrics.Perplexity(p.Loss))
