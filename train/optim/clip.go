@@ -6,6 +6,8 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/seed-222a112c/lstm/graph/update"
 )
 
 // ErrNotFinite is the cause of an error of [ClipByGlobalNorm.Step] about gradients
@@ -70,42 +72,18 @@ func scale(model []gorgonia.ValueGrad, factor float64) error {
 			return err
 		}
 		if g.Dtype() == tensor.Float32 {
-			multiply(g.Float32s(), float32(factor))
+			update.Scale(g.Float32s(), factor)
 		} else {
-			multiply(g.Float64s(), factor)
+			update.Scale(g.Float64s(), factor)
 		}
 	}
 	return nil
 }
 
-func multiply[F Float](x []F, factor F) {
-	for i := range x {
-		x[i] *= factor
-	}
-}
-
 // sumOfSquares adds in an order that depends on nothing but the size of d.
 func sumOfSquares(d *tensor.Dense) float64 {
 	if d.Dtype() == tensor.Float32 {
-		return addSquares(d.Float32s())
+		return update.SumOfSquares(d.Float32s(), 0)
 	}
-	return addSquares(d.Float64s())
-}
-
-// addSquares adds in four sums, so that an addition need not wait for the one
-// before. The conversions of products forbid the compiler to fuse them with the
-// addition, which would change bits by machine.
-func addSquares[F Float](x []F) float64 {
-	var a, b, c, d float64
-	for ; len(x) >= 4; x = x[4:] {
-		x0, x1, x2, x3 := float64(x[0]), float64(x[1]), float64(x[2]), float64(x[3])
-		a += float64(x0 * x0)
-		b += float64(x1 * x1)
-		c += float64(x2 * x2)
-		d += float64(x3 * x3)
-	}
-	for _, v := range x {
-		a += float64(float64(v) * float64(v))
-	}
-	return (a + b) + (c + d)
+	return update.SumOfSquares(d.Float64s(), 0)
 }

@@ -22,7 +22,7 @@ func Example() {
 	machine := gorgonia.NewTapeMachine(g, gorgonia.BindDualValues(w))
 	defer machine.Close()
 
-	adam := optim.NewAdam(optim.AdamSettings{LearningRate: 0.1})
+	adam := optim.NewAdam(optim.Settings{LearningRate: 0.1})
 	solver := optim.NewClipByGlobalNorm(adam, 5)
 	model := gorgonia.NodesToValueGrads(gorgonia.Nodes{w})
 	for step := range 200 {
@@ -37,7 +37,7 @@ func Example() {
 			fmt.Printf("the first gradient has norm %.0f\n", solver.Norm())
 		}
 	}
-	fmt.Printf("w = %.2f after %d steps\n", w.Value().Data(), adam.State().Step)
+	fmt.Printf("w = %.2f after %v steps\n", w.Value().Data(), adam.State().Scalars["step"])
 	// Output:
 	// the first gradient has norm 6
 	// w = [3.00] after 200 steps

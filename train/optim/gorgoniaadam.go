@@ -17,8 +17,8 @@ var (
 
 // GorgoniaAdam returns Gorgonia's Adam with the settings, and the defaults, of
 // [NewAdam]. It panics where NewAdam does.
-func GorgoniaAdam(settings AdamSettings) *GorgoniaAdamSolver {
-	s := settings.withDefaults()
+func GorgoniaAdam(settings Settings) *GorgoniaAdamSolver {
+	s := newBase("gorgonia-adam", settings).settings
 	return &GorgoniaAdamSolver{gorgonia.NewAdamSolver(
 		gorgonia.WithLearnRate(s.LearningRate),
 		gorgonia.WithBeta1(s.Beta1),

@@ -16,6 +16,8 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/seed-222a112c/lstm/graph/update"
 )
 
 // A Solver changes the parameters of a model, given their gradients.
@@ -28,9 +30,7 @@ type LearningRateSetter interface {
 }
 
 // A Float is an element of a parameter.
-type Float interface {
-	float32 | float64
-}
+type Float = update.Float
 
 // operands returns the weights and the gradient of the parameter at position i,
 // after checking that they can be updated element by element.
