@@ -50,7 +50,11 @@ func (f *fit) carriedState() map[string][]float64 {
 }
 
 func (f *fit) snapshotSolver(file *safetensors.File) error {
-	s := f.solver.State()
+	solver, err := f.stateful()
+	if err != nil {
+		return err
+	}
+	s := solver.State()
 	file.Metadata[keySolver] = s.Kind
 	for name, x := range s.Scalars {
 		file.Tensors = append(file.Tensors, safetensors.FromFloat64s(solverNumber+name, nil, []float64{x}))
@@ -66,6 +70,15 @@ func (f *fit) snapshotSolver(file *safetensors.File) error {
 		}
 	}
 	return nil
+}
+
+// stateful returns the solver, or an error if its state cannot be saved.
+func (f *fit) stateful() (optim.Stateful, error) {
+	solver, ok := f.inner.(optim.Stateful)
+	if !ok {
+		return nil, errors.Errorf("train: the state of optimizer %s cannot be saved, so there are no checkpoints with it; choose another", f.settings.Optimizer)
+	}
+	return solver, nil
 }
 
 // paramTensor returns numbers of a parameter in its own format, which loses nothing.
@@ -161,6 +174,10 @@ func floats(t safetensors.Tensor) ([]float64, error) {
 }
 
 func (f *fit) restoreSolver(c *Checkpoint) error {
+	solver, err := f.stateful()
+	if err != nil {
+		return err
+	}
 	s := optim.State{Kind: c.file.Metadata[keySolver], Scalars: map[string]float64{}, Tensors: map[string]any{}}
 	for _, t := range c.file.Tensors {
 		var err error
@@ -175,7 +192,7 @@ func (f *fit) restoreSolver(c *Checkpoint) error {
 			return err
 		}
 	}
-	return f.solver.SetState(s)
+	return solver.SetState(s)
 }
 
 // scalar returns the one number of a tensor.

@@ -75,6 +75,7 @@ type fit struct {
 	batch    data.Batch
 	carrier  *task.Step           // the program of the last step, which has the carried state
 	carried  map[string][]float64 // that state, if there was no step yet
+	inner    optim.Solver         // whose state is saved
 	solver   *optim.ClipByGlobalNorm
 	keeper   keeper
 	saver    saver
@@ -90,7 +91,7 @@ func newFit(m *task.Model, train, valid data.Source, s Settings) (*fit, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &fit{settings: s, model: m, train: train, valid: valid, programs: newPrograms(m),
+	f := &fit{settings: s, model: m, train: train, valid: valid, programs: newPrograms(m), inner: inner,
 		solver: optim.NewClipByGlobalNorm(inner, s.ClipNorm), state: state{Seed: s.Seed}}
 	f.keeper = keeper{model: m, path: s.Path}
 	f.keeper.remember()
@@ -107,7 +108,12 @@ func newFit(m *task.Model, train, valid data.Source, s Settings) (*fit, error) {
 	if s.MaxSteps > 0 {
 		f.steps = min(f.steps, s.MaxSteps)
 	}
-	f.saver, err = newSaver(s.Checkpoints, f.snapshot)
+	if s.Checkpoints.Path != "" {
+		if _, err := f.stateful(); err != nil {
+			return nil, err
+		}
+	}
+	f.saver, err = newSaver(s.Checkpoints, s.From, f.snapshot)
 	return f, err
 }
 
