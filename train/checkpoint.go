@@ -2,6 +2,8 @@ package train
 
 import (
 	"encoding/json"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -33,6 +35,19 @@ type Checkpoint struct {
 
 // Step returns the number of steps that the training had taken.
 func (c *Checkpoint) Step() int { return c.state.Step }
+
+// Follows tells whether the checkpoint was taken after the event of a kind that a step
+// brought. Events that it does not follow come again when the training continues. The
+// checkpoint nil stands for the start of a training and follows none.
+func (c *Checkpoint) Follows(kind EventKind, step int) bool {
+	switch {
+	case c == nil:
+		return false
+	case kind == Validated:
+		return step <= c.state.Validated
+	}
+	return step <= c.state.Step
+}
 
 // ReadCheckpoint reads a checkpoint that Fit wrote. Whatever is wrong with the file is
 // reported as a *data.Error.
@@ -67,6 +82,21 @@ func readCheckpoint(path string) (*Checkpoint, error) {
 		return nil, errors.Wrapf(err, "metadata %s", keyState)
 	}
 	return c, c.state.check()
+}
+
+// Fits returns an error if the checkpoint is of another model: of another shape, or that
+// knows other tokens or labels.
+func (c *Checkpoint) Fits(m *task.Model) error {
+	described := &safetensors.File{Metadata: map[string]string{}}
+	if err := describe(described, metadata(m)); err != nil {
+		return err
+	}
+	for _, key := range slices.Sorted(maps.Keys(described.Metadata)) {
+		if got, want := c.file.Metadata[key], described.Metadata[key]; got != want {
+			return errors.Errorf("the %s of the checkpoint is %.60s and that of the model %.60s", key, got, want)
+		}
+	}
+	return nil
 }
 
 // loadCheckpoint returns the model of a checkpoint with its latest weights.

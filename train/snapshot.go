@@ -1,7 +1,6 @@
 package train
 
 import (
-	"maps"
 	"slices"
 	"strings"
 
@@ -113,16 +112,7 @@ func (f *fit) fits(c *Checkpoint) error {
 	if c.state.Seed != f.settings.Seed {
 		return errors.Errorf("its seed is %d and that of the settings %d", c.state.Seed, f.settings.Seed)
 	}
-	described := &safetensors.File{Metadata: map[string]string{}}
-	if err := describe(described, metadata(f.model)); err != nil {
-		return err
-	}
-	for _, key := range slices.Sorted(maps.Keys(described.Metadata)) {
-		if got, want := c.file.Metadata[key], described.Metadata[key]; got != want {
-			return errors.Errorf("its %s is %.80s and that of the model %.80s", key, got, want)
-		}
-	}
-	return nil
+	return c.Fits(f.model)
 }
 
 func (f *fit) restoreWeights(c *Checkpoint) error {

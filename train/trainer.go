@@ -149,12 +149,15 @@ func (f *fit) run(ctx context.Context) error {
 	return f.finish()
 }
 
-// begin makes the files those of the checkpoint that the training continues from.
+// begin saves the training, so that it can be continued whenever it is stopped, and makes
+// the model's file the one of the checkpoint that it continues from.
 func (f *fit) begin() error {
-	if f.settings.From == nil || f.state.Best == nil {
-		return nil
+	if f.settings.From != nil && f.state.Best != nil {
+		if err := f.keeper.rewrite(); err != nil {
+			return err
+		}
 	}
-	return f.keeper.rewrite()
+	return f.saver.save(f.state.Step)
 }
 
 // next returns what is to be done in the present state, or nil if the training is over.

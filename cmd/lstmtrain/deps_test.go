@@ -21,6 +21,7 @@ var layers = [][]string{
 	{"graph/graphtest", "train/optim/optimtest", "cells"},
 	{"cells/celltest", "train/task"},
 	{"train"},
+	{"train/record"},
 	{"cmd/lstmtrain"},
 }
 

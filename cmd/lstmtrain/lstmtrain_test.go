@@ -302,7 +302,7 @@ func TestInterrupt(t *testing.T) {
 	out := filepath.Join(folder, "out")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	stderr := &interrupter{cancel: cancel}
+	stderr := &interrupter{cancel: cancel, at: "ms/step"}
 	var stdout bytes.Buffer
 	args := slices.Concat([]string{"train", "--data", file, "--out", out, "--steps", "10"}, small, []string{"--epochs", "100000"})
 	code := run(ctx, args, strings.NewReader(""), &stdout, stderr)
@@ -320,14 +320,15 @@ func expectCode(t *testing.T, r result, code int, want string) {
 	}
 }
 
-// An interrupter presses Ctrl-C when it sees the first line of progress.
+// An interrupter presses Ctrl-C when it sees something on standard error.
 type interrupter struct {
 	bytes.Buffer
 	cancel func()
+	at     string
 }
 
 func (w *interrupter) Write(p []byte) (int, error) {
-	if strings.Contains(string(p), "ms/step") {
+	if strings.Contains(string(p), w.at) {
 		w.cancel()
 	}
 	return w.Buffer.Write(p)
@@ -336,7 +337,7 @@ func (w *interrupter) Write(p []byte) (int, error) {
 // Help names every command, and each command's help its flags.
 func TestHelp(t *testing.T) {
 	help := succeed(t, "", "--help").stdout
-	for _, command := range []string{"train", "eval", "predict", "generate", "inspect"} {
+	for _, command := range []string{"train", "resume", "eval", "predict", "generate", "inspect"} {
 		if !strings.Contains(help, command) {
 			t.Errorf("--help does not name %s", command)
 		}

@@ -29,7 +29,9 @@ type settings struct {
 	Optimizer  string   `json:"optimizer"`
 	Rate       float64  `json:"lr"`
 	ClipNorm   float64  `json:"clip_norm"`
+	Patience   int      `json:"patience,omitempty"`
 	Seed       uint64   `json:"seed"`
+	saving
 
 	Out   string `json:"-"`
 	Force bool   `json:"-"`
@@ -60,19 +62,20 @@ func newSettings() *settings {
 		Rate:       0.002,
 		ClipNorm:   5,
 		Seed:       1,
+		saving:     newSaving(),
 	}
 }
 
 func (s *settings) groups() []flagGroup {
-	return []flagGroup{s.dataGroup(), s.columns.group(data.TSV, data.CSV, data.JSONLines), s.modelGroup(), s.trainingGroup(), s.outputGroup()}
+	return []flagGroup{s.dataGroup(), s.columns.group(data.TSV, data.CSV, data.JSONLines), s.modelGroup(), s.trainingGroup(), s.saving.group(), s.outputGroup()}
 }
 
 func (s *settings) dataGroup() flagGroup {
 	g := newFlagGroup("Data")
 	g.Var(oneOf(&s.Task, task.Kinds()...), "task", "what to learn: the next character, the next word, or the class of a text")
-	g.StringArrayVar(&s.Data, "data", nil, "a `FILE` to learn from, plain or gzip; repeat the flag for several. Without it,\nchar learns from Go source text of the toolchain on this machine")
-	g.StringVar(&s.Valid, "valid", "", "a `FILE` for validation")
-	g.StringVar(&s.Test, "test", "", "a `FILE` for the test")
+	g.StringArrayVar(&s.Data, "data", s.Data, "a `FILE` to learn from, plain or gzip; repeat the flag for several. Without it,\nchar learns from Go source text of the toolchain on this machine")
+	g.StringVar(&s.Valid, "valid", s.Valid, "a `FILE` for validation")
+	g.StringVar(&s.Test, "test", s.Test, "a `FILE` for the test")
 	g.Var(threeShares(&s.Split), "split", "shares of --data for training, validation and test. A part that has\na file of its own takes none, and the others' shares grow in proportion")
 	g.Var(oneOf(&s.Unit, data.Character, data.Byte, data.Word), "unit", "what a token is (default char for char, word for word and classify)")
 	g.Var(wholeFrom(2, &s.VocabSize), "vocab-size", "largest vocabulary, special tokens included (word, classify)")
@@ -101,13 +104,14 @@ func (s *settings) trainingGroup() flagGroup {
 	g.Var(oneOf(&s.Optimizer, "adam", "gorgonia-adam"), "optimizer", "this module's Adam or Gorgonia's")
 	g.Var(positive(&s.Rate), "lr", "learning rate")
 	g.Var(notNegative(&s.ClipNorm), "clip-norm", "largest global norm of the gradient; 0 for no clipping")
+	g.Var(wholeFrom(0, &s.Patience), "patience", "stop after so many validations in a row without a new best; 0 for never")
 	g.Uint64Var(&s.Seed, "seed", s.Seed, "seed `N` of all random numbers; the same seed gives the same model, bit for bit")
 	return g
 }
 
 func (s *settings) outputGroup() flagGroup {
 	g := newFlagGroup("Output")
-	g.StringVar(&s.Out, "out", "", "the folder `RUN` for config.json, metrics.jsonl and model.safetensors\n(default run-1, run-2, …, the first that does not exist)")
+	g.StringVar(&s.Out, "out", "", "the folder `RUN` for config.json, metrics.jsonl, checkpoint.safetensors and\nmodel.safetensors (default run-1, run-2, …, the first that does not exist)")
 	g.BoolVar(&s.Force, "force", false, "write over the model in --out")
 	g.BoolVar(&s.JSON, "json", false, "print one JSON object on standard output and nothing else")
 	g.BoolVar(&s.Quiet, "quiet", false, "no progress and no sample of text")
@@ -123,12 +127,16 @@ var onlyFor = map[string][]task.Kind{
 	"format":       {task.Classify},
 	"header":       {task.Classify},
 	"limit":        {task.Classify},
+	"sample-every": {task.Characters, task.Words},
 }
 
 // complete fills in the defaults that depend on other flags and reports flags that
 // contradict each other or cannot apply.
 func (s *settings) complete(flags *pflag.FlagSet) error {
 	if err := s.check(flags); err != nil {
+		return err
+	}
+	if err := s.saving.complete(s.Optimizer, flags); err != nil {
 		return err
 	}
 	if s.Unit == "" {
@@ -171,13 +179,7 @@ func (s *settings) useGoSourceDefaults(flags *pflag.FlagSet) {
 }
 
 func (s *settings) check(flags *pflag.FlagSet) error {
-	var err error
-	flags.Visit(func(f *pflag.Flag) {
-		if tasks, some := onlyFor[f.Name]; some && !slices.Contains(tasks, s.Task) && err == nil {
-			err = usagef("--%s does not apply to --task %s", f.Name, s.Task)
-		}
-	})
-	if err != nil {
+	if err := s.checkChanged(flags); err != nil {
 		return err
 	}
 	switch {
@@ -191,10 +193,28 @@ func (s *settings) check(flags *pflag.FlagSet) error {
 		return usagef("--task %s needs --data FILE; only char has text to learn from without", s.Task)
 	case flags.Changed("split") && s.Valid != "" && s.Test != "":
 		return usagef("--split has nothing to do where --valid and --test are given: all of --data is for training")
-	case flags.Changed("valid-every") && !s.validates():
-		return usagef("--valid-every %d without validation: give --valid FILE or a --split with a second share", s.ValidEvery)
 	}
 	return checkOut(s.Out, s.Force)
+}
+
+// checkChanged reports flags that were given and cannot apply to the task, or without
+// validation.
+func (s *settings) checkChanged(flags *pflag.FlagSet) error {
+	var err error
+	flags.Visit(func(f *pflag.Flag) {
+		if tasks, some := onlyFor[f.Name]; some && !slices.Contains(tasks, s.Task) && err == nil {
+			err = usagef("--%s does not apply to --task %s", f.Name, s.Task)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	for _, name := range []string{"valid-every", "patience"} {
+		if flags.Changed(name) && !s.validates() {
+			return usagef("--%s %s without validation: give --valid FILE or a --split with a second share", name, flags.Lookup(name).Value)
+		}
+	}
+	return nil
 }
 
 // validates tells whether there is a validation part.

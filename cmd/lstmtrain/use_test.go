@@ -26,6 +26,14 @@ func lines[T any](t *testing.T, text string) []T {
 	return all
 }
 
+// eventJSON is what tests read of a line of metrics.jsonl.
+type eventJSON struct {
+	Kind train.EventKind
+	Step int
+	Loss float64
+	Best bool
+}
+
 // On the validation file, eval finds what the last validation found. Would catch eval
 // measuring something else, and a model that changed on its way through the file.
 func TestEvalAgreesWithValidation(t *testing.T) {

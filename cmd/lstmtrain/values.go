@@ -88,21 +88,34 @@ func (s shares) String() string {
 // MarshalText is String, for config.json.
 func (s shares) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// UnmarshalText reads what MarshalText wrote.
+func (s *shares) UnmarshalText(text []byte) error {
+	parsed, ok := parseShares(string(text))
+	if !ok {
+		return errors.Errorf("%q, want %s", text, wantShares)
+	}
+	*s = parsed
+	return nil
+}
+
 // threeShares accepts three shares of which the first is not nothing.
 func threeShares(into *shares) pflag.Value {
-	want := "three shares for training, validation and test, such as 0.9,0.05,0.05, whose sum is 1 and the first above 0"
-	return value[shares]{into, "X,X,X", want, func(s string) (shares, bool) {
-		var x []float64
-		for field := range strings.SplitSeq(s, ",") {
-			share, err := strconv.ParseFloat(strings.TrimSpace(field), 64)
-			if err != nil || !(share >= 0) {
-				return shares{}, false
-			}
-			x = append(x, share)
-		}
-		if len(x) != 3 || x[0] == 0 || !(math.Abs(x[0]+x[1]+x[2]-1) <= 1e-9) {
+	return value[shares]{into, "X,X,X", wantShares, parseShares}
+}
+
+const wantShares = "three shares for training, validation and test, such as 0.9,0.05,0.05, whose sum is 1 and the first above 0"
+
+func parseShares(s string) (shares, bool) {
+	var x []float64
+	for field := range strings.SplitSeq(s, ",") {
+		share, err := strconv.ParseFloat(strings.TrimSpace(field), 64)
+		if err != nil || !(share >= 0) {
 			return shares{}, false
 		}
-		return shares{x[0], x[1], x[2]}, true
-	}}
+		x = append(x, share)
+	}
+	if len(x) != 3 || x[0] == 0 || !(math.Abs(x[0]+x[1]+x[2]-1) <= 1e-9) {
+		return shares{}, false
+	}
+	return shares{x[0], x[1], x[2]}, true
 }
