@@ -332,7 +332,7 @@ func TestEvents(t *testing.T) {
 // Settings that cannot be are errors.
 func TestFitChecksItsSettings(t *testing.T) {
 	c := newCorpus(t)
-	if _, err := train.Fit(context.Background(), c.model, c.train, nil, train.Settings{Optimizer: "adams"}); err == nil {
-		t.Error("no error for optimizer adams")
+	if _, err := train.Fit(context.Background(), c.model, c.train, nil, train.Settings{Optimizer: "gorgonia-adamw"}); err == nil {
+		t.Error("no error for optimizer gorgonia-adamw")
 	}
 }

@@ -17,8 +17,9 @@ const module = "github.com/seed-222a112c/lstm"
 var layers = [][]string{
 	{"graph/safetensors", "graph/internal/kernel", "train/data", "train/metrics"},
 	{"graph/internal/ops", "graph/update"},
-	{"graph", "train/optim"},
-	{"graph/graphtest", "train/optim/optimtest", "cells"},
+	{"graph/internal/fuse", "train/optim"},
+	{"graph", "train/optim/optimtest"},
+	{"graph/graphtest", "cells"},
 	{"cells/celltest", "train/task"},
 	{"train"},
 	{"train/record"},

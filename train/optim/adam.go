@@ -23,9 +23,9 @@ type Adam struct {
 }
 
 var (
-	_ Solver             = (*Adam)(nil)
-	_ Stateful           = (*Adam)(nil)
-	_ LearningRateSetter = (*Adam)(nil)
+	_ Solver        = (*Adam)(nil)
+	_ Stateful      = (*Adam)(nil)
+	_ LearningRater = (*Adam)(nil)
 )
 
 // NewAdam returns an Adam that has not taken a step. It panics where [New] returns an

@@ -81,18 +81,6 @@ func tolerance(steps int, u, w float64, s optim.Settings) float64 {
 	return float64(steps) * (2*u*w + change*(2*10+1/(1-s.Beta2))*u)
 }
 
-func TestSolversConform(t *testing.T) {
-	for name, newSolver := range map[string]func() gorgonia.Solver{
-		"Adam":         func() gorgonia.Solver { return optim.NewAdam(optim.Settings{}) },
-		"GorgoniaAdam": func() gorgonia.Solver { return optim.GorgoniaAdam(optim.Settings{}) },
-		"ClipByGlobalNorm": func() gorgonia.Solver {
-			return optim.NewClipByGlobalNorm(optim.NewAdam(optim.Settings{}), 0.5)
-		},
-	} {
-		t.Run(name, func(t *testing.T) { optimtest.TestSolver(t, newSolver) })
-	}
-}
-
 // allSettings holds the defaults, spelled out, and others.
 var allSettings = []optim.Settings{
 	{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8},
@@ -116,7 +104,7 @@ func testAgainstGorgonia[F optim.Float](t *testing.T, s optim.Settings, u float6
 	rate := adam.LearningRate()
 	for i := range steps {
 		if i == steps/2 {
-			for _, solver := range []optim.LearningRateSetter{adam, oracle} {
+			for _, solver := range []optim.LearningRater{adam, oracle} {
 				solver.SetLearningRate(rate / 3)
 			}
 		}

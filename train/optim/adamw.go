@@ -19,9 +19,9 @@ type AdamW struct {
 }
 
 var (
-	_ Solver             = (*AdamW)(nil)
-	_ Stateful           = (*AdamW)(nil)
-	_ LearningRateSetter = (*AdamW)(nil)
+	_ Solver        = (*AdamW)(nil)
+	_ Stateful      = (*AdamW)(nil)
+	_ LearningRater = (*AdamW)(nil)
 )
 
 // NewAdamW returns an AdamW that has not taken a step. It panics where [New] returns an

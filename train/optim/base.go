@@ -61,6 +61,11 @@ func (b *base) SetState(s State) error {
 	return nil
 }
 
+// Name returns the name by which [New] knows the solver.
+func (b *base) Name() string { return b.kind.name }
+
+func (b *base) workers() int { return b.settings.Workers }
+
 // advance binds the model and counts the step that is about to change it.
 func (b *base) advance(model []gorgonia.ValueGrad) error {
 	if err := b.memory.bind(model); err != nil {

@@ -138,7 +138,8 @@ type parameter interface {
 	// whether they are of the dtype and size of the parameter.
 	bind(w, g *tensor.Dense) bool
 	apply(f formula, from, to int)
-	array(k int) any // a copy
+	array(k int) any                  // a copy
+	sumOfSquares(workers int) float64 // of the gradient
 	size() int
 	String() string
 }
@@ -211,6 +212,10 @@ func (p *floatParameter[F]) apply(f formula, from, to int) {
 }
 
 func (p *floatParameter[F]) array(k int) any { return slices.Clone(p.kept[k]) }
+
+func (p *floatParameter[F]) sumOfSquares(workers int) float64 {
+	return update.SumOfSquares(p.g, workers)
+}
 
 func (p *floatParameter[F]) size() int { return p.n }
 

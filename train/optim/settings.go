@@ -23,7 +23,7 @@ type Settings struct {
 type kind struct {
 	name     string
 	defaults Settings // zero where there is no such setting
-	decays   bool     // whether there is a WeightDecay although its default is zero
+	noDecay  string   // why there is no WeightDecay; empty if there is one
 	make     func(Settings) Solver
 }
 
@@ -31,13 +31,24 @@ type kind struct {
 var kinds []kind
 
 func init() {
+	adam := Settings{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}
+	adamw := adam
+	adamw.WeightDecay = 0.01
+	sgd := Settings{LearningRate: 0.1}
+	momentum := Settings{LearningRate: 0.01, Momentum: 0.9}
+	rmsprop := Settings{LearningRate: 0.001, Decay: 0.9, Epsilon: 1e-8}
 	kinds = []kind{
-		{"adam", Settings{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}, false,
-			func(s Settings) Solver { return NewAdam(s) }},
-		{"adamw", Settings{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8, WeightDecay: 0.01}, true,
-			func(s Settings) Solver { return NewAdamW(s) }},
-		{"gorgonia-adam", Settings{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8}, false,
-			func(s Settings) Solver { return GorgoniaAdam(s) }},
+		{"adam", adam, "use adamw", func(s Settings) Solver { return NewAdam(s) }},
+		{"adamw", adamw, "", func(s Settings) Solver { return NewAdamW(s) }},
+		{"sgd", sgd, "", func(s Settings) Solver { return NewSGD(s) }},
+		{"momentum", momentum, "", func(s Settings) Solver { return NewMomentum(s) }},
+		{"nesterov", momentum, "", func(s Settings) Solver { return NewNesterov(s) }},
+		{"rmsprop", rmsprop, "", func(s Settings) Solver { return NewRMSProp(s) }},
+		{"asgd", sgd, "", func(s Settings) Solver { return NewAverage(NewSGD(s), AverageSettings{NonMonotone: 5}) }},
+		{"gorgonia-adam", adam, "use adamw", func(s Settings) Solver { return GorgoniaAdam(s) }},
+		{"gorgonia-sgd", sgd, "use sgd", func(s Settings) Solver { return GorgoniaSGD(s) }},
+		{"gorgonia-momentum", momentum, "Gorgonia's acts on the velocity and not on the weights; use momentum", func(s Settings) Solver { return GorgoniaMomentum(s) }},
+		{"gorgonia-rmsprop", rmsprop, "Gorgonia's does not follow the learning rate; use rmsprop", func(s Settings) Solver { return GorgoniaRMSProp(s) }},
 	}
 }
 
@@ -52,6 +63,16 @@ func Names() []string {
 
 // New returns the solver with the given name. It is an error if there is none, if a
 // setting is out of range, or if one is given that the solver does not have.
+//
+//	adam       LearningRate 0.001, Beta1, Beta2, Epsilon
+//	adamw      the same, and WeightDecay 0.01
+//	sgd, asgd  LearningRate 0.1, WeightDecay; asgd is an [Average] that waits for 5 validations
+//	momentum   LearningRate 0.01, Momentum, WeightDecay
+//	nesterov   the same
+//	rmsprop    LearningRate 0.001, Decay, Epsilon, WeightDecay
+//
+// After the prefix "gorgonia-", adam, sgd, momentum and rmsprop are Gorgonia's own, without
+// WeightDecay. Those of Gorgonia's solvers that are wrong are refused with the reason.
 func New(name string, s Settings) (Solver, error) {
 	k, err := kindOf(name)
 	if err != nil {
@@ -68,6 +89,9 @@ func kindOf(name string) (*kind, error) {
 		if kinds[i].name == name {
 			return &kinds[i], nil
 		}
+	}
+	if reason := wrongInGorgonia[name]; reason != "" {
+		return nil, errors.Errorf("optim: %s is refused: %s", name, reason)
 	}
 	return nil, errors.Errorf("optim: no solver %q; there are %s", name, strings.Join(Names(), ", "))
 }
@@ -95,15 +119,15 @@ func fraction(x float64) bool { return x >= 0 && x < 1 }
 
 // complete returns the settings with the defaults filled in.
 func (k *kind) complete(s Settings) (Settings, error) {
-	defaults := k.defaults
 	for _, f := range settings {
-		x, standard := f.of(&s), *f.of(&defaults)
-		has := standard != 0 || k.decays && f.name == "weight decay"
+		x := f.of(&s)
 		switch {
 		case *x == 0:
-			*x = standard
-		case !has:
-			return s, errors.Errorf("optim: %s has no %s, which is %v; it has %s", k.name, f.name, *x, k.has())
+			*x = *f.of(&k.defaults)
+		case f.name == "weight decay" && k.noDecay != "":
+			return s, errors.Errorf("optim: %s has no weight decay: %s", k.name, k.noDecay)
+		case !k.has(f):
+			return s, errors.Errorf("optim: %s has no %s, which is %v; it has %s", k.name, f.name, *x, k.list())
 		case !f.valid(*x):
 			return s, errors.Errorf("optim: %s with %s %v, expected a number %s", k.name, f.name, *x, f.limits)
 		}
@@ -114,12 +138,19 @@ func (k *kind) complete(s Settings) (Settings, error) {
 	return s, nil
 }
 
-// has lists the settings of the solver.
-func (k *kind) has() string {
-	defaults := k.defaults
+// has reports whether the solver has a setting.
+func (k *kind) has(f setting) bool {
+	if f.name == "weight decay" {
+		return k.noDecay == ""
+	}
+	return *f.of(&k.defaults) != 0
+}
+
+// list names the settings of the solver.
+func (k *kind) list() string {
 	var names []string
 	for _, f := range settings {
-		if *f.of(&defaults) != 0 || k.decays && f.name == "weight decay" {
+		if k.has(f) {
 			names = append(names, f.name)
 		}
 	}

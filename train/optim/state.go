@@ -43,12 +43,7 @@ func newState(kind string) State {
 // around returns the state of a wrapper and of what is inside it.
 func (s State) around(inner State) State {
 	s.Kind += "/" + inner.Kind
-	for name, x := range inner.Scalars {
-		s.Scalars[innerPrefix+name] = x
-	}
-	for name, x := range inner.Tensors {
-		s.Tensors[innerPrefix+name] = x
-	}
+	s.put(innerPrefix, inner)
 	return s
 }
 
@@ -58,22 +53,35 @@ func (s State) split(kind string) (outer, inner State, err error) {
 	if !ok {
 		return State{}, State{}, errors.Errorf("optim: a state of kind %q, expected one of %s and a solver inside it", s.Kind, kind)
 	}
-	outer, inner = newState(kind), newState(rest)
-	for name, x := range s.Scalars {
-		if short, ok := strings.CutPrefix(name, innerPrefix); ok {
-			inner.Scalars[short] = x
-		} else {
-			outer.Scalars[name] = x
+	outer = State{Kind: kind, Scalars: maps.Clone(s.Scalars), Tensors: maps.Clone(s.Tensors)}
+	return outer, outer.take(innerPrefix, rest), nil
+}
+
+// put adds the numbers of another state, their names behind a prefix.
+func (s State) put(prefix string, other State) {
+	for name, x := range other.Scalars {
+		s.Scalars[prefix+name] = x
+	}
+	for name, x := range other.Tensors {
+		s.Tensors[prefix+name] = x
+	}
+}
+
+// take removes the numbers behind a prefix and returns them as a state of a kind.
+func (s State) take(prefix, kind string) State {
+	taken := newState(kind)
+	move(taken.Scalars, s.Scalars, prefix)
+	move(taken.Tensors, s.Tensors, prefix)
+	return taken
+}
+
+func move[V any](to, from map[string]V, prefix string) {
+	for name, x := range from {
+		if short, ok := strings.CutPrefix(name, prefix); ok {
+			to[short] = x
+			delete(from, name)
 		}
 	}
-	for name, x := range s.Tensors {
-		if short, ok := strings.CutPrefix(name, innerPrefix); ok {
-			inner.Tensors[short] = x
-		} else {
-			outer.Tensors[name] = x
-		}
-	}
-	return outer, inner, nil
 }
 
 // check returns an error unless the state is of the given kind and has exactly the
@@ -91,6 +99,14 @@ func (s State) check(kind string, scalars ...string) error {
 		return errors.Errorf("optim: the state of %s has the numbers %v, expected %v", kind, slices.Sorted(maps.Keys(s.Scalars)), scalars)
 	}
 	return nil
+}
+
+// checkNumbers is check for what has no tensors.
+func (s State) checkNumbers(kind string, scalars ...string) error {
+	if len(s.Tensors) > 0 {
+		return errors.Errorf("optim: the state of %s has the arrays %v, expected none", kind, slices.Sorted(maps.Keys(s.Tensors)))
+	}
+	return s.check(kind, scalars...)
 }
 
 // count returns a scalar that counts something.
