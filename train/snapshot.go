@@ -49,11 +49,7 @@ func (f *fit) carriedState() map[string][]float64 {
 }
 
 func (f *fit) snapshotSolver(file *safetensors.File) error {
-	solver, err := f.stateful()
-	if err != nil {
-		return err
-	}
-	s := solver.State()
+	s := f.solver.(optim.Stateful).State()
 	file.Metadata[keySolver] = s.Kind
 	for name, x := range s.Scalars {
 		file.Tensors = append(file.Tensors, safetensors.FromFloat64s(solverNumber+name, nil, []float64{x}))
@@ -69,15 +65,6 @@ func (f *fit) snapshotSolver(file *safetensors.File) error {
 		}
 	}
 	return nil
-}
-
-// stateful returns the solver, or an error if its state cannot be saved.
-func (f *fit) stateful() (optim.Stateful, error) {
-	solver, ok := f.inner.(optim.Stateful)
-	if !ok {
-		return nil, errors.Errorf("train: the state of optimizer %s cannot be saved, so there are no checkpoints with it; choose another", f.settings.Optimizer)
-	}
-	return solver, nil
 }
 
 // paramTensor returns numbers of a parameter in its own format, which loses nothing.
@@ -164,8 +151,7 @@ func floats(t safetensors.Tensor) ([]float64, error) {
 }
 
 func (f *fit) restoreSolver(c *Checkpoint) error {
-	solver, err := f.stateful()
-	if err != nil {
+	if err := optim.Resumable(f.solver); err != nil {
 		return err
 	}
 	s := optim.State{Kind: c.file.Metadata[keySolver], Scalars: map[string]float64{}, Tensors: map[string]any{}}
@@ -182,7 +168,7 @@ func (f *fit) restoreSolver(c *Checkpoint) error {
 			return err
 		}
 	}
-	return solver.SetState(s)
+	return f.solver.(optim.Stateful).SetState(s)
 }
 
 // scalar returns the one number of a tensor.

@@ -75,8 +75,8 @@ type fit struct {
 	batch    data.Batch
 	carrier  *task.Step           // the program of the last step, which has the carried state
 	carried  map[string][]float64 // that state, if there was no step yet
-	inner    optim.Solver         // whose state is saved
-	solver   *optim.ClipByGlobalNorm
+	solver   optim.Solver
+	clip     *optim.ClipByGlobalNorm // a part of the solver
 	keeper   keeper
 	saver    saver
 	pace     pace
@@ -87,12 +87,12 @@ func newFit(m *task.Model, train, valid data.Source, s Settings) (*fit, error) {
 	if s.LearningRate == 0 {
 		s.LearningRate = 0.001
 	}
-	inner, err := solver(s)
+	solver, err := newSolver(s)
 	if err != nil {
 		return nil, err
 	}
-	f := &fit{settings: s, model: m, train: train, valid: valid, programs: newPrograms(m), inner: inner,
-		solver: optim.NewClipByGlobalNorm(inner, s.ClipNorm), state: state{Seed: s.Seed}}
+	f := &fit{settings: s, model: m, train: train, valid: valid, programs: newPrograms(m), solver: solver, state: state{Seed: s.Seed}}
+	f.clip, _ = optim.Find[*optim.ClipByGlobalNorm](solver)
 	f.keeper = keeper{model: m, path: s.Path}
 	f.keeper.remember()
 	if s.From != nil {
@@ -109,16 +109,22 @@ func newFit(m *task.Model, train, valid data.Source, s Settings) (*fit, error) {
 		f.steps = min(f.steps, s.MaxSteps)
 	}
 	if s.Checkpoints.Path != "" {
-		if _, err := f.stateful(); err != nil {
-			return nil, err
+		if err := optim.Resumable(solver); err != nil {
+			return nil, errors.Wrap(err, "train: there can be no checkpoints")
 		}
 	}
 	f.saver, err = newSaver(s.Checkpoints, s.From, f.snapshot)
 	return f, err
 }
 
-func solver(s Settings) (optim.Solver, error) {
-	return optim.New(cmp.Or(s.Optimizer, "adam"), optim.Settings{LearningRate: s.LearningRate})
+// newSolver returns the solver of the settings, which always measures the norm of the
+// gradient.
+func newSolver(s Settings) (optim.Solver, error) {
+	solver, err := optim.New(cmp.Or(s.Optimizer, "adam"), optim.Settings{LearningRate: s.LearningRate})
+	if err != nil {
+		return nil, err
+	}
+	return optim.NewClipByGlobalNorm(solver, s.ClipNorm), nil
 }
 
 // order returns the random numbers that order the data of the epoch under way.
@@ -206,7 +212,7 @@ func (f *fit) step(context.Context) error {
 	}
 	if err := f.solver.Step(program.Program.ValueGrads()); err != nil {
 		if errors.Is(err, optim.ErrNotFinite) {
-			return f.diverged(&DivergedError{Step: f.state.Step + 1, Loss: result.Loss, First: f.state.Guard.First, Norm: f.solver.Norm()})
+			return f.diverged(&DivergedError{Step: f.state.Step + 1, Loss: result.Loss, First: f.state.Guard.First, Norm: f.clip.Norm()})
 		}
 		return err
 	}
@@ -219,7 +225,7 @@ func (f *fit) step(context.Context) error {
 	f.pace.add(duration)
 	var one tally
 	one.add(result)
-	return f.tell(Event{Kind: Stepped, Part: one.part(f.model), Tokens: int(result.Weight), GradientNorm: f.solver.Norm(), Duration: duration})
+	return f.tell(Event{Kind: Stepped, Part: one.part(f.model), Tokens: int(result.Weight), GradientNorm: f.clip.Norm(), Duration: duration})
 }
 
 // program returns the program for the batch, with the state that the step before left,
@@ -250,6 +256,7 @@ func (f *fit) validate(ctx context.Context) error {
 		return err
 	}
 	part := sums.part(f.model)
+	optim.Observe(f.solver, part.Loss)
 	f.state.Validated = f.state.Step
 	f.state.Stale++
 	isBest := f.state.Best == nil || part.Loss < f.state.Best.Sums.part(f.model).Loss

@@ -45,7 +45,7 @@ func (s *saving) complete(optimizer string, flags *pflag.FlagSet) error {
 	if err != nil {
 		return err
 	}
-	if _, ok := solver.(optim.Stateful); ok {
+	if optim.Resumable(solver) == nil {
 		return nil
 	}
 	if flags.Changed("checkpoint-every") && s.CheckpointEvery != (cadence{}) {
