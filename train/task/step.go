@@ -87,7 +87,7 @@ func (s *Step) lastStep(b *graph.Builder, inputs []*graph.Node) *graph.Node {
 		masks[t] = b.Input(maskName(t), s.rows, 1)
 	}
 	_, end := cells.Unroll(b, s.model.Stack, inputs, masks, cells.Zeros(b, s.model.Stack, s.rows))
-	return end.Hidden
+	return end.Output()
 }
 
 func maskName(t int) string { return fmt.Sprintf("mask/%d", t) }
