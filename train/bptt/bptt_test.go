@@ -1,14 +1,21 @@
 package bptt_test
 
 import (
+	"flag"
 	"math"
 	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
+	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/bptt"
 )
+
+var long = flag.Bool("long", false, "unroll every family over 300 steps")
 
 const rows, inputSize, hiddenSize = 2, 2, 4
 
@@ -58,12 +65,11 @@ var families = map[string]func(name string, in int, rng *rand.Rand) cells.Cell{
 
 // A sequence is a cell with inputs, masks and targets.
 type sequence struct {
-	cell             cells.Cell
-	steps            int
-	inputs, targets  []float64 // (T·B, I) and (T·B, H)
-	masks            []float64 // (T·B), nil for none
-	start            bptt.State
-	lossOfLastBlocks float64
+	cell            cells.Cell
+	steps           int
+	inputs, targets []float64 // (T·B, I) and (T·B, H)
+	masks           []float64 // (T·B), nil for none
+	start           bptt.State
 }
 
 func newSequence(newCell func(string, int, *rand.Rand) cells.Cell, steps int) *sequence {
@@ -174,18 +180,170 @@ func check(t *testing.T, name string, got, want result, params []*graph.Param, t
 // wrong node, scaled or one block late; a block of another size than the others; and
 // gradients that count a block twice or not at all.
 func TestBlocksAreExact(t *testing.T) {
-	blocks := []int{7, 50, 299}
-	steps := 300
-	if testing.Short() {
-		blocks, steps = []int{7, 59}, 60
-	}
 	for name, newCell := range families {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			steps, blocks := 60, []int{1, 7, 59}
+			if *long || name == "LSTM" && !testing.Short() {
+				steps, blocks = 300, []int{7, 50, 299}
+			}
 			s := newSequence(newCell, steps)
 			want := s.run(t, bptt.Settings{Block: steps})
 			for _, block := range blocks {
 				check(t, name, s.run(t, bptt.Settings{Block: block}), want, s.cell.Params(), 1e-12)
+			}
+		})
+	}
+}
+
+// Rows may end at different times, in the first block, within one, or at an edge. Would
+// catch a cotangent that is lost in blocks which a row does not reach.
+func TestBlocksWithMasks(t *testing.T) {
+	s := newSequence(families["Stack"], 21)
+	for _, lengths := range [][rows]int{{21, 9}, {14, 0}, {1, 7}} {
+		s.masks = make([]float64, s.steps*rows)
+		for row, length := range lengths {
+			for at := range length {
+				s.masks[at*rows+row] = 1
+			}
+		}
+		want := s.run(t, bptt.Settings{Block: 21})
+		for _, block := range []int{1, 7, 20} {
+			check(t, "with masks", s.run(t, bptt.Settings{Block: block}), want, s.cell.Params(), 1e-12)
+		}
+	}
+}
+
+// Truncated, loss and state are those of the whole sequence, and the gradients the sums of
+// the blocks', each by itself from the state that the one before left. Would catch a
+// gradient that flows from block to block.
+func TestTruncated(t *testing.T) {
+	s := newSequence(families["LSTM"], 20)
+	whole, got := s.run(t, bptt.Settings{Block: 20}), s.run(t, bptt.Settings{Block: 6, Truncate: true})
+	want := result{loss: whole.loss, end: whole.end}
+	start := s.start
+	for from := 0; from < s.steps; from += 6 {
+		piece := &sequence{cell: s.cell, steps: min(6, s.steps-from), start: start,
+			inputs: s.inputs[from*rows*inputSize:], targets: s.targets[from*rows*hiddenSize:]}
+		r := piece.run(t, bptt.Settings{Block: 20})
+		start = r.end
+		for i, g := range r.grads {
+			if want.grads == nil || len(want.grads) == i {
+				want.grads = append(want.grads, make([]float64, len(g)))
+			}
+			for j, x := range g {
+				want.grads[i][j] += x
+			}
+		}
+	}
+	check(t, "truncated", got, want, s.cell.Params(), 1e-12)
+	short := s.run(t, bptt.Settings{Block: 20, Truncate: true})
+	check(t, "truncated after its end", short, whole, s.cell.Params(), 0)
+}
+
+// The same sequence gives the same bits again, after a sequence that failed. Would catch
+// gradients that are left over.
+func TestBlocksAfterAFailure(t *testing.T) {
+	s := newSequence(families["GRU"], 20)
+	r, fail := s.recurrence(), errors.New("no targets")
+	setTargets, broken := r.SetTargets, false
+	r.SetTargets = func(p *graph.Program, from, to int) error {
+		if broken && from == 0 {
+			return fail
+		}
+		return setTargets(p, from, to)
+	}
+	b := bptt.New(r, bptt.Settings{Block: 6, Graph: graph.Settings{Dtype: graph.Float64}})
+	defer b.Close()
+	gradient := func() []float64 {
+		if _, err := b.Run(s.steps); err != nil {
+			t.Fatal(err)
+		}
+		return b.Program().Grad(s.cell.Params()[0])
+	}
+	want := gradient()
+	broken = true
+	if _, err := b.Run(s.steps); !errors.Is(err, fail) {
+		t.Fatal(err)
+	}
+	broken = false
+	if !slices.Equal(gradient(), want) {
+		t.Error("the gradients are others than before")
+	}
+}
+
+// What cannot be is an error.
+func TestBlocksRefuse(t *testing.T) {
+	b := bptt.New(newSequence(families["LSTM"], 3).recurrence(), bptt.Settings{Block: 2, Graph: graph.Settings{Dtype: graph.Float64}})
+	if _, err := b.Run(0); err == nil {
+		t.Error("no error for no steps")
+	}
+	if err := b.SetStart(bptt.State{"h": make([]float64, rows*hiddenSize)}); err == nil || !strings.Contains(err.Error(), `"c" has 0 numbers, want 8`) {
+		t.Errorf("error %v for a state without c", err)
+	}
+}
+
+// Ten thousand steps take no more memory than one graph of a thousand, a tenth of what
+// keeping everything would take.
+func TestMemoryOfALongSequence(t *testing.T) {
+	heap := func(steps, block int) (bytes int64) {
+		s := newSequence(families["RNN"], steps)
+		before := live()
+		b := bptt.New(s.recurrence(), bptt.Settings{Block: block, Graph: graph.Settings{Dtype: graph.Float64}})
+		defer b.Close()
+		for range 2 {
+			if _, err := b.Run(steps); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return live() - before
+	}
+	long, short := 10_000, 1_000
+	if testing.Short() {
+		long, short = 1_000, 100
+	}
+	everything, blocks := heap(short, short), heap(long, short/10)
+	t.Logf("%d steps in one graph take %d bytes, %d in blocks of %d %d", short, everything, long, short/10, blocks)
+	if blocks > everything {
+		t.Errorf("%d steps in blocks take %d bytes, %d in one graph %d", long, blocks, short, everything)
+	}
+}
+
+// live returns the bytes of the heap that are in use.
+func live() int64 {
+	runtime.GC()
+	runtime.GC() // the second one frees what finalisers let go
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
+}
+
+// How much more a step costs that is exact than one that is truncated, which is a plain
+// pass forward and back.
+func BenchmarkBlocks(b *testing.B) {
+	for name, truncate := range map[string]bool{"exact": false, "truncated": true} {
+		b.Run(name, func(b *testing.B) {
+			const steps, rows, size = 400, 32, 128
+			cell := cells.NewLSTM("lstm", size, size, rand.New(rand.NewPCG(1, 1)))
+			x := make([]float64, steps*rows*size)
+			for i := range x {
+				x[i] = float64(i%13) / 13
+			}
+			r := bptt.Recurrence{Cell: cell, Rows: rows}
+			r.Unroll = func(g *graph.Builder, steps int, start cells.State) ([]*graph.Node, cells.State) {
+				return cells.Unroll(g, cell, g.Unstack(g.Input("x", steps*rows, size), steps), nil, start)
+			}
+			r.Loss = func(g *graph.Builder, outputs []*graph.Node, _ cells.State) *graph.Node {
+				return g.Dot(g.Stack(outputs), g.Input("y", len(outputs)*rows, size))
+			}
+			r.SetInputs = func(p *graph.Program, from, to int) error { return p.SetFloats("x", x[from*rows*size:to*rows*size]) }
+			r.SetTargets = func(p *graph.Program, from, to int) error { return p.SetFloats("y", x[from*rows*size:to*rows*size]) }
+			blocks := bptt.New(r, bptt.Settings{Block: 80, Truncate: truncate})
+			defer blocks.Close()
+			for b.Loop() {
+				if _, err := blocks.Run(steps); err != nil {
+					b.Fatal(err)
+				}
 			}
 		})
 	}
