@@ -1,7 +1,6 @@
 package train
 
 import (
-	"cmp"
 	"context"
 	"math/rand/v2"
 	"time"
@@ -17,9 +16,15 @@ type Settings struct {
 	Epochs       int     // passes over the data; 1 if 0
 	MaxSteps     int     // stop after so many steps; no limit if 0
 	ValidEvery   int     // steps between validations; if 0, each epoch ends with one
-	LearningRate float64 // 0.001 if 0
-	ClipNorm     float64 // largest global norm of the gradient; no clipping if 0
 	Optimizer    string  // one of optim.Names; "adam" if empty
+	LearningRate float64 // the optimizer's default if 0
+	Momentum     float64 // likewise, and it is an error if the optimizer has none
+	WeightDecay  float64 // likewise
+	Schedule     string  // of the learning rate, as optim.ParseSchedule reads it; constant if empty
+	ClipNorm     float64 // largest global norm of the gradient; no clipping if 0
+	ClipValue    float64 // largest magnitude of an element of it; no clipping if 0
+	Accumulate   int     // batches whose gradients make one step of the optimizer; 1 if 0
+	Average      float64 // decay of the mean of the weights that is validated and kept in their place; none if 0
 	Seed         uint64  // of the order of the data
 	Patience     int     // stop after so many validations in a row without a new best; never if 0
 	Path         string  // where the best model is written; nowhere if empty
@@ -77,6 +82,7 @@ type fit struct {
 	carried  map[string][]float64 // that state, if there was no step yet
 	solver   optim.Solver
 	clip     *optim.ClipByGlobalNorm // a part of the solver
+	rate     float64                 // of the last step
 	keeper   keeper
 	saver    saver
 	pace     pace
@@ -84,22 +90,7 @@ type fit struct {
 
 func newFit(m *task.Model, train, valid data.Source, s Settings) (*fit, error) {
 	s.Epochs = max(s.Epochs, 1)
-	if s.LearningRate == 0 {
-		s.LearningRate = 0.001
-	}
-	solver, err := newSolver(s)
-	if err != nil {
-		return nil, err
-	}
-	f := &fit{settings: s, model: m, train: train, valid: valid, programs: newPrograms(m), solver: solver, state: state{Seed: s.Seed}}
-	f.clip, _ = optim.Find[*optim.ClipByGlobalNorm](solver)
-	f.keeper = keeper{model: m, path: s.Path}
-	f.keeper.remember()
-	if s.From != nil {
-		if err := f.restore(s.From); err != nil {
-			return nil, err
-		}
-	}
+	f := &fit{settings: s, model: m, train: train, valid: valid, programs: newPrograms(m), state: state{Seed: s.Seed}}
 	f.batches = train.Begin(f.order())
 	if f.batches == 0 {
 		return nil, errors.New("train: the data set has no batches")
@@ -108,23 +99,26 @@ func newFit(m *task.Model, train, valid data.Source, s Settings) (*fit, error) {
 	if s.MaxSteps > 0 {
 		f.steps = min(f.steps, s.MaxSteps)
 	}
+	var err error
+	if f.solver, err = newSolver(s, f.batches, f.steps); err != nil {
+		return nil, err
+	}
+	f.clip, _ = optim.Find[*optim.ClipByGlobalNorm](f.solver)
+	f.keeper = keeper{model: m, path: s.Path}
+	f.keeper.remember()
+	if s.From != nil {
+		if err := f.restore(s.From); err != nil {
+			return nil, err
+		}
+	}
+	train.Begin(f.order())
 	if s.Checkpoints.Path != "" {
-		if err := optim.Resumable(solver); err != nil {
+		if err := optim.Resumable(f.solver); err != nil {
 			return nil, errors.Wrap(err, "train: there can be no checkpoints")
 		}
 	}
 	f.saver, err = newSaver(s.Checkpoints, s.From, f.snapshot)
 	return f, err
-}
-
-// newSolver returns the solver of the settings, which always measures the norm of the
-// gradient.
-func newSolver(s Settings) (optim.Solver, error) {
-	solver, err := optim.New(cmp.Or(s.Optimizer, "adam"), optim.Settings{LearningRate: s.LearningRate})
-	if err != nil {
-		return nil, err
-	}
-	return optim.NewClipByGlobalNorm(solver, s.ClipNorm), nil
 }
 
 // order returns the random numbers that order the data of the epoch under way.
@@ -210,6 +204,7 @@ func (f *fit) step(context.Context) error {
 	if diverged := f.state.Guard.check(f.state.Step+1, result.Loss); diverged != nil {
 		return f.diverged(diverged)
 	}
+	f.rate = rateOf(f.solver)
 	if err := f.solver.Step(program.Program.ValueGrads()); err != nil {
 		if errors.Is(err, optim.ErrNotFinite) {
 			return f.diverged(&DivergedError{Step: f.state.Step + 1, Loss: result.Loss, First: f.state.Guard.First, Norm: f.clip.Norm()})
@@ -248,24 +243,29 @@ func (f *fit) program() (*task.Step, error) {
 // validate measures the model on the validation data and keeps it if it is the best.
 func (f *fit) validate(ctx context.Context) error {
 	start := time.Now()
-	sums, err := f.programs.evaluate(ctx, f.valid)
+	var part Part
+	var isBest bool
+	err := f.averaged(func() error {
+		sums, err := f.programs.evaluate(ctx, f.valid)
+		if err != nil {
+			return err
+		}
+		part = sums.part(f.model)
+		isBest = f.state.Best == nil || part.Loss < f.state.Best.Sums.part(f.model).Loss
+		f.state.Validated, f.state.Stale = f.state.Step, f.state.Stale+1
+		if !isBest {
+			return nil
+		}
+		f.state.Best, f.state.Stale = &best{f.state.Step, sums}, 0
+		return f.keeper.keep()
+	})
 	if err != nil {
 		if ctx.Err() != nil {
 			return f.interrupted(err)
 		}
 		return err
 	}
-	part := sums.part(f.model)
 	optim.Observe(f.solver, part.Loss)
-	f.state.Validated = f.state.Step
-	f.state.Stale++
-	isBest := f.state.Best == nil || part.Loss < f.state.Best.Sums.part(f.model).Loss
-	if isBest {
-		f.state.Best, f.state.Stale = &best{f.state.Step, sums}, 0
-		if err := f.keeper.keep(); err != nil {
-			return err
-		}
-	}
 	return f.tell(Event{Kind: Validated, Part: part, Duration: time.Since(start), Best: isBest})
 }
 
@@ -273,7 +273,7 @@ func (f *fit) validate(ctx context.Context) error {
 func (f *fit) tell(e Event) error {
 	e.Epoch, e.Epochs = f.state.Epoch+1, f.settings.Epochs
 	e.Step, e.Steps = f.state.Step, f.steps
-	e.LearningRate = f.settings.LearningRate
+	e.LearningRate = f.rate
 	e.Left = f.pace.left(e.Steps - e.Step)
 	for _, c := range f.settings.Callbacks {
 		if err := c.Handle(e); err != nil {
@@ -295,13 +295,18 @@ func (f *fit) summary() *Summary {
 	return s
 }
 
-// finish leaves the best weights in the model and its file.
+// finish leaves the best weights in the model and its file: the last ones, or their mean,
+// if none were validated.
 func (f *fit) finish() error {
 	if f.state.Best != nil {
 		f.keeper.restore()
 		return nil
 	}
-	return f.keeper.keep()
+	if err := f.averaged(f.keeper.keep); err != nil {
+		return err
+	}
+	f.keeper.restore()
+	return nil
 }
 
 // interrupted saves the training and makes sure that there is a model file. The weights

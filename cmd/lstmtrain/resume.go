@@ -11,6 +11,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/optim"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -18,7 +19,7 @@ import (
 // overridable are the settings that a training may change on its way, by their flags. All
 // others would make it another training.
 var overridable = []string{
-	"epochs", "max-steps", "valid-every", "patience", "lr", "clip-norm",
+	"epochs", "max-steps", "valid-every", "patience", "lr", "weight-decay", "clip-norm", "clip-value",
 	"data", "valid", "test", "checkpoint-every", "keep", "log", "sample-every",
 }
 
@@ -129,7 +130,7 @@ func settingsOf(config string) (*settings, error) {
 // apply changes settings as flags of train would.
 func (s *settings) apply(changes []change) error {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	for _, g := range []flagGroup{s.dataGroup(), s.trainingGroup(), s.saving.group()} {
+	for _, g := range []flagGroup{s.dataGroup(), s.trainingGroup(), s.solving.group(), s.saving.group()} {
 		flags.AddFlagSet(g.FlagSet)
 	}
 	for _, c := range changes {
@@ -137,5 +138,12 @@ func (s *settings) apply(changes []change) error {
 			return usagef("--override %s=%s: %v", flagOf(c.flag), c.value, errors.Unwrap(err))
 		}
 	}
-	return s.checkChanged(flags)
+	if err := s.checkChanged(flags); err != nil {
+		return err
+	}
+	_, err := optim.New(s.Optimizer, optim.Settings{LearningRate: s.Rate, Momentum: s.Momentum, WeightDecay: s.WeightDecay})
+	if err != nil {
+		return usagef("--override: %v", err)
+	}
+	return nil
 }

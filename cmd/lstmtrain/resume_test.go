@@ -103,6 +103,7 @@ func TestResumeUsage(t *testing.T) {
 		{exitUsage, []string{out, "--override", "hidden=9"}, `"hidden" cannot be changed`},
 		{exitUsage, []string{out, "--override", "epochs=0"}, "--override epochs=0: want a whole number, 1 or more"},
 		{exitUsage, []string{out, "--override", "valid_every=5"}, "--valid-every 5 without validation"},
+		{exitUsage, []string{out, "--override", "weight-decay=0.1"}, "adam has no weight decay"},
 		{exitUsage, []string{out, "--lr", "3"}, "--lr"},
 		{exitBadData, []string{never}, checkpointName},
 		{exitBadData, []string{cut}, "cut off"},
@@ -150,6 +151,36 @@ func TestCadence(t *testing.T) {
 		var back cadence
 		if err := back.UnmarshalText([]byte(text)); (err == nil) != ok || ok && back != c {
 			t.Errorf("%q is unmarshalled as %v, %v", text, back, err)
+		}
+	}
+}
+
+// The optimizer and all that is around it come from the flags, in a run that was resumed as
+// well. Would catch a flag that is not handed on, and a rate that is another optimizer's.
+func TestSolverFlags(t *testing.T) {
+	folder := t.TempDir()
+	text := write(t, filepath.Join(folder, "text"), rhyme)
+	args := []string{"train", "--data", text, "--steps", "10", "--split", "0.8,0.2,0", "--hidden", "8", "--layers", "1", "--embed", "4", "--batch", "4", "--max-steps", "8", "--quiet"}
+	models := map[string]string{}
+	for _, flags := range []string{"", "--optimizer adamw", "--optimizer adamw --weight-decay 0.5", "--optimizer sgd", "--optimizer momentum", "--optimizer momentum --momentum 0.5",
+		"--schedule cosine", "--clip-value 0.001", "--clip-norm 0.01", "--accumulate 2", "--average 0.9"} {
+		out := filepath.Join(folder, "out")
+		succeed(t, "", slices.Concat(args, strings.Fields(flags), []string{"--out", out, "--force"})...)
+		model := string(read(t, filepath.Join(out, modelName)))
+		for others, m := range models {
+			if m == model {
+				t.Errorf("%q and %q give the same model", flags, others)
+			}
+		}
+		models[flags] = model
+		succeed(t, "", "resume", out, "--quiet")
+		if string(read(t, filepath.Join(out, modelName))) != model {
+			t.Errorf("%q: resume changes the model of a run that was finished", flags)
+		}
+		config := string(read(t, filepath.Join(out, configName)))
+		rate := map[string]string{"--optimizer sgd": `"lr": 0.1`, "": `"lr": 0.002`, "--optimizer adamw": `"lr": 0.001`}[flags]
+		if !strings.Contains(config, rate) {
+			t.Errorf("%q: the settings are %s, want %s", flags, config, rate)
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/train/optim"
 	"github.com/spf13/pflag"
 )
 
@@ -39,17 +38,13 @@ func (s *saving) group() flagGroup {
 	return g
 }
 
-// complete turns checkpoints off for an optimizer whose state cannot be saved.
-func (s *saving) complete(optimizer string, flags *pflag.FlagSet) error {
-	solver, err := optim.New(optimizer, optim.Settings{})
-	if err != nil {
-		return err
-	}
-	if optim.Resumable(solver) == nil {
+// completeSaving turns checkpoints off for an optimizer whose state cannot be saved.
+func (s *settings) completeSaving(flags *pflag.FlagSet) error {
+	if s.resumable() {
 		return nil
 	}
 	if flags.Changed("checkpoint-every") && s.CheckpointEvery != (cadence{}) {
-		return usagef("--checkpoint-every does not apply to --optimizer %s, whose state cannot be saved", optimizer)
+		return usagef("--checkpoint-every does not apply to --optimizer %s, whose state cannot be saved", s.Optimizer)
 	}
 	s.CheckpointEvery = cadence{}
 	return nil

@@ -26,11 +26,9 @@ type settings struct {
 	Epochs     int      `json:"epochs"`
 	MaxSteps   int      `json:"max_steps"`
 	ValidEvery int      `json:"valid_every"`
-	Optimizer  string   `json:"optimizer"`
-	Rate       float64  `json:"lr"`
-	ClipNorm   float64  `json:"clip_norm"`
 	Patience   int      `json:"patience,omitempty"`
 	Seed       uint64   `json:"seed"`
+	solving
 	saving
 
 	Out   string `json:"-"`
@@ -58,16 +56,14 @@ func newSettings() *settings {
 		ForgetBias: new(1.0),
 		Batch:      50,
 		Epochs:     10,
-		Optimizer:  "adam",
-		Rate:       0.002,
-		ClipNorm:   5,
 		Seed:       1,
+		solving:    newSolving(),
 		saving:     newSaving(),
 	}
 }
 
 func (s *settings) groups() []flagGroup {
-	return []flagGroup{s.dataGroup(), s.columns.group(data.TSV, data.CSV, data.JSONLines), s.modelGroup(), s.trainingGroup(), s.saving.group(), s.outputGroup()}
+	return []flagGroup{s.dataGroup(), s.columns.group(data.TSV, data.CSV, data.JSONLines), s.modelGroup(), s.trainingGroup(), s.solving.group(), s.saving.group(), s.outputGroup()}
 }
 
 func (s *settings) dataGroup() flagGroup {
@@ -101,9 +97,6 @@ func (s *settings) trainingGroup() flagGroup {
 	g.Var(wholeFrom(1, &s.Epochs), "epochs", "passes over the data")
 	g.Var(wholeFrom(0, &s.MaxSteps), "max-steps", "stop after so many batches; 0 for no limit (default 0, but 300 without\n--data, unless --epochs is given)")
 	g.Var(wholeFrom(0, &s.ValidEvery), "valid-every", "batches between validations; 0 for one after each epoch (default 0,\nbut 150 without --data)")
-	g.Var(oneOf(&s.Optimizer, "adam", "gorgonia-adam"), "optimizer", "this module's Adam or Gorgonia's")
-	g.Var(positive(&s.Rate), "lr", "learning rate")
-	g.Var(notNegative(&s.ClipNorm), "clip-norm", "largest global norm of the gradient; 0 for no clipping")
 	g.Var(wholeFrom(0, &s.Patience), "patience", "stop after so many validations in a row without a new best; 0 for never")
 	g.Uint64Var(&s.Seed, "seed", s.Seed, "seed `N` of all random numbers; the same seed gives the same model, bit for bit")
 	return g
@@ -136,7 +129,10 @@ func (s *settings) complete(flags *pflag.FlagSet) error {
 	if err := s.check(flags); err != nil {
 		return err
 	}
-	if err := s.saving.complete(s.Optimizer, flags); err != nil {
+	if err := s.solving.complete(flags); err != nil {
+		return err
+	}
+	if err := s.completeSaving(flags); err != nil {
 		return err
 	}
 	if s.Unit == "" {
