@@ -5,12 +5,7 @@ package fuse
 func (m *module) lower() {
 	m.link()
 	m.known = map[string]*value{} // values have changed their form
-	for _, v := range m.values {
-		if v.op == sum && len(v.products) == 0 && len(v.in) == 1 {
-			m.replace(v, v.in[0])
-		}
-	}
-	m.link()
+	m.dropIdentities()
 	inPlace := m.inPlace()
 	for _, v := range m.values {
 		if v.op != sum {

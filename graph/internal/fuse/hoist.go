@@ -14,6 +14,8 @@ func (m *module) hoist() {
 		m.hoistFamily(family)
 	}
 	m.link()
+	m.dropIdentities()
+	m.lift()
 }
 
 // A family is the products of several sums with the same right operands: the same ones

@@ -14,6 +14,10 @@ import (
 type Settings struct {
 	Workers int      // goroutines that share the work; as many as processors if 0
 	Without []string // passes to leave out
+
+	// BFloat16 rounds parameters to bfloat16 where they are right operands of products, for
+	// inference in float32: half the memory to read.
+	BFloat16 bool
 }
 
 // Passes lists the names of the passes.
@@ -73,9 +77,14 @@ func New(wanted []*gorgonia.Node, s Settings) (*Program, error) {
 	m.lower()
 	m.stages()
 	if m.dtype == tensor.Float64 {
+		if s.BFloat16 {
+			return nil, errors.New("fuse: bfloat16 weights in a program of float64")
+		}
 		return emit(newPlanner[float64](m), workers, nodes)
 	}
-	return emit(newPlanner[float32](m), workers, nodes)
+	p := newPlanner[float32](m)
+	p.bfloat16 = s.BFloat16
+	return emit(p, workers, nodes)
 }
 
 // emit makes the rewritten graph and a machine that runs it.

@@ -98,6 +98,16 @@ func assemble(pads []*value, whole int, size func(*value) int, join func([]*valu
 	return []*value{join(parts)}
 }
 
+// dropIdentities removes sums of one operand.
+func (m *module) dropIdentities() {
+	for _, v := range m.values {
+		if v.op == sum && len(v.products) == 0 && len(v.in) == 1 {
+			m.replace(v, v.in[0])
+		}
+	}
+	m.link()
+}
+
 // replace makes w stand for v wherever v is used.
 func (m *module) replace(v, w *value) {
 	for _, user := range v.users {

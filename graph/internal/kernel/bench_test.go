@@ -37,6 +37,42 @@ func BenchmarkMul(b *testing.B) {
 	}
 }
 
+// BenchmarkFewRows measures how fast weights of one and of more megabytes than caches
+// hold pass by, in both precisions: what matters in inference step by step.
+func BenchmarkFewRows(b *testing.B) {
+	const k, n = 512, 2048
+	rng := newRand()
+	const copies = 16 // 64 MiB in float32
+	var wide [copies]Packed[float32]
+	var narrow [copies]Packed16
+	for i := range copies {
+		m := Matrix[float32]{Data: randoms[float32](rng, k*n), Rows: k, Cols: n}
+		wide[i], narrow[i] = NewPacked[float32](k, n), NewPacked16(k, n)
+		wide[i].Pack(m)
+		narrow[i].Pack(m)
+	}
+	for _, path := range paths()[1:] {
+		for _, rows := range []int{1, 2, 4} {
+			x := RowsOf(Matrix[float32]{Data: randoms[float32](rng, rows*k), Rows: rows, Cols: k})
+			c := Matrix[float32]{Data: make([]float32, rows*n), Rows: rows, Cols: n}
+			for _, count := range []int{1, 3, copies} {
+				run := func(name string, round func(i int)) {
+					b.Run(fmt.Sprintf("%v/%d rows/%d MB/%s", path, rows, 4*count, name), func(b *testing.B) {
+						use(b, path)
+						reportSpeed(b, 2*rows*k*n*count, func() {
+							for i := range count {
+								round(i)
+							}
+						})
+					})
+				}
+				run("float32", func(i int) { Mul(c, x, wide[i]) })
+				run("bfloat16", func(i int) { Mul16(c, x, narrow[i]) })
+			}
+		}
+	}
+}
+
 func BenchmarkAddOuter(b *testing.B) {
 	for _, path := range paths() {
 		for _, s := range [][3]int{{2560, 128, 512}, {700, 650, 2600}, {256, 128, 512}} {

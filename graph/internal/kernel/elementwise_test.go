@@ -120,6 +120,7 @@ func TestNothingAllocated(t *testing.T) {
 		rng := newRand()
 		p := newProductCase[float32](rng, [3]int{9, 37, 40})
 		w := NewPacked[float32](p.k, p.n)
+		half := NewPacked16(p.k, p.n)
 		a, rows := RowsOf(p.a), RowsOf(p.c)
 		dw, wt := NewPacked[float32](p.k, p.n), NewPacked[float32](p.n, p.k)
 		square := Matrix[float32]{Data: make([]float32, p.k*p.k), Rows: p.k, Cols: p.k}
@@ -132,6 +133,9 @@ func TestNothingAllocated(t *testing.T) {
 			"MulAdd":              func() { MulAdd(p.c, a, w) },
 			"MulFrom":             func() { MulFrom(p.c, p.c, a, w) },
 			"MulBias":             func() { MulBias(p.c, a, w, p.bias) },
+			"Mul16":               func() { Mul16(p.c, a, half) },
+			"MulAdd16":            func() { MulAdd16(p.c, a, half) },
+			"MulBias16":           func() { MulBias16(p.c, a, half, p.bias) },
 			"AddOuterPacked":      func() { AddOuterPacked(dw, a, rows) },
 			"SetOuterPacked":      func() { SetOuterPacked(dw, a, rows) },
 			"SetOuter":            func() { SetOuter(square, a, a) },

@@ -11,6 +11,9 @@ func tileAVX2(rows int, panels int, k int, a **float32, aOffset int, b *float32,
 func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
 
 //go:noescape
+func tilePairsAVX2(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+
+//go:noescape
 func copyLanesAVX2(dst *float32, src *float32, dstStride int, srcStride int, rows int)
 
 //go:noescape
@@ -122,6 +125,9 @@ func tileAVX512(rows int, panels int, k int, a **float32, aOffset int, b *float3
 
 //go:noescape
 func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+
+//go:noescape
+func tilePairsAVX512(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
 
 //go:noescape
 func copyLanesAVX512(dst *float32, src *float32, dstStride int, srcStride int, rows int)

@@ -138,7 +138,7 @@ func copyLanesVectors(dst, src *float32, dstStride, srcStride, rows int) bool {
 	return true
 }
 
-func gatherRows(dst *float32, step int, rows **float32, offset, count, panels, lastCols int) bool {
+func gatherVectors(dst *float32, step int, rows **float32, offset, count, panels, lastCols int) bool {
 	switch active {
 	case AVX2:
 		gatherRowsAVX2(dst, 4*step, rows, 4*offset, count, panels, lastCols)

@@ -23,20 +23,30 @@ func (v vectors) tilePanels() []int {
 	return []int{1: 2, 3, 2, 1, 1, 1}
 }
 
+// pairTilePanels is tilePanels for weights of 16 bits, which take more registers
+// than wide ones and fewer bytes.
+func (v vectors) pairTilePanels() []int {
+	if v.lanes == 16 {
+		return []int{1: 4, 3, 3, 3}
+	}
+	return []int{1: 4, 2, 1, 1}
+}
+
 // products writes the tiles of the matrix product, which keep a few rows of one or
 // more panels in registers while k advances.
 func products(v vectors) {
 	most := v.tilePanels()
-	tile(v, "tile", "a **float32, aOffset int", most, rowOperand)
-	tile(v, "tileTransposed", "a *float32", most[:min(len(most), 9)], panelOperand)
+	tile(v, "tile", "a **float32, aOffset int", "b *float32", most, rowOperand)
+	tile(v, "tileTransposed", "a *float32", "b *float32", most[:min(len(most), 9)], panelOperand)
+	tile(v, "tilePairs", "a **float32, aOffset int", "b *uint32", v.pairTilePanels(), pairOperand)
 }
 
-// tile writes a function of that name for tiles of at most so many panels. Its left
-// operand is read as the emitted loop says; the rest is the same for both. Strides,
+// tile writes a function of that name for tiles of at most so many panels. Its
+// operands are read as the emitted loop says; the rest is the same for all. Strides,
 // from row to row, and steps, from panel to panel, are in bytes. The last panel has
 // lastCols columns, from 1 to 16; others are neither read nor written.
-func tile(v vectors, name, left string, most []int, loop func(v vectors, acc [][]vec)) {
-	TEXT(name+v.suffix, NOSPLIT, "func(rows, panels, k int, "+left+", b *float32, bStep int, "+
+func tile(v vectors, name, left, right string, most []int, loop func(v vectors, acc [][]vec)) {
+	TEXT(name+v.suffix, NOSPLIT, "func(rows, panels, k int, "+left+", "+right+", bStep int, "+
 		"start *float32, startStride, startStep int, c *float32, cStride, cStep, lastCols int)")
 	Pragma("noescape")
 	rows, panels := Load(Param("rows"), GP64()), Load(Param("panels"), GP64())
@@ -128,10 +138,19 @@ func prefetchBelow(v vectors, acc [][]vec) {
 // panel to panel, the first one at the pointer.
 func (v vectors) panelRow(pointer, step reg.Register, vectors int) []Mem {
 	at := make([]Mem, vectors)
+	var triple reg.Register
 	for i := range at {
 		at[i] = Mem{Base: pointer, Disp: 4 * v.lanes * i % panelBytes}
-		if panel := 4 * v.lanes * i / panelBytes; panel > 0 {
-			at[i].Index, at[i].Scale = step, uint8(panel) // 1 or 2
+		switch panel := 4 * v.lanes * i / panelBytes; panel {
+		case 0:
+		case 1, 2:
+			at[i].Index, at[i].Scale = step, uint8(panel)
+		case 3:
+			if triple == nil {
+				triple = GP64()
+				LEAQ(Mem{Base: step, Index: step, Scale: 2}, triple)
+			}
+			at[i].Index, at[i].Scale = triple, 1
 		}
 	}
 	return at
@@ -176,18 +195,7 @@ func (v vectors) addProducts(acc [][]vec, a, b []Mem) {
 // rows: number (i, k) is k places after the i-th pointer. The index runs from -k
 // to 0, so that the loop needs no register for its end.
 func rowOperand(v vectors, acc [][]vec) {
-	index := Load(Param("k"), GP64())
-	end := Load(Param("aOffset"), GP64())
-	LEAQ(Mem{Base: end, Index: index, Scale: 4}, end)
-	pointers := Load(Param("a"), GP64())
-	a := make([]Mem, len(acc))
-	for i := range a {
-		row := GP64()
-		MOVQ(Mem{Base: pointers, Disp: 8 * i}, row)
-		ADDQ(end, row)
-		a[i] = Mem{Base: row, Index: index, Scale: 4}
-	}
-	NEGQ(index)
+	index, a := leftRows(len(acc))
 	b := Load(Param("b"), GP64())
 	right := v.panelRow(b, Load(Param("bStep"), GP64()), len(acc[0]))
 
@@ -197,6 +205,91 @@ func rowOperand(v vectors, acc [][]vec) {
 	ADDQ(U8(panelBytes), b)
 	INCQ(index)
 	JNZ(LabelRef(loop))
+}
+
+// leftRows returns an index that starts from -k and where it finds the numbers of so
+// many rows of the left operand.
+func leftRows(rows int) (index reg.Register, a []Mem) {
+	index = Load(Param("k"), GP64())
+	end := Load(Param("aOffset"), GP64())
+	LEAQ(Mem{Base: end, Index: index, Scale: 4}, end)
+	pointers := Load(Param("a"), GP64())
+	for i := range rows {
+		row := GP64()
+		MOVQ(Mem{Base: pointers, Disp: 8 * i}, row)
+		ADDQ(end, row)
+		a = append(a, Mem{Base: row, Index: index, Scale: 4})
+	}
+	NEGQ(index)
+	return index, a
+}
+
+// pairOperand emits the loop for a left operand of rows and a right one of pairs: a
+// word holds the upper halves of number k, in its low bits, and of number k+1. An
+// odd k leaves one half at the end.
+func pairOperand(v vectors, acc [][]vec) {
+	index, a := leftRows(len(acc))
+	b := Load(Param("b"), GP64())
+	right := v.panelRow(b, Load(Param("bStep"), GP64()), len(acc[0]))
+
+	name := fmt.Sprintf("%dx%d", len(acc), len(acc[0]))
+	ADDQ(U8(2), index) // so that the loop ends with 2, or with 1 for an odd k
+	JG(LabelRef("odd" + name))
+	Label("loop" + name)
+	v.addPairs(acc, a, right, 2)
+	ADDQ(U8(panelBytes), b)
+	ADDQ(U8(2), index)
+	JLE(LabelRef("loop" + name))
+	Label("odd" + name)
+	CMPQ(index, U8(1))
+	JNE(LabelRef("end" + name))
+	v.addPairs(acc, a, right, 1)
+	Label("end" + name)
+}
+
+// addPairs emits one or two steps of all sums, for numbers of the left operand two
+// places before a.
+func (v vectors) addPairs(acc [][]vec, a, b []Mem, steps int) {
+	number := func(i, step int) vec { return v.broadcast(a[i].Offset(4 * (step - 2))) }
+	if len(a) < len(b) { // keep the shorter operand in registers
+		var x [][2]vec
+		for i := range a {
+			x = append(x, [2]vec{number(i, 0), number(i, steps-1)})
+		}
+		for j, m := range b {
+			for step, y := range v.halves(m, steps) {
+				for i := range a {
+					VFMADD231PS(y, x[i][step], acc[i][j])
+				}
+			}
+		}
+		return
+	}
+	var y [][]vec
+	for _, m := range b {
+		y = append(y, v.halves(m, steps))
+	}
+	for step := range steps {
+		for i := range a {
+			x := number(i, step)
+			for j := range b {
+				VFMADD231PS(y[j][step], x, acc[i][j])
+			}
+		}
+	}
+}
+
+// halves returns the low halves of the words at m as numbers, and the high ones if
+// both are asked for.
+func (v vectors) halves(m Mem, count int) []vec {
+	high := v.load(m)
+	low := v.register()
+	VPSLLD(U8(16), high, low)
+	if count == 1 {
+		return []vec{low}
+	}
+	VANDPS(word(0xffff0000), high, high)
+	return []vec{low, high}
 }
 
 // panelOperand emits the loop over k for a left operand whose columns lie side by
