@@ -11,7 +11,8 @@ type Batch struct {
 	Steps    int       // T
 	Rows     int       // B
 	Inputs   []int     // (T·B) token ids, 0 where a row does not run
-	Targets  []int     // (T·B) next tokens of a stream, or (B) classes of sequences
+	Numbers  []float64 // (T·B, I) inputs that are numbers, 0 where a row does not run
+	Targets  []int     // (T·B) a class for each step, such as the next token of a stream, or (B) for each row
 	Weights  []float64 // one for each target: 1 if it counts, 0 if not
 	Mask     []float64 // (T·B) 1 where row b runs at step t, 0 where it is at its end
 	Lengths  []int     // (B) the number of steps for which a row runs, the first ones

@@ -2,8 +2,33 @@ package task
 
 import (
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
 )
+
+// Classify is the task of a classifier.
+const Classify Kind = "classify" // class of a sequence
+
+// A classifier names the class of a sequence of tokens or numbers.
+type classifier struct{ classes }
+
+var _ Task = classifier{}
+
+// Reading says that the last step of a sequence decides.
+func (classifier) Reading() Reading { return LastStep }
+
+// Outputs returns C.
+func (classifier) Outputs(m Meaning) (int, error) {
+	if (m.Vocabulary == nil) == (m.Features == nil) || m.Labels == nil {
+		return 0, errors.Errorf("task: a classifier needs labels and either a vocabulary or features; it is given %s", m)
+	}
+	return m.Labels.Len(), nil
+}
+
+// Score counts the classes.
+func (classifier) Score(m *Model, p *graph.Program, batch *data.Batch) Score {
+	return newConfused(m, p.Argmax("logits", nil), batch)
+}
 
 // A Classifier names the classes of texts with a trained model.
 type Classifier struct {

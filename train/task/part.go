@@ -1,0 +1,14 @@
+package task
+
+// A Part is how well a model does on a part of the data. Measures that the task does
+// not have are nil.
+type Part struct {
+	Loss             float64  `json:"loss"` // mean over targets; what it is depends on the task
+	Perplexity       *float64 `json:"perplexity,omitempty"`
+	BitsPerCharacter *float64 `json:"bits_per_char,omitempty"`
+	Accuracy         *float64 `json:"accuracy,omitempty"`  // share of the targets that were most probable
+	F1               *float64 `json:"f1,omitempty"`        // of a classifier, the mean of the classes'; of chunks, over all
+	Precision        *float64 `json:"precision,omitempty"` // likewise
+	Recall           *float64 `json:"recall,omitempty"`
+	Targets          int      `json:"targets"` // number of targets
+}
