@@ -60,6 +60,7 @@ var small = []string{"--hidden", "8", "--layers", "1", "--embed", "4", "--batch"
 
 var (
 	rhyme = strings.Repeat("row, row, row your boat, gently down the stream\n", 30)
+	tags  = strings.Repeat("the DET\ndog NOUN\nbarks VERB\n\nA DET\nman NOUN\nsees VERB\nthe DET\ndog NOUN\n\n", 12)
 	spam  = strings.Repeat("ham\tsee you at home\nspam\twin a prize now\nham\tcall me later\nspam\tfree prize, call now\n", 12)
 )
 
@@ -86,7 +87,8 @@ func TestTrainEvaluateInspect(t *testing.T) {
 		{"char", rhyme, []string{"--steps", "10", "--split", "0.8,0.1,0.1"}, []string{"loss", "perplexity", "bits_per_char", "accuracy"}},
 		{"char", rhyme, []string{"--steps", "10", "--split", "0.8,0.1,0.1", "--unit", "byte", "--cell", "rnn"}, []string{"loss", "perplexity", "bits_per_char", "accuracy"}},
 		{"word", rhyme, []string{"--task", "word", "--steps", "5", "--split", "0.8,0.1,0.1"}, []string{"loss", "perplexity", "accuracy"}},
-		{"classify", spam, []string{"--task", "classify", "--split", "0.7,0.2,0.1"}, []string{"loss", "accuracy"}},
+		{"classify", spam, []string{"--task", "classify", "--split", "0.7,0.2,0.1"}, []string{"loss", "accuracy", "f1", "precision", "recall"}},
+		{"tag", tags, []string{"--task", "tag", "--split", "0.7,0.2,0.1"}, []string{"loss", "accuracy", "f1", "precision", "recall"}},
 	} {
 		t.Run(strings.Join(append(test.flags, test.name), " "), func(t *testing.T) {
 			model, r := trained(t, test.content, test.flags...)

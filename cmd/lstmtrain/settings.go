@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/seed-222a112c/lstm/train/data"
@@ -64,20 +63,20 @@ func newSettings() *settings {
 }
 
 func (s *settings) groups() []flagGroup {
-	return []flagGroup{s.dataGroup(), s.columns.group(data.TSV, data.CSV, data.JSONLines), s.modelGroup(), s.trainingGroup(), s.outputGroup()}
+	return []flagGroup{s.dataGroup(), s.columns.group(), s.modelGroup(), s.trainingGroup(), s.outputGroup()}
 }
 
 func (s *settings) dataGroup() flagGroup {
 	g := newFlagGroup("Data")
-	g.Var(oneOf(&s.Task, task.Kinds()...), "task", "what to learn: the next character, the next word, or the class of a text")
+	g.Var(oneOf(&s.Task, task.Kinds()...), "task", "what to learn: the next character, the next word, the class of a text,\nor the tag of each word of a sentence")
 	g.StringArrayVar(&s.Data, "data", nil, "a `FILE` to learn from, plain or gzip; repeat the flag for several. Without it,\nchar learns from Go source text of the toolchain on this machine")
 	g.StringVar(&s.Valid, "valid", "", "a `FILE` for validation")
 	g.StringVar(&s.Test, "test", "", "a `FILE` for the test")
 	g.Var(threeShares(&s.Split), "split", "shares of --data for training, validation and test. A part that has\na file of its own takes none, and the others' shares grow in proportion")
 	g.Var(oneOf(&s.Unit, data.Character, data.Byte, data.Word), "unit", "what a token is (default char for char, word for word and classify)")
-	g.Var(wholeFrom(2, &s.VocabSize), "vocab-size", "largest vocabulary, special tokens included (word, classify)")
-	g.Var(wholeFrom(1, &s.MinCount), "min-count", "least occurrences of a token in the vocabulary (word, classify)")
-	g.Var(wholeFrom(0, &s.Limit), "limit", "use a random sample of so many examples of --data; 0 uses all (classify)")
+	g.Var(wholeFrom(2, &s.VocabSize), "vocab-size", "largest vocabulary, special tokens included (word, classify, tag)")
+	g.Var(wholeFrom(1, &s.MinCount), "min-count", "least occurrences of a token in the vocabulary (word, classify, tag)")
+	g.Var(wholeFrom(0, &s.Limit), "limit", "use a random sample of so many examples of --data; 0 uses all\n(classify, tag)")
 	return g
 }
 
@@ -93,7 +92,7 @@ func (s *settings) modelGroup() flagGroup {
 
 func (s *settings) trainingGroup() flagGroup {
 	g := newFlagGroup("Training")
-	g.Var(wholeFrom(1, &s.Steps), "steps", "time steps of a batch; of longer texts classify reads the last ones\n(default 50 for char, 35 for word, 100 for classify)")
+	g.Var(wholeFrom(1, &s.Steps), "steps", "time steps of a batch; of longer texts classify reads the last ones\n(default 50 for char, 35 for word, 100 for classify and tag)")
 	g.Var(wholeFrom(1, &s.Batch), "batch", "rows of a batch")
 	g.Var(wholeFrom(1, &s.Epochs), "epochs", "passes over the data")
 	g.Var(wholeFrom(0, &s.MaxSteps), "max-steps", "stop after so many batches; 0 for no limit (default 0, but 300 without\n--data, unless --epochs is given)")
@@ -114,31 +113,14 @@ func (s *settings) outputGroup() flagGroup {
 	return g
 }
 
-// onlyFor lists the flags that mean something for some tasks only.
-var onlyFor = map[string][]task.Kind{
-	"vocab-size":   {task.Words, task.Classify},
-	"min-count":    {task.Words, task.Classify},
-	"text-column":  {task.Classify},
-	"label-column": {task.Classify},
-	"format":       {task.Classify},
-	"header":       {task.Classify},
-	"limit":        {task.Classify},
-}
-
 // complete fills in the defaults that depend on other flags and reports flags that
 // contradict each other or cannot apply.
 func (s *settings) complete(flags *pflag.FlagSet) error {
 	if err := s.check(flags); err != nil {
 		return err
 	}
-	if s.Unit == "" {
-		s.Unit = map[task.Kind]data.Unit{task.Characters: data.Character, task.Words: data.Word, task.Classify: data.Word}[s.Task]
-	}
-	if s.Steps == 0 {
-		s.Steps = map[task.Kind]int{task.Characters: 50, task.Words: 35, task.Classify: 100}[s.Task]
-	}
-	if s.Task == task.Characters {
-		s.VocabSize, s.MinCount = 0, 0
+	if err := trades[s.Task].complete(s); err != nil {
+		return err
 	}
 	if s.Cell != "lstm" {
 		s.ForgetBias = nil
@@ -171,20 +153,10 @@ func (s *settings) useGoSourceDefaults(flags *pflag.FlagSet) {
 }
 
 func (s *settings) check(flags *pflag.FlagSet) error {
-	var err error
-	flags.Visit(func(f *pflag.Flag) {
-		if tasks, some := onlyFor[f.Name]; some && !slices.Contains(tasks, s.Task) && err == nil {
-			err = usagef("--%s does not apply to --task %s", f.Name, s.Task)
-		}
-	})
-	if err != nil {
+	if err := flagsApply(s.Task, flags); err != nil {
 		return err
 	}
 	switch {
-	case s.Unit == data.Word && s.Task == task.Characters:
-		return usagef("--unit word does not apply to --task char, which accepts char and byte; for words there is --task word")
-	case s.Unit != "" && s.Unit != data.Word && s.Task == task.Words:
-		return usagef("--unit %s does not apply to --task word, which accepts word", s.Unit)
 	case s.Cell != "lstm" && flags.Changed("forget-bias"):
 		return usagef("--forget-bias does not apply to --cell %s, which has no forget gate", s.Cell)
 	case len(s.Data) == 0 && s.Task != task.Characters:

@@ -17,6 +17,7 @@ type Batch struct {
 	Mask     []float64 // (T·B) 1 where row b runs at step t, 0 where it is at its end
 	Lengths  []int     // (B) the number of steps for which a row runs, the first ones
 	Examples []int     // (B) the index of a row's example, or -1; empty for a stream
+	Offsets  []int     // (B) the step of its example at which a row begins; empty for a stream
 	Reset    bool      // whether carried state starts afresh before this batch
 }
 
@@ -42,7 +43,8 @@ func (b *Batch) pad(steps, rows, targets int) {
 	b.Targets = zeros(b.Targets, targets)
 	b.Weights = zeros(b.Weights, targets)
 	b.Lengths = zeros(b.Lengths, rows)
-	b.Examples = b.Examples[:0]
+	b.Numbers = b.Numbers[:0]
+	b.Examples, b.Offsets = b.Examples[:0], b.Offsets[:0]
 }
 
 // fill makes the ids the first inputs of a row.

@@ -30,22 +30,13 @@ func (classifier) Score(m *Model, p *graph.Program, batch *data.Batch) Score {
 	return newConfused(m, p.Argmax("logits", nil), batch)
 }
 
-// A Classifier names the classes of texts with a trained model.
-type Classifier struct {
-	model *Model
-	rows  int
-	steps map[int]*Step // by T
-}
+// A Classifier names the classes of sequences with a trained model.
+type Classifier struct{ *runner }
 
-// NewClassifier returns a Classifier that takes up to rows texts at a time.
+// NewClassifier returns a Classifier that takes up to rows sequences at a time.
 func NewClassifier(m *Model, rows int) (*Classifier, error) {
-	if m.Config.Task != Classify {
-		return nil, errors.Errorf("task: a model of task %q does not classify", m.Config.Task)
-	}
-	if rows < 1 {
-		return nil, errors.Errorf("task: batches of %d rows", rows)
-	}
-	return &Classifier{model: m, rows: rows, steps: map[int]*Step{}}, nil
+	r, err := newRunner(m, Classify, rows)
+	return &Classifier{r}, err
 }
 
 // Probabilities returns, for each text, the probability of every class, in the order of
@@ -59,44 +50,17 @@ func (c *Classifier) Probabilities(texts []string) ([][]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	probabilities := make([][]float64, len(texts))
-	var batch data.Batch
-	for i := range source.Begin(nil) {
-		source.Batch(i, &batch)
-		if err := c.run(&batch, probabilities); err != nil {
-			return nil, err
-		}
-	}
-	return probabilities, nil
+	return c.ofSequences(source, len(texts))
 }
 
-func (c *Classifier) run(batch *data.Batch, into [][]float64) error {
-	step := c.steps[batch.Steps]
-	if step == nil {
-		var err error
-		if step, err = c.model.Compile(batch.Steps, batch.Rows, false); err != nil {
-			return err
+func (c *Classifier) ofSequences(source data.Source, n int) ([][]float64, error) {
+	probabilities, classes := make([][]float64, n), c.model.Labels.Len()
+	return probabilities, c.run(source, func(step *Step, batch *data.Batch) {
+		all := step.Program.Floats("probabilities")
+		for row, example := range batch.Examples {
+			if example >= 0 {
+				probabilities[example] = all[row*classes : (row+1)*classes]
+			}
 		}
-		c.steps[batch.Steps] = step
-	}
-	if _, err := step.Run(batch); err != nil {
-		return err
-	}
-	all, n := step.Program.Floats("probabilities"), c.model.Labels.Len()
-	for row, example := range batch.Examples {
-		if example >= 0 {
-			into[example] = all[row*n : (row+1)*n]
-		}
-	}
-	return nil
-}
-
-// Close releases the model's programs.
-func (c *Classifier) Close() error {
-	for _, step := range c.steps {
-		if err := step.Close(); err != nil {
-			return err
-		}
-	}
-	return nil
+	})
 }

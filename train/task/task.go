@@ -83,6 +83,7 @@ var tasks = []struct {
 	{Characters, languageModel{}},
 	{Words, languageModel{}},
 	{Classify, classifier{}},
+	{Tag, tagger{}},
 }
 
 // Kinds lists the tasks.

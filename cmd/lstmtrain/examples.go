@@ -1,0 +1,124 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/metrics"
+	"github.com/seed-222a112c/lstm/train/task"
+)
+
+// A classifyTrade is for classifiers of texts.
+type classifyTrade struct{}
+
+var _ trade = classifyTrade{}
+
+func (classifyTrade) targets(data.Unit) string { return "examples" }
+
+func (classifyTrade) complete(s *settings) error {
+	s.Unit = cmp.Or(s.Unit, data.Word)
+	s.Steps = cmp.Or(s.Steps, 100)
+	return nil
+}
+
+// read knows the tokens and the labels of the training part only.
+func (classifyTrade) read(s *settings) (*corpus, error) {
+	parts, err := shuffled(s, s.columns.read)
+	if err != nil {
+		return nil, err
+	}
+	labels, err := data.NewLabels(parts.Train)
+	if err != nil {
+		return nil, inFile(err, s.files())
+	}
+	c := &corpus{origin: s.files(), meaning: task.Meaning{
+		Vocabulary: data.NewSequenceVocabulary(parts.Train, s.Unit, s.limits()), Labels: labels,
+	}}
+	truncated := 0
+	err = fill(c, parts, func(examples []data.Example) (data.Source, error) {
+		source, err := textSequences(c.meaning, examples, s.Batch, s.Steps)
+		if err == nil {
+			truncated += source.Truncated()
+		}
+		return source, err
+	})
+	if truncated > 0 {
+		c.notes = append(c.notes, fmt.Sprintf("%s texts are longer than %d tokens: only their last %[2]d are read (--steps)", thousands(truncated), s.Steps))
+	}
+	return c, err
+}
+
+// textSequences makes batches of labelled texts.
+func textSequences(m task.Meaning, examples []data.Example, rows, steps int) (*data.Sequences, error) {
+	targets, err := m.Labels.Encode(examples)
+	if err != nil {
+		return nil, err
+	}
+	ids := make([][]int, len(examples))
+	for i, e := range examples {
+		ids[i] = m.Vocabulary.EncodeSequence(e.Text)
+	}
+	return data.NewSequences(ids, targets, rows, steps)
+}
+
+func (classifyTrade) source(m *task.Model, files []string, c columns, rows int) (data.Source, error) {
+	examples, err := c.read(files)
+	if err != nil {
+		return nil, err
+	}
+	return textSequences(m.Meaning, examples, rows, m.Config.Steps)
+}
+
+// labelJSON is a line that predict prints with a classifier.
+type labelJSON struct {
+	Text          string             `json:"text"`
+	Label         string             `json:"label"`
+	Probability   float64            `json:"probability"`
+	Probabilities map[string]float64 `json:"probabilities"`
+	Truth         string             `json:"truth,omitempty"`
+}
+
+// predict prints the class of each text, in chunks, so that the first lines come soon.
+func (classifyTrade) predict(ctx context.Context, p *prediction, m *task.Model, io streams) error {
+	const rows, chunk = 32, 1024
+	examples, err := p.readLabelled(m, io)
+	if err != nil {
+		return err
+	}
+	c, err := task.NewClassifier(m, min(rows, len(examples)))
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	for some := range slices.Chunk(examples, chunk) {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		texts := make([]string, len(some))
+		for i, e := range some {
+			texts[i] = e.Text
+		}
+		probabilities, err := c.Probabilities(texts)
+		if err != nil {
+			return err
+		}
+		for i, e := range some {
+			if err := printJSON(io.out, newLabelJSON(m.Labels, e, probabilities[i])); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func newLabelJSON(labels *data.Labels, e data.Example, probabilities []float64) labelJSON {
+	best := metrics.Argmax(probabilities)
+	line := labelJSON{e.Text, labels.Name(best), probabilities[best], map[string]float64{}, e.Label}
+	for id, p := range probabilities {
+		line.Probabilities[labels.Name(id)] = p
+	}
+	return line
+}
