@@ -31,13 +31,15 @@ const (
 
 // A guard watches the loss.
 type guard struct {
-	first  float64
-	recent []float64
+	ignorance float64 // about the loss of a model that knows nothing
+	first     float64
+	recent    []float64
 }
 
 // check returns an error if the loss of a step is not finite, or if the mean of the last
-// ones is over three times the first. A mean, because the loss of a single batch of few
-// examples may be that far off by chance.
+// ones is over three times the first and over three times that of a model that knows
+// nothing. A mean, because the loss of a single batch of few examples may be that far off
+// by chance, and not the first alone, because that may be small by chance.
 func (g *guard) check(step int, loss float64) *DivergedError {
 	if step == 1 {
 		g.first = loss
@@ -48,7 +50,7 @@ func (g *guard) check(step int, loss float64) *DivergedError {
 	if !finite(loss) {
 		return &DivergedError{Step: step, Loss: loss, First: g.first}
 	}
-	if mean := g.mean(); mean > guardFactor*g.first {
+	if mean := g.mean(); mean > guardFactor*g.bound() {
 		return &DivergedError{Step: step, Loss: mean, First: g.first}
 	}
 	return nil
@@ -62,8 +64,11 @@ func (g *guard) mean() float64 {
 	return sum / float64(len(g.recent))
 }
 
-// good tells whether the weights are worth keeping: the loss is not above the first.
-func (g *guard) good() bool { return g.mean() <= g.first }
+// bound is what a training that goes well stays below.
+func (g *guard) bound() float64 { return max(g.first, g.ignorance) }
+
+// good tells whether the weights are worth keeping.
+func (g *guard) good() bool { return g.mean() <= g.bound() }
 
 // rememberEvery is the number of steps between copies of the weights in memory, which
 // are what is left if training diverges before the first validation.

@@ -23,6 +23,7 @@ const (
 	keyVocabulary = "lstm.vocabulary"
 	keyFeatures   = "lstm.features"
 	keyLabels     = "lstm.labels"
+	keyHorizon    = "lstm.horizon"
 )
 
 // vocabularyJSON is a vocabulary in the metadata.
@@ -65,6 +66,9 @@ func metadata(m *task.Model) map[string]any {
 	}
 	if m.Labels != nil {
 		values[keyLabels] = m.Labels.Names()
+	}
+	if m.Horizon != nil {
+		values[keyHorizon] = m.Horizon
 	}
 	return values
 }
@@ -147,6 +151,10 @@ func meaningOf(metadata map[string]string) (m task.Meaning, err error) {
 			}
 			m.Labels, err = data.LabelsFromNames(names)
 			return err
+		}},
+		{keyHorizon, func(text []byte) error {
+			m.Horizon = &data.Horizon{} // checked with the features by task.New
+			return json.Unmarshal(text, m.Horizon)
 		}},
 	}
 	for _, r := range readers {

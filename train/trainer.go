@@ -82,6 +82,7 @@ func newFit(m *task.Model, train, valid data.Source, s Settings) (*fit, error) {
 	}
 	f := &fit{settings: s, model: m, train: train, valid: valid, programs: newPrograms(m),
 		solver: optim.NewClipByGlobalNorm(inner, s.ClipNorm), summary: &Summary{}}
+	f.guard.ignorance = m.Ignorance()
 	f.keeper = keeper{model: m, path: s.Path}
 	f.keeper.remember()
 	f.batches = train.Begin(f.order(0))

@@ -50,6 +50,10 @@ var shownMeasures = []measure{
 	{"bpc", func(p train.Part) *float64 { return p.BitsPerCharacter }, threeDecimals},
 	{"accuracy", func(p train.Part) *float64 { return p.Accuracy }, percent},
 	{"F1", func(p train.Part) *float64 { return p.F1 }, percent},
+	{"MAE", func(p train.Part) *float64 { return p.MAE }, significant},
+	{"RMSE", func(p train.Part) *float64 { return p.RMSE }, significant},
+	{"sMAPE", func(p train.Part) *float64 { return p.SMAPE }, significant},
+	{"MASE", func(p train.Part) *float64 { return p.MASE }, threeDecimals},
 }
 
 // measures returns what a progress line tells of a part: loss and perplexity, or loss

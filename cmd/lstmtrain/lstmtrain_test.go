@@ -56,7 +56,10 @@ func read(t *testing.T, path string) []byte {
 }
 
 // small are flags of a model that trains at once.
-var small = []string{"--hidden", "8", "--layers", "1", "--embed", "4", "--batch", "4", "--epochs", "2", "--lr", "0.02"}
+var (
+	small        = append([]string{"--embed", "4"}, smallNumbers...)
+	smallNumbers = []string{"--hidden", "8", "--layers", "1", "--batch", "4", "--epochs", "2", "--lr", "0.02"}
+)
 
 var (
 	rhyme = strings.Repeat("row, row, row your boat, gently down the stream\n", 30)
@@ -67,10 +70,15 @@ var (
 // trained trains a small model and returns its path and what the command said.
 func trained(t *testing.T, content string, flags ...string) (model string, r result) {
 	t.Helper()
+	return trainedWith(t, small, content, flags...)
+}
+
+func trainedWith(t *testing.T, size []string, content string, flags ...string) (model string, r result) {
+	t.Helper()
 	folder := t.TempDir()
 	file := write(t, filepath.Join(folder, "data.tsv"), content)
 	out := filepath.Join(folder, "out")
-	args := slices.Concat([]string{"train", "--data", file, "--out", out, "--json"}, small, flags)
+	args := slices.Concat([]string{"train", "--data", file, "--out", out, "--json"}, size, flags)
 	r = succeed(t, "", args...)
 	return filepath.Join(out, "model.safetensors"), r
 }

@@ -23,18 +23,20 @@ func newPredictCommand() *cobra.Command {
 	p := &prediction{}
 	cmd := &cobra.Command{
 		Use:                   "predict MODEL [flags]",
-		Short:                 "Predict classes, tags or next tokens as JSON lines",
+		Short:                 "Predict classes, tags, next tokens or next numbers as JSON lines",
 		DisableFlagsInUseLine: true,
 		Long: `predict prints a line of JSON for each text that it reads. A classifier gives the
 most probable label and the probability of every label, and the truth where the
 file has it: where --label-column is given, or where all rows have a label that
 the model knows. A tagger gives the tags of the words of a sentence. A language
-model gives the five most probable tokens to come after the text. MODEL is a model
-file or the folder of a run.
+model gives the five most probable tokens to come after the text. A forecaster reads
+a CSV file and gives the rows to come after it. MODEL is a model file or the folder of
+a run.
 
 Without --data it reads standard input, one text a line.`,
 		Example: `  lstmtrain predict run-1 < lines.txt
   lstmtrain predict run-1 --data reviews.tsv --text-column review
+  lstmtrain predict run-1 --data passengers.csv
   echo "func main(" | lstmtrain predict run-1`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -17,6 +17,7 @@ type settings struct {
 	Test  string    `json:"test,omitempty"`
 	Split shares    `json:"split"`
 	columns
+	outlook
 	Limit      int      `json:"limit,omitempty"`
 	VocabSize  int      `json:"vocab_size,omitempty"`
 	MinCount   int      `json:"min_count,omitempty"`
@@ -63,12 +64,12 @@ func newSettings() *settings {
 }
 
 func (s *settings) groups() []flagGroup {
-	return []flagGroup{s.dataGroup(), s.columns.group(), s.modelGroup(), s.trainingGroup(), s.outputGroup()}
+	return []flagGroup{s.dataGroup(), s.columns.group(), s.outlook.group(), s.modelGroup(), s.trainingGroup(), s.outputGroup()}
 }
 
 func (s *settings) dataGroup() flagGroup {
 	g := newFlagGroup("Data")
-	g.Var(oneOf(&s.Task, task.Kinds()...), "task", "what to learn: the next character, the next word, the class of a text,\nor the tag of each word of a sentence")
+	g.Var(oneOf(&s.Task, task.Kinds()...), "task", "what to learn: the next character, the next word, the class of a text,\nthe tag of each word of a sentence, or the next numbers of a series")
 	g.StringArrayVar(&s.Data, "data", nil, "a `FILE` to learn from, plain or gzip; repeat the flag for several. Without it,\nchar learns from Go source text of the toolchain on this machine")
 	g.StringVar(&s.Valid, "valid", "", "a `FILE` for validation")
 	g.StringVar(&s.Test, "test", "", "a `FILE` for the test")
@@ -76,7 +77,7 @@ func (s *settings) dataGroup() flagGroup {
 	g.Var(oneOf(&s.Unit, data.Character, data.Byte, data.Word), "unit", "what a token is (default char for char, word for word and classify)")
 	g.Var(wholeFrom(2, &s.VocabSize), "vocab-size", "largest vocabulary, special tokens included (word, classify, tag)")
 	g.Var(wholeFrom(1, &s.MinCount), "min-count", "least occurrences of a token in the vocabulary (word, classify, tag)")
-	g.Var(wholeFrom(0, &s.Limit), "limit", "use a random sample of so many examples of --data; 0 uses all\n(classify, tag)")
+	g.Var(wholeFrom(0, &s.Limit), "limit", "use a random sample of so many examples of --data, or its first rows for\nforecast; 0 uses all (classify, tag, forecast)")
 	return g
 }
 
@@ -92,7 +93,7 @@ func (s *settings) modelGroup() flagGroup {
 
 func (s *settings) trainingGroup() flagGroup {
 	g := newFlagGroup("Training")
-	g.Var(wholeFrom(1, &s.Steps), "steps", "time steps of a batch; of longer texts classify reads the last ones\n(default 50 for char, 35 for word, 100 for classify and tag)")
+	g.Var(wholeFrom(1, &s.Steps), "steps", "time steps of a batch; of longer texts classify reads the last ones,\nand forecast reads so many rows (default 50 for char, 35 for word, 100 for\nclassify and tag, 24 for forecast)")
 	g.Var(wholeFrom(1, &s.Batch), "batch", "rows of a batch")
 	g.Var(wholeFrom(1, &s.Epochs), "epochs", "passes over the data")
 	g.Var(wholeFrom(0, &s.MaxSteps), "max-steps", "stop after so many batches; 0 for no limit (default 0, but 300 without\n--data, unless --epochs is given)")

@@ -40,6 +40,7 @@ var trades = map[task.Kind]trade{
 	task.Words:      languageTrade{},
 	task.Classify:   classifyTrade{},
 	task.Tag:        tagTrade{},
+	task.Forecast:   forecastTrade{},
 }
 
 // onlyFor lists the flags that mean something for some tasks only.
@@ -51,7 +52,13 @@ var onlyFor = map[string][]task.Kind{
 	"label-column": {task.Classify, task.Tag},
 	"format":       {task.Classify, task.Tag},
 	"header":       {task.Classify},
-	"limit":        {task.Classify, task.Tag},
+	"limit":        {task.Classify, task.Tag, task.Forecast},
+	"embed":        {task.Characters, task.Words, task.Classify, task.Tag},
+	"target":       {task.Forecast},
+	"input":        {task.Forecast},
+	"horizon":      {task.Forecast},
+	"season":       {task.Forecast},
+	"relative":     {task.Forecast},
 }
 
 // flagsApply reports a flag that is given and means nothing for a task.

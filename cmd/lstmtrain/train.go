@@ -19,8 +19,8 @@ func newTrainCommand() *cobra.Command {
 		Use:                   "train [flags]",
 		Short:                 "Train a model and keep the best",
 		DisableFlagsInUseLine: true,
-		Long: `train learns a language model, a classifier or a tagger from files and keeps the
-model that does best on the validation part.
+		Long: `train learns a language model, a classifier, a tagger or a forecaster from files and
+keeps the model that does best on the validation part.
 
 Without --data it learns to write Go from the source text of the Go toolchain on
 this machine, the first million bytes of the standard library, in about a minute
@@ -34,6 +34,7 @@ one ends it at once.`,
   lstmtrain train --task word --data train.txt --valid valid.txt --test test.txt
   lstmtrain train --task classify --data spam.tsv --label-column 1 --text-column 2
   lstmtrain train --task tag --data train.conllu --valid dev.conllu
+  lstmtrain train --task forecast --data passengers.csv --horizon 12 --season 12 --relative
   lstmtrain train --data book.txt --cell rnn --json --quiet`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {

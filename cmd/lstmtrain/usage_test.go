@@ -31,7 +31,7 @@ func TestUsage(t *testing.T) {
 		args, want string
 	}{
 		{"train extra", `"extra"`},
-		{"train --task poem", `"--task" flag: want one of char, word, classify, tag`},
+		{"train --task poem", `"--task" flag: want one of char, word, classify, tag, forecast`},
 		{"train --cell gru", `"--cell" flag: want one of lstm, rnn`},
 		{"train --hidden 0", `"--hidden" flag: want a whole number, 1 or more`},
 		{"train --hidden 1e3", `"--hidden" flag: want a whole number, 1 or more`},
@@ -92,7 +92,7 @@ func TestMisfits(t *testing.T) {
 		{exitUsage, []string{"eval", classifier, "--data", table, "--text-column", "0"}, []string{"--text-column"}},
 		{exitBadData, []string{"predict", classifier, "--data", table, "--text-column", "film"}, []string{"table.tsv:1:", `"film"`}},
 		{exitBadData, []string{"predict", classifier}, []string{"standard input: is empty"}},
-		{exitUsage, []string{"generate", classifier}, []string{"classifier"}},
+		{exitUsage, []string{"generate", classifier}, []string{"--task classify"}},
 		{exitBadData, []string{"generate", file("changed.safetensors", string(changed))}, []string{"changed.safetensors"}},
 		{exitBadData, []string{"inspect", folder}, []string{"model.safetensors"}},
 	} {

@@ -83,3 +83,6 @@ func (f *Features) Scale(x []float64) []float64 {
 	}
 	return z
 }
+
+// Unscale returns the number of column j whose z is given.
+func (f *Features) Unscale(j int, z float64) float64 { return z*f.Deviation[j] + f.Mean[j] }

@@ -1,6 +1,8 @@
 package task
 
 import (
+	"math"
+
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
 )
@@ -30,3 +32,6 @@ func (classes) Predict(b *graph.Builder, outputs *graph.Node) {
 func (classes) SetTargets(p *graph.Program, batch *data.Batch) error {
 	return p.SetInts("targets", batch.Targets)
 }
+
+// Ignorance returns log C, the loss of equal probabilities.
+func (classes) Ignorance(outputs int) float64 { return math.Log(float64(outputs)) }

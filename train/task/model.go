@@ -18,13 +18,14 @@ type Meaning struct {
 	Vocabulary *data.Vocabulary // numbers the tokens that are the inputs
 	Features   *data.Features   // names and scales inputs that are numbers
 	Labels     *data.Labels     // names the classes that are predicted
+	Horizon    *data.Horizon    // says what is forecast
 }
 
 // String lists what is there, for messages.
 func (m Meaning) String() string {
 	var parts []string
 	for name, there := range map[string]bool{
-		"a vocabulary": m.Vocabulary != nil, "features": m.Features != nil, "labels": m.Labels != nil,
+		"a vocabulary": m.Vocabulary != nil, "features": m.Features != nil, "labels": m.Labels != nil, "a horizon": m.Horizon != nil,
 	} {
 		if there {
 			parts = append(parts, name)
@@ -95,6 +96,12 @@ func (m *Model) newInputs(rng *rand.Rand) (width int, err error) {
 
 // Task returns what the model is for.
 func (m *Model) Task() Task { return m.Config.Task.Task() }
+
+// Ignorance returns about the loss of a model for the same task that knows nothing.
+func (m *Model) Ignorance() float64 {
+	_, outputs := m.Head.W.Shape()
+	return m.Task().Ignorance(outputs)
+}
 
 // Params returns all parameters in a fixed order.
 func (m *Model) Params() []*graph.Param {

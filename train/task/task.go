@@ -44,6 +44,10 @@ type Head interface {
 
 	// SetTargets sets the inputs that Loss declared.
 	SetTargets(p *graph.Program, batch *data.Batch) error
+
+	// Ignorance returns about the loss of a head of width O that knows nothing of its
+	// inputs.
+	Ignorance(outputs int) float64
 }
 
 // A Reading says which outputs of the cells the head reads, and where state starts.
@@ -84,6 +88,7 @@ var tasks = []struct {
 	{Words, languageModel{}},
 	{Classify, classifier{}},
 	{Tag, tagger{}},
+	{Forecast, forecaster{}},
 }
 
 // Kinds lists the tasks.
