@@ -86,7 +86,7 @@ func TestForecastMisfits(t *testing.T) {
 		{exitUsage, []string{"train", "--data", good, "--horizon", "4"}, []string{"--horizon does not apply to --task char"}},
 		{exitBadData, append(forecast, "--data", good, "--target", "height"), []string{"good.csv", `"height"`, `"level"`}},
 		{exitBadData, append(forecast, "--data", good, "--target", "day"), []string{"good.csv:2", `"d0"`}},
-		{exitBadData, append(forecast, "--data", good, "--target", "level", "--steps", "30"), []string{"good.csv", "too little data"}},
+		{exitBadData, append(forecast, "--data", good, "--target", "level", "--steps", "38"), []string{"good.csv", "too little data"}},
 		{exitBadData, append(forecast, "--data", good, "--target", "level", "--season", "36"), []string{"good.csv", "season"}},
 		{exitBadData, []string{"predict", model, "--data", file("short.csv", waves(5))}, []string{"short.csv", "5 rows", "reads 8"}},
 		{exitBadData, []string{"eval", model, "--data", file("other.csv", "a,b\n1,2\n")}, []string{"other.csv", `"level"`}},
