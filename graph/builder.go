@@ -40,14 +40,15 @@ type input struct {
 type binding struct {
 	param *Param
 	node  *Node
-	grad  *ops.Keep
+	grad  *Node     // of the objective; nil without one
+	keep  *ops.Keep // of the gradient, in a graph that a TapeMachine runs as it stands
 }
 
 // An output is a named value that survives a run.
 type output struct {
 	name string
 	node *Node
-	keep *ops.Keep
+	keep *ops.Keep // in a graph that a TapeMachine runs as it stands
 }
 
 // A probe asks for the gradient of the objective with respect to an inner node.

@@ -33,19 +33,30 @@ var building sync.Mutex
 func Compile(build func(*Builder), s Settings) (*Program, error) {
 	building.Lock()
 	defer building.Unlock()
-	b, err := settle(build, s.Dtype)
-	if err != nil {
-		return nil, err
+	switch s.Engine {
+	case "", Fused:
+		b, err := settle(build, s.Dtype, structureOf)
+		if err != nil {
+			return nil, err
+		}
+		return newFusedProgram(b, s)
+	case Reference:
+		b, err := settle(build, s.Dtype, structureOfKept)
+		if err != nil {
+			return nil, err
+		}
+		return newProgram(b)
 	}
-	return newProgram(b)
+	return nil, errors.Errorf("graph: no engine %q; the engines are %s and %s", s.Engine, Fused, Reference)
 }
 
 // maxSalts bounds the search. A graph of 50,000 nodes holds a collision one time in
 // three, so that all of 16 do is less likely than one in ten million.
 const maxSalts = 16
 
-// settle returns a builder whose graph is as build describes it.
-func settle(build func(*Builder), d Dtype) (*Builder, error) {
+// settle returns a builder whose graph is as build describes it. How a finished graph is
+// fingerprinted depends on the engine.
+func settle(build func(*Builder), d Dtype, fingerprint func(*Builder) (print uint64, sound bool)) (*Builder, error) {
 	seen := map[uint64]bool{}
 	for salt := range maxSalts {
 		b := newBuilder(d, salt)
@@ -53,8 +64,11 @@ func settle(build func(*Builder), d Dtype) (*Builder, error) {
 		if b.finish(); b.err != nil {
 			return nil, b.err
 		}
-		print, unique := fingerprint(b.graph)
-		if unique && seen[print] {
+		print, sound := fingerprint(b)
+		if b.err != nil {
+			return nil, b.err
+		}
+		if sound && seen[print] {
 			return b, nil
 		}
 		seen[print] = true
@@ -62,32 +76,38 @@ func settle(build func(*Builder), d Dtype) (*Builder, error) {
 	return nil, errors.Errorf("graph: no two of %d builds of the graph agree: the build function adds other nodes at each call, or the graph is too large for Gorgonia's 32-bit hashes", maxSalts)
 }
 
-// fingerprint returns a hash of the graph's structure that does not depend on the salt,
-// and whether every node's own hash, on which TapeMachine tells them apart, is unique.
+// structureOf returns a hash of the graph's structure that does not depend on the salt.
 //
 // A node that was merged with another while the graph was built is not in the graph,
 // but its absence shows in the structure, and the same two nodes do not collide under
 // another salt.
-func fingerprint(g *gorgonia.ExprGraph) (print uint64, unique bool) {
+func structureOf(b *Builder) (print uint64, sound bool) {
 	structure := fnv.New64a()
-	nodes := g.AllNodes()
-	hashes := make(map[uint32]bool, len(nodes))
-	unique = true
-	for _, n := range nodes {
+	for _, n := range b.graph.AllNodes() {
 		if n.IsVar() {
 			fmt.Fprint(structure, n.Shape())
 		} else {
 			io.WriteString(structure, n.Name()) // the operation and the numbers of its operands
 		}
-		h := n.Hashcode()
-		unique = unique && !hashes[h]
-		hashes[h] = true
 	}
-	return structure.Sum64(), unique
+	return structure.Sum64(), true
 }
 
-// finish differentiates the objective and keeps the values that are wanted, in this
-// order: Gorgonia does not differentiate a graph that holds nodes without a gradient.
+// structureOfKept is structureOf for a graph that a TapeMachine is to run as it stands: the
+// values that are wanted are kept from it, and it is sound only if every node's own hash,
+// on which TapeMachine tells them apart, is unique.
+func structureOfKept(b *Builder) (print uint64, sound bool) {
+	b.keepWanted()
+	nodes := b.graph.AllNodes()
+	hashes := make(map[uint32]bool, len(nodes))
+	for _, n := range nodes {
+		hashes[n.Hashcode()] = true
+	}
+	print, _ = structureOf(b)
+	return print, len(hashes) == len(nodes)
+}
+
+// finish differentiates the objective.
 func (b *Builder) finish() {
 	if b.err == nil && len(b.outputs) == 0 {
 		b.err = errors.New("graph: the graph has neither an output nor an objective")
@@ -96,6 +116,17 @@ func (b *Builder) finish() {
 		b.differentiate()
 	} else if len(b.probes) > 0 {
 		b.Fail(errors.Errorf("graph: Gradient %q without an objective", b.probes[0].name))
+	}
+}
+
+// keepWanted adds nodes that keep the values that are wanted from what a TapeMachine does
+// to them. It comes after differentiating: Gorgonia does not differentiate a graph that
+// holds nodes without a gradient.
+func (b *Builder) keepWanted() {
+	for _, p := range b.params {
+		if p.grad != nil {
+			p.keep = b.keep("gradient of "+p.param.name, p.grad)
+		}
 	}
 	for _, o := range b.outputs {
 		o.keep = b.keep("output "+o.name, o.node)
@@ -127,7 +158,7 @@ func (b *Builder) differentiate() {
 		return
 	}
 	for i, p := range b.params {
-		p.grad = b.keep("gradient of "+p.param.name, grads[i])
+		p.grad = grads[i]
 	}
 	for i, p := range b.probes {
 		b.Output(p.name, grads[len(b.params)+i])

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph/internal/fuse"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -13,7 +14,8 @@ import (
 // gradients. Its inputs and outputs are its own and its parameters the caller's. A
 // Program is for one goroutine at a time.
 type Program struct {
-	machine gorgonia.VM
+	machine machine
+	report  *Report // of the fused engine
 	graph   *gorgonia.ExprGraph
 	dtype   Dtype
 	inputs  map[string]*input
@@ -28,19 +30,67 @@ func newProgram(b *Builder) (*Program, error) {
 	}
 	if b.loss != nil {
 		for _, bound := range b.params {
-			p.grads = append(p.grads, &gradient{bound.param, newDense(b.dtype, &bound.param.values, bound.param.rows, bound.param.cols), bound.grad.Value()})
+			p.grads = append(p.grads, &gradient{bound.param, newDense(b.dtype, &bound.param.values, bound.param.rows, bound.param.cols), bound.keep.Value()})
 		}
 	}
-	p.machine = gorgonia.NewTapeMachine(b.graph)
+	p.machine = tape{gorgonia.NewTapeMachine(b.graph)}
 	return p, nil
 }
+
+// newFusedProgram rewrites the graph.
+func newFusedProgram(b *Builder, s Settings) (*Program, error) {
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}}
+	var wanted []*Node
+	if b.loss != nil {
+		for _, bound := range b.params {
+			wanted = append(wanted, bound.grad)
+		}
+	}
+	for _, o := range b.outputs {
+		wanted = append(wanted, o.node)
+	}
+	fused, err := fuse.New(wanted, fuse.Settings{Workers: s.Workers, Without: s.Without})
+	if err != nil {
+		return nil, errors.Wrap(err, "graph")
+	}
+	if b.loss != nil {
+		for i, bound := range b.params {
+			p.grads = append(p.grads, &gradient{bound.param, newDense(b.dtype, &bound.param.values, bound.param.rows, bound.param.cols), fused.Output(i)})
+		}
+	}
+	for i, o := range b.outputs {
+		p.outputs[o.name] = fused.Output(len(p.grads) + i)
+	}
+	report := fused.Report()
+	p.machine, p.report = fused, &report
+	return p, nil
+}
+
+// A machine runs a graph.
+type machine interface {
+	Run() error
+	Close() error
+}
+
+// A tape is a TapeMachine that runs a graph as it stands.
+type tape struct{ vm gorgonia.VM }
+
+// Run resets the machine first: it does nothing, without an error, if it is not reset
+// between runs.
+func (t tape) Run() error {
+	t.vm.Reset()
+	return t.vm.RunAll()
+}
+
+func (t tape) Close() error { return t.vm.Close() }
+
+// Report returns what the fused engine made of the graph, or nil for the reference engine.
+func (p *Program) Report() *Report { return p.report }
 
 // Run computes the outputs and gradients from the inputs and the parameters as they are
 // now.
 func (p *Program) Run() error {
-	// TapeMachine does nothing, without an error, if it is not reset between runs.
-	p.machine.Reset()
-	return errors.Wrap(p.machine.RunAll(), "graph: running")
+	return errors.Wrap(p.machine.Run(), "graph: running")
 }
 
 // Close releases the machine. The parameters stay as they are.

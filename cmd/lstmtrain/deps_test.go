@@ -17,6 +17,7 @@ const module = "github.com/seed-222a112c/lstm"
 var layers = [][]string{
 	{"graph/safetensors", "graph/internal/kernel", "train/data", "train/metrics"},
 	{"graph/internal/ops", "train/optim"},
+	{"graph/internal/fuse"},
 	{"graph", "train/optim/optimtest"},
 	{"graph/graphtest", "cells"},
 	{"cells/celltest", "train/task"},

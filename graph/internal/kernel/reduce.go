@@ -87,6 +87,22 @@ func AddRows[T Float](dst []T, rows Rows[T]) {
 	}
 }
 
+// SumRows sets dst to the sum of the rows, added one after the other in the float64 numbers
+// of sums: the gradient of a bias. It panics if the widths differ.
+func SumRows[T Float](dst []T, rows Rows[T], sums []float64) {
+	checkLengths(len(dst), rows.width, len(sums))
+	clear(sums)
+	for i := range rows.Len() {
+		row := rows.row(i)
+		for j, x := range row {
+			sums[j] += float64(x)
+		}
+	}
+	for j, s := range sums {
+		dst[j] = T(s)
+	}
+}
+
 // ScatterAdd adds row i of rows to row indices[i] of the table, for one i after
 // the other: the gradient of a lookup. It panics if the shapes do not fit or an
 // index is out of range.

@@ -95,3 +95,14 @@ func (r Rows[T]) row(i int) []T {
 	}
 	return unsafe.Slice(at(r.first[i], r.offset), r.width)
 }
+
+// CopyTo copies the rows to m, which must have their shape.
+func (r Rows[T]) CopyTo(m Matrix[T]) {
+	m.check()
+	if m.Rows != r.Len() || m.Cols != r.width {
+		panic(fmt.Sprintf("kernel: %d rows of width %d copied to %d×%d", r.Len(), r.width, m.Rows, m.Cols))
+	}
+	for i := range m.Rows {
+		copy(m.Row(i), r.row(i))
+	}
+}

@@ -25,6 +25,9 @@ func NewAffine(key string, x *gorgonia.Node, scale, shift float64) (*gorgonia.No
 	return gorgonia.ApplyOp(op, x)
 }
 
+// Coefficients returns scale and shift.
+func (o *Affine) Coefficients() (scale, shift float64) { return o.scale, o.shift }
+
 // Do computes the map.
 func (o *Affine) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 	defer o.recovered(&err)

@@ -85,6 +85,9 @@ func NewRowBlock(key string, x *gorgonia.Node, from, to int) (*gorgonia.Node, er
 	return gorgonia.ApplyOp(op, x)
 }
 
+// From returns the first row.
+func (o *RowBlock) From() int { return o.from }
+
 // Do copies the rows.
 func (o *RowBlock) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 	defer o.recovered(&err)
@@ -119,6 +122,9 @@ func NewPadRows(key string, x *gorgonia.Node, from, n int) (*gorgonia.Node, erro
 	op := &PadRows{newBase(kind, key, tensor.Shape{n, columns(x)}, x), from}
 	return gorgonia.ApplyOp(op, x)
 }
+
+// From returns the row that the first of the operand's rows becomes.
+func (o *PadRows) From() int { return o.from }
 
 // Do copies x and clears the rest: a builtin Add may have written to it.
 func (o *PadRows) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {

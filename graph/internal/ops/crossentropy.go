@@ -29,6 +29,9 @@ type lossSettings struct {
 	smoothing    float64   // ε
 }
 
+// Plain tells whether all classes weigh alike and the targets are not smoothed.
+func (s *lossSettings) Plain() bool { return s.classWeights == nil && s.smoothing == 0 }
+
 // NewCrossEntropy returns the loss of logits, of shape (n, C), against targets, a
 // vector of n ints in [0, C), with the row weights w, of shape (n, 1).
 func NewCrossEntropy(key string, logits, targets, w *gorgonia.Node, classWeights []float64, smoothing float64) (*gorgonia.Node, error) {
@@ -114,18 +117,21 @@ func (o *CrossEntropy) DiffWRT(int) []bool { return []bool{true, false, false} }
 // SymDiff returns the gradient with respect to the logits.
 func (o *CrossEntropy) SymDiff(in gorgonia.Nodes, _, dy *gorgonia.Node) (gorgonia.Nodes, error) {
 	logits, targets, w := in[0], in[1], in[2]
-	op := &crossEntropyGrad{
+	op := &CrossEntropyGrad{
 		newBase(o.kind+"Grad", o.key+"'", logits.Shape().Clone(), logits, targets, w, dy), o.lossSettings}
 	dx, err := gorgonia.ApplyOp(op, logits, targets, w, dy)
 	return gorgonia.Nodes{dx, nil, nil}, err
 }
 
-type crossEntropyGrad struct {
+// CrossEntropyGrad is the gradient of CrossEntropy with respect to the logits. Its operands
+// are those of CrossEntropy and the gradient of the loss.
+type CrossEntropyGrad struct {
 	base
 	lossSettings
 }
 
-func (o *crossEntropyGrad) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
+// Do computes the gradient.
+func (o *CrossEntropyGrad) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 	defer o.recovered(&err)
 	out, targets, dy := o.result(), ints(in[1]), number(in[3])
 	if o.dtype == tensor.Float32 {

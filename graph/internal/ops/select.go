@@ -77,6 +77,9 @@ func NewMaskRows(key string, mask, x *gorgonia.Node, where bool) (*gorgonia.Node
 	return gorgonia.ApplyOp(op, mask, x)
 }
 
+// Where tells whether the rows whose mask is not zero are kept, or the others.
+func (o *MaskRows) Where() bool { return o.where }
+
 // Do copies or clears the rows.
 func (o *MaskRows) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 	defer o.recovered(&err)

@@ -1,0 +1,347 @@
+package fuse
+
+import (
+	"reflect"
+
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph/internal/ops"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// An importer turns Gorgonia's nodes into values.
+type importer struct {
+	*module
+	of map[*gorgonia.Node]*value
+}
+
+// importGraph returns the module that computes the wanted nodes. It is an error if the
+// graph cannot be run but as it stands.
+func importGraph(wanted []*gorgonia.Node, off map[string]bool) (*module, error) {
+	im := &importer{
+		module: &module{known: map[string]*value{}, leaves: map[*gorgonia.Node]*value{}, off: off},
+		of:     map[*gorgonia.Node]*value{},
+	}
+	order, err := topological(wanted)
+	if err != nil {
+		return nil, err
+	}
+	for _, n := range order {
+		if err := im.node(n); err != nil {
+			return nil, err
+		}
+	}
+	for _, n := range wanted {
+		im.outputs = append(im.outputs, im.of[n])
+	}
+	im.link()
+	return im.module, nil
+}
+
+// children returns a node's operands.
+func children(n *gorgonia.Node, g *gorgonia.ExprGraph) []*gorgonia.Node {
+	var in []*gorgonia.Node
+	for it := g.From(n.ID()); it.Next(); {
+		in = append(in, it.Node().(*gorgonia.Node))
+	}
+	return in
+}
+
+// topological returns the nodes that the wanted ones need, operands first.
+func topological(wanted []*gorgonia.Node) ([]*gorgonia.Node, error) {
+	if len(wanted) == 0 {
+		return nil, errors.New("fuse: nothing is wanted")
+	}
+	g := wanted[0].Graph()
+	seen := map[*gorgonia.Node]int{}
+	var order, todo []*gorgonia.Node
+	for _, w := range wanted {
+		todo = append(todo, w)
+		for len(todo) > 0 {
+			n := todo[len(todo)-1]
+			switch seen[n] {
+			case 0:
+				seen[n] = 1
+				in := children(n, g)
+				for i := len(in) - 1; i >= 0; i-- {
+					if seen[in[i]] == 0 {
+						todo = append(todo, in[i])
+					}
+				}
+			default:
+				todo = todo[:len(todo)-1]
+				if seen[n] == 1 {
+					seen[n] = 2
+					order = append(order, n)
+				}
+			}
+		}
+	}
+	return order, nil
+}
+
+// node imports one node whose operands have been imported.
+func (im *importer) node(n *gorgonia.Node) error {
+	if n.Dtype() == tensor.Float32 || n.Dtype() == tensor.Float64 {
+		if im.dtype == (tensor.Dtype{}) {
+			im.dtype = n.Dtype()
+		}
+		if im.dtype != n.Dtype() {
+			return errors.Errorf("fuse: a graph of both %v and %v", im.dtype, n.Dtype())
+		}
+	}
+	v := value{rows: 1, cols: 1, node: n}
+	if shape := n.Shape(); len(shape) > 0 {
+		v.cols = shape[len(shape)-1]
+		v.rows = shape.TotalSize() / max(v.cols, 1)
+	}
+	op := n.Op()
+	switch {
+	case op == nil:
+		v.op = leaf
+		im.of[n] = im.make(v)
+		im.leaves[n] = im.of[n]
+		return nil
+	case isConstant(op):
+		if x, ok := number(n.Value()); ok {
+			im.of[n] = im.make(value{op: constant, rows: 1, cols: 1, shift: x})
+			return nil
+		}
+		v.op = leaf
+		im.of[n] = im.make(v)
+		im.leaves[n] = im.of[n]
+		return nil
+	case isStatement(op):
+		return errors.Errorf("fuse: the graph has a statement, %v", op)
+	}
+	for _, c := range children(n, n.Graph()) {
+		v.in = append(v.in, im.of[c])
+	}
+	if known := im.recognise(op, v); known != nil {
+		im.of[n] = known
+		return nil
+	}
+	v.op = opaque
+	im.of[n] = im.make(v)
+	return nil
+}
+
+func isConstant(op gorgonia.Op) bool {
+	name := reflect.TypeOf(op).String()
+	return name == "gorgonia.constantScalar" || name == "gorgonia.constantTensor"
+}
+
+// isStatement tells operations that do something besides computing a value.
+func isStatement(op gorgonia.Op) bool {
+	switch reflect.TypeOf(op).String() {
+	case "gorgonia.letOp", "gorgonia.readOp", "gorgonia.devTrans":
+		return true
+	}
+	return false
+}
+
+// number returns the value of a scalar.
+func number(v gorgonia.Value) (float64, bool) {
+	if v == nil {
+		return 0, false
+	}
+	switch x := v.Data().(type) {
+	case float32:
+		return float64(x), true
+	case float64:
+		return x, true
+	}
+	return 0, false
+}
+
+// recognise returns the value of an operation that the passes know, or nil. The value v
+// has the operation's shape, operands and node.
+func (im *importer) recognise(op gorgonia.Op, v value) *value {
+	w := value{rows: v.rows, cols: v.cols, in: v.in}
+	switch o := op.(type) {
+	case *ops.AddRow:
+		w.op = add
+	case *ops.Affine:
+		w.op = affine
+		w.scale, w.shift = o.Coefficients()
+	case *ops.ScaleBy:
+		w.op = mul
+	case *ops.Select:
+		w.op = choose
+	case *ops.MaskRows:
+		w.op = drop
+		if o.Where() {
+			w.op = keep
+		}
+	case *ops.SumRows:
+		w.op = sumRows
+	case *ops.Rows:
+		if w.op = lookup; w.in[1].op != leaf {
+			return nil
+		}
+	case *ops.ScatterRows:
+		if w.op = scatter; w.in[1].op != leaf {
+			return nil
+		}
+	case *ops.RowBlock:
+		return im.block(w.in[0], o.From(), w.rows)
+	case *ops.PadRows:
+		w.op, w.from = padRows, o.From()
+	case *ops.Stack:
+		return im.stack(w.in)
+	case *ops.Keep:
+		return w.in[0]
+	case *ops.CrossEntropy:
+		if w.op = crossEntropy; !o.Plain() {
+			return nil
+		}
+	case *ops.CrossEntropyGrad:
+		if w.op = crossEntropyGrad; !o.Plain() {
+			return nil
+		}
+	default:
+		return im.builtin(op, w)
+	}
+	return im.make(w)
+}
+
+// builtin recognises Gorgonia's own operations, by their type and text: their types are
+// not exported.
+func (im *importer) builtin(op gorgonia.Op, w value) *value {
+	switch reflect.TypeOf(op).String() {
+	case "gorgonia.linAlgBinOp":
+		return im.product(op.String(), w)
+	case "gorgonia.elemUnaryOp":
+		return im.unary(op.String(), w)
+	case "gorgonia.elemBinOp":
+		return im.binary(op.String(), w)
+	}
+	return nil
+}
+
+func (im *importer) product(text string, w value) *value {
+	p := product{left: w.in[0], right: w.in[1]}
+	switch text {
+	case "A × B":
+	case "A × Bᵀ":
+		p.transR = true
+	case "Aᵀ × B":
+		p.transL = true
+	default: // vectors, batches, both transposed
+		return nil
+	}
+	if len(w.in[0].nodeShape()) != 2 || len(w.in[1].nodeShape()) != 2 {
+		return nil
+	}
+	im.matmuls++
+	if p.transL {
+		return im.make(value{op: outer, rows: w.rows, cols: w.cols, in: []*value{p.left, p.right}})
+	}
+	return im.make(value{op: sum, rows: w.rows, cols: w.cols, products: []product{p}})
+}
+
+// nodeShape returns the shape of the node that v stands for; values that stand for none
+// are matrices.
+func (v *value) nodeShape() []int {
+	if v.node == nil {
+		return []int{v.rows, v.cols}
+	}
+	return v.node.Shape()
+}
+
+var unaryOps = map[string]opcode{"neg": neg, "sigmoid": sigmoid, "tanh": tanh, "exp": exp, "ln": log, "sqrt": sqrt, "square": square}
+
+func (im *importer) unary(text string, w value) *value {
+	op, known := unaryOps[text]
+	if !known {
+		return nil
+	}
+	x := w.in[0]
+	switch {
+	case op == neg && x.op == neg:
+		return x.in[0]
+	case op == sigmoid && x.op == neg: // σ(−x) = 1 − σ(x), which is there already in a gradient
+		y := im.make(value{op: sigmoid, rows: w.rows, cols: w.cols, in: x.in})
+		return im.make(value{op: affine, rows: w.rows, cols: w.cols, scale: -1, shift: 1, in: []*value{y}})
+	}
+	w.op = op
+	return im.make(w)
+}
+
+var binaryOps = map[string]opcode{"+ false": add, "- false": sub, "⊙ false": mul, "÷ false": div}
+
+func (im *importer) binary(text string, w value) *value {
+	op, known := binaryOps[text]
+	x, y := w.in[0], w.in[1]
+	if !known || w.rows*w.cols != max(x.size(), y.size()) {
+		return nil
+	}
+	for _, u := range w.in {
+		if u.size() != 1 && !u.sameShape(&w) {
+			return nil
+		}
+	}
+	linear := func(u *value, scale, shift float64) *value {
+		return im.make(value{op: affine, rows: w.rows, cols: w.cols, scale: scale, shift: shift, in: []*value{u}})
+	}
+	switch {
+	case x.op == constant && y.sameShape(&w) && op == add:
+		return linear(y, 1, x.shift)
+	case x.op == constant && y.sameShape(&w) && op == sub:
+		return linear(y, -1, x.shift)
+	case x.op == constant && y.sameShape(&w) && op == mul:
+		return linear(y, x.shift, 0)
+	case y.op == constant && x.sameShape(&w) && op == add:
+		return linear(x, 1, y.shift)
+	case y.op == constant && x.sameShape(&w) && op == sub:
+		return linear(x, 1, -y.shift)
+	case y.op == constant && x.sameShape(&w) && op == mul:
+		return linear(x, y.shift, 0)
+	}
+	w.op = op
+	return im.make(w)
+}
+
+// block returns rows of x from from on.
+func (m *module) block(x *value, from, rows int) *value {
+	switch {
+	case rows == x.rows:
+		return x
+	case x.op == rowBlock:
+		return m.block(x.in[0], x.from+from, rows)
+	case x.op == stack:
+		at := 0
+		for _, part := range x.in {
+			if from >= at && from+rows <= at+part.rows {
+				return m.block(part, from-at, rows)
+			}
+			at += part.rows
+		}
+	}
+	return m.make(value{op: rowBlock, rows: rows, cols: x.cols, from: from, in: []*value{x}})
+}
+
+// stack returns the parts on top of one another: what they were cut from, if it is that.
+func (m *module) stack(parts []*value) *value {
+	var flat []*value
+	for _, p := range parts {
+		if p.op == stack {
+			flat = append(flat, p.in...)
+		} else {
+			flat = append(flat, p)
+		}
+	}
+	if len(flat) == 1 {
+		return flat[0]
+	}
+	rows := 0
+	whole := flat[0].op == rowBlock
+	for _, p := range flat {
+		whole = whole && p.op == rowBlock && p.in[0] == flat[0].in[0] && p.from == flat[0].from+rows
+		rows += p.rows
+	}
+	if whole {
+		return m.block(flat[0].in[0], flat[0].from, rows)
+	}
+	return m.make(value{op: stack, rows: rows, cols: flat[0].cols, in: flat})
+}

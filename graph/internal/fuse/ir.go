@@ -1,0 +1,219 @@
+// Package fuse rewrites a differentiated expression graph into an equal one of few,
+// fused operations, and runs it.
+//
+// The passes, in their order, each in a file of its own:
+//
+//	import    Gorgonia's nodes become values: canonical operations on matrices; equal ones become one
+//	sums      chains of additions and products become sums of products
+//	hoist     products of all time steps that do not wait for one another become one
+//	gradients sums of outer products over time become one product
+//	clusters  connected elementwise operations become one pass over memory
+//	share     products that share a left operand become one operation
+//	pack      right operands are packed once a run
+//	period    an unrolled loop is found again, so that one node stands for all its steps
+//	memory    every value gets a place in one arena
+//	workers   every operation is divided, with as few barriers as its operands allow
+//
+// A pass that is left out changes the speed and nothing else. Operations that no pass
+// knows run unchanged, by their own Do.
+//
+// Shapes are written (n, m) for n rows of m columns. Tensors of other ranks are seen as
+// matrices of as many elements: what is not elementwise on them stays Gorgonia's.
+package fuse
+
+import (
+	"fmt"
+
+	"github.com/seed-222a112c/lstm/graph/internal/kernel"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Float is the element type of a program.
+type Float = kernel.Float
+
+// An opcode is what computes a value.
+type opcode uint8
+
+const (
+	leaf     opcode = iota // memory that belongs to the caller: an input or a parameter
+	constant               // a number: shift
+	opaque                 // an operation that no pass knows
+
+	// Elementwise, all operands of the value's shape or broadcast to it: a row (1, m), a
+	// column (n, 1), a single number.
+	neg
+	sigmoid
+	tanh
+	exp
+	log
+	sqrt
+	square
+	affine // scale·x + shift
+	add
+	sub
+	mul
+	div
+	choose // where the first operand is not zero the second, else the third
+	keep   // where the first operand is not zero the second, else 0
+	drop   // where the first operand is zero the second, else 0
+	elementwiseEnd
+
+	sum          // Σ products + Σ operands, which may be rows
+	outer        // aᵀ·b
+	sumRows      // the sum of the rows of the operand, (1, m)
+	rowBlock     // rows from on of the operand
+	padRows      // the operand between rows of zeros
+	stack        // the operands on top of one another
+	lookup       // rows of the first operand by the numbers of the second
+	scatter      // the inverse: rows of the first operand added by the numbers of the second
+	crossEntropy // logits, targets, weights
+	crossEntropyGrad
+)
+
+var names = [...]string{leaf: "leaf", constant: "constant", opaque: "opaque", neg: "−", sigmoid: "σ", tanh: "tanh", exp: "exp",
+	log: "log", sqrt: "√", square: "square", affine: "affine", add: "+", sub: "−", mul: "⊙", div: "/", choose: "choose",
+	keep: "keep", drop: "drop", sum: "Σ", outer: "aᵀ·b", sumRows: "sum rows", rowBlock: "rows", padRows: "pad", stack: "stack",
+	lookup: "lookup", scatter: "scatter", crossEntropy: "cross-entropy", crossEntropyGrad: "cross-entropy gradient"}
+
+func (o opcode) String() string { return names[o] }
+
+func (o opcode) elementwise() bool { return o >= neg && o < elementwiseEnd }
+
+// transcendental tells whether an elementwise operation takes many times as long as
+// reading its operands.
+func (o opcode) transcendental() bool { return o >= sigmoid && o <= log }
+
+// A value is a matrix that is computed once in a run.
+type value struct {
+	id           int
+	op           opcode
+	in           []*value
+	products     []product // of a sum
+	rows, cols   int
+	scale, shift float64
+	from         int            // of rowBlock and padRows
+	node         *gorgonia.Node // what a leaf or an opaque value stands for
+	users        []*value       // one entry a use; valid after link
+	inPlace      bool           // of a sum: it is written over the operand it starts from
+	stage        int            // see stages
+	cluster      *cluster       // of an elementwise value
+}
+
+// A product is a term of a sum, left·right with either side transposed.
+type product struct {
+	left, right    *value
+	transL, transR bool
+}
+
+func (v *value) size() int { return v.rows * v.cols }
+
+func (v *value) sameShape(u *value) bool { return v.rows == u.rows && v.cols == u.cols }
+
+func (v *value) String() string { return fmt.Sprintf("%%%d = %v (%d, %d)", v.id, v.op, v.rows, v.cols) }
+
+// operands calls f for every operand, products first.
+func (v *value) operands(f func(*value)) {
+	for _, p := range v.products {
+		f(p.left)
+		f(p.right)
+	}
+	for _, u := range v.in {
+		f(u)
+	}
+}
+
+// A module is the values that a run computes.
+type module struct {
+	values  []*value // operands before users
+	outputs []*value // those that survive a run
+	made    int      // numbers the values
+	matmuls int      // products of the graph
+	dtype   tensor.Dtype
+	known   map[string]*value
+	leaves  map[*gorgonia.Node]*value
+	outs    map[*value]bool // see outputSetCached
+	off     map[string]bool // passes that are left out
+}
+
+// make adds a value, or returns the equal one that is there already.
+func (m *module) make(v value) *value {
+	var key string
+	if v.op != opaque && v.op != leaf && !m.off["import"] {
+		key = v.key()
+		if known := m.known[key]; known != nil {
+			return known
+		}
+	}
+	v.id = m.made
+	m.made++
+	w := &v
+	if key != "" {
+		m.known[key] = w
+	}
+	m.values = append(m.values, w)
+	return w
+}
+
+// key is equal for equal values: it holds all that determines them, and no hash of it.
+func (v *value) key() string {
+	b := make([]byte, 0, 64)
+	b = fmt.Appendf(b, "%d %d %d %d %x %x", v.op, v.rows, v.cols, v.from, v.scale, v.shift)
+	for _, p := range v.products {
+		b = fmt.Appendf(b, " %d*%d%t%t", p.left.id, p.right.id, p.transL, p.transR)
+	}
+	for _, u := range v.in {
+		b = fmt.Appendf(b, " %d", u.id)
+	}
+	if v.node != nil {
+		b = fmt.Appendf(b, " %p", v.node)
+	}
+	return string(b)
+}
+
+// link orders the values, operands before users, drops those that no output needs and
+// lists the users.
+func (m *module) link() {
+	m.values = m.values[:0]
+	const open, done = 1, 2
+	state := make([]uint8, m.made)
+	var todo []*value
+	for _, out := range m.outputs {
+		todo = append(todo, out)
+		for len(todo) > 0 {
+			v := todo[len(todo)-1]
+			switch state[v.id] {
+			case done:
+				todo = todo[:len(todo)-1]
+			case open:
+				todo = todo[:len(todo)-1]
+				state[v.id] = done
+				m.values = append(m.values, v)
+			default:
+				state[v.id] = open
+				v.users = v.users[:0]
+				from := len(todo)
+				v.operands(func(u *value) {
+					if state[u.id] == 0 {
+						todo = append(todo, u)
+					}
+				})
+				for i, j := from, len(todo)-1; i < j; i, j = i+1, j-1 { // the first operand first
+					todo[i], todo[j] = todo[j], todo[i]
+				}
+			}
+		}
+	}
+	for _, v := range m.values {
+		v.operands(func(u *value) { u.users = append(u.users, v) })
+	}
+}
+
+// isOutput tells whether v survives a run.
+func (m *module) outputSet() map[*value]bool {
+	set := make(map[*value]bool, len(m.outputs))
+	for _, v := range m.outputs {
+		set[v] = true
+	}
+	return set
+}

@@ -1,0 +1,339 @@
+package fuse
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+)
+
+// A planner turns the values of a module into steps.
+type planner[T Float] struct {
+	*module
+	buffers  []buffer
+	places   map[*value]place
+	material []bool // by value: it must lie in one place, row after row
+	lists    map[*value]*list[T]
+	packs    map[string]*packed[T]
+	steps    []scheduled[T]
+	scratch  int // most temporaries of a cluster
+	programs map[string]*clusterProgram
+	gathered map[string]int // steps that more values may join, by what they share
+	results  []place
+}
+
+// A scheduled step has a time: twice the stage of its values, and one more if it gets
+// something ready for later stages.
+type scheduled[T Float] struct {
+	step[T]
+	time    int
+	barrier bool // all workers must have done what is before it
+}
+
+func newPlanner[T Float](m *module) *planner[T] {
+	return &planner[T]{module: m, places: map[*value]place{}, lists: map[*value]*list[T]{}, packs: map[string]*packed[T]{},
+		programs: map[string]*clusterProgram{}, gathered: map[string]int{}}
+}
+
+// plan makes the steps and puts them in order.
+func (p *planner[T]) plan() {
+	p.demand()
+	clusters := p.module.clusters()
+	p.fuseLosses()
+	next := 0
+	for _, v := range p.values {
+		for next < len(clusters) && clusters[next].values[0] == v {
+			p.cluster(clusters[next])
+			next++
+		}
+		p.value(v)
+	}
+	for _, v := range p.outputs {
+		p.output(v)
+	}
+	slices.SortStableFunc(p.steps, func(a, b scheduled[T]) int { return cmp.Compare(a.time, b.time) })
+}
+
+func (p *planner[T]) add(time int, s step[T]) {
+	p.steps = append(p.steps, scheduled[T]{step: s, time: time})
+}
+
+// demand finds out which values must lie in one place. Stacks, blocks of rows and lookups
+// that only products read are lists of pointers.
+func (p *planner[T]) demand() {
+	p.material = make([]bool, p.made)
+	for _, v := range p.outputs {
+		p.material[v.id] = true
+	}
+	for i := len(p.values) - 1; i >= 0; i-- {
+		v := p.values[i]
+		for _, t := range v.products {
+			p.material[t.right.id] = true
+		}
+		switch v.op {
+		case sum:
+		case outer, sumRows, stack:
+			continue
+		case rowBlock:
+			if !p.material[v.id] {
+				continue
+			}
+		case scatter:
+			continue
+		}
+		for _, u := range v.in {
+			p.material[u.id] = true
+		}
+	}
+}
+
+// place returns where v lies.
+func (p *planner[T]) place(v *value) place {
+	if at, ok := p.places[v]; ok {
+		return at
+	}
+	var at place
+	switch {
+	case v.op == rowBlock:
+		at = p.place(v.in[0]).rowsOf(v.from, v.rows)
+	case v.op == sum && v.inPlace:
+		at = p.place(v.in[0])
+	default:
+		at = p.newBuffer(v.rows, v.cols)
+		if v.op == leaf || v.op == constant {
+			p.buffers[at.buffer].leaf = v
+		}
+	}
+	p.places[v] = at
+	return at
+}
+
+func (p *planner[T]) newBuffer(rows, cols int) place {
+	p.buffers = append(p.buffers, buffer{size: rows * cols, first: -1})
+	return place{len(p.buffers) - 1, 0, rows, cols}
+}
+
+// list returns the rows of v.
+func (p *planner[T]) list(v *value) *list[T] {
+	l := p.lists[v]
+	if l == nil {
+		l = &list[T]{parts: p.parts(v), fixed: true}
+		for _, part := range l.parts {
+			l.fixed = l.fixed && !part.lookup
+		}
+		p.lists[v] = l
+	}
+	return l
+}
+
+func (p *planner[T]) parts(v *value) []part {
+	if !p.material[v.id] {
+		switch v.op {
+		case stack:
+			var all []part
+			for _, u := range v.in {
+				all = append(all, p.parts(u)...)
+			}
+			return all
+		case lookup:
+			return []part{{place: p.place(v.in[0]), lookup: true, index: p.place(v.in[1]).buffer, num: v.rows}}
+		case rowBlock:
+			return cut(p.parts(v.in[0]), v.from, v.rows)
+		}
+	}
+	return []part{{place: p.place(v)}}
+}
+
+// cut returns n rows of parts from from on.
+func cut(parts []part, from, n int) []part {
+	var all []part
+	for _, p := range parts {
+		lo, hi := max(from, 0), min(from+n, p.height())
+		if lo < hi {
+			q := p
+			if p.lookup {
+				q.from, q.num = p.from+lo, hi-lo
+			} else {
+				q.place = p.rowsOf(lo, hi-lo)
+			}
+			all = append(all, q)
+		}
+		from -= p.height()
+	}
+	return all
+}
+
+// value makes the steps of a value that is not elementwise.
+func (p *planner[T]) value(v *value) {
+	time := 2 * v.stage
+	switch v.op {
+	case sum:
+		p.sum(v)
+	case outer:
+		item := outerItem[T]{p.place(v), p.list(v.in[0]), p.list(v.in[1])}
+		join(p, time, "outer", func() *outerStep[T] { return &outerStep[T]{} }, func(s *outerStep[T]) { s.items = append(s.items, item) })
+	case sumRows:
+		item := sumRowsItem[T]{p.place(v), p.list(v.in[0]), make([]float64, v.cols)}
+		join(p, time, "sumRows", func() *sumRowsStep[T] { return &sumRowsStep[T]{} }, func(s *sumRowsStep[T]) { s.items = append(s.items, item) })
+	case scatter:
+		p.add(time, &scatterStep[T]{dst: p.place(v), x: p.list(v.in[0]), index: p.place(v.in[1]).buffer})
+	case lookup:
+		if p.material[v.id] {
+			l := &list[T]{parts: []part{{place: p.place(v.in[0]), lookup: true, index: p.place(v.in[1]).buffer, num: v.rows}}}
+			p.lists[v] = l // of what is copied; afterwards v is one place
+			p.add(time, &copyStep[T]{p.place(v), l})
+		}
+	case stack:
+		if p.material[v.id] {
+			l := &list[T]{fixed: true}
+			for _, u := range v.in {
+				l.parts = append(l.parts, p.parts(u)...)
+			}
+			p.lists[v] = l
+			p.add(time+1, &copyStep[T]{p.place(v), l})
+		}
+	case padRows:
+		p.add(time, &padStep[T]{p.place(v), p.place(v.in[0]), v.from})
+	case opaque:
+		p.opaque(v)
+	}
+}
+
+// join adds to the step of the same time and kind, or makes it.
+func join[T Float, S step[T]](p *planner[T], time int, kind string, create func() S, add func(S)) {
+	key := fmt.Sprint(time, " ", kind)
+	i, known := p.gathered[key]
+	if !known || p.off["share"] {
+		i = len(p.steps)
+		p.gathered[key] = i
+		p.add(time, create())
+	}
+	add(p.steps[i].step.(S))
+}
+
+// sum plans the products of a sum: in one step with those that have the same left operands.
+func (p *planner[T]) sum(v *value) {
+	item := productItem[T]{c: p.place(v)}
+	if len(v.in) > 0 {
+		start := p.place(v.in[0])
+		item.start = &start
+	}
+	key := fmt.Sprint("product ", v.rows)
+	var lefts []*list[T]
+	for _, t := range v.products {
+		lefts = append(lefts, p.list(t.left))
+		item.rights = append(item.rights, p.pack(v, t))
+		key = fmt.Sprint(key, " ", t.left.id)
+	}
+	join(p, 2*v.stage, key, func() *productStep[T] { return &productStep[T]{lefts: lefts} },
+		func(s *productStep[T]) { s.items = append(s.items, item) })
+}
+
+// pack returns the packed right operand of a product of v.
+func (p *planner[T]) pack(v *value, t product) *packed[T] {
+	key, time := fmt.Sprint(t.right.id, t.transR), 2*t.right.stage+1
+	if p.off["pack"] { // anew for each product
+		key, time = fmt.Sprint(key, v.id), 2*v.stage-1
+	}
+	if known := p.packs[key]; known != nil {
+		return known
+	}
+	r := &packed[T]{from: p.place(t.right), transR: t.transR, rows: t.right.rows, cols: t.right.cols}
+	if t.transR {
+		r.rows, r.cols = r.cols, r.rows
+	}
+	r.to = p.newBuffer(1, packedLen(r.rows, r.cols))
+	p.packs[key] = r
+	kind := "pack"
+	if t.right.op != leaf { // it may have to wait for what else is done at that time
+		kind += key
+	}
+	join(p, time, kind, func() *packStep[T] { return &packStep[T]{} }, func(s *packStep[T]) { s.items = append(s.items, r) })
+	return r
+}
+
+// cluster plans the elementwise values of a cluster.
+func (p *planner[T]) cluster(c *cluster) {
+	outputs := p.outputSetCached()
+	program, values := newCluster(c, func(v *value) bool {
+		return outputs[v] || slices.ContainsFunc(v.users, func(u *value) bool { return u.cluster != c })
+	})
+	if known := p.programs[program.text]; known != nil {
+		program = known
+	}
+	p.programs[program.text] = program
+	s := &clusterStep[T]{program: program, rows: c.values[0].rows, cols: c.values[0].cols}
+	for _, v := range values {
+		s.places = append(s.places, p.place(v))
+	}
+	p.scratch = max(p.scratch, program.temps)
+	p.add(2*c.values[0].stage, s)
+}
+
+// fuseLosses plans the losses, each in one step with its gradient if the gradient of the
+// loss is known before.
+func (p *planner[T]) fuseLosses() {
+	type key struct{ logits, targets, weights *value }
+	grads := map[key]*value{}
+	for _, v := range p.values {
+		if v.op == crossEntropyGrad && v.in[3].stage == 0 {
+			grads[key{v.in[0], v.in[1], v.in[2]}] = v
+		}
+	}
+	done := map[*value]bool{}
+	for _, v := range p.values {
+		if v.op == crossEntropy {
+			g := grads[key{v.in[0], v.in[1], v.in[2]}]
+			done[g] = true
+			p.loss(v, g)
+		}
+	}
+	for _, v := range p.values {
+		if v.op == crossEntropyGrad && !done[v] {
+			p.loss(nil, v)
+		}
+	}
+}
+
+// loss plans a loss, a gradient or both; either may be nil.
+func (p *planner[T]) loss(loss, grad *value) {
+	v := cmp.Or(grad, loss)
+	s := &lossStep[T]{logits: p.place(v.in[0]), targets: p.place(v.in[1]).buffer, weights: p.place(v.in[2]),
+		losses: p.newBuffer(v.in[0].rows, 1), gradient: grad != nil}
+	if grad != nil {
+		s.dy, s.exps = p.place(grad.in[3]), p.place(grad)
+	} else {
+		s.exps = p.newBuffer(v.in[0].rows, v.in[0].cols)
+	}
+	p.add(2*v.stage, s)
+	if loss != nil {
+		p.add(2*loss.stage+1, &meanStep[T]{s.losses, s.weights, p.place(loss)})
+	}
+}
+
+func (p *planner[T]) opaque(v *value) {
+	s := &opaqueStep[T]{node: v.node, out: p.place(v)}
+	nodes := children(v.node, v.node.Graph())
+	for i, u := range v.in {
+		in := opaqueInput{place: p.place(u), shape: nodes[i].Shape()}
+		if u.op == leaf {
+			in.leaf = u.node
+		}
+		s.in = append(s.in, in)
+	}
+	p.add(2*v.stage, s)
+}
+
+// output plans where v is after a run: in a buffer that nothing else is written to. A leaf
+// is copied, and so is what is an output already, for their owners may change them.
+func (p *planner[T]) output(v *value) {
+	at := p.place(v)
+	if b := &p.buffers[at.buffer]; b.leaf != nil || b.pinned {
+		from := at
+		at = p.newBuffer(v.rows, v.cols)
+		l := &list[T]{parts: []part{{place: from}}, fixed: true}
+		p.lists[&value{}] = l
+		p.add(2*v.stage+1, &copyStep[T]{at, l})
+	}
+	p.buffers[at.buffer].pinned = true
+	p.results = append(p.results, at)
+}

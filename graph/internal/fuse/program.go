@@ -1,0 +1,315 @@
+package fuse
+
+import (
+	"runtime"
+	"sync"
+	"unsafe"
+
+	"github.com/pkg/errors"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
+)
+
+// Settings say how a graph is rewritten.
+type Settings struct {
+	Workers int      // goroutines that share the work; as many as processors if 0
+	Without []string // passes to leave out
+}
+
+// Passes lists the names of the passes.
+func Passes() []string {
+	return []string{"import", "sums", "hoist", "gradients", "clusters", "share", "pack", "period", "memory", "workers"}
+}
+
+// A Program computes the wanted nodes of a graph. It is for one goroutine at a time.
+type Program struct {
+	machine gorgonia.VM
+	graph   *gorgonia.ExprGraph
+	leaves  []*leafNode
+	outputs []*tensor.Dense
+	engine  interface {
+		output(i int) *tensor.Dense
+		abort()
+	}
+	report Report
+}
+
+// A leafNode is a leaf of the rewritten graph and the leaf that it stands for.
+type leafNode struct{ own, origin *gorgonia.Node }
+
+// New rewrites the graph that computes the wanted nodes. It is an error if the graph can
+// only be run as it stands, or if a setting is unknown.
+func New(wanted []*gorgonia.Node, s Settings) (*Program, error) {
+	off := map[string]bool{}
+	for _, name := range s.Without {
+		known := false
+		for _, pass := range Passes() {
+			known = known || pass == name
+		}
+		if !known {
+			return nil, errors.Errorf("fuse: no pass %q; the passes are %v", name, Passes())
+		}
+		off[name] = true
+	}
+	workers := s.Workers
+	if workers <= 0 {
+		workers = runtime.GOMAXPROCS(0)
+	}
+	if off["workers"] {
+		workers = 1
+	}
+	m, err := importGraph(wanted, off)
+	if err != nil {
+		return nil, err
+	}
+	nodes := len(wanted[0].Graph().AllNodes())
+	if !off["sums"] {
+		m.sums()
+	}
+	if !off["hoist"] {
+		m.hoist()
+	}
+	m.lower()
+	m.stages()
+	if m.dtype == tensor.Float64 {
+		return emit(newPlanner[float64](m), workers, nodes)
+	}
+	return emit(newPlanner[float32](m), workers, nodes)
+}
+
+// emit makes the rewritten graph and a machine that runs it.
+func emit[T Float](p *planner[T], workers, nodes int) (*Program, error) {
+	p.plan()
+	arena := p.assign()
+	barriers := p.barriers()
+	e := newEngine(p, arena, workers)
+	e.segments = p.segments()
+	program := &Program{graph: gorgonia.NewGraph(), engine: e}
+	if err := program.build(p.leafNodes(), e.nodes()); err != nil {
+		return nil, err
+	}
+	program.report = p.report(e, nodes, barriers, arena)
+	program.machine = gorgonia.NewTapeMachine(program.graph)
+	return program, nil
+}
+
+// Run computes the wanted nodes from the values that the leaves have now.
+func (p *Program) Run() error {
+	for _, l := range p.leaves {
+		if v := l.origin.Value(); v != l.own.Value() {
+			if v == nil {
+				return errors.Errorf("fuse: %v has no value", l.origin.Name())
+			}
+			if err := gorgonia.Let(l.own, v); err != nil {
+				return err
+			}
+		}
+	}
+	p.machine.Reset()
+	if err := p.machine.RunAll(); err != nil {
+		p.engine.abort()
+		return err
+	}
+	return nil
+}
+
+// Output returns the value of a wanted node, by its place among them. The memory is the
+// program's, and each run writes it anew.
+func (p *Program) Output(i int) *tensor.Dense { return p.engine.output(i) }
+
+// Close releases the machine.
+func (p *Program) Close() error { return p.machine.Close() }
+
+// Report returns what the passes made of the graph.
+func (p *Program) Report() Report { return p.report }
+
+// Graph returns the rewritten graph.
+func (p *Program) Graph() *gorgonia.ExprGraph { return p.graph }
+
+// An engine runs the steps.
+type engine[T Float] struct {
+	*memory[T]
+	steps    []scheduled[T]
+	segments []segment
+	lists    []*list[T]
+	lookups  []lookupCheck
+	leaves   []leafBuffer
+	results  []place
+	headers  []*tensor.Dense
+	workers  int
+	barrier  barrier
+	group    sync.WaitGroup
+	running  bool
+}
+
+// A leafBuffer is a buffer whose memory is that of the engine's operand number i.
+type leafBuffer struct {
+	buffer int
+	node   *gorgonia.Node
+}
+
+// A lookupCheck says that the numbers in a buffer are rows of a matrix of so many.
+type lookupCheck struct {
+	numbers int
+	rows    int
+	what    string
+}
+
+func newEngine[T Float](p *planner[T], arena, workers int) *engine[T] {
+	all := alignedSlice[T](arena)
+	e := &engine[T]{memory: &memory[T]{buffers: make([][]T, len(p.buffers)), ints: make([][]int, len(p.buffers))},
+		steps: p.steps, workers: workers, results: p.results}
+	e.memory.barrier = &e.barrier
+	e.barrier.workers = int32(workers)
+	for i, b := range p.buffers {
+		switch {
+		case b.leaf == nil:
+			e.buffers[i] = all[b.offset : b.offset+b.size : b.offset+b.size]
+		case b.leaf.op == constant:
+			e.buffers[i] = []T{T(b.leaf.shift)}
+		default:
+			e.leaves = append(e.leaves, leafBuffer{i, b.leaf.node})
+		}
+	}
+	for range workers {
+		e.scratch = append(e.scratch, alignedSlice[T]((spares+p.scratch)*blockSize))
+	}
+	for _, l := range p.lists {
+		e.lists = append(e.lists, l)
+	}
+	e.lookups = p.checks()
+	for _, at := range e.results {
+		e.headers = append(e.headers, tensor.New(tensor.WithShape(at.rows, at.cols), tensor.WithBacking(e.at(at))))
+	}
+	return e
+}
+
+// alignedSlice returns n zeros that begin at a cache line.
+func alignedSlice[T Float](n int) []T {
+	x := make([]T, n+align)
+	skip := 0
+	for uintptr(unsafe.Pointer(&x[skip]))%64 != 0 {
+		skip++
+	}
+	return x[skip : skip+n : skip+n]
+}
+
+// checks lists what the numbers of the leaves must be.
+func (p *planner[T]) checks() []lookupCheck {
+	var all []lookupCheck
+	for _, v := range p.values {
+		switch v.op {
+		case lookup:
+			all = append(all, lookupCheck{p.place(v.in[1]).buffer, v.in[0].rows, "rows"})
+		case scatter:
+			all = append(all, lookupCheck{p.place(v.in[1]).buffer, v.rows, "rows"})
+		case crossEntropy, crossEntropyGrad:
+			all = append(all, lookupCheck{p.place(v.in[1]).buffer, v.in[0].cols, "target"})
+		}
+	}
+	return all
+}
+
+func (e *engine[T]) output(i int) *tensor.Dense { return e.headers[i] }
+
+// start gets a run ready: the leaves' memory, the pointers of the lists, the workers.
+func (e *engine[T]) start(values []gorgonia.Value) error {
+	for i, l := range e.leaves {
+		switch x := values[i].(type) {
+		case *tensor.Dense:
+			if err := e.bind(l, x); err != nil {
+				return err
+			}
+		default:
+			n, ok := number(x)
+			if !ok {
+				return errors.Errorf("fuse: %v holds a %T", l.node.Name(), x)
+			}
+			e.buffers[l.buffer] = []T{T(n)}
+		}
+	}
+	for _, c := range e.lookups {
+		if err := checkNumbers(e.ints[c.numbers], c.rows); err != nil {
+			return errors.Wrap(err, c.what)
+		}
+	}
+	for _, l := range e.lists {
+		l.prepare(e.memory)
+	}
+	e.memory.err = nil
+	e.barrier.broken.Store(false)
+	e.barrier.arrived.Store(0)
+	for w := 1; w < e.workers; w++ {
+		e.group.Add(1)
+		go func() {
+			defer e.group.Done()
+			e.work(w, 0, len(e.steps))
+		}()
+	}
+	e.running = true
+	return nil
+}
+
+func (e *engine[T]) bind(l leafBuffer, d *tensor.Dense) error {
+	switch {
+	case d.RequiresIterator():
+		return errors.Errorf("fuse: %v holds a view; clone it", l.node.Name())
+	case d.Dtype() == tensor.Int:
+		e.ints[l.buffer] = d.Ints()
+	case d.Dtype() == tensor.Float32:
+		e.buffers[l.buffer] = any(d.Float32s()).([]T)
+	case d.Dtype() == tensor.Float64:
+		e.buffers[l.buffer] = any(d.Float64s()).([]T)
+	}
+	return nil
+}
+
+// work runs steps as one of the workers.
+func (e *engine[T]) work(worker, from, to int) {
+	defer func() {
+		if r := recover(); r != nil {
+			e.fail(errors.Errorf("fuse: %v", r))
+		}
+	}()
+	for i := from; i < to; i++ {
+		s := &e.steps[i]
+		if s.barrier && e.workers > 1 && !e.barrier.wait() {
+			return
+		}
+		if e.barrier.broken.Load() {
+			return
+		}
+		s.run(e.memory, worker, e.workers)
+	}
+}
+
+// segment runs a segment: its part of the caller's, who is worker 0. After the last one all
+// workers have done theirs.
+func (e *engine[T]) segment(i int) error {
+	s := e.segments[i]
+	e.work(0, s.from, s.to)
+	if i == len(e.segments)-1 || e.barrier.broken.Load() {
+		e.group.Wait()
+		e.running = false
+	}
+	return e.failure()
+}
+
+// abort ends a run that the machine has given up.
+func (e *engine[T]) abort() {
+	if e.running {
+		e.barrier.broken.Store(true)
+		e.group.Wait()
+		e.running = false
+	}
+}
+
+// checkNumbers returns an error if a number is outside [0, n).
+func checkNumbers(numbers []int, n int) error {
+	for i, k := range numbers {
+		if k < 0 || k >= n {
+			return errors.Errorf("index %d at position %d is outside [0, %d)", k, i, n)
+		}
+	}
+	return nil
+}

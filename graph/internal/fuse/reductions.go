@@ -1,0 +1,195 @@
+package fuse
+
+import (
+	"fmt"
+
+	"github.com/seed-222a112c/lstm/graph/internal/kernel"
+)
+
+// An outerStep computes sums of outer products, c = aᵀ·b: gradients of weights, summed
+// over the rows of all time steps.
+type outerStep[T Float] struct{ items []outerItem[T] }
+
+type outerItem[T Float] struct {
+	c    place
+	a, b *list[T]
+}
+
+// outerUnit is how many rows of c are computed at a time.
+const outerUnit = 64
+
+func (s *outerStep[T]) run(m *memory[T], worker, workers int) {
+	total := 0 // in multiply-adds
+	for _, it := range s.items {
+		total += it.c.size()
+	}
+	from, to := share(total, worker, workers)
+	for _, it := range s.items {
+		n := it.c.size()
+		lo, hi := rowsUpTo(it.c, from), rowsUpTo(it.c, to)
+		if lo < hi {
+			c := m.matrix(it.c.rowsOf(lo, hi-lo))
+			kernel.Fill(c.Data, 0)
+			kernel.AddOuter(c, it.a.rows.Columns(lo, hi), it.b.rows)
+		}
+		from, to = from-n, to-n
+	}
+}
+
+// rowsUpTo returns how many rows of c, in units, lie before its n-th number.
+func rowsUpTo(c place, n int) int {
+	if n <= 0 {
+		return 0
+	}
+	if n >= c.size() {
+		return c.rows
+	}
+	return min((n/c.cols+outerUnit/2)/outerUnit*outerUnit, c.rows)
+}
+
+func (s *outerStep[T]) touches() []touch {
+	var all []touch
+	for _, it := range s.items {
+		all = append(all, it.a.touches(false)...)
+		all = append(all, it.b.touches(false)...)
+		all = append(all, touch{it.c, true, false})
+	}
+	return all
+}
+
+func (s *outerStep[T]) kind() string {
+	text := "outer products"
+	for _, it := range s.items {
+		text += fmt.Sprintf(" %d×%s", it.a.height(), shape(it.c))
+	}
+	return text
+}
+
+func (s *outerStep[T]) work() (flops, bytes int) {
+	for _, it := range s.items {
+		flops += 2 * it.a.height() * it.c.size()
+		bytes += it.a.bytes() + it.b.bytes() + it.c.size()*size[T]()
+	}
+	return flops, bytes
+}
+
+// A sumRowsStep adds rows: gradients of biases. The sums run in float64, in the order of
+// the rows.
+type sumRowsStep[T Float] struct{ items []sumRowsItem[T] }
+
+type sumRowsItem[T Float] struct {
+	dst  place
+	x    *list[T]
+	sums []float64
+}
+
+func (s *sumRowsStep[T]) run(m *memory[T], worker, workers int) {
+	for _, it := range s.items {
+		lo, hi := share(it.dst.cols, worker, workers)
+		if lo < hi {
+			kernel.SumRows(m.at(it.dst)[lo:hi], it.x.rows.Columns(lo, hi), it.sums[lo:hi])
+		}
+	}
+}
+
+func (s *sumRowsStep[T]) touches() []touch {
+	var all []touch
+	for _, it := range s.items {
+		all = append(append(all, it.x.touches(false)...), touch{it.dst, true, false})
+	}
+	return all
+}
+
+func (s *sumRowsStep[T]) kind() string {
+	text := "sum rows"
+	for _, it := range s.items {
+		text += fmt.Sprintf(" %d×%d", it.x.height(), it.dst.cols)
+	}
+	return text
+}
+
+func (s *sumRowsStep[T]) work() (flops, bytes int) {
+	for _, it := range s.items {
+		bytes += it.x.bytes()
+	}
+	return 0, bytes
+}
+
+// A scatterStep adds rows into a matrix of zeros by number: the gradient of a lookup. A
+// worker has a share of the matrix's rows.
+type scatterStep[T Float] struct {
+	dst   place
+	x     *list[T]
+	index int
+	leaf  *value
+}
+
+func (s *scatterStep[T]) run(m *memory[T], worker, workers int) {
+	lo, hi := share(s.dst.rows, worker, workers)
+	if lo == hi {
+		return
+	}
+	dst := m.matrix(s.dst)
+	clear(dst.Data[lo*dst.Cols : hi*dst.Cols])
+	for i, k := range m.ints[s.index] {
+		if k >= lo && k < hi {
+			row := dst.Row(k)
+			kernel.AddRows(row, s.x.rows.Slice(i, i+1))
+		}
+	}
+}
+
+func (s *scatterStep[T]) touches() []touch {
+	return append(s.x.touches(false), touch{s.dst, true, false})
+}
+
+func (s *scatterStep[T]) kind() string {
+	return fmt.Sprintf("scatter %d rows to %s", s.x.height(), shape(s.dst))
+}
+
+func (s *scatterStep[T]) work() (flops, bytes int) {
+	return 0, 3*s.x.bytes() + s.dst.size()*size[T]()
+}
+
+// A copyStep puts rows that lie anywhere into one matrix.
+type copyStep[T Float] struct {
+	dst place
+	x   *list[T]
+}
+
+func (s *copyStep[T]) run(m *memory[T], worker, workers int) {
+	from, to := share(s.dst.rows, worker, workers)
+	if from < to {
+		s.x.rows.Slice(from, to).CopyTo(m.matrix(s.dst.rowsOf(from, to-from)))
+	}
+}
+
+func (s *copyStep[T]) touches() []touch {
+	return append(s.x.touches(true), touch{s.dst, true, true})
+}
+
+func (s *copyStep[T]) kind() string { return "copy " + shape(s.dst) }
+
+func (s *copyStep[T]) work() (flops, bytes int) { return 0, 2 * s.dst.size() * size[T]() }
+
+// A padStep puts a matrix between rows of zeros.
+type padStep[T Float] struct {
+	dst, x place
+	from   int
+}
+
+func (s *padStep[T]) run(m *memory[T], worker, _ int) {
+	if worker != 0 {
+		return
+	}
+	dst := m.at(s.dst)
+	at := s.from * s.dst.cols
+	clear(dst[:at])
+	clear(dst[at+copy(dst[at:], m.at(s.x)):])
+}
+
+func (s *padStep[T]) touches() []touch { return []touch{{s.x, false, false}, {s.dst, true, false}} }
+
+func (s *padStep[T]) kind() string { return "pad to " + shape(s.dst) }
+
+func (s *padStep[T]) work() (flops, bytes int) { return 0, 2 * s.dst.size() * size[T]() }

@@ -1,0 +1,54 @@
+package fuse
+
+import (
+	"fmt"
+	"strings"
+)
+
+// A Report says what the passes made of a graph.
+type Report struct {
+	NodesBefore, NodesAfter int // nodes of the graph, and of the rewritten one
+	Steps, Barriers         int // operations of a run, and how often the workers wait for one another
+	Clusters, Elementwise   int // clusters, and the elementwise operations in them
+	Products, Merged        int // products before, and operations that compute them
+	FLOPs, Bytes            int // of the products of a run; read and written in a run
+	Arena                   int // bytes of memory for all values
+	Workers                 int
+	Segments                []string // what the nodes of the rewritten graph do
+}
+
+// String returns the report as text.
+func (r Report) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "nodes       %d before, %d after\n", r.NodesBefore, r.NodesAfter)
+	fmt.Fprintf(&b, "steps       %d, %d barriers for %d workers\n", r.Steps, r.Barriers, r.Workers)
+	fmt.Fprintf(&b, "products    %d as %d operations\n", r.Products, r.Merged)
+	fmt.Fprintf(&b, "elementwise %d operations in %d clusters\n", r.Elementwise, r.Clusters)
+	fmt.Fprintf(&b, "a run       %.3f GFLOP in products, %.1f MB read and written\n", float64(r.FLOPs)/1e9, float64(r.Bytes)/1e6)
+	fmt.Fprintf(&b, "arena       %.1f MB\n", float64(r.Arena)/1e6)
+	for _, s := range r.Segments {
+		fmt.Fprintf(&b, "  %s\n", s)
+	}
+	return b.String()
+}
+
+func (p *planner[T]) report(e *engine[T], nodes, barriers, arena int) Report {
+	r := Report{NodesBefore: nodes, NodesAfter: len(e.segments) + len(e.leaves), Steps: len(p.steps), Barriers: barriers,
+		Arena: arena * size[T](), Workers: e.workers, Products: p.matmuls}
+	for _, s := range p.steps {
+		flops, bytes := s.work()
+		r.FLOPs += flops
+		r.Bytes += bytes
+		switch s := s.step.(type) {
+		case *productStep[T], *outerStep[T]:
+			r.Merged++
+		case *clusterStep[T]:
+			r.Clusters++
+			r.Elementwise += len(s.program.prims)
+		}
+	}
+	for _, s := range e.segments {
+		r.Segments = append(r.Segments, e.title(s))
+	}
+	return r
+}

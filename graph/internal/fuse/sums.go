@@ -1,0 +1,123 @@
+package fuse
+
+import "slices"
+
+// sums turns chains of additions into sums: of products, of outer products, of sums of
+// rows, of pieces of a matrix. What autodiff has cut in pieces and added up again is put
+// together.
+func (m *module) sums() {
+	m.link()
+	outputs := m.outputSet()
+	// A term may be taken into the sum above it if nobody else wants it.
+	single := func(v *value) bool { return len(v.users) == 1 && !outputs[v] }
+	for _, v := range m.values {
+		if v.op != add {
+			continue
+		}
+		x, y := v.in[0], v.in[1]
+		s := value{op: sum}
+		for i, u := range [2]*value{x, y} {
+			if u.op == sum && u.sameShape(v) && single(u) {
+				if i == 0 { // its slices are not used any more: appending to them keeps the chain linear
+					s.products, s.in = u.products, u.in
+				} else {
+					s.products, s.in = append(s.products, u.products...), append(s.in, u.in...)
+				}
+			} else {
+				s.in = append(s.in, u)
+			}
+		}
+		v.op, v.products, v.in = sum, s.products, s.in
+	}
+	m.link()
+	for _, v := range m.values {
+		if v.op == sum && len(v.in) > 1 {
+			m.gather(v)
+		}
+	}
+	m.link()
+}
+
+// gather puts together the operands of a sum that are pieces of one thing.
+func (m *module) gather(v *value) {
+	outputs := m.outputSetCached()
+	single := func(u *value) bool { return len(u.users) == 1 && !outputs[u] && u.sameShape(v) }
+	var rest, pads, lefts, rights, parts []*value
+	for _, u := range v.in {
+		switch {
+		case u.op == padRows && single(u):
+			pads = append(pads, u)
+		case u.op == outer && single(u) && !m.off["gradients"]:
+			lefts, rights = append(lefts, u.in[0]), append(rights, u.in[1])
+		case u.op == sumRows && single(u) && !m.off["gradients"]:
+			parts = append(parts, u.in[0])
+		default:
+			rest = append(rest, u)
+		}
+	}
+	if len(lefts) > 0 {
+		rest = append(rest, m.make(value{op: outer, rows: v.rows, cols: v.cols, in: []*value{m.stack(lefts), m.stack(rights)}}))
+	}
+	if len(parts) > 0 {
+		rest = append(rest, m.make(value{op: sumRows, rows: 1, cols: v.cols, in: []*value{m.stack(parts)}}))
+	}
+	v.in = append(rest, m.assemble(pads, v.rows)...)
+	if len(v.in) == 1 && len(v.products) == 0 {
+		m.replace(v, v.in[0])
+	}
+}
+
+// outputSetCached is outputSet, made once between changes of the outputs.
+func (m *module) outputSetCached() map[*value]bool {
+	if m.outs == nil {
+		m.outs = m.outputSet()
+	}
+	return m.outs
+}
+
+// assemble returns a stack if the padded pieces make up a whole matrix of that many
+// rows, else the pieces.
+func (m *module) assemble(pads []*value, rows int) []*value {
+	sorted := slices.Clone(pads)
+	slices.SortStableFunc(sorted, func(a, b *value) int { return a.from - b.from })
+	at := 0
+	var parts []*value
+	for _, p := range sorted {
+		if p.from != at {
+			return pads
+		}
+		at += p.in[0].rows
+		parts = append(parts, p.in[0])
+	}
+	if len(parts) == 0 || at != rows {
+		return pads
+	}
+	return []*value{m.stack(parts)}
+}
+
+// replace makes w stand for v wherever v is used.
+func (m *module) replace(v, w *value) {
+	for _, user := range v.users {
+		for i := range user.products {
+			if user.products[i].left == v {
+				user.products[i].left = w
+			}
+			if user.products[i].right == v {
+				user.products[i].right = w
+			}
+		}
+		for i := range user.in {
+			if user.in[i] == v {
+				user.in[i] = w
+			}
+		}
+	}
+	for i := range m.outputs {
+		if m.outputs[i] == v {
+			m.outputs[i] = w
+			m.outs = nil
+		}
+	}
+	w.users = append(w.users, v.users...)
+	v.users = nil
+}
