@@ -16,7 +16,7 @@ type columns struct {
 }
 
 // formats are those of files with labels.
-var formats = []data.Format{data.TSV, data.CSV, data.JSONLines, data.CoNLL, data.CoNLLU}
+var formats = []data.Format{data.TSV, data.CSV, data.JSONLines, data.CoNLL, data.CoNLLU, data.TS, data.UCR, data.ARFF, data.NPZ}
 
 // group returns the flags, with further formats.
 func (c *columns) group(more ...data.Format) flagGroup {

@@ -9,16 +9,20 @@ import (
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/metrics"
 	"github.com/seed-222a112c/lstm/train/task"
+	"github.com/spf13/pflag"
 )
 
-// A classifyTrade is for classifiers of texts.
+// A classifyTrade is for classifiers of texts and, by way of a seriesTrade, of series.
 type classifyTrade struct{}
 
 var _ trade = classifyTrade{}
 
 func (classifyTrade) targets(data.Unit) string { return "examples" }
 
-func (classifyTrade) complete(s *settings) error {
+func (classifyTrade) complete(s *settings, flags *pflag.FlagSet) error {
+	if s.columns.series(s.Data) {
+		return seriesTrade{}.complete(s, flags)
+	}
 	s.Unit = cmp.Or(s.Unit, data.Word)
 	s.Steps = cmp.Or(s.Steps, 100)
 	return nil
@@ -26,6 +30,9 @@ func (classifyTrade) complete(s *settings) error {
 
 // read knows the tokens and the labels of the training part only.
 func (classifyTrade) read(s *settings) (*corpus, error) {
+	if s.columns.series(s.Data) {
+		return seriesTrade{}.read(s)
+	}
 	parts, err := shuffled(s, s.columns.read)
 	if err != nil {
 		return nil, err
@@ -65,6 +72,9 @@ func textSequences(m task.Meaning, examples []data.Example, rows, steps int) (*d
 }
 
 func (classifyTrade) source(m *task.Model, files []string, c columns, rows int) (data.Source, error) {
+	if m.Features != nil {
+		return seriesTrade{}.source(m, files, c, rows)
+	}
 	examples, err := c.read(files)
 	if err != nil {
 		return nil, err
@@ -72,28 +82,50 @@ func (classifyTrade) source(m *task.Model, files []string, c columns, rows int) 
 	return textSequences(m.Meaning, examples, rows, m.Config.Steps)
 }
 
-// labelJSON is a line that predict prints with a classifier.
+// labelJSON is a line that predict prints with a classifier of texts.
 type labelJSON struct {
-	Text          string             `json:"text"`
+	Text string `json:"text"`
+	classJSON
+}
+
+// classJSON is what predict says of a class.
+type classJSON struct {
 	Label         string             `json:"label"`
 	Probability   float64            `json:"probability"`
 	Probabilities map[string]float64 `json:"probabilities"`
 	Truth         string             `json:"truth,omitempty"`
 }
 
+func newClassJSON(labels *data.Labels, truth string, probabilities []float64) classJSON {
+	best := metrics.Argmax(probabilities)
+	c := classJSON{labels.Name(best), probabilities[best], map[string]float64{}, truth}
+	for id, p := range probabilities {
+		c.Probabilities[labels.Name(id)] = p
+	}
+	return c
+}
+
+// Of predictions in chunks.
+const (
+	predictRows  = 32   // of a batch
+	predictChunk = 1024 // things whose lines come together
+)
+
 // predict prints the class of each text, in chunks, so that the first lines come soon.
 func (classifyTrade) predict(ctx context.Context, p *prediction, m *task.Model, io streams) error {
-	const rows, chunk = 32, 1024
+	if m.Features != nil {
+		return seriesTrade{}.predict(ctx, p, m, io)
+	}
 	examples, err := p.readLabelled(m, io)
 	if err != nil {
 		return err
 	}
-	c, err := task.NewClassifier(m, min(rows, len(examples)))
+	c, err := task.NewClassifier(m, min(predictRows, len(examples)))
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	for some := range slices.Chunk(examples, chunk) {
+	for some := range slices.Chunk(examples, predictChunk) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -106,19 +138,10 @@ func (classifyTrade) predict(ctx context.Context, p *prediction, m *task.Model, 
 			return err
 		}
 		for i, e := range some {
-			if err := printJSON(io.out, newLabelJSON(m.Labels, e, probabilities[i])); err != nil {
+			if err := printJSON(io.out, labelJSON{e.Text, newClassJSON(m.Labels, e.Label, probabilities[i])}); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-func newLabelJSON(labels *data.Labels, e data.Example, probabilities []float64) labelJSON {
-	best := metrics.Argmax(probabilities)
-	line := labelJSON{e.Text, labels.Name(best), probabilities[best], map[string]float64{}, e.Label}
-	for id, p := range probabilities {
-		line.Probabilities[labels.Name(id)] = p
-	}
-	return line
 }

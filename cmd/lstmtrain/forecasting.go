@@ -7,6 +7,7 @@ import (
 
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/task"
+	"github.com/spf13/pflag"
 )
 
 // An outlook is what a forecaster forecasts from what.
@@ -35,7 +36,7 @@ var _ trade = forecastTrade{}
 
 func (forecastTrade) targets(data.Unit) string { return "windows" }
 
-func (forecastTrade) complete(s *settings) error {
+func (forecastTrade) complete(s *settings, _ *pflag.FlagSet) error {
 	s.Embed = 0
 	s.Steps = cmp.Or(s.Steps, 24)
 	s.Horizon, s.Season = cmp.Or(s.Horizon, 1), cmp.Or(s.Season, 1)

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/task"
+	"github.com/spf13/pflag"
 )
 
 // A tagTrade is for taggers.
@@ -17,7 +18,7 @@ var _ trade = tagTrade{}
 
 func (tagTrade) targets(data.Unit) string { return "words" }
 
-func (tagTrade) complete(s *settings) error {
+func (tagTrade) complete(s *settings, _ *pflag.FlagSet) error {
 	s.Unit = data.Word
 	s.Steps = cmp.Or(s.Steps, 100)
 	return nil
@@ -101,17 +102,16 @@ type tagsJSON struct {
 
 // predict prints the tags of each sentence, in chunks, so that the first lines come soon.
 func (tagTrade) predict(ctx context.Context, p *prediction, m *task.Model, io streams) error {
-	const rows, chunk = 32, 1024
 	sentences, err := p.readTagged(m, io)
 	if err != nil {
 		return err
 	}
-	tagger, err := task.NewTagger(m, min(rows, len(sentences)))
+	tagger, err := task.NewTagger(m, min(predictRows, len(sentences)))
 	if err != nil {
 		return err
 	}
 	defer tagger.Close()
-	for some := range slices.Chunk(sentences, chunk) {
+	for some := range slices.Chunk(sentences, predictChunk) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/task"
+	"github.com/spf13/pflag"
 )
 
 // texts are the texts that a language model learns from. The first is split where the
@@ -25,7 +26,7 @@ func (languageTrade) targets(unit data.Unit) string {
 	return map[data.Unit]string{data.Character: "characters", data.Byte: "bytes", data.Word: "words"}[unit]
 }
 
-func (languageTrade) complete(s *settings) error {
+func (languageTrade) complete(s *settings, _ *pflag.FlagSet) error {
 	unit, steps := data.Character, 50
 	if s.Task == task.Words {
 		unit, steps = data.Word, 35

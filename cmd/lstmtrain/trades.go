@@ -13,7 +13,7 @@ import (
 type trade interface {
 	// complete fills in the settings that are not given, and reports those that do not
 	// fit each other.
-	complete(s *settings) error
+	complete(s *settings, flags *pflag.FlagSet) error
 
 	// read reads what train learns from. It may fill in settings that depend on data.
 	read(s *settings) (*corpus, error)

@@ -1,6 +1,10 @@
 package data
 
-import "github.com/pkg/errors"
+import (
+	"fmt"
+
+	"github.com/pkg/errors"
+)
 
 // NewSequences returns Sequences of B = rows over token ids, which it keeps. The class of
 // ids[i] is targets[i]; targets are nil for prediction, and then all targets and weights
@@ -27,6 +31,21 @@ func NewTagged(ids, tags [][]int, rows, maxSteps int) (*Sequences, error) {
 		}
 	}
 	return newSequences(len(ids), tagged{tokens(ids), tags}, rows, maxSteps)
+}
+
+// NewNumberSequences returns Sequences of B = rows over series, on the scale of f. The
+// class of series i is targets[i]; targets are nil for prediction. It is an error if there
+// are no series, if the numbers of series and targets differ, if a series is not as wide
+// as f, or if rows or maxSteps is not positive.
+func NewNumberSequences(f *Features, series []Series, targets []int, rows, maxSteps int) (*Sequences, error) {
+	if err := oneEach(len(series), len(targets), targets == nil); err != nil {
+		return nil, err
+	}
+	x, err := scaled(f, series)
+	if err != nil {
+		return nil, err
+	}
+	return newSequences(len(series), measured{x, classes(targets)}, rows, maxSteps)
 }
 
 func oneEach(sequences, targets int, none bool) error {
@@ -87,4 +106,51 @@ func (x tagged) put(b *Batch, row int, p piece) {
 		b.Targets[t*b.Rows+row] = tag
 		b.Weights[t*b.Rows+row] = 1
 	}
+}
+
+// numbers are inputs that are numbers, width of them at each step.
+type numbers struct {
+	values [][]float64
+	width  int
+}
+
+// scaled returns series as a model reads them.
+func scaled(f *Features, series []Series) (numbers, error) {
+	x := numbers{make([][]float64, len(series)), f.Len()}
+	for i, s := range series {
+		if s.Width != f.Len() {
+			return x, &Error{File: s.File, Line: s.Line, Problem: fmt.Sprintf("a series of %d columns, but the model reads %d", s.Width, f.Len())}
+		}
+		x.values[i] = f.Scale(s.Values)
+	}
+	return x, nil
+}
+
+func (x numbers) length(i int) int { return len(x.values[i]) / x.width }
+
+func (x numbers) pad(b *Batch, steps, rows, targets int) {
+	b.pad(steps, rows, targets)
+	b.Numbers = zeros(b.Numbers, steps*rows*x.width)
+}
+
+func (x numbers) put(b *Batch, row int, p piece) {
+	b.Lengths[row] = p.to - p.from
+	for t := range p.to - p.from {
+		at := t*b.Rows + row
+		b.Mask[at] = 1
+		copy(b.Numbers[at*x.width:(at+1)*x.width], x.values[p.sequence][(p.from+t)*x.width:])
+	}
+}
+
+// measured are numbers with a class for each sequence.
+type measured struct {
+	numbers
+	classes
+}
+
+func (x measured) pad(b *Batch, steps, rows int) { x.numbers.pad(b, steps, rows, rows) }
+
+func (x measured) put(b *Batch, row int, p piece) {
+	x.numbers.put(b, row, p)
+	x.classes.put(b, row, p)
 }

@@ -44,6 +44,21 @@ func NewTags(sentences []Sentence) (*Labels, error) {
 	})
 }
 
+// NewSeriesLabels returns the labels of training series, as NewLabels does.
+func NewSeriesLabels(series []Series) (*Labels, error) {
+	file := ""
+	if len(series) > 0 {
+		file = series[0].File
+	}
+	return labelsOf(file, func(yield func(string) bool) {
+		for _, s := range series {
+			if !yield(s.Label) {
+				return
+			}
+		}
+	})
+}
+
 func labelsOf(file string, occurring iter.Seq[string]) (*Labels, error) {
 	names := slices.Sorted(maps.Keys(count(occurring)))
 	switch len(names) {
@@ -109,6 +124,20 @@ func (l *Labels) EncodeTags(s Sentence) ([]int, error) {
 	ids := make([]int, len(s.Tags))
 	for i, tag := range s.Tags {
 		id, err := l.encode(tag, s.File, s.Lines[i])
+		if err != nil {
+			return nil, err
+		}
+		ids[i] = id
+	}
+	return ids, nil
+}
+
+// EncodeSeries returns the ids of the labels of series. A label that training did not see
+// is an *Error.
+func (l *Labels) EncodeSeries(series []Series) ([]int, error) {
+	ids := make([]int, len(series))
+	for i, s := range series {
+		id, err := l.encode(s.Label, s.File, s.Line)
 		if err != nil {
 			return nil, err
 		}

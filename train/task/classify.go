@@ -53,6 +53,15 @@ func (c *Classifier) Probabilities(texts []string) ([][]float64, error) {
 	return c.ofSequences(source, len(texts))
 }
 
+// SeriesProbabilities is Probabilities of series, of a model that reads numbers.
+func (c *Classifier) SeriesProbabilities(series []data.Series) ([][]float64, error) {
+	source, err := data.NewNumberSequences(c.model.Features, series, nil, c.rows, c.model.Config.Steps)
+	if err != nil {
+		return nil, err
+	}
+	return c.ofSequences(source, len(series))
+}
+
 func (c *Classifier) ofSequences(source data.Source, n int) ([][]float64, error) {
 	probabilities, classes := make([][]float64, n), c.model.Labels.Len()
 	return probabilities, c.run(source, func(step *Step, batch *data.Batch) {
