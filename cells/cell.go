@@ -5,6 +5,9 @@
 // Shapes are written with B the batch size, T the number of time steps, I the input
 // size, H the hidden size, E the embedding size and V the vocabulary size. Matrices
 // hold one example per row, so a layer computes x·W, not W·x.
+//
+// Each cell is a type whose doc comment has its equations, in which σ is the logistic
+// function, ⊙ the elementwise product, and x′ the value of x after the step.
 package cells
 
 import (
@@ -13,14 +16,6 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 )
 
-// A State is what a recurrent cell carries from one time step to the next. Fields
-// that a cell has no use for are nil.
-type State struct {
-	Hidden *graph.Node // h, the output of the cell, of shape (B, H)
-	Cell   *graph.Node // c, the memory of the cell, of shape (B, H)
-	Layers []State     // the states of a Stack's cells, first layer first
-}
-
 // A Cell is one step of a recurrence. It holds parameters, and no state.
 type Cell interface {
 	// Begin returns a state to start from. It calls node once for each node of the
@@ -28,45 +23,13 @@ type Cell interface {
 	Begin(node func(name string, width int) *graph.Node) State
 
 	// Step adds one time step to the graph: from the input x, of shape (B, I), and
-	// the state of the step before it computes the new state, whose Hidden is the
-	// cell's output. A shape that does not fit is reported by b.Err.
+	// the state of the step before it computes the new state, whose Output is the
+	// cell's. A shape that does not fit is reported by b.Err.
 	Step(b *graph.Builder, x *graph.Node, prev State) State
 
 	// Params returns the parameters in a fixed order.
 	Params() []*graph.Param
 }
-
-// Zeros returns the state of zeros for a batch of the given number of rows.
-func Zeros(b *graph.Builder, cell Cell, batch int) State {
-	return cell.Begin(func(_ string, width int) *graph.Node { return b.Constant(0, batch, width) })
-}
-
-// Map returns the state whose nodes are f of the nodes of s. Names are those of Begin.
-func (s State) Map(f func(name string, n *graph.Node) *graph.Node) State {
-	return s.zip(s, "", func(name string, n, _ *graph.Node) *graph.Node { return f(name, n) })
-}
-
-// zip combines the nodes of two states of the same cell.
-func (s State) zip(t State, prefix string, f func(name string, n, m *graph.Node) *graph.Node) State {
-	var out State
-	if len(s.Layers) > 0 {
-		for k := range s.Layers {
-			out.Layers = append(out.Layers, s.Layers[k].zip(t.Layers[k], layerName(prefix, k), f))
-		}
-		out.Hidden = out.Layers[len(out.Layers)-1].Hidden
-		return out
-	}
-	if s.Hidden != nil {
-		out.Hidden = f(prefix+"h", s.Hidden, t.Hidden)
-	}
-	if s.Cell != nil {
-		out.Cell = f(prefix+"c", s.Cell, t.Cell)
-	}
-	return out
-}
-
-// layerName is the prefix of the names of layer k's nodes.
-func layerName(prefix string, k int) string { return fmt.Sprintf("%s%d/", prefix, k) }
 
 // Unroll steps a cell over a sequence, T inputs of shape (B, I), from the state start
 // and returns the output of every step and the state after the last.
@@ -90,12 +53,10 @@ func Unroll(b *graph.Builder, cell Cell, inputs, masks []*graph.Node, start Stat
 		}
 		next := cell.Step(b, x, state)
 		if masks != nil {
-			next = next.zip(state, "", func(_ string, now, before *graph.Node) *graph.Node {
-				return b.Select(masks[t], now, before)
-			})
+			next = next.Select(b, masks[t], state)
 		}
-		state = next
-		outputs = append(outputs, state.Hidden)
+		state = next.named(b, "")
+		outputs = append(outputs, state.Output())
 	}
 	return outputs, state
 }

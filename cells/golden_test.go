@@ -64,29 +64,70 @@ func TestGoldenPyTorch(t *testing.T) {
 }
 
 // Sequences of 4, 2 and 0 steps in one batch, from a state that is not zero. The values
-// were computed by an independent implementation in plain loops.
+// were computed by an independent implementation in plain loops. A peephole of the output gate
+// that sees the old memory, a wrong coupling, a clip of the memory in place of the gates, and
+// a backward reading that begins in the padding each give other numbers.
 func TestGoldenRagged(t *testing.T) {
-	l := cells.NewLSTM("lstm", 2, 2, rand.New(rand.NewPCG(0, 0)))
-	load(t, l, map[string][]float64{
-		"lstm.weight_ih_l0": fill(16, func(n float64) float64 { return 0.5 * math.Cos(n+1) }),
-		"lstm.weight_hh_l0": fill(16, func(n float64) float64 { return 0.5 * math.Sin(n+1) }),
-		"lstm.bias_ih_l0":   fill(8, func(n float64) float64 { return 0.1 * (n - 3) }),
-		"lstm.bias_hh_l0":   make([]float64, 8),
-	})
-	s := &sequence{batch: 3, in: 2, lengths: []int{4, 2, 0}}
-	for step := range 4 {
-		s.x = append(s.x, fill(6, func(n float64) float64 { return math.Sin(6*float64(step) + n + 1) }))
+	rng := rand.New(rand.NewPCG(0, 0))
+	lstm, peephole := cells.NewLSTM("lstm", 2, 2, rng), cells.NewPeephole("p", 2, 2, rng)
+	cifg, clipped := cells.NewCIFG("c", 2, 2, rng), cells.NewClippedLSTM("k", 2, 2, 0.25, rng)
+	setRagged(t, lstm.Gates(), 0, 1, 2, 3)
+	setRagged(t, peephole.Gates(), 0, 1, 2, 3)
+	setRagged(t, cifg.Gates(), 0, 2, 3)
+	setRagged(t, clipped.Gates(), 0, 1, 2, 3)
+	graph.Convert(graph.Float64, peephole.Params()...)
+	peephole.Input.P.SetFloats([]float64{0.3, -0.2})
+	peephole.Forget.P.SetFloats([]float64{-0.4, 0.5})
+	peephole.Output.P.SetFloats([]float64{0.6, -0.7})
+	for _, c := range []struct {
+		name  string
+		layer cells.Layer
+		h, c  []float64
+	}{
+		{"LSTM", cells.Forward{Cell: lstm},
+			[]float64{-0.204214639, 0.164812833, 0.110257803, -0.048228554, 0.2, 0.3},
+			[]float64{-0.345762539, 0.379140695, 0.182224336, -0.076087490, -0.2, -0.4}},
+		{"backward LSTM", cells.Backward{Cell: lstm},
+			[]float64{-0.292678113, 0.135081855, 0.128847352, -0.061316805, 0.2, 0.3}, nil},
+		{"peephole", cells.Forward{Cell: peephole},
+			[]float64{-0.191038322, 0.147431890, 0.114424116, -0.050165060, 0.2, 0.3}, nil},
+		{"CIFG", cells.Forward{Cell: cifg},
+			[]float64{-0.214809627, 0.216088331, 0.132210045, -0.050128274, 0.2, 0.3}, nil},
+		{"clipped LSTM", cells.Forward{Cell: clipped},
+			[]float64{-0.089862162, 0.110225166, 0.097351314, -0.040737909, 0.2, 0.3}, nil},
+	} {
+		s := &sequence{batch: 3, in: 2, lengths: []int{4, 2, 0}}
+		for step := range 4 {
+			s.x = append(s.x, fill(6, func(n float64) float64 { return math.Sin(6*float64(step) + n + 1) }))
+		}
+		p := s.compileLayer(t, c.layer)
+		mustSet(t, p, "start/h", fill(6, func(n float64) float64 { return 0.1 * (n - 2) }))
+		mustSet(t, p, "start/c", fill(6, func(n float64) float64 { return 0.2 * (3 - n) }))
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		graphtest.CheckClose(t, c.name+" h", p.Floats("end/h"), c.h, 5.1e-10)
+		if c.c != nil {
+			graphtest.CheckClose(t, c.name+" c", p.Floats("end/c"), c.c, 5.1e-10)
+		}
 	}
-	p := s.compile(t, l)
-	mustSet(t, p, "start/h", fill(6, func(n float64) float64 { return 0.1 * (n - 2) }))
-	mustSet(t, p, "start/c", fill(6, func(n float64) float64 { return 0.2 * (3 - n) }))
-	if err := p.Run(); err != nil {
-		t.Fatal(err)
+}
+
+// setRagged sets gates to the blocks, of rows in PyTorch's layout, with the given numbers.
+func setRagged(t *testing.T, gates []cells.Gate, blocks ...int) {
+	t.Helper()
+	for k, g := range gates {
+		graph.Convert(graph.Float64, g.Params()...)
+		first := 4 * float64(blocks[k])
+		for i := range 2 {
+			for j := range 2 {
+				n := first + float64(2*i+j) // row i of the block
+				g.W.Set(j, i, 0.5*math.Cos(n+1))
+				g.U.Set(j, i, 0.5*math.Sin(n+1))
+			}
+			g.B.Set(0, i, 0.1*(first/2+float64(i)-3))
+		}
 	}
-	graphtest.CheckClose(t, "h", p.Floats("end/h"),
-		[]float64{-0.204214639, 0.164812833, 0.110257803, -0.048228554, 0.2, 0.3}, 5e-10)
-	graphtest.CheckClose(t, "c", p.Floats("end/c"),
-		[]float64{-0.345762539, 0.379140695, 0.182224336, -0.076087490, -0.2, -0.4}, 5e-10)
 }
 
 // The one-bias count is Keras's for LSTM(128) on an embedding of 128; PyTorch counts a

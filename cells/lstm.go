@@ -25,7 +25,10 @@ type LSTM struct {
 	Input, Forget, Candidate, Output Gate
 }
 
-var _ Cell = (*LSTM)(nil)
+var (
+	_ Cell  = (*LSTM)(nil)
+	_ Gated = (*LSTM)(nil)
+)
 
 // NewLSTM returns an LSTM cell whose gates are named name/i, name/f, name/g and
 // name/o. Weights are drawn from the uniform distribution on ±1/√H; biases are zero,
@@ -33,17 +36,12 @@ var _ Cell = (*LSTM)(nil)
 // (Jozefowicz, Zaremba and Sutskever 2015). NewLSTM panics if a size is not positive.
 func NewLSTM(name string, inputSize, hiddenSize int, rng *rand.Rand) *LSTM {
 	checkSizes("NewLSTM", inputSize, hiddenSize)
-	l := &LSTM{
-		Input:     NewGate(name+"/i", inputSize, hiddenSize),
-		Forget:    NewGate(name+"/f", inputSize, hiddenSize),
-		Candidate: NewGate(name+"/g", inputSize, hiddenSize),
-		Output:    NewGate(name+"/o", inputSize, hiddenSize),
+	return &LSTM{
+		Input:     drawnGate(name, "i", inputSize, hiddenSize, rng),
+		Forget:    drawnGate(name, "f", inputSize, hiddenSize, rng),
+		Candidate: drawnGate(name, "g", inputSize, hiddenSize, rng),
+		Output:    drawnGate(name, "o", inputSize, hiddenSize, rng),
 	}
-	for _, g := range l.gates() {
-		g.uniform(rng)
-	}
-	graph.Constant(l.Forget.B, 1)
-	return l
 }
 
 // Step adds one time step to the graph and returns the new state. The input x has
@@ -51,10 +49,10 @@ func NewLSTM(name string, inputSize, hiddenSize int, rng *rand.Rand) *LSTM {
 func (l *LSTM) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	h, c := prev.Hidden, prev.Cell
 
-	i := b.Sigmoid(l.Input.Of(b, x, h))
-	f := b.Sigmoid(l.Forget.Of(b, x, h))
-	g := b.Tanh(l.Candidate.Of(b, x, h))
-	o := b.Sigmoid(l.Output.Of(b, x, h))
+	i := b.Named("i", b.Sigmoid(l.Input.Of(b, x, h)))
+	f := b.Named("f", b.Sigmoid(l.Forget.Of(b, x, h)))
+	g := b.Named("g", b.Tanh(l.Candidate.Of(b, x, h)))
+	o := b.Named("o", b.Sigmoid(l.Output.Of(b, x, h)))
 
 	c = b.Add(b.Mul(f, c), b.Mul(i, g))
 	h = b.Mul(o, b.Tanh(c))
@@ -68,7 +66,7 @@ func (l *LSTM) Begin(node func(name string, width int) *graph.Node) State {
 }
 
 // Params returns the parameters of the gates i, f, g and o.
-func (l *LSTM) Params() []*graph.Param { return gateParams(l.gates()...) }
+func (l *LSTM) Params() []*graph.Param { return gateParams(l.Gates()...) }
 
-// gates returns the gates in PyTorch's order.
-func (l *LSTM) gates() []Gate { return []Gate{l.Input, l.Forget, l.Candidate, l.Output} }
+// Gates returns the gates in PyTorch's order, i, f, g, o.
+func (l *LSTM) Gates() []Gate { return []Gate{l.Input, l.Forget, l.Candidate, l.Output} }

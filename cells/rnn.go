@@ -15,7 +15,10 @@ type RNN struct {
 	Update Gate
 }
 
-var _ Cell = (*RNN)(nil)
+var (
+	_ Cell  = (*RNN)(nil)
+	_ Gated = (*RNN)(nil)
+)
 
 // NewRNN returns an RNN cell whose parameters are named name/W, name/U and name/b.
 // Weights are drawn from the uniform distribution on ±1/√H and biases are zero. NewRNN
@@ -40,3 +43,6 @@ func (r *RNN) Begin(node func(name string, width int) *graph.Node) State {
 
 // Params returns the parameters W, U and b.
 func (r *RNN) Params() []*graph.Param { return r.Update.Params() }
+
+// Gates returns the one affine map.
+func (r *RNN) Gates() []Gate { return []Gate{r.Update} }

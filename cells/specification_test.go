@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"path"
 	"testing"
 
 	"github.com/seed-222a112c/lstm/cells"
@@ -11,58 +12,34 @@ import (
 	"github.com/seed-222a112c/lstm/graph/graphtest"
 )
 
-// The equations of each cell as plain loops over single numbers. Of wrong equations a
-// gradient check sees none that are differentiated rightly; this sees all.
+// A rowState is the state of one row by the names of Begin, and its output where that is not
+// h, as "y".
+type rowState map[string][]float64
 
-func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
-
-// affine returns element j of x·W + h·U + b for one row.
-func affine(g cells.Gate, x, h []float64, j int) float64 {
-	z := g.B.At(0, j)
-	for k, v := range x {
-		z += v * g.W.At(k, j)
+func (s rowState) output() []float64 {
+	if y, ok := s["y"]; ok {
+		return y
 	}
-	for k, v := range h {
-		z += v * g.U.At(k, j)
-	}
-	return z
+	return s["h"]
 }
 
-// lstmStep replaces the state of one row.
-func lstmStep(l *cells.LSTM, x, h, c []float64) (nextH, nextC []float64) {
-	for j := range h {
-		i := sigmoid(affine(l.Input, x, h, j))
-		f := sigmoid(affine(l.Forget, x, h, j))
-		g := math.Tanh(affine(l.Candidate, x, h, j))
-		o := sigmoid(affine(l.Output, x, h, j))
-		nextC = append(nextC, f*c[j]+i*g)
-		nextH = append(nextH, o*math.Tanh(nextC[j]))
-	}
-	return nextH, nextC
-}
-
-func rnnStep(r *cells.RNN, x, h []float64) (next []float64) {
-	for j := range h {
-		next = append(next, math.Tanh(affine(r.Update, x, h, j)))
-	}
-	return next
-}
+// A rowStep computes the state of one row after a step.
+type rowStep func(x []float64, s rowState) rowState
 
 // A wrong equation, a swapped gate, a transposed weight, a wrong mask.
 func TestSpecification(t *testing.T) {
-	rng := rand.New(rand.NewPCG(3, 5))
-	for range 8 {
-		batch, in, hidden, steps := 1+rng.IntN(4), 1+rng.IntN(5), 1+rng.IntN(6), 1+rng.IntN(5)
-		lengths := make([]int, batch)
-		for i := range lengths {
-			lengths[i] = rng.IntN(steps + 1)
-		}
-		lstm := cells.NewLSTM("lstm", in, hidden, rng)
-		rnn := cells.NewRNN("rnn", in, hidden, rng)
-		t.Run(fmt.Sprintf("B=%d,T=%d,I=%d,H=%d", batch, steps, in, hidden), func(t *testing.T) {
-			s := newSequence(batch, steps, in, lengths, rng)
-			s.check(t, lstm, hidden, func(x, h, c []float64) ([]float64, []float64) { return lstmStep(lstm, x, h, c) }, rng)
-			s.check(t, rnn, hidden, func(x, h, _ []float64) ([]float64, []float64) { return rnnStep(rnn, x, h), nil }, rng)
+	for name, newCell := range specifications {
+		t.Run(name, func(t *testing.T) {
+			rng := rand.New(rand.NewPCG(3, 5))
+			for range 8 {
+				batch, in, hidden, steps := 1+rng.IntN(4), 1+rng.IntN(5), 1+rng.IntN(6), 1+rng.IntN(5)
+				lengths := make([]int, batch)
+				for i := range lengths {
+					lengths[i] = rng.IntN(steps + 1)
+				}
+				cell, step := newCell(in, hidden, rng)
+				newSequence(batch, steps, in, lengths, rng).check(t, cell, step, rng)
+			}
 		})
 	}
 }
@@ -91,50 +68,65 @@ func draw(n int, rng *rand.Rand) []float64 {
 }
 
 // check compares a cell, with all its parameters drawn anew, with its equations.
-func (s *sequence) check(t *testing.T, cell cells.Cell, hidden int, step func(x, h, c []float64) (nextH, nextC []float64), rng *rand.Rand) {
+func (s *sequence) check(t *testing.T, cell cells.Cell, step rowStep, rng *rand.Rand) {
 	t.Helper()
 	for _, p := range cell.Params() {
 		graph.Convert(graph.Float64, p)
 		graph.Uniform(p, 1, rng)
 	}
-	h0, c0 := draw(s.batch*hidden, rng), draw(s.batch*hidden, rng)
-	h, c := h0, c0
-	var want [][]float64
-	for i, x := range s.x {
-		var nextH, nextC []float64
-		for row, n := range s.lengths {
-			rowH, rowC := h[row*hidden:(row+1)*hidden], c[row*hidden:(row+1)*hidden]
-			if i < n {
-				rowH, rowC = step(x[row*s.in:(row+1)*s.in], rowH, rowC)
-			}
-			if rowC == nil {
-				rowC = make([]float64, hidden)
-			}
-			nextH, nextC = append(nextH, rowH...), append(nextC, rowC...)
-		}
-		h, c = nextH, nextC
-		want = append(want, h)
-	}
 	p := s.compile(t, cell)
-	mustSet(t, p, "start/h", h0)
-	hasCell := false
-	cell.Begin(func(name string, _ int) *graph.Node { hasCell = hasCell || name == "c"; return nil })
-	if hasCell {
-		mustSet(t, p, "start/c", c0)
+	rows := make([]rowState, s.batch)
+	for row := range rows {
+		rows[row] = rowState{}
 	}
+	cell.Begin(func(name string, width int) *graph.Node {
+		start := draw(s.batch*width, rng)
+		for i, v := range start {
+			if path.Base(name) == "n" {
+				start[i] = 0.5 + math.Abs(v) // a sum of positive numbers
+			}
+		}
+		mustSet(t, p, "start/"+name, start)
+		for row := range rows {
+			rows[row][name] = start[row*width : (row+1)*width]
+		}
+		return nil
+	})
 	if err := p.Run(); err != nil {
 		t.Fatal(err)
 	}
-	for i := range s.x {
-		graphtest.CheckClose(t, fmt.Sprintf("%T h at step %d", cell, i), p.Floats(fmt.Sprintf("y%d", i)), want[i], 1e-12)
+	for i, x := range s.x {
+		got := p.Floats(fmt.Sprintf("y%d", i))
+		var want []float64
+		for row, n := range s.lengths {
+			if i < n {
+				rows[row] = step(x[row*s.in:(row+1)*s.in], rows[row])
+			}
+			y := rows[row].output()
+			if y == nil {
+				y = make([]float64, len(got)/s.batch)
+			}
+			want = append(want, y...)
+		}
+		graphtest.CheckClose(t, fmt.Sprintf("%T output of step %d", cell, i), got, want, 1e-12)
 	}
-	if hasCell {
-		graphtest.CheckClose(t, fmt.Sprintf("%T c", cell), p.Floats("end/c"), c, 1e-12)
-	}
+	cell.Begin(func(name string, _ int) *graph.Node {
+		var want []float64
+		for row := range rows {
+			want = append(want, rows[row][name]...)
+		}
+		graphtest.CheckClose(t, fmt.Sprintf("%T %s at the end", cell, name), p.Floats("end/"+name), want, 1e-12)
+		return nil
+	})
 }
 
 // compile builds the sequence: inputs start/NAME; outputs y0, y1, … and end/NAME.
 func (s *sequence) compile(t *testing.T, cell cells.Cell) *graph.Program {
+	t.Helper()
+	return s.compileLayer(t, cells.Forward{Cell: cell})
+}
+
+func (s *sequence) compileLayer(t *testing.T, layer cells.Layer) *graph.Program {
 	t.Helper()
 	p, err := graph.Compile(func(b *graph.Builder) {
 		var xs, masks []*graph.Node
@@ -142,8 +134,8 @@ func (s *sequence) compile(t *testing.T, cell cells.Cell) *graph.Program {
 			xs = append(xs, b.Input(fmt.Sprintf("x%d", i), s.batch, s.in))
 			masks = append(masks, b.Input(fmt.Sprintf("mask%d", i), s.batch, 1))
 		}
-		start := cell.Begin(func(name string, width int) *graph.Node { return b.Input("start/"+name, s.batch, width) })
-		ys, end := cells.Unroll(b, cell, xs, masks, start)
+		start := layer.Begin(func(name string, width int) *graph.Node { return b.Input("start/"+name, s.batch, width) })
+		ys, end := layer.Over(b, xs, masks, start)
 		for i, y := range ys {
 			b.Output(fmt.Sprintf("y%d", i), y)
 		}

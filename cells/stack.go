@@ -11,7 +11,10 @@ import (
 // of each is as wide as the input of the next.
 type Stack []Cell
 
-var _ Cell = Stack(nil)
+var (
+	_ Cell  = Stack(nil)
+	_ Gated = Stack(nil)
+)
 
 // Step adds one time step of every layer to the graph and returns the new state.
 func (s Stack) Step(b *graph.Builder, x *graph.Node, prev State) State {
@@ -21,31 +24,40 @@ func (s Stack) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	}
 	var next State
 	for k, cell := range s {
-		layer := cell.Step(b, x, prev.Layers[k])
+		layer := stepLayer(b, k, cell, x, prev)
 		next.Layers = append(next.Layers, layer)
-		x = layer.Hidden
+		x = layer.Output()
 	}
-	next.Hidden = x
 	return next
 }
 
 // Begin returns a state of the nodes of every layer's state, named 0/h, 0/c, 1/h, ….
 func (s Stack) Begin(node func(name string, width int) *graph.Node) State {
-	var state State
-	for k, cell := range s {
-		state.Layers = append(state.Layers, cell.Begin(func(name string, width int) *graph.Node {
-			return node(layerName("", k)+name, width)
-		}))
-		state.Hidden = state.Layers[k].Hidden
-	}
-	return state
+	return beginLayers(node, s...)
 }
 
 // Params returns the parameters of every layer, the first layer's first.
-func (s Stack) Params() []*graph.Param {
+func (s Stack) Params() []*graph.Param { return allParams(s...) }
+
+// Gates returns the gates of every layer, the first layer's first.
+func (s Stack) Gates() []Gate { return allGates(s...) }
+
+// allParams returns the parameters of several cells or layers in order.
+func allParams[S Stateful](parts ...S) []*graph.Param {
 	var params []*graph.Param
-	for _, cell := range s {
-		params = append(params, cell.Params()...)
+	for _, part := range parts {
+		params = append(params, part.Params()...)
 	}
 	return params
+}
+
+// allGates returns the gates of those of several cells or layers that are Gated, in order.
+func allGates[S Stateful](parts ...S) []Gate {
+	var gates []Gate
+	for _, part := range parts {
+		if gated, ok := any(part).(Gated); ok {
+			gates = append(gates, gated.Gates()...)
+		}
+	}
+	return gates
 }

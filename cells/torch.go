@@ -23,7 +23,7 @@ type TorchTensor struct {
 
 // TorchTensors returns the tensors of a torch.nn.LSTM, prefix.weight_ih_lK and so on.
 func (l *LSTM) TorchTensors(prefix string, layer int) []TorchTensor {
-	return torchGates(prefix, layer, l.gates()...)
+	return torchGates(prefix, layer, l.Gates()...)
 }
 
 // TorchTensors returns the tensors of a torch.nn.RNN, prefix.weight_ih_lK and so on.

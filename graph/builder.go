@@ -18,6 +18,7 @@ type Node = gorgonia.Node
 // names the operation and the shapes of its operands.
 type Builder struct {
 	graph   *gorgonia.ExprGraph
+	index   *index
 	dtype   Dtype
 	salt    int // begins every name, so that another salt gives other hashes
 	serial  int // numbers the operations
@@ -27,6 +28,9 @@ type Builder struct {
 	outputs []*output
 	probes  []*probe
 	loss    *Node
+
+	watchers []func(name string, n *Node) *Node // see the quantities that are named
+	prefix   string                             // of their names
 }
 
 // An input is memory that the caller fills before a run.
@@ -38,10 +42,11 @@ type input struct {
 
 // A binding is a parameter's node in this graph.
 type binding struct {
-	param *Param
-	node  *Node
-	grad  *Node     // of the objective; nil without one
-	keep  *ops.Keep // of the gradient, in a graph that a TapeMachine runs as it stands
+	param      *Param
+	node       *Node
+	substitute *Node     // what equations read in its place, if not nil
+	grad       *Node     // of the objective; nil without one
+	keep       *ops.Keep // of the gradient, in a graph that a TapeMachine runs as it stands
 }
 
 // An output is a named value that survives a run.
@@ -58,7 +63,8 @@ type probe struct {
 }
 
 func newBuilder(d Dtype, salt int) *Builder {
-	return &Builder{graph: gorgonia.NewGraph(), dtype: d, salt: salt, inputs: map[string]*input{}}
+	g := gorgonia.NewGraph()
+	return &Builder{graph: g, index: indexOf(g), dtype: d, salt: salt, inputs: map[string]*input{}}
 }
 
 // Err returns the first failure, or nil.
@@ -93,6 +99,9 @@ func (b *Builder) Apply(op gorgonia.Op, operands ...*Node) *Node {
 	return b.add(op.String(), operands, func(string) (*Node, error) { return gorgonia.ApplyOp(op, operands...) })
 }
 
+// nodesPerOperation is more than any operation of a Builder adds to the graph at once.
+const nodesPerOperation = 16
+
 // add runs construct, which gets a key unique in the graph, and turns its error or
 // panic into the sticky one.
 func (b *Builder) add(name string, operands []*Node, construct func(key string) (*Node, error)) (n *Node) {
@@ -111,6 +120,7 @@ func (b *Builder) add(name string, operands []*Node, construct func(key string) 
 		}
 	}
 	b.serial++
+	b.index.reserve(len(b.graph.AllNodes()) + nodesPerOperation)
 	n, err := construct(fmt.Sprintf("%d~%d", b.salt, b.serial))
 	if err != nil {
 		b.err = errors.Wrapf(err, "graph: %s", describe(name, operands))
@@ -190,11 +200,14 @@ func (b *Builder) Constant(x float64, rows, cols int) *Node {
 // Ones returns a column of n ones: row weights that count every row alike.
 func (b *Builder) Ones(n int) *Node { return b.Constant(1, n, 1) }
 
-// Param returns the node of a parameter, the same one at every call. The parameter's
-// format must be the graph's.
+// Param returns the node of a parameter, the same one at every call, or what Substitute put
+// in its place. The parameter's format must be the graph's.
 func (b *Builder) Param(p *Param) *Node {
 	for _, known := range b.params {
 		if known.param == p {
+			if known.substitute != nil {
+				return known.substitute
+			}
 			return known.node
 		}
 		if known.param.name == p.name {

@@ -133,6 +133,9 @@ func (b *Builder) keepWanted() {
 	}
 }
 
+// gradientFactor is how many times as many nodes a graph has with its gradients, about.
+const gradientFactor = 4
+
 // differentiate adds the gradients of the objective.
 func (b *Builder) differentiate() {
 	if b.err != nil {
@@ -152,7 +155,9 @@ func (b *Builder) differentiate() {
 	if len(wrt) == 0 {
 		return
 	}
+	b.index.reserve(gradientFactor * len(b.graph.AllNodes()))
 	grads, err := gorgonia.Grad(b.loss, wrt...)
+	b.index.release(len(b.graph.AllNodes()))
 	if err != nil {
 		b.err = errors.Wrap(err, "graph: differentiating the objective")
 		return

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph/internal/ops"
@@ -59,6 +60,13 @@ func sameShape(x, y *Node) bool {
 // Sigmoid returns the logistic function σ(x) = 1/(1+exp(−x)), elementwise.
 func (b *Builder) Sigmoid(x *Node) *Node { return b.unary("Sigmoid", gorgonia.Sigmoid, x) }
 
+// LogSigmoid returns log σ(x) = min(x, 0) − log(1 + exp(−|x|)), elementwise, which is right
+// where σ(x) itself is too small for its format.
+func (b *Builder) LogSigmoid(x *Node) *Node {
+	far := b.Affine(b.Max(x, b.Affine(x, -1, 0)), -1, 0) // −|x|
+	return b.Sub(b.Clamp(x, math.Inf(-1), 0), b.Log(b.Affine(b.Exp(far), 1, 1)))
+}
+
 // Tanh returns the hyperbolic tangent, elementwise.
 func (b *Builder) Tanh(x *Node) *Node { return b.unary("Tanh", gorgonia.Tanh, x) }
 
@@ -76,6 +84,32 @@ func (b *Builder) unary(name string, op func(*Node) (*Node, error), x *Node) *No
 func (b *Builder) Affine(x *Node, scale, shift float64) *Node {
 	return b.add("Affine", []*Node{x}, func(key string) (*Node, error) { return ops.NewAffine(key, x, scale, shift) })
 }
+
+// Max returns the larger of x and y, elementwise, for operands of equal shape. Where they
+// are equal the gradient is x's.
+func (b *Builder) Max(x, y *Node) *Node {
+	return b.add("Max", []*Node{x, y}, func(key string) (*Node, error) { return ops.NewMax(key, x, y) })
+}
+
+// Min returns the smaller of x and y, elementwise, for operands of equal shape.
+func (b *Builder) Min(x, y *Node) *Node {
+	return b.Affine(b.Max(b.Affine(x, -1, 0), b.Affine(y, -1, 0)), -1, 0)
+}
+
+// AtLeast returns 1 where x ≥ y and 0 elsewhere, elementwise, for operands of equal shape.
+// No gradient flows through it.
+func (b *Builder) AtLeast(x, y *Node) *Node {
+	return b.add("AtLeast", []*Node{x, y}, func(key string) (*Node, error) { return ops.NewAtLeast(key, x, y) })
+}
+
+// Clamp returns min(max(x, low), high) with constant bounds, elementwise; a bound may be
+// infinite. The gradient is 0 on and outside the bounds.
+func (b *Builder) Clamp(x *Node, low, high float64) *Node {
+	return b.add("Clamp", []*Node{x}, func(key string) (*Node, error) { return ops.NewClamp(key, x, low, high) })
+}
+
+// Relu returns the rectifier max(x, 0), elementwise.
+func (b *Builder) Relu(x *Node) *Node { return b.Clamp(x, 0, math.Inf(1)) }
 
 // AddRow adds a row, of shape (1, m), to every row of x, of shape (n, m): a bias.
 func (b *Builder) AddRow(x, row *Node) *Node {
@@ -153,6 +187,16 @@ type CrossEntropySettings struct {
 func (b *Builder) CrossEntropy(logits, targets, weights *Node, s CrossEntropySettings) *Node {
 	return b.add("CrossEntropy", []*Node{logits, targets, weights}, func(key string) (*Node, error) {
 		return ops.NewCrossEntropy(key, logits, targets, weights, s.ClassWeights, s.Smoothing)
+	})
+}
+
+// BinaryCrossEntropy returns the negative log-likelihood in nats of rows of labels, in
+// [0, 1], each of which is there by itself with probability σ(logits); both have shape
+// (n, m). It is the sum over columns, and the mean over rows weighted by weights, of shape
+// (n, 1). A row of weight 0 has no influence at all. Labels have no gradient.
+func (b *Builder) BinaryCrossEntropy(logits, labels, weights *Node) *Node {
+	return b.add("BinaryCrossEntropy", []*Node{logits, labels, weights}, func(key string) (*Node, error) {
+		return ops.NewBinaryCrossEntropy(key, logits, labels, weights)
 	})
 }
 

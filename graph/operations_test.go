@@ -52,6 +52,12 @@ var operations = []struct {
 	{"Sigmoid", [][2]int{{3, 2}},
 		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Sigmoid(x[0]) },
 		elementwise(func(x []float64) float64 { return 1 / (1 + math.Exp(-x[0])) })},
+	{"LogSigmoid", [][2]int{{3, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.LogSigmoid(x[0]) },
+		elementwise(func(x []float64) float64 { return -math.Log(1 + math.Exp(-x[0])) })},
+	{"LogSigmoid far out", [][2]int{{3, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.LogSigmoid(b.Affine(x[0], 1, -1000)) },
+		elementwise(func(x []float64) float64 { return x[0] - 1000 })},
 	{"Tanh", [][2]int{{3, 2}},
 		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Tanh(x[0]) },
 		elementwise(func(x []float64) float64 { return math.Tanh(x[0]) })},
@@ -68,6 +74,117 @@ var operations = []struct {
 		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.AddRow(x[0], x[1]) },
 		func(x []matrix) matrix {
 			return newMatrix(3, 2, func(i, j int) float64 { return x[0][i][j] + x[1][0][j] })
+		}},
+	{"Max", [][2]int{{3, 2}, {3, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Max(x[0], x[1]) },
+		elementwise(func(x []float64) float64 { return math.Max(x[0], x[1]) })},
+	{"Max of equals", [][2]int{{3, 2}}, // the gradient arrives once
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Max(x[0], x[0]) },
+		elementwise(func(x []float64) float64 { return x[0] })},
+	{"Min", [][2]int{{3, 2}, {3, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Min(x[0], x[1]) },
+		elementwise(func(x []float64) float64 { return math.Min(x[0], x[1]) })},
+	{"AtLeast", [][2]int{{5, 3}, {5, 3}}, // without a gradient of its own
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.Mul(b.AtLeast(x[0], x[1]), b.Add(x[0], x[1]))
+		},
+		elementwise(func(x []float64) float64 {
+			if x[0] >= x[1] {
+				return x[0] + x[1]
+			}
+			return 0
+		})},
+	{"Clamp", [][2]int{{5, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Clamp(x[0], -0.3, 0.8) },
+		elementwise(func(x []float64) float64 { return math.Min(math.Max(x[0], -0.3), 0.8) })},
+	{"Relu", [][2]int{{5, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Relu(x[0]) },
+		elementwise(func(x []float64) float64 { return math.Max(x[0], 0) })},
+	{"MulRow", [][2]int{{3, 2}, {1, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.MulRow(x[0], x[1]) },
+		func(x []matrix) matrix {
+			return newMatrix(3, 2, func(i, j int) float64 { return x[0][i][j] * x[1][0][j] })
+		}},
+	{"MulCol", [][2]int{{3, 2}, {3, 1}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.MulCol(x[0], x[1]) },
+		func(x []matrix) matrix {
+			return newMatrix(3, 2, func(i, j int) float64 { return x[0][i][j] * x[1][i][0] })
+		}},
+	{"OuterRows", [][2]int{{3, 2}, {3, 4}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.OuterRows(x[0], x[1]) },
+		func(x []matrix) matrix {
+			return newMatrix(3, 8, func(i, j int) float64 { return x[0][i][j/4] * x[1][i][j%4] })
+		}},
+	{"MatVecRows", [][2]int{{3, 8}, {3, 4}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.MatVecRows(x[0], x[1]) },
+		func(x []matrix) matrix {
+			return newMatrix(3, 2, func(i, j int) (s float64) {
+				for k := range 4 {
+					s += x[0][i][j*4+k] * x[1][i][k]
+				}
+				return s
+			})
+		}},
+	{"MatVecRows, used again", [][2]int{{3, 4}, {3, 4}}, // the gradients' buffers are operands of builtin sums
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.Add(b.MulCol(x[1], b.MatVecRows(x[0], x[1])), b.MulCol(x[0], b.MatVecRows(x[1], x[0])))
+		},
+		func(x []matrix) matrix {
+			return newMatrix(3, 4, func(i, j int) float64 {
+				s := 0.0
+				for k := range 4 {
+					s += x[0][i][k] * x[1][i][k]
+				}
+				return s * (x[0][i][j] + x[1][i][j])
+			})
+		}},
+	{"LayerNorm", [][2]int{{3, 5}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.LayerNorm(x[0], 1e-3) },
+		func(x []matrix) matrix {
+			return newMatrix(3, 5, func(i, j int) float64 {
+				mean, square := 0.0, 0.0
+				for _, v := range x[0][i] {
+					mean, square = mean+v/5, square+v*v/5
+				}
+				return (x[0][i][j] - mean) / math.Sqrt(square-mean*mean+1e-3)
+			})
+		}},
+	{"ConcatColumns", [][2]int{{3, 2}, {3, 1}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.ConcatColumns(x[0], x[1], x[0]) },
+		func(x []matrix) matrix {
+			return newMatrix(3, 5, func(i, j int) float64 {
+				return []float64{x[0][i][0], x[0][i][1], x[1][i][0], x[0][i][0], x[0][i][1]}[j]
+			})
+		}},
+	{"ColumnBlock", [][2]int{{3, 300}}, // beyond a byte
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.ColumnBlock(x[0], 257, 259) },
+		func(x []matrix) matrix {
+			return newMatrix(3, 2, func(i, j int) float64 { return x[0][i][257+j] })
+		}},
+	{"ColumnBlock twice", [][2]int{{2, 4}}, // the padded gradients are summed in place
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			left, right := b.ColumnBlock(x[0], 0, 2), b.ColumnBlock(x[0], 2, 4)
+			return b.Add(b.Mul(left, right), b.Mul(b.ColumnBlock(x[0], 1, 3), left))
+		},
+		func(x []matrix) matrix {
+			return newMatrix(2, 2, func(i, j int) float64 { return x[0][i][j]*x[0][i][j+2] + x[0][i][j+1]*x[0][i][j] })
+		}},
+	{"Reshape", [][2]int{{3, 4}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.Add(b.Reshape(x[0], 2, 6), b.Reshape(x[0], 2, 6))
+		},
+		func(x []matrix) matrix {
+			return newMatrix(2, 6, func(i, j int) float64 { return 2 * x[0][(6*i+j)/4][(6*i+j)%4] })
+		}},
+	{"Transpose", [][2]int{{3, 4}, {2, 4}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.MatMul(x[0], b.Transpose(x[1])) },
+		func(x []matrix) matrix {
+			return newMatrix(3, 2, func(i, j int) (s float64) {
+				for k := range 4 {
+					s += x[0][i][k] * x[1][j][k]
+				}
+				return s
+			})
 		}},
 	{"Rows", [][2]int{{4, 2}}, // row 2 twice, row 1 never
 		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Rows(x[0], b.Indices("index", 4)) },
@@ -135,6 +252,21 @@ var operations = []struct {
 				graph.CrossEntropySettings{ClassWeights: []float64{0.5, 2, 3}, Smoothing: 0.2})
 		},
 		func(x []matrix) matrix { return matrix{{meanCrossEntropy(x[0], []float64{0.5, 2, 3}, 0.2)}} }},
+	{"BinaryCrossEntropy", [][2]int{{4, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.BinaryCrossEntropy(x[0], b.Input("labels", 4, 3), b.Input("weights", 4, 1))
+		},
+		func(x []matrix) matrix {
+			sum, total := 0.0, 0.0
+			for i, w := range rowWeights {
+				for j, logit := range x[0][i] {
+					p, y := 1/(1+math.Exp(-logit)), rowLabels[3*i+j]
+					sum -= w * (y*math.Log(p) + (1-y)*math.Log(1-p))
+				}
+				total += w
+			}
+			return matrix{{sum / total}}
+		}},
 	{"SquaredError", [][2]int{{4, 3}, {4, 3}},
 		func(b *graph.Builder, x []*graph.Node) *graph.Node {
 			return b.SquaredError(x[0], x[1], b.Input("weights", 4, 1))
@@ -154,6 +286,7 @@ var operations = []struct {
 var (
 	rowTargets = []int{2, 0, 1, 1}
 	rowWeights = []float64{1, 0.5, 0, 2} // one row is left out
+	rowLabels  = []float64{1, 0, 0.25, 0, 0, 1, 1, 1, 1, 0, 1, 1}
 )
 
 func meanCrossEntropy(logits matrix, classWeights []float64, smoothing float64) float64 {
@@ -243,6 +376,7 @@ func TestOperations(t *testing.T) {
 				p.SetInts("targets", rowTargets)
 				p.SetFloats("mask", []float64{1, 0, 1})
 				p.SetFloats("weights", rowWeights)
+				p.SetFloats("labels", rowLabels)
 				for range 3 {
 					for _, param := range params {
 						graph.Normal(param, 1, rng)
@@ -333,6 +467,29 @@ func TestCrossEntropyIgnoresRowsOfWeightZero(t *testing.T) {
 	}
 	graphtest.CheckClose(t, "loss of no rows", []float64{p.Scalar("loss")}, []float64{0}, 0)
 	graphtest.CheckClose(t, "gradient of no rows", p.Grad(x), make([]float64, 4), 0)
+}
+
+// Logits at which exp overflows, or of rows that are left out, give the loss of their
+// limit: 0 where they are right, their distance from 0 where they are wrong.
+func TestBinaryCrossEntropyOfLargeLogits(t *testing.T) {
+	x := graph.NewParam("x", 3, 2)
+	x.SetFloats([]float64{1000, -1000, -1000, 2000, math.NaN(), math.Inf(1)})
+	p := compile(t, graph.Settings{}, func(b *graph.Builder) {
+		b.Minimize(b.BinaryCrossEntropy(b.Param(x), b.Input("y", 3, 2), b.Input("w", 3, 1)))
+	})
+	p.SetFloats("y", []float64{1, 0, 1, 0, 1, 0})
+	p.SetFloats("w", []float64{1, 1, 0})
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	graphtest.CheckClose(t, "loss", []float64{p.Scalar("loss")}, []float64{3000.0 / 2}, 1e-4)
+	graphtest.CheckClose(t, "gradient", p.Grad(x), []float64{0, 0, -0.5, 0.5, 0, 0}, 1e-7)
+	p.SetFloats("w", make([]float64, 3))
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	graphtest.CheckClose(t, "loss of no rows", []float64{p.Scalar("loss")}, []float64{0}, 0)
+	graphtest.CheckClose(t, "gradient of no rows", p.Grad(x), make([]float64, 6), 0)
 }
 
 // Gradients follow the indices and masks of each run; rows that were written in the run

@@ -1,6 +1,7 @@
 package graph
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -187,6 +188,9 @@ func (p *Program) Scalar(output string) float64 {
 	}
 	return d.Data().([]float64)[0]
 }
+
+// Outputs lists the names of the outputs in order.
+func (p *Program) Outputs() []string { return slices.Sorted(maps.Keys(p.outputs)) }
 
 // Argmax returns, for each row of an output of the last run, the column of its largest
 // element, the first of equals, in into if that is long enough. It panics if there is no

@@ -1,4 +1,4 @@
-// Package celltest is the conformance suite that every recurrent cell passes.
+// Package celltest is the conformance suite that every recurrent cell and layer passes.
 package celltest
 
 import (
@@ -17,35 +17,60 @@ import (
 // New makes a cell of the given sizes under test.
 type New func(inputSize, hiddenSize int, rng *rand.Rand) cells.Cell
 
+// NewLayer makes a layer of the given sizes under test.
+type NewLayer func(inputSize, hiddenSize int, rng *rand.Rand) cells.Layer
+
 // TestCell checks what every cell promises, whatever its equations:
+//
+//   - all that TestLayer checks, reading forward;
+//   - T steps give the same bits as some, and then the others from the carried state.
+func TestCell(t *testing.T, newCell New) {
+	forward := func(in, hidden int, rng *rand.Rand) cells.Layer {
+		return cells.Forward{Cell: newCell(in, hidden, rng)}
+	}
+	TestLayer(t, forward)
+	for _, engine := range engines {
+		t.Run("carry/"+string(engine), func(t *testing.T) { testCarry(t, forward, engine) })
+	}
+}
+
+// TestLayer checks what every layer promises:
 //
 //   - its gradients are those of its equations, from a state that is not zero, with
 //     sequences of length 0, 1 and T in one batch, and with sizes of 1;
 //   - a row that has ended keeps its state, and what its inputs hold from then on has
 //     no influence on any output or gradient, and no gradient;
 //   - a batch of n rows gives the same bits as n batches of one;
-//   - T steps give the same bits as some, and then the others from the carried state;
+//   - the fused engine agrees with the reference in every output and gradient;
 //   - its parameters come in the same order each time, under names of their own.
-func TestCell(t *testing.T, newCell New) {
-	t.Run("gradient", func(t *testing.T) { testGradient(t, newCell) })
-	t.Run("mask", func(t *testing.T) { testMask(t, newCell) })
-	t.Run("batch", func(t *testing.T) { testBatch(t, newCell) })
-	t.Run("carry", func(t *testing.T) { testCarry(t, newCell) })
-	t.Run("params", func(t *testing.T) { testParams(t, newCell) })
+func TestLayer(t *testing.T, newLayer NewLayer) {
+	t.Run("gradient", func(t *testing.T) { testGradient(t, newLayer) })
+	for _, engine := range engines {
+		t.Run("mask/"+string(engine), func(t *testing.T) { testMask(t, newLayer, engine) })
+		t.Run("batch/"+string(engine), func(t *testing.T) { testBatch(t, newLayer, engine) })
+	}
+	t.Run("engines", func(t *testing.T) { testEngines(t, newLayer) })
+	t.Run("params", func(t *testing.T) { testParams(t, newLayer) })
 }
 
-func testGradient(t *testing.T, newCell New) {
-	for _, size := range []struct{ batch, input, hidden int }{{1, 1, 1}, {3, 2, 4}, {3, 4, 1}, {1, 3, 5}} {
+var engines = []graph.Engine{graph.Reference, graph.Fused}
+
+func inFloat64(engine graph.Engine) graph.Settings {
+	return graph.Settings{Dtype: graph.Float64, Engine: engine}
+}
+
+func testGradient(t *testing.T, newLayer NewLayer) {
+	for _, size := range []struct{ batch, input, hidden int }{{1, 1, 1}, {3, 2, 3}, {3, 3, 1}, {1, 2, 4}} {
 		t.Run(fmt.Sprintf("B=%d,I=%d,H=%d", size.batch, size.input, size.hidden), func(t *testing.T) {
-			r := newRun(t, newCell, 3, size.batch, size.input, size.hidden)
+			r := newRun(newLayer, inFloat64(graph.Reference), 3, size.batch, size.input, size.hidden)
 			if size.batch > 1 {
 				r.lengths = []int{3, 1, 0}
 			}
 			p := r.compile(t, true)
 			r.set(t, p)
-			for _, param := range r.cell.Params() {
+			for _, param := range r.layer.Params() {
 				if !slices.Contains(p.Params(), param) {
-					t.Errorf("the state does not depend on parameter %s", param.Name())
+					t.Errorf("no output and no state depends on parameter %s", param.Name())
 				}
 			}
 			graphtest.CheckGradient(t, p)
@@ -53,9 +78,9 @@ func testGradient(t *testing.T, newCell New) {
 	}
 }
 
-func testMask(t *testing.T, newCell New) {
+func testMask(t *testing.T, newLayer NewLayer, engine graph.Engine) {
 	const steps, batch = 4, 4
-	r := newRun(t, newCell, steps, batch, 2, 3)
+	r := newRun(newLayer, inFloat64(engine), steps, batch, 2, 3)
 	r.lengths = []int{4, 2, 1, 0}
 	p := r.compile(t, true)
 	r.set(t, p)
@@ -91,9 +116,9 @@ func testMask(t *testing.T, newCell New) {
 	}
 }
 
-func testBatch(t *testing.T, newCell New) {
+func testBatch(t *testing.T, newLayer NewLayer, engine graph.Engine) {
 	const batch = 3
-	r := newRun(t, newCell, 3, batch, 2, 3)
+	r := newRun(newLayer, inFloat64(engine), 3, batch, 2, 3)
 	p := r.compile(t, false)
 	r.set(t, p)
 	together := r.run(t, p)
@@ -109,8 +134,8 @@ func testBatch(t *testing.T, newCell New) {
 	}
 }
 
-func testCarry(t *testing.T, newCell New) {
-	r := newRun(t, newCell, 5, 2, 2, 3)
+func testCarry(t *testing.T, newLayer NewLayer, engine graph.Engine) {
+	r := newRun(newLayer, inFloat64(engine), 5, 2, 2, 3)
 	p := r.compile(t, false)
 	r.set(t, p)
 	whole := r.run(t, p)
@@ -133,11 +158,34 @@ func testCarry(t *testing.T, newCell New) {
 	}
 }
 
-func testParams(t *testing.T, newCell New) {
-	cell := newCell(2, 3, newRand())
+// The tolerances are some hundred roundings of each format: sums of different order and
+// other polynomials for the functions.
+func testEngines(t *testing.T, newLayer NewLayer) {
+	for dtype, tolerance := range map[graph.Dtype]float64{graph.Float64: 1e-12, graph.Float32: 1e-5} {
+		values := map[graph.Engine]map[string][]float64{}
+		for _, engine := range engines {
+			r := newRun(newLayer, graph.Settings{Dtype: dtype, Engine: engine}, 4, 3, 2, 3)
+			r.lengths = []int{4, 0, 1}
+			p := r.compile(t, true)
+			for range 2 { // no buffer may hold what the first run left
+				r.set(t, p)
+				values[engine] = r.run(t, p)
+			}
+			for name, grad := range grads(p) {
+				values[engine]["gradient of "+name] = grad
+			}
+		}
+		for name, want := range values[graph.Reference] {
+			graphtest.CheckClose(t, fmt.Sprintf("%v %s, fused", dtype, name), values[graph.Fused][name], want, tolerance)
+		}
+	}
+}
+
+func testParams(t *testing.T, newLayer NewLayer) {
+	layer := newLayer(2, 3, newRand())
 	names := map[string]bool{}
-	again := cell.Params()
-	for i, p := range cell.Params() {
+	again := layer.Params()
+	for i, p := range layer.Params() {
 		if names[p.Name()] {
 			t.Errorf("two parameters are named %q", p.Name())
 		}
@@ -147,7 +195,7 @@ func testParams(t *testing.T, newCell New) {
 		}
 	}
 	if len(names) == 0 {
-		t.Error("the cell has no parameters")
+		t.Error("there are no parameters")
 	}
 }
 

@@ -101,7 +101,7 @@ func (s *Step) masked(b *graph.Builder, inputs []*graph.Node) (outputs []*graph.
 		masks[t] = b.Input(maskName(t), s.rows, 1)
 	}
 	outputs, end := cells.Unroll(b, s.model.Stack, inputs, masks, cells.Zeros(b, s.model.Stack, s.rows))
-	return outputs, end.Hidden
+	return outputs, end.Output()
 }
 
 func maskName(t int) string    { return fmt.Sprintf("mask/%d", t) }

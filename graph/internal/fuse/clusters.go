@@ -147,8 +147,8 @@ type cluster struct {
 	values []*value // operands before users
 }
 
-// clusters groups the elementwise values that are connected within a stage, and returns
-// the groups in the order of their first values.
+// clusters groups the elementwise values of a stage and shape that use one another or read
+// the same computed matrix, and returns the groups in the order of their first values.
 func (m *module) clusters() []*cluster {
 	parent := map[*value]*value{}
 	var find func(v *value) *value
@@ -161,15 +161,30 @@ func (m *module) clusters() []*cluster {
 		}
 		return v
 	}
+	unite := func(u, v *value) {
+		if a, b := find(u), find(v); a != b {
+			parent[b] = a
+		}
+	}
+	type reading struct {
+		of    *value
+		stage int
+	}
+	reader := map[reading]*value{}
 	for _, v := range m.values {
-		if !v.op.elementwise() {
+		if !v.op.elementwise() || m.off["clusters"] {
 			continue
 		}
 		for _, u := range v.in {
-			if m.joined(u, v) && u.stage == v.stage {
-				if a, b := find(u), find(v); a != b {
-					parent[b] = a
+			switch {
+			case m.joined(u, v) && u.stage == v.stage:
+				unite(u, v)
+			case u.op != leaf && u.sameShape(v):
+				key := reading{u, v.stage}
+				if reader[key] == nil {
+					reader[key] = v
 				}
+				unite(reader[key], v)
 			}
 		}
 	}

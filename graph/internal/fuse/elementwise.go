@@ -267,18 +267,7 @@ func (b *block[T]) unary(q *prim, dst, x []T) {
 	case square:
 		kernel.MulElements(dst, x, x)
 	case affine:
-		switch {
-		case q.scale == -1:
-			kernel.Neg(dst, x)
-		case q.scale == 1:
-			kernel.Shift(dst, x, T(q.shift))
-			return
-		default:
-			kernel.Scale(dst, x, T(q.scale))
-		}
-		if q.shift != 0 {
-			kernel.Shift(dst, dst, T(q.shift))
-		}
+		kernel.Affine(dst, x, T(q.scale), T(q.shift))
 	}
 }
 

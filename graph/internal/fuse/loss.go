@@ -33,9 +33,8 @@ func (s *lossStep[T]) run(m *memory[T], worker, workers int) {
 			continue
 		}
 		x, e, k := logits.Row(i), exps.Row(i), targets[i]
-		largest, score := kernel.Max(x), float64(x[k])
-		kernel.ExpShifted(e, x, -largest)
-		sum := kernel.Sum(e)
+		score := float64(x[k])
+		largest, sum := kernel.ExpSum(e, x)
 		losses[i] = T(float64(w[i]) * (float64(largest) + math.Log(sum) - score))
 		if s.gradient {
 			scale, p := float64(m.at(s.dy)[0])*float64(w[i])/total, float64(e[k])/sum

@@ -102,11 +102,7 @@ func (s *productStep[T]) multiply(m *memory[T], i, from, to, lo, hi int) {
 		case it.start.rows == 1 && it.c.rows != 1:
 			kernel.MulBias(c, a, b, m.at(*it.start)[lo:hi])
 		default:
-			start := part(m.matrix(*it.start))
-			for r := range c.Rows {
-				copy(c.Row(r), start.Row(r))
-			}
-			kernel.MulAdd(c, a, b)
+			kernel.MulFrom(c, part(m.matrix(*it.start)), a, b)
 		}
 	}
 }

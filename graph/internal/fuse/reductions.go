@@ -28,9 +28,7 @@ func (s *outerStep[T]) run(m *memory[T], worker, workers int) {
 		n := it.c.size()
 		lo, hi := rowsUpTo(it.c, from), rowsUpTo(it.c, to)
 		if lo < hi {
-			c := m.matrix(it.c.rowsOf(lo, hi-lo))
-			kernel.Fill(c.Data, 0)
-			kernel.AddOuter(c, it.a.rows.Columns(lo, hi), it.b.rows)
+			kernel.SetOuter(m.matrix(it.c.rowsOf(lo, hi-lo)), it.a.rows.Columns(lo, hi), it.b.rows)
 		}
 		from, to = from-n, to-n
 	}

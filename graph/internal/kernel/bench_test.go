@@ -53,6 +53,29 @@ func BenchmarkAddOuter(b *testing.B) {
 	}
 }
 
+// BenchmarkPack compares packing with copying the same numbers.
+func BenchmarkPack(b *testing.B) {
+	for _, s := range [][2]int{{128, 512}, {650, 2600}} {
+		m := Matrix[float32]{Data: make([]float32, s[0]*s[1]), Rows: s[0], Cols: s[1]}
+		p, transposed := NewPacked[float32](s[0], s[1]), NewPacked[float32](s[1], s[0])
+		run := func(name string, round func()) {
+			b.Run(fmt.Sprintf("%s/%dx%d", name, s[0], s[1]), func(b *testing.B) {
+				b.SetBytes(int64(8 * len(m.Data))) // read and written
+				for b.Loop() {
+					round()
+				}
+			})
+		}
+		run("copy", func() { copy(p.Data(), m.Data) })
+		run("Pack", func() { p.Pack(m) })
+		run("Unpack", func() { p.Unpack(m) })
+		for _, path := range paths() {
+			use(b, path)
+			run("PackTransposed/"+path.String(), func() { transposed.PackTransposed(m) })
+		}
+	}
+}
+
 // reportSpeed runs a benchmark whose round takes that many operations. It adds the
 // speed of the fastest round, which other programs on the machine disturbed least,
 // and its share of the peak measured right after.

@@ -18,18 +18,38 @@ func fastest() Path {
 	return Portable
 }
 
-// tileShape returns the largest number of rows and the number of panels of a
-// tile of the path in use.
-func tileShape[T Float]() (rows, panels int) {
+// The largest number of panels of a tile for every number of rows. The assembly has
+// the same lists.
+var (
+	tilePanelsAVX2   = [...]uint8{1: 2, 3, 2, 1, 1, 1}
+	tilePanelsAVX512 = [...]uint8{1: 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2}
+)
+
+// maxTileRows returns the largest number of rows of a tile of the path in use.
+func maxTileRows[T Float]() int {
 	if _, ok := any(T(0)).(float32); ok {
 		switch active {
 		case AVX2:
-			return 6, 1
+			return len(tilePanelsAVX2) - 1
 		case AVX512:
-			return 12, 2
+			return len(tilePanelsAVX512) - 1
 		}
 	}
-	return 4, 1
+	return 4
+}
+
+// maxTilePanels returns the largest number of panels of a tile of so many rows of
+// the path in use.
+func maxTilePanels[T Float](rows int) int {
+	if _, ok := any(T(0)).(float32); ok {
+		switch active {
+		case AVX2:
+			return int(tilePanelsAVX2[rows])
+		case AVX512:
+			return int(tilePanelsAVX512[rows])
+		}
+	}
+	return 1
 }
 
 // runVectorTile computes the tile and returns true if the path in use has
@@ -37,13 +57,17 @@ func tileShape[T Float]() (rows, panels int) {
 func runVectorTile(t *tile[float32]) bool {
 	switch {
 	case active == AVX2 && t.aPanel == nil:
-		tileAVX2(t.rows, t.k, t.a, 4*t.aOffset, t.b, 4*t.bHalf, t.start, 4*t.startStride, 4*t.startHalf, t.c, 4*t.cStride, 4*t.cHalf)
+		tileAVX2(t.rows, t.panels, t.k, t.a, 4*t.aOffset, t.b, 4*t.bStep,
+			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, 4*t.cStep, t.lastCols)
 	case active == AVX2:
-		tileTransposedAVX2(t.rows, t.k, t.aPanel, t.b, 4*t.bHalf, t.start, 4*t.startStride, 4*t.startHalf, t.c, 4*t.cStride, 4*t.cHalf)
+		tileTransposedAVX2(t.rows, t.panels, t.k, t.aPanel, t.b, 4*t.bStep,
+			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, 4*t.cStep, t.lastCols)
 	case active == AVX512 && t.aPanel == nil:
-		tileAVX512(t.rows, t.k, t.a, 4*t.aOffset, t.b, 4*t.bHalf, t.start, 4*t.startStride, 4*t.startHalf, t.c, 4*t.cStride, 4*t.cHalf)
+		tileAVX512(t.rows, t.panels, t.k, t.a, 4*t.aOffset, t.b, 4*t.bStep,
+			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, 4*t.cStep, t.lastCols)
 	case active == AVX512:
-		tileTransposedAVX512(t.rows, t.k, t.aPanel, t.b, 4*t.bHalf, t.start, 4*t.startStride, 4*t.startHalf, t.c, 4*t.cStride, 4*t.cHalf)
+		tileTransposedAVX512(t.rows, t.panels, t.k, t.aPanel, t.b, 4*t.bStep,
+			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, 4*t.cStep, t.lastCols)
 	default:
 		return false
 	}

@@ -4,15 +4,25 @@ package kernel
 
 func fastest() Path { return Portable }
 
-func tileShape[T Float]() (rows, panels int) { return 4, 1 }
+func maxTileRows[T Float]() int           { return 4 }
+func maxTilePanels[T Float](rows int) int { return 1 }
 
 func runVectorTile(*tile[float32]) bool { return false }
 
+func copyLanesVectors(_, _ *float32, dstStride, srcStride, rows int) bool { return false }
+func gatherRows(dst *float32, step int, rows **float32, offset, count, panels, lastCols int) bool {
+	return false
+}
+func transposeVectors(_, _ *float32, stride, blocks int) bool { return false }
+
 func vectorsOf(Path) vectorFunctions { return vectorFunctions{} }
 
-func sumVectors(*[reductionLanes]float64, []float32) (taken int)        { return 0 }
-func dotVectors(_ *[reductionLanes]float64, _, _ []float32) (taken int) { return 0 }
-func maxVectors(*[reductionLanes]float32, []float32) (taken int)        { return 0 }
+func sumVectors(*[reductionLanes]float64, []float32) (taken int)                      { return 0 }
+func dotVectors(_ *[reductionLanes]float64, _, _ []float32) (taken int)               { return 0 }
+func tripleDotVectors(_ *[reductionLanes]float64, _, _, _ []float32) (taken int)      { return 0 }
+func squaresVectors(*[reductionLanes]float64, []float32, float64) (taken int)         { return 0 }
+func expSumVectors(_ *[reductionLanes]float64, _, _ []float32, _ float32) (taken int) { return 0 }
+func maxVectors(*[reductionLanes]float32, []float32) (taken int)                      { return 0 }
 
 func adamVectors(_, _, _, _ []float32, _ *[7]float32) bool { return false }
 

@@ -56,6 +56,19 @@ func ScaleAdd[T Float](dst, a, b []T, s T) {
 	}
 }
 
+// Affine sets dst = scale·a + shift, where the product is rounded before the
+// addition.
+func Affine[T Float](dst, a []T, scale, shift T) {
+	checkLengths(len(dst), len(a))
+	if d, ok := any(dst).([]float32); ok && vector.affine != nil {
+		vector.affine(d, any(a).([]float32), float32(scale), float32(shift))
+		return
+	}
+	for i, x := range a {
+		dst[i] = T(scale*x) + shift
+	}
+}
+
 // Neg sets dst = -a.
 func Neg[T Float](dst, a []T) { unary(dst, a, vector.neg, neg[float32], neg[float64]) }
 

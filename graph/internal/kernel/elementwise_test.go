@@ -26,6 +26,7 @@ func operations[T Float]() []operation[T] {
 		{"Scale", func(dst, a, b, c []T, s T) { Scale(dst, a, s) }, func(a, b, c, s T) T { return a * s }},
 		{"Shift", func(dst, a, b, c []T, s T) { Shift(dst, a, s) }, func(a, b, c, s T) T { return a + s }},
 		{"ScaleAdd", func(dst, a, b, c []T, s T) { ScaleAdd(dst, a, b, s) }, func(a, b, c, s T) T { return fused(a, s, b) }},
+		{"Affine", func(dst, a, b, c []T, s T) { Affine(dst, a, s, 3) }, func(a, b, c, s T) T { return T(a*s) + 3 }},
 		{"Neg", func(dst, a, b, c []T, s T) { Neg(dst, a) }, func(a, b, c, s T) T { return -a }},
 		{"Sqrt", func(dst, a, b, c []T, s T) { Sqrt(dst, a) }, func(a, b, c, s T) T { return T(math.Sqrt(float64(a))) }},
 		{"Relu", func(dst, a, b, c []T, s T) { Relu(dst, a) }, func(a, b, c, s T) T {
@@ -120,25 +121,36 @@ func TestNothingAllocated(t *testing.T) {
 		p := newProductCase[float32](rng, [3]int{9, 37, 40})
 		w := NewPacked[float32](p.k, p.n)
 		a, rows := RowsOf(p.a), RowsOf(p.c)
-		dw := NewPacked[float32](p.k, p.n)
+		dw, wt := NewPacked[float32](p.k, p.n), NewPacked[float32](p.n, p.k)
+		square := Matrix[float32]{Data: make([]float32, p.k*p.k), Rows: p.k, Cols: p.k}
 		x, y := randoms[float32](rng, 50), randoms[float32](rng, 50)
+		other, sums := p.matrix(rng, p.m, p.n), make([]float64, p.m)
 		targets, losses := make([]int, p.m), make([]float32, p.m)
 		table := Matrix[float32]{Data: make([]float32, 3*p.n), Rows: 3, Cols: p.n}
 		calls := map[string]func(){
-			"Mul":              func() { Mul(p.c, a, w) },
-			"MulAdd":           func() { MulAdd(p.c, a, w) },
-			"MulBias":          func() { MulBias(p.c, a, w, p.bias) },
-			"AddOuterPacked":   func() { AddOuterPacked(dw, a, rows) },
-			"Pack":             func() { w.Pack(p.b) },
-			"Sum":              func() { Sum(x) },
-			"Dot":              func() { Dot(x, y) },
-			"Max":              func() { Max(x) },
-			"AddRows":          func() { AddRows(p.bias, rows) },
-			"ScatterAdd":       func() { ScatterAdd(table, targets, rows) },
-			"AdamStep":         func() { AdamStep(x, y, y, x, 1, Adam{Rate: 1, Beta1: 0.9, Beta2: 0.9, Epsilon: 1}) },
-			"Softmax":          func() { Softmax(p.c, p.c, nil) },
-			"CrossEntropy":     func() { CrossEntropy(losses, p.c, p.c, targets) },
-			"CrossEntropyGrad": func() { CrossEntropyGrad(p.c, p.c, targets, losses) },
+			"Mul":                 func() { Mul(p.c, a, w) },
+			"MulAdd":              func() { MulAdd(p.c, a, w) },
+			"MulFrom":             func() { MulFrom(p.c, p.c, a, w) },
+			"MulBias":             func() { MulBias(p.c, a, w, p.bias) },
+			"AddOuterPacked":      func() { AddOuterPacked(dw, a, rows) },
+			"SetOuterPacked":      func() { SetOuterPacked(dw, a, rows) },
+			"SetOuter":            func() { SetOuter(square, a, a) },
+			"Pack":                func() { w.Pack(p.b) },
+			"PackTransposed":      func() { wt.PackTransposed(p.b) },
+			"Sum":                 func() { Sum(x) },
+			"Dot":                 func() { Dot(x, y) },
+			"Max":                 func() { Max(x) },
+			"AddRows":             func() { AddRows(p.bias, rows) },
+			"ScatterAdd":          func() { ScatterAdd(table, targets, rows) },
+			"AdamStep":            func() { AdamStep(x, y, y, x, 1, Adam{Rate: 1, Beta1: 0.9, Beta2: 0.9, Epsilon: 1}) },
+			"Softmax":             func() { Softmax(p.c, p.c, nil) },
+			"ExpCrossEntropy":     func() { ExpCrossEntropy(sums, sums, p.c, p.c, targets, nil) },
+			"ExpCrossEntropyGrad": func() { ExpCrossEntropyGrad(p.c, p.c, sums, targets, sums) },
+			"LayerNorm":           func() { LayerNorm(p.c, p.c, p.bias, p.bias, 1, sums, sums) },
+			"LayerNormGrad":       func() { LayerNormGrad(other, p.bias, p.bias, p.c, p.c, p.bias, sums, sums) },
+			"AddRow":              func() { AddRow(p.c, p.c, p.bias) },
+			"CrossEntropy":        func() { CrossEntropy(losses, p.c, p.c, targets) },
+			"CrossEntropyGrad":    func() { CrossEntropyGrad(p.c, p.c, targets, losses) },
 		}
 		for _, op := range append(operations[float32](), transcendental[float32]()...) {
 			calls[op.name] = func() { op.run(x, y, y, y, 2) }

@@ -6,17 +6,21 @@ import (
 	"unsafe"
 )
 
+// What of a sum of outer products is packed at a time stays in the second-level
+// cache: 256 KiB of the left operand and 128 KiB of the right one in float32.
 const (
-	outerRows   = 128 // rows that are packed at a time
-	outerPanels = 8   // panels of the left operand that are packed at a time
+	outerRows   = 256
+	outerPanels = 16 // of the left operand
+	outerWidth  = 8  // panels of the right operand
 )
 
-// An outerBuffer holds what a sum of outer products has packed: part of the left
-// operand for the second-level cache, a pair of panels of the right one for the
-// first-level cache.
+// An outerPanel holds the packed rows of 16 columns.
+type outerPanel[T Float] [outerRows * panelCols]T
+
+// An outerBuffer holds what a sum of outer products has packed.
 type outerBuffer[T Float] struct {
-	a [outerPanels][outerRows * panelCols]T
-	b [2][outerRows * panelCols]T
+	a [outerPanels]outerPanel[T]
+	b [outerWidth]outerPanel[T]
 }
 
 var (
@@ -29,17 +33,45 @@ var (
 // one fused multiply-add. It is the gradient of weights, summed over the rows of
 // many time steps. It panics if the shapes do not fit. c must not overlap the
 // operands.
+//
+// To divide the work, give every worker some columns of b and of c: then only the
+// packing of a is repeated. With some rows of c and columns of a it is that of b.
 func AddOuter[T Float](c Matrix[T], a, b Rows[T]) {
 	checkOuter(c.Rows, c.Cols, a, b)
-	addOuter(rowMajor(c), a, b)
+	to := rowMajor(c)
+	addOuter(to, to, a, b)
 }
 
-// AddOuterPacked is [AddOuter] for a packed c. The padding of c stays zero unless
-// a holds an infinity or a NaN.
+// SetOuter sets c = aᵀ·b: as [AddOuter], but every sum starts from +0.
+func SetOuter[T Float](c Matrix[T], a, b Rows[T]) {
+	var zeros [panelCols]T
+	checkOuter(c.Rows, c.Cols, a, b)
+	to := rowMajor(c)
+	if a.Len() == 0 {
+		for i := range c.Rows {
+			clear(c.Row(i))
+		}
+	}
+	addOuter(to, target[T]{data: zeros[:]}, a, b)
+}
+
+// AddOuterPacked is [AddOuter] for a packed c. The padding of c stays as it is.
 func AddOuterPacked[T Float](c Packed[T], a, b Rows[T]) {
 	checkOuter(c.rows, c.cols, a, b)
-	padded := (c.cols + pairCols - 1) / pairCols * pairCols
-	addOuter(target[T]{data: c.data, unit: c.rows, stride: panelCols, half: panelCols * c.rows, cols: padded}, a, b)
+	to := packedTarget(c)
+	addOuter(to, to, a, b)
+}
+
+// SetOuterPacked is [SetOuter] for a packed c. The padding of c becomes zero.
+func SetOuterPacked[T Float](c Packed[T], a, b Rows[T]) {
+	var zeros [panelCols]T
+	checkOuter(c.rows, c.cols, a, b)
+	if whole := c.cols / panelCols * panelCols; a.Len() > 0 {
+		clear(c.data[whole*c.rows:])
+	} else {
+		clear(c.data)
+	}
+	addOuter(packedTarget(c), target[T]{data: zeros[:]}, a, b)
 }
 
 func checkOuter[T Float](rows, cols int, a, b Rows[T]) {
@@ -49,61 +81,70 @@ func checkOuter[T Float](rows, cols int, a, b Rows[T]) {
 	}
 }
 
-// addOuter sets c = c + aᵀ·b part by part: some rows, some columns of a, and a
-// tile's width of columns of b.
-func addOuter[T Float](c target[T], a, b Rows[T]) {
+// addOuter sets c = start + aᵀ·b part by part: some rows, some columns of a, some
+// columns of b.
+func addOuter[T Float](c, start target[T], a, b Rows[T]) {
 	pool := &outerBuffers32
 	if _, ok := any(T(0)).(float64); ok {
 		pool = &outerBuffers64
 	}
 	buffer := pool.Get().(*outerBuffer[T])
 	defer pool.Put(buffer)
-
-	_, panels := tileShape[T]()
 	for r := 0; r < a.Len(); r += outerRows {
 		end := min(r+outerRows, a.Len())
 		aPart, bPart := a.Slice(r, end), b.Slice(r, end)
-		for i := 0; i < a.width; i += outerPanels * panelCols {
-			n := min(a.width-i, outerPanels*panelCols)
-			for p := 0; p*panelCols < n; p++ {
-				aPart.pack(&buffer.a[p], i+p*panelCols)
+		for i, below := 0, 0; i < a.width; i = below {
+			below = i + evenPart(a.width-i, outerPanels*panelCols, panelCols)
+			aPart.pack(buffer.a[:], i, below)
+			for j, right := 0, 0; j < b.width; j = right {
+				right = j + evenPart(b.width-j, outerWidth*panelCols, panelCols)
+				bPart.pack(buffer.b[:], j, right)
+				buffer.addTiles(&c, &start, end-r, i, below, j, right)
 			}
-			for j := 0; j < b.width; j += panels * panelCols {
-				for half := range panels {
-					bPart.pack(&buffer.b[half], j+half*panelCols)
-				}
-				buffer.addTiles(&c, i, j, n, end-r)
-			}
+		}
+		start = c
+	}
+}
+
+// addTiles sets the rows of c from i up to below and the columns from j up to right
+// to start and what k packed rows add.
+func (o *outerBuffer[T]) addTiles(c, start *target[T], k, i, below, j, right int) {
+	most := min(maxTileRows[T](), panelCols/2) // so that a panel consists of whole tiles
+	panels := maxTilePanels[T](min(below-i, most))
+	for left, next := j, 0; left < right; left = next {
+		t := tile[T]{k: k, b: &o.b[(left-j)/panelCols][0], bStep: outerRows * panelCols}
+		next = t.cover(left, right, panels)
+		for row := i; row < below; row += t.rows {
+			lane := (row - i) % panelCols
+			t.rows = evenPart(min(panelCols-lane, below-row), most, 1)
+			t.aPanel = &o.a[(row-i)/panelCols][lane]
+			t.place(c, start, row, left)
 		}
 	}
 }
 
-// addTiles adds to n rows of c from i on, in the columns of a tile from j on, what
-// k packed rows contribute.
-func (o *outerBuffer[T]) addTiles(c *target[T], i, j, n, k int) {
-	most, panels := tileShape[T]()
-	most = min(most, panelCols/2)
-	for p := 0; p < n; p += panelCols {
-		m := min(n-p, panelCols)
-		t := tile[T]{panels: panels, k: k, b: &o.b[0][0], bHalf: outerRows * panelCols}
-		for lane := 0; lane < m; lane += t.rows {
-			t.rows = evenPart(m-lane, most)
-			t.aPanel = &o.a[p/panelCols][lane]
-			t.place(c, c, i+p+lane, j)
-		}
+// pack copies the columns from lo up to hi to panels. What it leaves behind them in
+// the last panel is of no account.
+func (r Rows[T]) pack(dst []outerPanel[T], lo, hi int) {
+	if gatherVectors(dst, r, lo, hi) {
+		return
 	}
-}
-
-// pack copies the panel of the columns from j on to dst, padded with zeros.
-func (r Rows[T]) pack(dst *[outerRows * panelCols]T, j int) {
-	n := min(max(r.width-j, 0), panelCols)
 	for i, first := range r.first {
-		row := lanes(&dst[0], i*panelCols)
-		if n == panelCols {
-			*row = *lanes(first, r.offset+j)
-			continue
+		for j := lo; j < hi; j += panelCols {
+			row := lanes(&dst[(j-lo)/panelCols][0], i*panelCols)
+			copy(row[:], unsafe.Slice(at(first, r.offset+j), min(hi-j, panelCols)))
 		}
-		*row = [panelCols]T{}
-		copy(row[:n], unsafe.Slice(at(first, r.offset+j), n))
 	}
+}
+
+// gatherVectors is [Rows.pack] and returns true if the path in use has assembly
+// for it.
+func gatherVectors[T Float](dst []outerPanel[T], r Rows[T], lo, hi int) bool {
+	panels, ok := any(dst).([]outerPanel[float32])
+	rows, _ := any(r).(Rows[float32])
+	if !ok || len(rows.first) == 0 {
+		return false
+	}
+	count := (hi - lo + panelCols - 1) / panelCols
+	return gatherRows(&panels[0][0], len(panels[0]), &rows.first[0], rows.offset+lo, len(rows.first), count, hi-lo-(count-1)*panelCols)
 }

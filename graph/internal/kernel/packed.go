@@ -59,48 +59,6 @@ func (p Packed[T]) Columns(lo, hi int) Packed[T] {
 	return Packed[T]{p.data[start:end:end], p.rows, hi - lo}
 }
 
-// Pack sets p to m, which must have its shape.
-func (p Packed[T]) Pack(m Matrix[T]) {
-	m.check()
-	p.checkShape(m.Rows, m.Cols)
-	for j := 0; j*p.rows < len(p.data); j += panelCols {
-		panel := p.data[j*p.rows:][:panelCols*p.rows]
-		from := min(j, p.cols)
-		to := min(j+panelCols, p.cols)
-		for i := range p.rows {
-			n := copy(panel[:panelCols], m.Row(i)[from:to])
-			clear(panel[n:panelCols])
-			panel = panel[panelCols:]
-		}
-	}
-}
-
-// PackTransposed sets p to mᵀ, which must have its shape.
-func (p Packed[T]) PackTransposed(m Matrix[T]) {
-	m.check()
-	p.checkShape(m.Cols, m.Rows)
-	clear(p.data)
-	for j := range p.cols {
-		place := p.Offset(0, j)
-		for _, x := range m.Row(j) {
-			p.data[place] = x
-			place += panelCols
-		}
-	}
-}
-
-// Unpack sets m to p, which must have its shape.
-func (p Packed[T]) Unpack(m Matrix[T]) {
-	m.check()
-	p.checkShape(m.Rows, m.Cols)
-	for i := range p.rows {
-		row := m.Row(i)
-		for j := 0; j < p.cols; j += panelCols {
-			copy(row[j:], p.data[p.Offset(i, j):][:panelCols])
-		}
-	}
-}
-
 func (p Packed[T]) checkShape(rows, cols int) {
 	if rows != p.rows || cols != p.cols {
 		panic(fmt.Sprintf("kernel: matrix of %d×%d for a packed one of %d×%d", rows, cols, p.rows, p.cols))

@@ -6,9 +6,9 @@ import "fmt"
 // ascending order from +0, each step one fused multiply-add. It panics if the
 // shapes do not fit. c must not overlap the operands.
 func Mul[T Float](c Matrix[T], a Rows[T], b Packed[T]) {
-	var zeros [pairCols]T
+	var zeros [panelCols]T
 	checkProduct(c, a, b)
-	multiply(rowMajor(c), target[T]{data: zeros[:], half: panelCols, cols: c.Cols}, a, b)
+	multiply(rowMajor(c), target[T]{data: zeros[:]}, a, b)
 }
 
 // MulAdd sets c = c + a·b: as [Mul], but every sum starts from the element of c.
@@ -19,6 +19,17 @@ func MulAdd[T Float](c Matrix[T], a Rows[T], b Packed[T]) {
 	multiply(rowMajor(c), rowMajor(c), a, b)
 }
 
+// MulFrom sets c = start + a·b: as [MulAdd], but the sums start from the elements
+// of another matrix, which stays as it is. It panics if the shapes do not fit. c
+// must not overlap the operands, but start may be c.
+func MulFrom[T Float](c, start Matrix[T], a Rows[T], b Packed[T]) {
+	checkProduct(c, a, b)
+	if start.Rows != c.Rows || start.Cols != c.Cols {
+		panic(fmt.Sprintf("kernel: product into %d×%d from %d×%d", c.Rows, c.Cols, start.Rows, start.Cols))
+	}
+	multiply(rowMajor(c), rowMajor(start), a, b)
+}
+
 // MulBias sets c = bias + a·b: as [Mul], but the sums of column j start from
 // bias[j]. It panics if the shapes do not fit.
 func MulBias[T Float](c Matrix[T], a Rows[T], b Packed[T], bias []T) {
@@ -26,7 +37,7 @@ func MulBias[T Float](c Matrix[T], a Rows[T], b Packed[T], bias []T) {
 	if len(bias) != c.Cols {
 		panic(fmt.Sprintf("kernel: bias of %d numbers for %d columns", len(bias), c.Cols))
 	}
-	multiply(rowMajor(c), target[T]{data: bias, unit: 1, half: panelCols, cols: c.Cols}, a, b)
+	multiply(rowMajor(c), target[T]{data: bias, unit: 1, step: panelCols}, a, b)
 }
 
 func checkProduct[T Float](c Matrix[T], a Rows[T], b Packed[T]) {
@@ -37,30 +48,28 @@ func checkProduct[T Float](c Matrix[T], a Rows[T], b Packed[T]) {
 }
 
 // multiply sets c = start + a·b. It visits all panels for as many rows of a as
-// stay in the second-level cache, and all these rows for every panel.
+// stay in the second-level cache, and all these rows for every tile's width.
 func multiply[T Float](c, start target[T], a Rows[T], b Packed[T]) {
 	const cached = 1 << 15 // numbers
-	most, panels := tileShape[T]()
-	group := max(cached/max(a.width, 1)/most, 1) * most
-	for lo := 0; lo < a.Len(); lo += group {
-		hi := min(lo+group, a.Len())
-		for j := 0; j < b.cols; j += panels * panelCols {
-			t := tile[T]{panels: panels, k: a.width, aOffset: a.offset, bHalf: panelCols * b.rows}
+	most := maxTileRows[T]()
+	group := most
+	if a.Len() > most {
+		group = max(cached/max(a.width, 1)/most, 1) * most
+	}
+	for lo, hi := 0, 0; lo < a.Len(); lo = hi {
+		hi = lo + evenPart(a.Len()-lo, group, 1)
+		panels := maxTilePanels[T](evenPart(hi-lo, most, 1))
+		for j, end := 0, 0; j < b.cols; j = end {
+			t := tile[T]{k: a.width, aOffset: a.offset, bStep: panelCols * b.rows}
+			end = t.cover(j, b.cols, panels)
 			if t.k > 0 {
 				t.b = &b.data[b.Offset(0, j)]
 			}
 			for i := lo; i < hi; i += t.rows {
-				t.rows = evenPart(hi-i, most)
+				t.rows = evenPart(hi-i, most, 1)
 				t.a = &a.first[i]
 				t.place(&c, &start, i, j)
 			}
 		}
 	}
-}
-
-// evenPart returns the size of the first part when n is cut into as few parts of
-// at most most as possible, all about equally large: tiles of few rows are slow.
-func evenPart(n, most int) int {
-	parts := (n + most - 1) / most
-	return (n + parts - 1) / parts
 }

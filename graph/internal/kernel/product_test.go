@@ -34,6 +34,11 @@ func shapes(rng *rand.Rand, count int) [][3]int {
 		{1, 1, 1}, {2, 3, 1}, {1, 16, 1}, {1, 17, 5}, {6, 16, 4}, {7, 15, 9}, {12, 32, 8}, {13, 33, 7},
 		{5, 31, 64}, {11, 48, 3}, {24, 64, 2}, {25, 65, 70}, {3, 70, 128}, {37, 130, 11}, {128, 20, 3}, {130, 3, 20},
 	}
+	for m := 1; m <= 13; m++ { // all tiles, with whole and with partial panels
+		for n := 16; n <= 9*16; n += 16 {
+			all = append(all, [3]int{m, n - rng.IntN(16)*rng.IntN(2), 1 + rng.IntN(4)})
+		}
+	}
 	for range count {
 		all = append(all, [3]int{1 + rng.IntN(70), 1 + rng.IntN(70), 1 + rng.IntN(70)})
 	}
@@ -126,6 +131,9 @@ func testProducts[T Float](t *testing.T) {
 			before := Matrix[T]{Data: plain(p.c), Rows: p.m, Cols: p.n}
 			MulAdd(p.c, rows, w)
 			p.check(t, "MulAdd", func(i, j int) T { return before.Row(i)[j] })
+			start := p.matrix(rng, p.m, p.n)
+			MulFrom(p.c, start, rows, w)
+			p.check(t, "MulFrom", func(i, j int) T { return start.Row(i)[j] })
 		}
 	})
 }
@@ -137,7 +145,7 @@ func TestProducts64(t *testing.T) { testProducts[float64](t) }
 func testOuter[T Float](t *testing.T) {
 	onEveryPath(t, func(t *testing.T) {
 		rng := newRand()
-		for _, s := range append(shapes(rng, 30), [3]int{5, 33, 300}, [3]int{140, 18, 129}) {
+		for _, s := range append(shapes(rng, 30), [3]int{5, 33, 600}, [3]int{270, 18, 129}, [3]int{3, 140, 257}) {
 			p := newProductCase[T](rng, s)
 			transposed := Matrix[T]{Data: make([]T, p.k*p.m), Rows: p.k, Cols: p.m}
 			for i := range p.m {
@@ -159,6 +167,13 @@ func testOuter[T Float](t *testing.T) {
 			again := NewPacked[T](p.m, p.n)
 			again.Pack(p.c)
 			wantBits(t, fmt.Sprintf("AddOuterPacked of %v", s), packed.Data(), again.Data())
+
+			SetOuter(p.c, a, b)
+			p.check(t, "SetOuter", func(i, j int) T { return 0 })
+			Fill(packed.Data(), -1)
+			SetOuterPacked(packed, a, b)
+			again.Pack(p.c)
+			wantBits(t, fmt.Sprintf("SetOuterPacked of %v", s), packed.Data(), again.Data())
 		}
 	})
 }
@@ -213,6 +228,8 @@ func TestEmptyProducts(t *testing.T) {
 		empty := RowsOf(Matrix[float32]{Rows: 1})
 		MulAdd(c, empty, NewPacked[float32](0, 3))
 		wantBits(t, "c + empty", c.Data, []float32{1, 2, 3})
+		MulFrom(c, Matrix[float32]{Data: []float32{7, 8, 9}, Rows: 1, Cols: 3}, empty, NewPacked[float32](0, 3))
+		wantBits(t, "start + empty", c.Data, []float32{7, 8, 9})
 		MulBias(c, empty, NewPacked[float32](0, 3), []float32{4, 5, 6})
 		wantBits(t, "bias + empty", c.Data, []float32{4, 5, 6})
 		Mul(c, empty, NewPacked[float32](0, 3))
@@ -221,6 +238,14 @@ func TestEmptyProducts(t *testing.T) {
 		none := RowsOf(Matrix[float32]{Cols: 3})
 		Mul(Matrix[float32]{Cols: 2}, none, NewPacked[float32](3, 2))
 		AddOuter(Matrix[float32]{Data: make([]float32, 9), Rows: 3, Cols: 3}, none, none)
+
+		square := Matrix[float32]{Data: []float32{1, 2, 3, 4, 5, 6, 7, 8, 9}, Rows: 3, Cols: 3}
+		packed := NewPacked[float32](3, 3)
+		packed.Pack(square)
+		SetOuter(square, none, none)
+		wantBits(t, "no outer products", square.Data, make([]float32, 9))
+		SetOuterPacked(packed, none, none)
+		wantBits(t, "no packed outer products", packed.Data(), make([]float32, len(packed.Data())))
 	})
 }
 

@@ -39,6 +39,37 @@ func Dot[T Float](a, b []T) float64 {
 	return joinLanes(&lanes)
 }
 
+// tripleDot returns the sum of (a·b)·c over their elements, each product rounded to
+// float64.
+func tripleDot[T Float](a, b, c []T) float64 {
+	checkLengths(len(a), len(b), len(c))
+	var lanes [reductionLanes]float64
+	done := 0
+	if x, ok := any(a).([]float32); ok {
+		done = tripleDotVectors(&lanes, x, any(b).([]float32), any(c).([]float32))
+	}
+	for i := done; i < len(a); i++ {
+		product := float64(float64(a[i]) * float64(b[i]))
+		lanes[i%reductionLanes] += float64(product * float64(c[i]))
+	}
+	return joinLanes(&lanes)
+}
+
+// sumSquares returns the sum of (a-center)², each difference and each square
+// rounded to float64.
+func sumSquares[T Float](a []T, center float64) float64 {
+	var lanes [reductionLanes]float64
+	done := 0
+	if x, ok := any(a).([]float32); ok {
+		done = squaresVectors(&lanes, x, center)
+	}
+	for i := done; i < len(a); i++ {
+		d := float64(a[i]) - center
+		lanes[i%reductionLanes] += float64(d * d)
+	}
+	return joinLanes(&lanes)
+}
+
 // joinLanes returns the sum of the lanes: halves, quarters, and so on, are added
 // to each other.
 func joinLanes(lanes *[reductionLanes]float64) float64 {

@@ -29,6 +29,15 @@ func testReductions[T Float](t *testing.T) {
 				[]float64{plainLanes(n, func(i int) float64 { return float64(a.slice[i]) })})
 			wantBits(t, "Dot "+what, []float64{Dot(a.slice, b.slice)},
 				[]float64{plainLanes(n, func(i int) float64 { return float64(float64(a.slice[i]) * float64(b.slice[i])) })})
+			wantBits(t, "tripleDot "+what, []float64{tripleDot(a.slice, b.slice, a.slice)},
+				[]float64{plainLanes(n, func(i int) float64 {
+					return float64(float64(float64(a.slice[i])*float64(b.slice[i])) * float64(a.slice[i]))
+				})})
+			wantBits(t, "sumSquares "+what, []float64{sumSquares(a.slice, 0.3)},
+				[]float64{plainLanes(n, func(i int) float64 {
+					d := float64(a.slice[i]) - 0.3
+					return float64(d * d)
+				})})
 
 			largest := T(math.Inf(-1))
 			for i, x := range a.slice {

@@ -5,10 +5,19 @@
 package kernel
 
 //go:noescape
-func tileAVX2(rows int, k int, a **float32, aOffset int, b *float32, bHalf int, start *float32, startStride int, startHalf int, c *float32, cStride int, cHalf int)
+func tileAVX2(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
 
 //go:noescape
-func tileTransposedAVX2(rows int, k int, a *float32, b *float32, bHalf int, start *float32, startStride int, startHalf int, c *float32, cStride int, cHalf int)
+func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+
+//go:noescape
+func copyLanesAVX2(dst *float32, src *float32, dstStride int, srcStride int, rows int)
+
+//go:noescape
+func gatherRowsAVX2(dst *float32, step int, rows **float32, offset int, count int, panels int, lastCols int)
+
+//go:noescape
+func transposeAVX2(dst *float32, src *float32, stride int, blocks int)
 
 //go:noescape
 func addAVX2(dst []float32, a []float32, b []float32)
@@ -33,6 +42,9 @@ func scaleAddAVX2(dst []float32, a []float32, b []float32, s float32)
 
 //go:noescape
 func shiftAVX2(dst []float32, a []float32, s float32)
+
+//go:noescape
+func affineAVX2(dst []float32, a []float32, s float32, t float32)
 
 //go:noescape
 func negAVX2(dst []float32, a []float32)
@@ -62,6 +74,12 @@ func notEqualAVX2(dst []float32, a []float32, b []float32)
 func chooseAVX2(dst []float32, condition []float32, a []float32, b []float32)
 
 //go:noescape
+func normalizeAVX2(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
+
+//go:noescape
+func normalizeGradAVX2(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
+
+//go:noescape
 func expAVX2(dst []float32, a []float32, shift float32)
 
 //go:noescape
@@ -80,7 +98,16 @@ func sumAVX2(lanes *[16]float64, a []float32)
 func dotAVX2(lanes *[16]float64, a []float32, b []float32)
 
 //go:noescape
+func tripleDotAVX2(lanes *[16]float64, a []float32, b []float32, c []float32)
+
+//go:noescape
+func squaresAVX2(lanes *[16]float64, a []float32, center float64)
+
+//go:noescape
 func maxAVX2(lanes *[16]float32, a []float32)
+
+//go:noescape
+func expSumAVX2(lanes *[16]float64, dst []float32, a []float32, shift float32)
 
 //go:noescape
 func adamAVX2(w []float32, m []float32, v []float32, g []float32, c *[7]float32)
@@ -88,10 +115,19 @@ func adamAVX2(w []float32, m []float32, v []float32, g []float32, c *[7]float32)
 func peakAVX2(n int)
 
 //go:noescape
-func tileAVX512(rows int, k int, a **float32, aOffset int, b *float32, bHalf int, start *float32, startStride int, startHalf int, c *float32, cStride int, cHalf int)
+func tileAVX512(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
 
 //go:noescape
-func tileTransposedAVX512(rows int, k int, a *float32, b *float32, bHalf int, start *float32, startStride int, startHalf int, c *float32, cStride int, cHalf int)
+func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+
+//go:noescape
+func copyLanesAVX512(dst *float32, src *float32, dstStride int, srcStride int, rows int)
+
+//go:noescape
+func gatherRowsAVX512(dst *float32, step int, rows **float32, offset int, count int, panels int, lastCols int)
+
+//go:noescape
+func transposeAVX512(dst *float32, src *float32, stride int, blocks int)
 
 //go:noescape
 func addAVX512(dst []float32, a []float32, b []float32)
@@ -116,6 +152,9 @@ func scaleAddAVX512(dst []float32, a []float32, b []float32, s float32)
 
 //go:noescape
 func shiftAVX512(dst []float32, a []float32, s float32)
+
+//go:noescape
+func affineAVX512(dst []float32, a []float32, s float32, t float32)
 
 //go:noescape
 func negAVX512(dst []float32, a []float32)
@@ -145,6 +184,12 @@ func notEqualAVX512(dst []float32, a []float32, b []float32)
 func chooseAVX512(dst []float32, condition []float32, a []float32, b []float32)
 
 //go:noescape
+func normalizeAVX512(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
+
+//go:noescape
+func normalizeGradAVX512(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
+
+//go:noescape
 func expAVX512(dst []float32, a []float32, shift float32)
 
 //go:noescape
@@ -163,7 +208,16 @@ func sumAVX512(lanes *[16]float64, a []float32)
 func dotAVX512(lanes *[16]float64, a []float32, b []float32)
 
 //go:noescape
+func tripleDotAVX512(lanes *[16]float64, a []float32, b []float32, c []float32)
+
+//go:noescape
+func squaresAVX512(lanes *[16]float64, a []float32, center float64)
+
+//go:noescape
 func maxAVX512(lanes *[16]float32, a []float32)
+
+//go:noescape
+func expSumAVX512(lanes *[16]float64, dst []float32, a []float32, shift float32)
 
 //go:noescape
 func adamAVX512(w []float32, m []float32, v []float32, g []float32, c *[7]float32)

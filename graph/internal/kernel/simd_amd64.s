@@ -4,10 +4,11 @@
 
 #include "textflag.h"
 
-// func tileAVX2(rows int, k int, a **float32, aOffset int, b *float32, bHalf int, start *float32, startStride int, startHalf int, c *float32, cStride int, cHalf int)
-// Requires: AVX, FMA3
-TEXT ·tileAVX2(SB), NOSPLIT, $0-96
+// func tileAVX2(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tileAVX2(SB), NOSPLIT, $0-112
 	MOVQ    rows+0(FP), AX
+	MOVQ    panels+8(FP), CX
 	CMPQ    AX, $0x06
 	JEQ     rows6
 	CMPQ    AX, $0x05
@@ -18,55 +19,452 @@ TEXT ·tileAVX2(SB), NOSPLIT, $0-96
 	JEQ     rows3
 	CMPQ    AX, $0x02
 	JEQ     rows2
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
+	CMPQ    CX, $0x02
+	JNE     not1x2
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), CX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start1x4masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
+	VMOVUPS (AX)(CX*1), Y2
+	VMOVUPS 32(AX)(CX*1), Y3
+	JMP     start1x4done
 
-loop1:
-	VMOVUPS      (CX), Y2
-	VMOVUPS      32(CX), Y3
+start1x4masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMASKMOVPS (AX)(CX*1), Y2, Y2
+	VMASKMOVPS 32(AX)(CX*1), Y3, Y3
+
+start1x4done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
+
+loop1x4:
 	VBROADCASTSS (DX)(AX*4), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
+	VFMADD231PS  (CX), Y4, Y0
+	VFMADD231PS  32(CX), Y4, Y1
+	VFMADD231PS  (CX)(BX*1), Y4, Y2
+	VFMADD231PS  32(CX)(BX*1), Y4, Y3
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop1
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
+	JNZ          loop1x4
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c1x4masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	JMP          c1x4done
+
+c1x4masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS Y2, Y4, (AX)(CX*1)
+	VMASKMOVPS Y3, Y5, 32(AX)(CX*1)
+
+c1x4done:
+	VZEROUPPER
+	RET
+
+not1x2:
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), CX
+	MOVQ    lastCols+104(FP), CX
+	CMPQ    CX, $0x10
+	JNE     start1x2masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	JMP     start1x2done
+
+start1x2masked:
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y0
+	VMOVUPS    96(DX), Y1
+	VMASKMOVPS (AX), Y0, Y0
+	VMASKMOVPS 32(AX), Y1, Y1
+
+start1x2done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
+
+loop1x2:
+	VBROADCASTSS (DX)(AX*4), Y2
+	VFMADD231PS  (CX), Y2, Y0
+	VFMADD231PS  32(CX), Y2, Y1
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop1x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	CMPQ         CX, $0x10
+	JNE          c1x2masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	JMP          c1x2done
+
+c1x2masked:
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y2
+	VMOVUPS    96(DX), Y3
+	VMASKMOVPS Y0, Y2, (AX)
+	VMASKMOVPS Y1, Y3, 32(AX)
+
+c1x2done:
 	VZEROUPPER
 	RET
 
 rows2:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
+	CMPQ    CX, $0x03
+	JNE     not2x3
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start2x6masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(DX*1), Y2
+	VMOVUPS 32(AX)(DX*1), Y3
+	VMOVUPS (AX)(DX*2), Y4
+	VMOVUPS 32(AX)(DX*2), Y5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y6
+	VMOVUPS 32(AX), Y7
+	VMOVUPS (AX)(DX*1), Y8
+	VMOVUPS 32(AX)(DX*1), Y9
+	VMOVUPS (AX)(DX*2), Y10
+	VMOVUPS 32(AX)(DX*2), Y11
+	JMP     start2x6done
+
+start2x6masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y10
+	VMOVUPS    96(SI), Y11
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    (AX)(DX*1), Y2
+	VMOVUPS    32(AX)(DX*1), Y3
+	VMASKMOVPS (AX)(DX*2), Y10, Y4
+	VMASKMOVPS 32(AX)(DX*2), Y11, Y5
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y6
+	VMOVUPS    32(AX), Y7
+	VMOVUPS    (AX)(DX*1), Y8
+	VMOVUPS    32(AX)(DX*1), Y9
+	VMASKMOVPS (AX)(DX*2), Y10, Y10
+	VMASKMOVPS 32(AX)(DX*2), Y11, Y11
+
+start2x6done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
+
+loop2x6:
+	VBROADCASTSS (BX)(AX*4), Y12
+	VBROADCASTSS (DX)(AX*4), Y13
+	VMOVUPS      (CX), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y6
+	VMOVUPS      32(CX), Y14
+	VFMADD231PS  Y14, Y12, Y1
+	VFMADD231PS  Y14, Y13, Y7
+	VMOVUPS      (CX)(SI*1), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y8
+	VMOVUPS      32(CX)(SI*1), Y14
+	VFMADD231PS  Y14, Y12, Y3
+	VFMADD231PS  Y14, Y13, Y9
+	VMOVUPS      (CX)(SI*2), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y10
+	VMOVUPS      32(CX)(SI*2), Y14
+	VFMADD231PS  Y14, Y12, Y5
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop2x6
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c2x6masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(DX*1)
+	VMOVUPS      Y3, 32(AX)(DX*1)
+	VMOVUPS      Y4, (AX)(DX*2)
+	VMOVUPS      Y5, 32(AX)(DX*2)
+	ADDQ         CX, AX
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      Y7, 32(AX)
+	VMOVUPS      Y8, (AX)(DX*1)
+	VMOVUPS      Y9, 32(AX)(DX*1)
+	VMOVUPS      Y10, (AX)(DX*2)
+	VMOVUPS      Y11, 32(AX)(DX*2)
+	JMP          c2x6done
+
+c2x6masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y12
+	VMOVUPS    96(SI), Y13
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, (AX)(DX*1)
+	VMOVUPS    Y3, 32(AX)(DX*1)
+	VMASKMOVPS Y4, Y12, (AX)(DX*2)
+	VMASKMOVPS Y5, Y13, 32(AX)(DX*2)
+	ADDQ       CX, AX
+	VMOVUPS    Y6, (AX)
+	VMOVUPS    Y7, 32(AX)
+	VMOVUPS    Y8, (AX)(DX*1)
+	VMOVUPS    Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y10, Y12, (AX)(DX*2)
+	VMASKMOVPS Y11, Y13, 32(AX)(DX*2)
+
+c2x6done:
+	VZEROUPPER
+	RET
+
+not2x3:
+	CMPQ    CX, $0x02
+	JNE     not2x2
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start2x4masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(DX*1), Y2
+	VMOVUPS 32(AX)(DX*1), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	JMP     start2x4done
+
+start2x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y6
+	VMOVUPS    96(SI), Y7
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMASKMOVPS (AX)(DX*1), Y6, Y2
+	VMASKMOVPS 32(AX)(DX*1), Y7, Y3
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y4
+	VMOVUPS    32(AX), Y5
+	VMASKMOVPS (AX)(DX*1), Y6, Y6
+	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
+
+start2x4done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
+
+loop2x4:
+	VBROADCASTSS (BX)(AX*4), Y8
+	VBROADCASTSS (DX)(AX*4), Y9
+	VMOVUPS      (CX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      32(CX), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      (CX)(SI*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      32(CX)(SI*1), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop2x4
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c2x4masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(DX*1)
+	VMOVUPS      Y3, 32(AX)(DX*1)
+	ADDQ         CX, AX
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPS      Y6, (AX)(DX*1)
+	VMOVUPS      Y7, 32(AX)(DX*1)
+	JMP          c2x4done
+
+c2x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y8
+	VMOVUPS    96(SI), Y9
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS Y2, Y8, (AX)(DX*1)
+	VMASKMOVPS Y3, Y9, 32(AX)(DX*1)
+	ADDQ       CX, AX
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS Y6, Y8, (AX)(DX*1)
+	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+
+c2x4done:
+	VZEROUPPER
+	RET
+
+not2x2:
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start2x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y2
 	VMOVUPS 32(AX), Y3
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
+	JMP     start2x2done
 
-loop2:
+start2x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMASKMOVPS (AX), Y2, Y0
+	VMASKMOVPS 32(AX), Y3, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y2, Y2
+	VMASKMOVPS 32(AX), Y3, Y3
+
+start2x2done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
+
+loop2x2:
 	VMOVUPS      (CX), Y4
 	VMOVUPS      32(CX), Y5
 	VBROADCASTSS (BX)(AX*4), Y6
@@ -77,20 +475,187 @@ loop2:
 	VFMADD231PS  Y5, Y6, Y3
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
+	JNZ          loop2x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c2x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y2, (AX)
 	VMOVUPS      Y3, 32(AX)
+	JMP          c2x2done
+
+c2x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS Y0, Y4, (AX)
+	VMASKMOVPS Y1, Y5, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y4, (AX)
+	VMASKMOVPS Y3, Y5, 32(AX)
+
+c2x2done:
 	VZEROUPPER
 	RET
 
 rows3:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
+	CMPQ    CX, $0x02
+	JNE     not3x2
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start3x4masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(DX*1), Y2
+	VMOVUPS 32(AX)(DX*1), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y8
+	VMOVUPS 32(AX), Y9
+	VMOVUPS (AX)(DX*1), Y10
+	VMOVUPS 32(AX)(DX*1), Y11
+	JMP     start3x4done
+
+start3x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y10
+	VMOVUPS    96(SI), Y11
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMASKMOVPS (AX)(DX*1), Y10, Y2
+	VMASKMOVPS 32(AX)(DX*1), Y11, Y3
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y4
+	VMOVUPS    32(AX), Y5
+	VMASKMOVPS (AX)(DX*1), Y10, Y6
+	VMASKMOVPS 32(AX)(DX*1), Y11, Y7
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y8
+	VMOVUPS    32(AX), Y9
+	VMASKMOVPS (AX)(DX*1), Y10, Y10
+	VMASKMOVPS 32(AX)(DX*1), Y11, Y11
+
+start3x4done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x03, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), DI
+
+loop3x4:
+	VBROADCASTSS (BX)(AX*4), Y12
+	VBROADCASTSS (SI)(AX*4), Y13
+	VBROADCASTSS (DX)(AX*4), Y14
+	VMOVUPS      (CX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y8
+	VMOVUPS      32(CX), Y15
+	VFMADD231PS  Y15, Y12, Y1
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y9
+	VMOVUPS      (CX)(DI*1), Y15
+	VFMADD231PS  Y15, Y12, Y2
+	VFMADD231PS  Y15, Y13, Y6
+	VFMADD231PS  Y15, Y14, Y10
+	VMOVUPS      32(CX)(DI*1), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop3x4
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c3x4masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(DX*1)
+	VMOVUPS      Y3, 32(AX)(DX*1)
+	ADDQ         CX, AX
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPS      Y6, (AX)(DX*1)
+	VMOVUPS      Y7, 32(AX)(DX*1)
+	ADDQ         CX, AX
+	VMOVUPS      Y8, (AX)
+	VMOVUPS      Y9, 32(AX)
+	VMOVUPS      Y10, (AX)(DX*1)
+	VMOVUPS      Y11, 32(AX)(DX*1)
+	JMP          c3x4done
+
+c3x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y12
+	VMOVUPS    96(SI), Y13
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS Y2, Y12, (AX)(DX*1)
+	VMASKMOVPS Y3, Y13, 32(AX)(DX*1)
+	ADDQ       CX, AX
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS Y6, Y12, (AX)(DX*1)
+	VMASKMOVPS Y7, Y13, 32(AX)(DX*1)
+	ADDQ       CX, AX
+	VMOVUPS    Y8, (AX)
+	VMOVUPS    Y9, 32(AX)
+	VMASKMOVPS Y10, Y12, (AX)(DX*1)
+	VMASKMOVPS Y11, Y13, 32(AX)(DX*1)
+
+c3x4done:
+	VZEROUPPER
+	RET
+
+not3x2:
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start3x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -99,20 +664,49 @@ rows3:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y4
 	VMOVUPS 32(AX), Y5
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
+	JMP     start3x2done
 
-loop3:
+start3x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS (AX), Y4, Y0
+	VMASKMOVPS 32(AX), Y5, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y2
+	VMASKMOVPS 32(AX), Y5, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y4
+	VMASKMOVPS 32(AX), Y5, Y5
+
+start3x2done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), DI
+
+loop3x2:
 	VMOVUPS      (CX), Y6
 	VMOVUPS      32(CX), Y7
 	VBROADCASTSS (BX)(AX*4), Y8
@@ -126,9 +720,13 @@ loop3:
 	VFMADD231PS  Y7, Y8, Y5
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop3
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
+	JNZ          loop3x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c3x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -137,12 +735,34 @@ loop3:
 	ADDQ         CX, AX
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      Y5, 32(AX)
+	JMP          c3x2done
+
+c3x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS Y0, Y6, (AX)
+	VMASKMOVPS Y1, Y7, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y6, (AX)
+	VMASKMOVPS Y3, Y7, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y6, (AX)
+	VMASKMOVPS Y5, Y7, 32(AX)
+
+c3x2done:
 	VZEROUPPER
 	RET
 
 rows4:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start4x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -154,22 +774,56 @@ rows4:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y6
 	VMOVUPS 32(AX), Y7
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
+	JMP     start4x2done
 
-loop4:
+start4x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS (AX), Y6, Y0
+	VMASKMOVPS 32(AX), Y7, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y2
+	VMASKMOVPS 32(AX), Y7, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y4
+	VMASKMOVPS 32(AX), Y7, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y6
+	VMASKMOVPS 32(AX), Y7, Y7
+
+start4x2done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R8
+
+loop4x2:
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
 	VBROADCASTSS (BX)(AX*4), Y10
@@ -186,9 +840,13 @@ loop4:
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop4
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
+	JNZ          loop4x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c4x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -200,12 +858,37 @@ loop4:
 	ADDQ         CX, AX
 	VMOVUPS      Y6, (AX)
 	VMOVUPS      Y7, 32(AX)
+	JMP          c4x2done
+
+c4x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMASKMOVPS Y0, Y8, (AX)
+	VMASKMOVPS Y1, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y8, (AX)
+	VMASKMOVPS Y3, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y8, (AX)
+	VMASKMOVPS Y5, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y8, (AX)
+	VMASKMOVPS Y7, Y9, 32(AX)
+
+c4x2done:
 	VZEROUPPER
 	RET
 
 rows5:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start5x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -220,24 +903,63 @@ rows5:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y8
 	VMOVUPS 32(AX), Y9
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
+	JMP     start5x2done
 
-loop5:
+start5x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMASKMOVPS (AX), Y8, Y0
+	VMASKMOVPS 32(AX), Y9, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y2
+	VMASKMOVPS 32(AX), Y9, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y4
+	VMASKMOVPS 32(AX), Y9, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y6
+	VMASKMOVPS 32(AX), Y9, Y7
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y8
+	VMASKMOVPS 32(AX), Y9, Y9
+
+start5x2done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R9
+
+loop5x2:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (BX)(AX*4), Y12
@@ -257,9 +979,13 @@ loop5:
 	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop5
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
+	JNZ          loop5x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c5x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -274,12 +1000,40 @@ loop5:
 	ADDQ         CX, AX
 	VMOVUPS      Y8, (AX)
 	VMOVUPS      Y9, 32(AX)
+	JMP          c5x2done
+
+c5x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y10
+	VMOVUPS    96(BX), Y11
+	VMASKMOVPS Y0, Y10, (AX)
+	VMASKMOVPS Y1, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y10, (AX)
+	VMASKMOVPS Y3, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y10, (AX)
+	VMASKMOVPS Y5, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y10, (AX)
+	VMASKMOVPS Y7, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y10, (AX)
+	VMASKMOVPS Y9, Y11, 32(AX)
+
+c5x2done:
 	VZEROUPPER
 	RET
 
 rows6:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start6x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -297,26 +1051,70 @@ rows6:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y10
 	VMOVUPS 32(AX), Y11
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
+	JMP     start6x2done
 
-loop6:
+start6x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y10
+	VMOVUPS    96(BX), Y11
+	VMASKMOVPS (AX), Y10, Y0
+	VMASKMOVPS 32(AX), Y11, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y2
+	VMASKMOVPS 32(AX), Y11, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y4
+	VMASKMOVPS 32(AX), Y11, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y6
+	VMASKMOVPS 32(AX), Y11, Y7
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y8
+	VMASKMOVPS 32(AX), Y11, Y9
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y10
+	VMASKMOVPS 32(AX), Y11, Y11
+
+start6x2done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R10
+
+loop6x2:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	VBROADCASTSS (BX)(AX*4), Y14
@@ -339,9 +1137,13 @@ loop6:
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop6
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
+	JNZ          loop6x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c6x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -359,13 +1161,75 @@ loop6:
 	ADDQ         CX, AX
 	VMOVUPS      Y10, (AX)
 	VMOVUPS      Y11, 32(AX)
+	JMP          c6x2done
+
+c6x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y12
+	VMOVUPS    96(BX), Y13
+	VMASKMOVPS Y0, Y12, (AX)
+	VMASKMOVPS Y1, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y12, (AX)
+	VMASKMOVPS Y3, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y12, (AX)
+	VMASKMOVPS Y5, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y12, (AX)
+	VMASKMOVPS Y7, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y12, (AX)
+	VMASKMOVPS Y9, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y10, Y12, (AX)
+	VMASKMOVPS Y11, Y13, 32(AX)
+
+c6x2done:
 	VZEROUPPER
 	RET
 
-// func tileTransposedAVX2(rows int, k int, a *float32, b *float32, bHalf int, start *float32, startStride int, startHalf int, c *float32, cStride int, cHalf int)
-// Requires: AVX, FMA3
-TEXT ·tileTransposedAVX2(SB), NOSPLIT, $0-88
+DATA tailMasks<>+0(SB)/4, $0xffffffff
+DATA tailMasks<>+4(SB)/4, $0xffffffff
+DATA tailMasks<>+8(SB)/4, $0xffffffff
+DATA tailMasks<>+12(SB)/4, $0xffffffff
+DATA tailMasks<>+16(SB)/4, $0xffffffff
+DATA tailMasks<>+20(SB)/4, $0xffffffff
+DATA tailMasks<>+24(SB)/4, $0xffffffff
+DATA tailMasks<>+28(SB)/4, $0xffffffff
+DATA tailMasks<>+32(SB)/4, $0xffffffff
+DATA tailMasks<>+36(SB)/4, $0xffffffff
+DATA tailMasks<>+40(SB)/4, $0xffffffff
+DATA tailMasks<>+44(SB)/4, $0xffffffff
+DATA tailMasks<>+48(SB)/4, $0xffffffff
+DATA tailMasks<>+52(SB)/4, $0xffffffff
+DATA tailMasks<>+56(SB)/4, $0xffffffff
+DATA tailMasks<>+60(SB)/4, $0xffffffff
+DATA tailMasks<>+64(SB)/4, $0x00000000
+DATA tailMasks<>+68(SB)/4, $0x00000000
+DATA tailMasks<>+72(SB)/4, $0x00000000
+DATA tailMasks<>+76(SB)/4, $0x00000000
+DATA tailMasks<>+80(SB)/4, $0x00000000
+DATA tailMasks<>+84(SB)/4, $0x00000000
+DATA tailMasks<>+88(SB)/4, $0x00000000
+DATA tailMasks<>+92(SB)/4, $0x00000000
+DATA tailMasks<>+96(SB)/4, $0x00000000
+DATA tailMasks<>+100(SB)/4, $0x00000000
+DATA tailMasks<>+104(SB)/4, $0x00000000
+DATA tailMasks<>+108(SB)/4, $0x00000000
+DATA tailMasks<>+112(SB)/4, $0x00000000
+DATA tailMasks<>+116(SB)/4, $0x00000000
+DATA tailMasks<>+120(SB)/4, $0x00000000
+DATA tailMasks<>+124(SB)/4, $0x00000000
+GLOBL tailMasks<>(SB), RODATA|NOPTR, $128
+
+// func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// Requires: AVX, FMA3, MMX+
+TEXT ·tileTransposedAVX2(SB), NOSPLIT, $0-104
 	MOVQ    rows+0(FP), AX
+	MOVQ    panels+8(FP), CX
 	CMPQ    AX, $0x06
 	JEQ     rows6
 	CMPQ    AX, $0x05
@@ -376,44 +1240,425 @@ TEXT ·tileTransposedAVX2(SB), NOSPLIT, $0-88
 	JEQ     rows3
 	CMPQ    AX, $0x02
 	JEQ     rows2
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
+	CMPQ    CX, $0x02
+	JNE     not1x2
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), CX
+	MOVQ    lastCols+96(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start1x4masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
+	VMOVUPS (AX)(CX*1), Y2
+	VMOVUPS 32(AX)(CX*1), Y3
+	JMP     start1x4done
 
-loop1:
-	VMOVUPS      (DX), Y2
-	VMOVUPS      32(DX), Y3
+start1x4masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMASKMOVPS (AX)(CX*1), Y2, Y2
+	VMASKMOVPS 32(AX)(CX*1), Y3, Y3
+
+start1x4done:
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop1x4:
 	VBROADCASTSS (CX), Y4
-	VFMADD231PS  Y2, Y4, Y0
-	VFMADD231PS  Y3, Y4, Y1
+	VFMADD231PS  (DX), Y4, Y0
+	VFMADD231PS  32(DX), Y4, Y1
+	VFMADD231PS  (DX)(BX*1), Y4, Y2
+	VFMADD231PS  32(DX)(BX*1), Y4, Y3
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop1
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
+	JNZ          loop1x4
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c1x4masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(CX*1)
+	VMOVUPS      Y3, 32(AX)(CX*1)
+	JMP          c1x4done
+
+c1x4masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS Y2, Y4, (AX)(CX*1)
+	VMASKMOVPS Y3, Y5, 32(AX)(CX*1)
+
+c1x4done:
+	VZEROUPPER
+	RET
+
+not1x2:
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), CX
+	MOVQ    lastCols+96(FP), CX
+	CMPQ    CX, $0x10
+	JNE     start1x2masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	JMP     start1x2done
+
+start1x2masked:
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y0
+	VMOVUPS    96(DX), Y1
+	VMASKMOVPS (AX), Y0, Y0
+	VMASKMOVPS 32(AX), Y1, Y1
+
+start1x2done:
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop1x2:
+	VBROADCASTSS (CX), Y2
+	VFMADD231PS  (DX), Y2, Y0
+	VFMADD231PS  32(DX), Y2, Y1
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop1x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	CMPQ         CX, $0x10
+	JNE          c1x2masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	JMP          c1x2done
+
+c1x2masked:
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y2
+	VMOVUPS    96(DX), Y3
+	VMASKMOVPS Y0, Y2, (AX)
+	VMASKMOVPS Y1, Y3, 32(AX)
+
+c1x2done:
 	VZEROUPPER
 	RET
 
 rows2:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
+	CMPQ    CX, $0x03
+	JNE     not2x3
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start2x6masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(DX*1), Y2
+	VMOVUPS 32(AX)(DX*1), Y3
+	VMOVUPS (AX)(DX*2), Y4
+	VMOVUPS 32(AX)(DX*2), Y5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y6
+	VMOVUPS 32(AX), Y7
+	VMOVUPS (AX)(DX*1), Y8
+	VMOVUPS 32(AX)(DX*1), Y9
+	VMOVUPS (AX)(DX*2), Y10
+	VMOVUPS 32(AX)(DX*2), Y11
+	JMP     start2x6done
+
+start2x6masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y10
+	VMOVUPS    96(SI), Y11
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    (AX)(DX*1), Y2
+	VMOVUPS    32(AX)(DX*1), Y3
+	VMASKMOVPS (AX)(DX*2), Y10, Y4
+	VMASKMOVPS 32(AX)(DX*2), Y11, Y5
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y6
+	VMOVUPS    32(AX), Y7
+	VMOVUPS    (AX)(DX*1), Y8
+	VMOVUPS    32(AX)(DX*1), Y9
+	VMASKMOVPS (AX)(DX*2), Y10, Y10
+	VMASKMOVPS 32(AX)(DX*2), Y11, Y11
+
+start2x6done:
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop2x6:
+	VBROADCASTSS (CX), Y12
+	VBROADCASTSS 4(CX), Y13
+	VMOVUPS      (DX), Y14
+	VFMADD231PS  Y14, Y12, Y0
+	VFMADD231PS  Y14, Y13, Y6
+	VMOVUPS      32(DX), Y14
+	VFMADD231PS  Y14, Y12, Y1
+	VFMADD231PS  Y14, Y13, Y7
+	VMOVUPS      (DX)(BX*1), Y14
+	VFMADD231PS  Y14, Y12, Y2
+	VFMADD231PS  Y14, Y13, Y8
+	VMOVUPS      32(DX)(BX*1), Y14
+	VFMADD231PS  Y14, Y12, Y3
+	VFMADD231PS  Y14, Y13, Y9
+	VMOVUPS      (DX)(BX*2), Y14
+	VFMADD231PS  Y14, Y12, Y4
+	VFMADD231PS  Y14, Y13, Y10
+	VMOVUPS      32(DX)(BX*2), Y14
+	VFMADD231PS  Y14, Y12, Y5
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop2x6
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c2x6masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(DX*1)
+	VMOVUPS      Y3, 32(AX)(DX*1)
+	VMOVUPS      Y4, (AX)(DX*2)
+	VMOVUPS      Y5, 32(AX)(DX*2)
+	ADDQ         CX, AX
+	VMOVUPS      Y6, (AX)
+	VMOVUPS      Y7, 32(AX)
+	VMOVUPS      Y8, (AX)(DX*1)
+	VMOVUPS      Y9, 32(AX)(DX*1)
+	VMOVUPS      Y10, (AX)(DX*2)
+	VMOVUPS      Y11, 32(AX)(DX*2)
+	JMP          c2x6done
+
+c2x6masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y12
+	VMOVUPS    96(SI), Y13
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, (AX)(DX*1)
+	VMOVUPS    Y3, 32(AX)(DX*1)
+	VMASKMOVPS Y4, Y12, (AX)(DX*2)
+	VMASKMOVPS Y5, Y13, 32(AX)(DX*2)
+	ADDQ       CX, AX
+	VMOVUPS    Y6, (AX)
+	VMOVUPS    Y7, 32(AX)
+	VMOVUPS    Y8, (AX)(DX*1)
+	VMOVUPS    Y9, 32(AX)(DX*1)
+	VMASKMOVPS Y10, Y12, (AX)(DX*2)
+	VMASKMOVPS Y11, Y13, 32(AX)(DX*2)
+
+c2x6done:
+	VZEROUPPER
+	RET
+
+not2x3:
+	CMPQ    CX, $0x02
+	JNE     not2x2
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start2x4masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(DX*1), Y2
+	VMOVUPS 32(AX)(DX*1), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	JMP     start2x4done
+
+start2x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y6
+	VMOVUPS    96(SI), Y7
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMASKMOVPS (AX)(DX*1), Y6, Y2
+	VMASKMOVPS 32(AX)(DX*1), Y7, Y3
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y4
+	VMOVUPS    32(AX), Y5
+	VMASKMOVPS (AX)(DX*1), Y6, Y6
+	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
+
+start2x4done:
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop2x4:
+	VBROADCASTSS (CX), Y8
+	VBROADCASTSS 4(CX), Y9
+	VMOVUPS      (DX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      32(DX), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      (DX)(BX*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      32(DX)(BX*1), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop2x4
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c2x4masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(DX*1)
+	VMOVUPS      Y3, 32(AX)(DX*1)
+	ADDQ         CX, AX
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPS      Y6, (AX)(DX*1)
+	VMOVUPS      Y7, 32(AX)(DX*1)
+	JMP          c2x4done
+
+c2x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y8
+	VMOVUPS    96(SI), Y9
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS Y2, Y8, (AX)(DX*1)
+	VMASKMOVPS Y3, Y9, 32(AX)(DX*1)
+	ADDQ       CX, AX
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS Y6, Y8, (AX)(DX*1)
+	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+
+c2x4done:
+	VZEROUPPER
+	RET
+
+not2x2:
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start2x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y2
 	VMOVUPS 32(AX), Y3
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
+	JMP     start2x2done
 
-loop2:
+start2x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMASKMOVPS (AX), Y2, Y0
+	VMASKMOVPS 32(AX), Y3, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y2, Y2
+	VMASKMOVPS 32(AX), Y3, Y3
+
+start2x2done:
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop2x2:
 	VMOVUPS      (DX), Y4
 	VMOVUPS      32(DX), Y5
 	VBROADCASTSS (CX), Y6
@@ -425,20 +1670,179 @@ loop2:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop2
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
+	JNZ          loop2x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c2x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
 	VMOVUPS      Y2, (AX)
 	VMOVUPS      Y3, 32(AX)
+	JMP          c2x2done
+
+c2x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS Y0, Y4, (AX)
+	VMASKMOVPS Y1, Y5, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y4, (AX)
+	VMASKMOVPS Y3, Y5, 32(AX)
+
+c2x2done:
 	VZEROUPPER
 	RET
 
 rows3:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
+	CMPQ    CX, $0x02
+	JNE     not3x2
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start3x4masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(DX*1), Y2
+	VMOVUPS 32(AX)(DX*1), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y8
+	VMOVUPS 32(AX), Y9
+	VMOVUPS (AX)(DX*1), Y10
+	VMOVUPS 32(AX)(DX*1), Y11
+	JMP     start3x4done
+
+start3x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y10
+	VMOVUPS    96(SI), Y11
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMASKMOVPS (AX)(DX*1), Y10, Y2
+	VMASKMOVPS 32(AX)(DX*1), Y11, Y3
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y4
+	VMOVUPS    32(AX), Y5
+	VMASKMOVPS (AX)(DX*1), Y10, Y6
+	VMASKMOVPS 32(AX)(DX*1), Y11, Y7
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y8
+	VMOVUPS    32(AX), Y9
+	VMASKMOVPS (AX)(DX*1), Y10, Y10
+	VMASKMOVPS 32(AX)(DX*1), Y11, Y11
+
+start3x4done:
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x03, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop3x4:
+	VBROADCASTSS (CX), Y12
+	VBROADCASTSS 4(CX), Y13
+	VBROADCASTSS 8(CX), Y14
+	VMOVUPS      (DX), Y15
+	VFMADD231PS  Y15, Y12, Y0
+	VFMADD231PS  Y15, Y13, Y4
+	VFMADD231PS  Y15, Y14, Y8
+	VMOVUPS      32(DX), Y15
+	VFMADD231PS  Y15, Y12, Y1
+	VFMADD231PS  Y15, Y13, Y5
+	VFMADD231PS  Y15, Y14, Y9
+	VMOVUPS      (DX)(BX*1), Y15
+	VFMADD231PS  Y15, Y12, Y2
+	VFMADD231PS  Y15, Y13, Y6
+	VFMADD231PS  Y15, Y14, Y10
+	VMOVUPS      32(DX)(BX*1), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop3x4
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), BX
+	CMPQ         BX, $0x10
+	JNE          c3x4masked
+	VMOVUPS      Y0, (AX)
+	VMOVUPS      Y1, 32(AX)
+	VMOVUPS      Y2, (AX)(DX*1)
+	VMOVUPS      Y3, 32(AX)(DX*1)
+	ADDQ         CX, AX
+	VMOVUPS      Y4, (AX)
+	VMOVUPS      Y5, 32(AX)
+	VMOVUPS      Y6, (AX)(DX*1)
+	VMOVUPS      Y7, 32(AX)(DX*1)
+	ADDQ         CX, AX
+	VMOVUPS      Y8, (AX)
+	VMOVUPS      Y9, 32(AX)
+	VMOVUPS      Y10, (AX)(DX*1)
+	VMOVUPS      Y11, 32(AX)(DX*1)
+	JMP          c3x4done
+
+c3x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y12
+	VMOVUPS    96(SI), Y13
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS Y2, Y12, (AX)(DX*1)
+	VMASKMOVPS Y3, Y13, 32(AX)(DX*1)
+	ADDQ       CX, AX
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS Y6, Y12, (AX)(DX*1)
+	VMASKMOVPS Y7, Y13, 32(AX)(DX*1)
+	ADDQ       CX, AX
+	VMOVUPS    Y8, (AX)
+	VMOVUPS    Y9, 32(AX)
+	VMASKMOVPS Y10, Y12, (AX)(DX*1)
+	VMASKMOVPS Y11, Y13, 32(AX)(DX*1)
+
+c3x4done:
+	VZEROUPPER
+	RET
+
+not3x2:
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start3x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -447,11 +1851,40 @@ rows3:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y4
 	VMOVUPS 32(AX), Y5
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
+	JMP     start3x2done
 
-loop3:
+start3x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS (AX), Y4, Y0
+	VMASKMOVPS 32(AX), Y5, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y2
+	VMASKMOVPS 32(AX), Y5, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y4
+	VMASKMOVPS 32(AX), Y5, Y5
+
+start3x2done:
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop3x2:
 	VMOVUPS      (DX), Y6
 	VMOVUPS      32(DX), Y7
 	VBROADCASTSS (CX), Y8
@@ -466,9 +1899,13 @@ loop3:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop3
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
+	JNZ          loop3x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c3x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -477,12 +1914,34 @@ loop3:
 	ADDQ         CX, AX
 	VMOVUPS      Y4, (AX)
 	VMOVUPS      Y5, 32(AX)
+	JMP          c3x2done
+
+c3x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS Y0, Y6, (AX)
+	VMASKMOVPS Y1, Y7, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y6, (AX)
+	VMASKMOVPS Y3, Y7, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y6, (AX)
+	VMASKMOVPS Y5, Y7, 32(AX)
+
+c3x2done:
 	VZEROUPPER
 	RET
 
 rows4:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start4x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -494,11 +1953,45 @@ rows4:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y6
 	VMOVUPS 32(AX), Y7
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
+	JMP     start4x2done
 
-loop4:
+start4x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS (AX), Y6, Y0
+	VMASKMOVPS 32(AX), Y7, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y2
+	VMASKMOVPS 32(AX), Y7, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y4
+	VMASKMOVPS 32(AX), Y7, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y6
+	VMASKMOVPS 32(AX), Y7, Y7
+
+start4x2done:
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop4x2:
 	VMOVUPS      (DX), Y8
 	VMOVUPS      32(DX), Y9
 	VBROADCASTSS (CX), Y10
@@ -516,9 +2009,13 @@ loop4:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop4
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
+	JNZ          loop4x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c4x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -530,12 +2027,37 @@ loop4:
 	ADDQ         CX, AX
 	VMOVUPS      Y6, (AX)
 	VMOVUPS      Y7, 32(AX)
+	JMP          c4x2done
+
+c4x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMASKMOVPS Y0, Y8, (AX)
+	VMASKMOVPS Y1, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y8, (AX)
+	VMASKMOVPS Y3, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y8, (AX)
+	VMASKMOVPS Y5, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y8, (AX)
+	VMASKMOVPS Y7, Y9, 32(AX)
+
+c4x2done:
 	VZEROUPPER
 	RET
 
 rows5:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start5x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -550,11 +2072,50 @@ rows5:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y8
 	VMOVUPS 32(AX), Y9
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
+	JMP     start5x2done
 
-loop5:
+start5x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMASKMOVPS (AX), Y8, Y0
+	VMASKMOVPS 32(AX), Y9, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y2
+	VMASKMOVPS 32(AX), Y9, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y4
+	VMASKMOVPS 32(AX), Y9, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y6
+	VMASKMOVPS 32(AX), Y9, Y7
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y8, Y8
+	VMASKMOVPS 32(AX), Y9, Y9
+
+start5x2done:
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop5x2:
 	VMOVUPS      (DX), Y10
 	VMOVUPS      32(DX), Y11
 	VBROADCASTSS (CX), Y12
@@ -575,9 +2136,13 @@ loop5:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop5
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
+	JNZ          loop5x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c5x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -592,12 +2157,40 @@ loop5:
 	ADDQ         CX, AX
 	VMOVUPS      Y8, (AX)
 	VMOVUPS      Y9, 32(AX)
+	JMP          c5x2done
+
+c5x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y10
+	VMOVUPS    96(BX), Y11
+	VMASKMOVPS Y0, Y10, (AX)
+	VMASKMOVPS Y1, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y10, (AX)
+	VMASKMOVPS Y3, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y10, (AX)
+	VMASKMOVPS Y5, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y10, (AX)
+	VMASKMOVPS Y7, Y11, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y10, (AX)
+	VMASKMOVPS Y9, Y11, 32(AX)
+
+c5x2done:
 	VZEROUPPER
 	RET
 
 rows6:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
+	MOVQ    start+48(FP), AX
+	MOVQ    startStride+56(FP), CX
+	MOVQ    startStep+64(FP), DX
+	MOVQ    lastCols+96(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start6x2masked
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y1
 	ADDQ    CX, AX
@@ -615,11 +2208,55 @@ rows6:
 	ADDQ    CX, AX
 	VMOVUPS (AX), Y10
 	VMOVUPS 32(AX), Y11
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
+	JMP     start6x2done
 
-loop6:
+start6x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y10
+	VMOVUPS    96(BX), Y11
+	VMASKMOVPS (AX), Y10, Y0
+	VMASKMOVPS 32(AX), Y11, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y2
+	VMASKMOVPS 32(AX), Y11, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y4
+	VMASKMOVPS 32(AX), Y11, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y6
+	VMASKMOVPS 32(AX), Y11, Y7
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y8
+	VMASKMOVPS 32(AX), Y11, Y9
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y10, Y10
+	VMASKMOVPS 32(AX), Y11, Y11
+
+start6x2done:
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop6x2:
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
 	VBROADCASTSS (CX), Y14
@@ -643,9 +2280,13 @@ loop6:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop6
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
+	JNZ          loop6x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), DX
+	CMPQ         DX, $0x10
+	JNE          c6x2masked
 	VMOVUPS      Y0, (AX)
 	VMOVUPS      Y1, 32(AX)
 	ADDQ         CX, AX
@@ -663,6 +2304,292 @@ loop6:
 	ADDQ         CX, AX
 	VMOVUPS      Y10, (AX)
 	VMOVUPS      Y11, 32(AX)
+	JMP          c6x2done
+
+c6x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y12
+	VMOVUPS    96(BX), Y13
+	VMASKMOVPS Y0, Y12, (AX)
+	VMASKMOVPS Y1, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y12, (AX)
+	VMASKMOVPS Y3, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y12, (AX)
+	VMASKMOVPS Y5, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y12, (AX)
+	VMASKMOVPS Y7, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y8, Y12, (AX)
+	VMASKMOVPS Y9, Y13, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y10, Y12, (AX)
+	VMASKMOVPS Y11, Y13, 32(AX)
+
+c6x2done:
+	VZEROUPPER
+	RET
+
+// func copyLanesAVX2(dst *float32, src *float32, dstStride int, srcStride int, rows int)
+// Requires: AVX
+TEXT ·copyLanesAVX2(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ dstStride+16(FP), CX
+	MOVQ src+8(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ rows+32(FP), SI
+
+loop:
+	VMOVUPS (DX), Y0
+	VMOVUPS Y0, (AX)
+	VMOVUPS 32(DX), Y0
+	VMOVUPS Y0, 32(AX)
+	ADDQ    BX, DX
+	ADDQ    CX, AX
+	DECQ    SI
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func gatherRowsAVX2(dst *float32, step int, rows **float32, offset int, count int, panels int, lastCols int)
+// Requires: AVX
+TEXT ·gatherRowsAVX2(SB), NOSPLIT, $0-56
+	MOVQ    dst+0(FP), AX
+	MOVQ    step+8(FP), CX
+	MOVQ    rows+16(FP), DX
+	MOVQ    offset+24(FP), BX
+	MOVQ    count+32(FP), SI
+	MOVQ    panels+40(FP), DI
+	MOVQ    lastCols+48(FP), R8
+	LEAQ    tailMasks<>+0(SB), R9
+	SHLQ    $0x02, R8
+	SUBQ    R8, R9
+	VMOVUPS 64(R9), Y0
+	VMOVUPS 96(R9), Y1
+
+row:
+	MOVQ (DX), R8
+	ADDQ BX, R8
+	MOVQ AX, R9
+	MOVQ DI, R10
+	JMP  check
+
+panel:
+	VMOVUPS (R8), Y2
+	VMOVUPS Y2, (R9)
+	VMOVUPS 32(R8), Y2
+	VMOVUPS Y2, 32(R9)
+	ADDQ    $0x40, R8
+	ADDQ    CX, R9
+
+check:
+	DECQ       R10
+	JNZ        panel
+	VMASKMOVPS (R8), Y0, Y2
+	VMOVUPS    Y2, (R9)
+	VMASKMOVPS 32(R8), Y1, Y2
+	VMOVUPS    Y2, 32(R9)
+	ADDQ       $0x08, DX
+	ADDQ       $0x40, AX
+	DECQ       SI
+	JNZ        row
+	VZEROUPPER
+	RET
+
+// func transposeAVX2(dst *float32, src *float32, stride int, blocks int)
+// Requires: AVX
+TEXT ·transposeAVX2(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ blocks+24(FP), BX
+
+loop:
+	MOVQ       CX, SI
+	MOVQ       SI, DI
+	LEAQ       (SI)(DX*2), SI
+	MOVQ       SI, R8
+	LEAQ       (SI)(DX*2), SI
+	MOVQ       SI, R9
+	LEAQ       (SI)(DX*2), SI
+	MOVQ       SI, R10
+	LEAQ       (SI)(DX*2), SI
+	VMOVUPS    (DI), Y0
+	VMOVUPS    (DI)(DX*1), Y1
+	VMOVUPS    (R8), Y2
+	VMOVUPS    (R8)(DX*1), Y3
+	VMOVUPS    (R9), Y4
+	VMOVUPS    (R9)(DX*1), Y5
+	VMOVUPS    (R10), Y6
+	VMOVUPS    (R10)(DX*1), Y7
+	VUNPCKLPS  Y1, Y0, Y8
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPD  Y1, Y8, Y3
+	VUNPCKHPD  Y1, Y8, Y1
+	VUNPCKLPD  Y2, Y0, Y8
+	VUNPCKHPD  Y2, Y0, Y0
+	VUNPCKLPS  Y5, Y4, Y2
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VUNPCKLPD  Y5, Y2, Y7
+	VUNPCKHPD  Y5, Y2, Y2
+	VUNPCKLPD  Y6, Y4, Y5
+	VUNPCKHPD  Y6, Y4, Y4
+	VPERM2F128 $0x20, Y7, Y3, Y6
+	VPERM2F128 $0x31, Y7, Y3, Y3
+	VPERM2F128 $0x20, Y2, Y1, Y7
+	VPERM2F128 $0x31, Y2, Y1, Y1
+	VPERM2F128 $0x20, Y5, Y8, Y2
+	VPERM2F128 $0x31, Y5, Y8, Y5
+	VPERM2F128 $0x20, Y4, Y0, Y8
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	VMOVUPS    Y6, (AX)
+	VMOVUPS    Y7, 64(AX)
+	VMOVUPS    Y2, 128(AX)
+	VMOVUPS    Y8, 192(AX)
+	VMOVUPS    Y3, 256(AX)
+	VMOVUPS    Y1, 320(AX)
+	VMOVUPS    Y5, 384(AX)
+	VMOVUPS    Y0, 448(AX)
+	VMOVUPS    32(DI), Y0
+	VMOVUPS    32(DI)(DX*1), Y1
+	VMOVUPS    32(R8), Y2
+	VMOVUPS    32(R8)(DX*1), Y3
+	VMOVUPS    32(R9), Y4
+	VMOVUPS    32(R9)(DX*1), Y5
+	VMOVUPS    32(R10), Y6
+	VMOVUPS    32(R10)(DX*1), Y7
+	VUNPCKLPS  Y1, Y0, Y8
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPD  Y1, Y8, Y3
+	VUNPCKHPD  Y1, Y8, Y1
+	VUNPCKLPD  Y2, Y0, Y8
+	VUNPCKHPD  Y2, Y0, Y0
+	VUNPCKLPS  Y5, Y4, Y2
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VUNPCKLPD  Y5, Y2, Y7
+	VUNPCKHPD  Y5, Y2, Y2
+	VUNPCKLPD  Y6, Y4, Y5
+	VUNPCKHPD  Y6, Y4, Y4
+	VPERM2F128 $0x20, Y7, Y3, Y6
+	VPERM2F128 $0x31, Y7, Y3, Y3
+	VPERM2F128 $0x20, Y2, Y1, Y7
+	VPERM2F128 $0x31, Y2, Y1, Y1
+	VPERM2F128 $0x20, Y5, Y8, Y2
+	VPERM2F128 $0x31, Y5, Y8, Y5
+	VPERM2F128 $0x20, Y4, Y0, Y8
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	VMOVUPS    Y6, 512(AX)
+	VMOVUPS    Y7, 576(AX)
+	VMOVUPS    Y2, 640(AX)
+	VMOVUPS    Y8, 704(AX)
+	VMOVUPS    Y3, 768(AX)
+	VMOVUPS    Y1, 832(AX)
+	VMOVUPS    Y5, 896(AX)
+	VMOVUPS    Y0, 960(AX)
+	MOVQ       SI, DI
+	LEAQ       (SI)(DX*2), SI
+	MOVQ       SI, R8
+	LEAQ       (SI)(DX*2), SI
+	MOVQ       SI, R9
+	LEAQ       (SI)(DX*2), SI
+	MOVQ       SI, R10
+	LEAQ       (SI)(DX*2), SI
+	VMOVUPS    (DI), Y0
+	VMOVUPS    (DI)(DX*1), Y1
+	VMOVUPS    (R8), Y2
+	VMOVUPS    (R8)(DX*1), Y3
+	VMOVUPS    (R9), Y4
+	VMOVUPS    (R9)(DX*1), Y5
+	VMOVUPS    (R10), Y6
+	VMOVUPS    (R10)(DX*1), Y7
+	VUNPCKLPS  Y1, Y0, Y8
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPD  Y1, Y8, Y3
+	VUNPCKHPD  Y1, Y8, Y1
+	VUNPCKLPD  Y2, Y0, Y8
+	VUNPCKHPD  Y2, Y0, Y0
+	VUNPCKLPS  Y5, Y4, Y2
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VUNPCKLPD  Y5, Y2, Y7
+	VUNPCKHPD  Y5, Y2, Y2
+	VUNPCKLPD  Y6, Y4, Y5
+	VUNPCKHPD  Y6, Y4, Y4
+	VPERM2F128 $0x20, Y7, Y3, Y6
+	VPERM2F128 $0x31, Y7, Y3, Y3
+	VPERM2F128 $0x20, Y2, Y1, Y7
+	VPERM2F128 $0x31, Y2, Y1, Y1
+	VPERM2F128 $0x20, Y5, Y8, Y2
+	VPERM2F128 $0x31, Y5, Y8, Y5
+	VPERM2F128 $0x20, Y4, Y0, Y8
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	VMOVUPS    Y6, 32(AX)
+	VMOVUPS    Y7, 96(AX)
+	VMOVUPS    Y2, 160(AX)
+	VMOVUPS    Y8, 224(AX)
+	VMOVUPS    Y3, 288(AX)
+	VMOVUPS    Y1, 352(AX)
+	VMOVUPS    Y5, 416(AX)
+	VMOVUPS    Y0, 480(AX)
+	VMOVUPS    32(DI), Y0
+	VMOVUPS    32(DI)(DX*1), Y1
+	VMOVUPS    32(R8), Y2
+	VMOVUPS    32(R8)(DX*1), Y3
+	VMOVUPS    32(R9), Y4
+	VMOVUPS    32(R9)(DX*1), Y5
+	VMOVUPS    32(R10), Y6
+	VMOVUPS    32(R10)(DX*1), Y7
+	VUNPCKLPS  Y1, Y0, Y8
+	VUNPCKHPS  Y1, Y0, Y0
+	VUNPCKLPS  Y3, Y2, Y1
+	VUNPCKHPS  Y3, Y2, Y2
+	VUNPCKLPD  Y1, Y8, Y3
+	VUNPCKHPD  Y1, Y8, Y1
+	VUNPCKLPD  Y2, Y0, Y8
+	VUNPCKHPD  Y2, Y0, Y0
+	VUNPCKLPS  Y5, Y4, Y2
+	VUNPCKHPS  Y5, Y4, Y4
+	VUNPCKLPS  Y7, Y6, Y5
+	VUNPCKHPS  Y7, Y6, Y6
+	VUNPCKLPD  Y5, Y2, Y7
+	VUNPCKHPD  Y5, Y2, Y2
+	VUNPCKLPD  Y6, Y4, Y5
+	VUNPCKHPD  Y6, Y4, Y4
+	VPERM2F128 $0x20, Y7, Y3, Y6
+	VPERM2F128 $0x31, Y7, Y3, Y3
+	VPERM2F128 $0x20, Y2, Y1, Y7
+	VPERM2F128 $0x31, Y2, Y1, Y1
+	VPERM2F128 $0x20, Y5, Y8, Y2
+	VPERM2F128 $0x31, Y5, Y8, Y5
+	VPERM2F128 $0x20, Y4, Y0, Y8
+	VPERM2F128 $0x31, Y4, Y0, Y0
+	VMOVUPS    Y6, 544(AX)
+	VMOVUPS    Y7, 608(AX)
+	VMOVUPS    Y2, 672(AX)
+	VMOVUPS    Y8, 736(AX)
+	VMOVUPS    Y3, 800(AX)
+	VMOVUPS    Y1, 864(AX)
+	VMOVUPS    Y5, 928(AX)
+	VMOVUPS    Y0, 992(AX)
+	ADDQ       $0x40, CX
+	ADDQ       $0x00000400, AX
+	DECQ       BX
+	JNZ        loop
 	VZEROUPPER
 	RET
 
@@ -692,7 +2619,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VADDPS     Y2, Y1, Y1
@@ -701,24 +2628,6 @@ tail:
 done:
 	VZEROUPPER
 	RET
-
-DATA tailMasks<>+0(SB)/4, $0xffffffff
-DATA tailMasks<>+4(SB)/4, $0xffffffff
-DATA tailMasks<>+8(SB)/4, $0xffffffff
-DATA tailMasks<>+12(SB)/4, $0xffffffff
-DATA tailMasks<>+16(SB)/4, $0xffffffff
-DATA tailMasks<>+20(SB)/4, $0xffffffff
-DATA tailMasks<>+24(SB)/4, $0xffffffff
-DATA tailMasks<>+28(SB)/4, $0xffffffff
-DATA tailMasks<>+32(SB)/4, $0x00000000
-DATA tailMasks<>+36(SB)/4, $0x00000000
-DATA tailMasks<>+40(SB)/4, $0x00000000
-DATA tailMasks<>+44(SB)/4, $0x00000000
-DATA tailMasks<>+48(SB)/4, $0x00000000
-DATA tailMasks<>+52(SB)/4, $0x00000000
-DATA tailMasks<>+56(SB)/4, $0x00000000
-DATA tailMasks<>+60(SB)/4, $0x00000000
-GLOBL tailMasks<>(SB), RODATA|NOPTR, $64
 
 // func subAVX2(dst []float32, a []float32, b []float32)
 // Requires: AVX
@@ -746,7 +2655,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VSUBPS     Y2, Y1, Y1
@@ -782,7 +2691,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VMULPS     Y2, Y1, Y1
@@ -818,7 +2727,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VDIVPS     Y2, Y1, Y1
@@ -856,7 +2765,7 @@ tail:
 	LEAQ        tailMasks<>+0(SB), R8
 	SHLQ        $0x02, AX
 	SUBQ        AX, R8
-	VMOVUPS     32(R8), Y0
+	VMOVUPS     64(R8), Y0
 	VMASKMOVPS  (DX)(CX*4), Y0, Y1
 	VMASKMOVPS  (BX)(CX*4), Y0, Y2
 	VMASKMOVPS  (SI)(CX*4), Y0, Y3
@@ -892,7 +2801,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, AX
 	SUBQ       AX, SI
-	VMOVUPS    32(SI), Y1
+	VMOVUPS    64(SI), Y1
 	VMASKMOVPS (DX)(CX*4), Y1, Y2
 	VMULPS     Y0, Y2, Y2
 	VMASKMOVPS Y2, Y1, (BX)(CX*4)
@@ -928,7 +2837,7 @@ tail:
 	LEAQ        tailMasks<>+0(SB), DI
 	SHLQ        $0x02, AX
 	SUBQ        AX, DI
-	VMOVUPS     32(DI), Y1
+	VMOVUPS     64(DI), Y1
 	VMASKMOVPS  (DX)(CX*4), Y1, Y2
 	VMASKMOVPS  (BX)(CX*4), Y1, Y3
 	VFMADD213PS Y3, Y0, Y2
@@ -963,10 +2872,47 @@ tail:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, AX
 	SUBQ       AX, SI
-	VMOVUPS    32(SI), Y1
+	VMOVUPS    64(SI), Y1
 	VMASKMOVPS (DX)(CX*4), Y1, Y2
 	VADDPS     Y0, Y2, Y2
 	VMASKMOVPS Y2, Y1, (BX)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func affineAVX2(dst []float32, a []float32, s float32, t float32)
+// Requires: AVX
+TEXT ·affineAVX2(SB), NOSPLIT, $0-56
+	VBROADCASTSS s+48(FP), Y0
+	VBROADCASTSS t+52(FP), Y1
+	MOVQ         dst_len+8(FP), AX
+	XORQ         CX, CX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
+
+loop:
+	CMPQ    AX, $0x08
+	JB      tail
+	VMOVUPS (DX)(CX*4), Y2
+	VMULPS  Y0, Y2, Y2
+	VADDPS  Y1, Y2, Y2
+	VMOVUPS Y2, (BX)(CX*4)
+	ADDQ    $0x08, CX
+	SUBQ    $0x08, AX
+	JMP     loop
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, AX
+	SUBQ       AX, SI
+	VMOVUPS    64(SI), Y2
+	VMASKMOVPS (DX)(CX*4), Y2, Y3
+	VMULPS     Y0, Y3, Y3
+	VADDPS     Y1, Y3, Y3
+	VMASKMOVPS Y3, Y2, (BX)(CX*4)
 
 done:
 	VZEROUPPER
@@ -996,7 +2942,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, AX
 	SUBQ       AX, SI
-	VMOVUPS    32(SI), Y0
+	VMOVUPS    64(SI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VXORPS     c80000000<>+0(SB), Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)(CX*4)
@@ -1047,7 +2993,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, AX
 	SUBQ       AX, SI
-	VMOVUPS    32(SI), Y0
+	VMOVUPS    64(SI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VSQRTPS    Y1, Y1
 	VMASKMOVPS Y1, Y0, (BX)(CX*4)
@@ -1081,7 +3027,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, AX
 	SUBQ       AX, SI
-	VMOVUPS    32(SI), Y0
+	VMOVUPS    64(SI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VXORPS     Y2, Y2, Y2
 	VMAXPS     Y1, Y2, Y1
@@ -1113,7 +3059,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, AX
 	SUBQ       AX, BX
-	VMOVUPS    32(BX), Y1
+	VMOVUPS    64(BX), Y1
 	VMASKMOVPS Y0, Y1, (DX)(CX*4)
 
 done:
@@ -1148,7 +3094,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VCMPPS     $0x11, Y2, Y1, Y1
@@ -1206,7 +3152,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VCMPPS     $0x12, Y2, Y1, Y1
@@ -1246,7 +3192,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VCMPPS     $0x00, Y2, Y1, Y1
@@ -1286,7 +3232,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, AX
 	SUBQ       AX, DI
-	VMOVUPS    32(DI), Y0
+	VMOVUPS    64(DI), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VCMPPS     $0x04, Y2, Y1, Y1
@@ -1328,7 +3274,7 @@ tail:
 	LEAQ       tailMasks<>+0(SB), R8
 	SHLQ       $0x02, AX
 	SUBQ       AX, R8
-	VMOVUPS    32(R8), Y0
+	VMOVUPS    64(R8), Y0
 	VMASKMOVPS (DX)(CX*4), Y0, Y1
 	VMASKMOVPS (BX)(CX*4), Y0, Y2
 	VMASKMOVPS (SI)(CX*4), Y0, Y3
@@ -1336,6 +3282,99 @@ tail:
 	VCMPPS     $0x04, Y4, Y1, Y1
 	VBLENDVPS  Y1, Y2, Y3, Y1
 	VMASKMOVPS Y1, Y0, (DI)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func normalizeAVX2(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
+// Requires: AVX, FMA3
+TEXT ·normalizeAVX2(SB), NOSPLIT, $0-104
+	VBROADCASTSS shift+96(FP), Y0
+	VBROADCASTSS scale+100(FP), Y1
+	MOVQ         dst_len+8(FP), AX
+	XORQ         CX, CX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         gain_base+48(FP), BX
+	MOVQ         bias_base+72(FP), SI
+	MOVQ         dst_base+0(FP), DI
+
+loop:
+	CMPQ        AX, $0x08
+	JB          tail
+	VMOVUPS     (DX)(CX*4), Y2
+	VMOVUPS     (BX)(CX*4), Y3
+	VMOVUPS     (SI)(CX*4), Y4
+	VADDPS      Y0, Y2, Y2
+	VMULPS      Y1, Y2, Y2
+	VFMADD213PS Y4, Y3, Y2
+	VMOVUPS     Y2, (DI)(CX*4)
+	ADDQ        $0x08, CX
+	SUBQ        $0x08, AX
+	JMP         loop
+
+tail:
+	TESTQ       AX, AX
+	JZ          done
+	LEAQ        tailMasks<>+0(SB), R8
+	SHLQ        $0x02, AX
+	SUBQ        AX, R8
+	VMOVUPS     64(R8), Y2
+	VMASKMOVPS  (DX)(CX*4), Y2, Y3
+	VMASKMOVPS  (BX)(CX*4), Y2, Y4
+	VMASKMOVPS  (SI)(CX*4), Y2, Y5
+	VADDPS      Y0, Y3, Y3
+	VMULPS      Y1, Y3, Y3
+	VFMADD213PS Y5, Y4, Y3
+	VMASKMOVPS  Y3, Y2, (DI)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func normalizeGradAVX2(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
+// Requires: AVX, FMA3
+TEXT ·normalizeGradAVX2(SB), NOSPLIT, $0-108
+	VBROADCASTSS shift+96(FP), Y0
+	VBROADCASTSS slope+100(FP), Y1
+	VBROADCASTSS scale+104(FP), Y2
+	MOVQ         dst_len+8(FP), AX
+	XORQ         CX, CX
+	MOVQ         dy_base+24(FP), DX
+	MOVQ         gain_base+48(FP), BX
+	MOVQ         normal_base+72(FP), SI
+	MOVQ         dst_base+0(FP), DI
+
+loop:
+	CMPQ        AX, $0x08
+	JB          tail
+	VMOVUPS     (DX)(CX*4), Y3
+	VMOVUPS     (BX)(CX*4), Y4
+	VMOVUPS     (SI)(CX*4), Y5
+	VMULPS      Y4, Y3, Y3
+	VADDPS      Y0, Y3, Y3
+	VFMADD231PS Y5, Y1, Y3
+	VMULPS      Y2, Y3, Y3
+	VMOVUPS     Y3, (DI)(CX*4)
+	ADDQ        $0x08, CX
+	SUBQ        $0x08, AX
+	JMP         loop
+
+tail:
+	TESTQ       AX, AX
+	JZ          done
+	LEAQ        tailMasks<>+0(SB), R8
+	SHLQ        $0x02, AX
+	SUBQ        AX, R8
+	VMOVUPS     64(R8), Y3
+	VMASKMOVPS  (DX)(CX*4), Y3, Y4
+	VMASKMOVPS  (BX)(CX*4), Y3, Y5
+	VMASKMOVPS  (SI)(CX*4), Y3, Y6
+	VMULPS      Y5, Y4, Y4
+	VADDPS      Y0, Y4, Y4
+	VFMADD231PS Y6, Y1, Y4
+	VMULPS      Y2, Y4, Y4
+	VMASKMOVPS  Y4, Y3, (DI)(CX*4)
 
 done:
 	VZEROUPPER
@@ -1393,7 +3432,7 @@ tail:
 	LEAQ         tailMasks<>+0(SB), SI
 	SHLQ         $0x02, AX
 	SUBQ         AX, SI
-	VMOVUPS      32(SI), Y1
+	VMOVUPS      64(SI), Y1
 	VMASKMOVPS   (DX)(CX*4), Y1, Y2
 	VADDPS       Y0, Y2, Y2
 	VMOVUPS      c42b20000<>+0(SB), Y0
@@ -1715,7 +3754,7 @@ tail:
 	LEAQ         tailMasks<>+0(SB), SI
 	SHLQ         $0x02, AX
 	SUBQ         AX, SI
-	VMOVUPS      32(SI), Y0
+	VMOVUPS      64(SI), Y0
 	VMASKMOVPS   (DX)(CX*4), Y0, Y1
 	VXORPS       c80000000<>+0(SB), Y1, Y1
 	VMOVUPS      c42d00000<>+0(SB), Y2
@@ -1831,7 +3870,7 @@ tail:
 	LEAQ         tailMasks<>+0(SB), SI
 	SHLQ         $0x02, AX
 	SUBQ         AX, SI
-	VMOVUPS      32(SI), Y0
+	VMOVUPS      64(SI), Y0
 	VMASKMOVPS   (DX)(CX*4), Y0, Y1
 	VANDPS       c7fffffff<>+0(SB), Y1, Y2
 	VCMPPS       $0x11, c3f0ccccd<>+0(SB), Y2, Y3
@@ -2098,7 +4137,7 @@ tail:
 	LEAQ        tailMasks<>+0(SB), SI
 	SHLQ        $0x02, AX
 	SUBQ        AX, SI
-	VMOVUPS     32(SI), Y0
+	VMOVUPS     64(SI), Y0
 	VMASKMOVPS  (DX)(CX*4), Y0, Y1
 	VCMPPS      $0x11, c00800000<>+0(SB), Y1, Y2
 	VMULPS      c4b000000<>+0(SB), Y1, Y3
@@ -2451,6 +4490,103 @@ done:
 	VZEROUPPER
 	RET
 
+// func tripleDotAVX2(lanes *[16]float64, a []float32, b []float32, c []float32)
+// Requires: AVX
+TEXT ·tripleDotAVX2(SB), NOSPLIT, $0-80
+	MOVQ    lanes+0(FP), AX
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS 64(AX), Y2
+	VMOVUPS 96(AX), Y3
+	MOVQ    a_len+16(FP), CX
+	XORQ    DX, DX
+	MOVQ    a_base+8(FP), BX
+	MOVQ    b_base+32(FP), SI
+	MOVQ    c_base+56(FP), DI
+	SUBQ    $0x10, CX
+	JL      done
+
+loop:
+	VCVTPS2PD (BX)(DX*4), Y4
+	VCVTPS2PD (SI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VCVTPS2PD (DI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VADDPD    Y4, Y0, Y0
+	VCVTPS2PD 16(BX)(DX*4), Y4
+	VCVTPS2PD 16(SI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VCVTPS2PD 16(DI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VADDPD    Y4, Y1, Y1
+	VCVTPS2PD 32(BX)(DX*4), Y4
+	VCVTPS2PD 32(SI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VCVTPS2PD 32(DI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VADDPD    Y4, Y2, Y2
+	VCVTPS2PD 48(BX)(DX*4), Y4
+	VCVTPS2PD 48(SI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VCVTPS2PD 48(DI)(DX*4), Y5
+	VMULPD    Y5, Y4, Y4
+	VADDPD    Y4, Y3, Y3
+	ADDQ      $0x10, DX
+	SUBQ      $0x10, CX
+	JGE       loop
+
+done:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VZEROUPPER
+	RET
+
+// func squaresAVX2(lanes *[16]float64, a []float32, center float64)
+// Requires: AVX
+TEXT ·squaresAVX2(SB), NOSPLIT, $0-40
+	MOVQ         lanes+0(FP), AX
+	VMOVUPS      (AX), Y0
+	VMOVUPS      32(AX), Y1
+	VMOVUPS      64(AX), Y2
+	VMOVUPS      96(AX), Y3
+	VBROADCASTSD center+32(FP), Y4
+	MOVQ         a_len+16(FP), CX
+	XORQ         DX, DX
+	MOVQ         a_base+8(FP), BX
+	SUBQ         $0x10, CX
+	JL           done
+
+loop:
+	VCVTPS2PD (BX)(DX*4), Y5
+	VSUBPD    Y4, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y0, Y0
+	VCVTPS2PD 16(BX)(DX*4), Y5
+	VSUBPD    Y4, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y1, Y1
+	VCVTPS2PD 32(BX)(DX*4), Y5
+	VSUBPD    Y4, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y2, Y2
+	VCVTPS2PD 48(BX)(DX*4), Y5
+	VSUBPD    Y4, Y5, Y5
+	VMULPD    Y5, Y5, Y5
+	VADDPD    Y5, Y3, Y3
+	ADDQ      $0x10, DX
+	SUBQ      $0x10, CX
+	JGE       loop
+
+done:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
+	VZEROUPPER
+	RET
+
 // func maxAVX2(lanes *[16]float32, a []float32)
 // Requires: AVX
 TEXT ·maxAVX2(SB), NOSPLIT, $0-32
@@ -2475,6 +4611,105 @@ loop:
 done:
 	VMOVUPS Y0, (AX)
 	VMOVUPS Y1, 32(AX)
+	VZEROUPPER
+	RET
+
+// func expSumAVX2(lanes *[16]float64, dst []float32, a []float32, shift float32)
+// Requires: AVX, AVX2, FMA3
+TEXT ·expSumAVX2(SB), NOSPLIT, $0-60
+	MOVQ         lanes+0(FP), AX
+	VMOVUPS      (AX), Y0
+	VMOVUPS      32(AX), Y1
+	VMOVUPS      64(AX), Y2
+	VMOVUPS      96(AX), Y3
+	VBROADCASTSS shift+56(FP), Y4
+	MOVQ         dst_base+8(FP), CX
+	MOVQ         a_base+32(FP), DX
+	MOVQ         a_len+40(FP), BX
+	SUBQ         $0x10, BX
+	JL           done
+
+loop:
+	VMOVUPS      (DX), Y5
+	VADDPS       Y4, Y5, Y5
+	VMOVUPS      c42b20000<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      cc2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c3fb8aa3b<>+0(SB), Y6
+	VFMADD213PS  c4b400000<>+0(SB), Y5, Y6
+	VSUBPS       c4b400000<>+0(SB), Y6, Y7
+	VFNMADD231PS c3f318000<>+0(SB), Y7, Y5
+	VFNMADD231PS cb95e8083<>+0(SB), Y7, Y5
+	VPSUBD       c4b400000<>+0(SB), Y6, Y6
+	VMOVUPS      c39509280<>+0(SB), Y7
+	VFMADD213PS  c3ab6a19a<>+0(SB), Y5, Y7
+	VFMADD213PS  c3c088870<>+0(SB), Y5, Y7
+	VFMADD213PS  c3d2aaa74<>+0(SB), Y5, Y7
+	VFMADD213PS  c3e2aaaab<>+0(SB), Y5, Y7
+	VFMADD213PS  c3f000000<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VFMADD213PS  Y5, Y8, Y7
+	VADDPS       c3f800000<>+0(SB), Y7, Y7
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPADDD       c0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c0000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y5, Y7, Y7
+	VMULPS       Y6, Y7, Y7
+	VMOVUPS      Y7, (CX)
+	VEXTRACTF128 $0x01, Y7, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X7, Y6
+	VADDPD       Y6, Y0, Y0
+	VADDPD       Y5, Y1, Y1
+	VMOVUPS      32(DX), Y5
+	VADDPS       Y4, Y5, Y5
+	VMOVUPS      c42b20000<>+0(SB), Y6
+	VMINPS       Y5, Y6, Y5
+	VMOVUPS      cc2d00000<>+0(SB), Y6
+	VMAXPS       Y5, Y6, Y5
+	VMOVUPS      c3fb8aa3b<>+0(SB), Y6
+	VFMADD213PS  c4b400000<>+0(SB), Y5, Y6
+	VSUBPS       c4b400000<>+0(SB), Y6, Y7
+	VFNMADD231PS c3f318000<>+0(SB), Y7, Y5
+	VFNMADD231PS cb95e8083<>+0(SB), Y7, Y5
+	VPSUBD       c4b400000<>+0(SB), Y6, Y6
+	VMOVUPS      c39509280<>+0(SB), Y7
+	VFMADD213PS  c3ab6a19a<>+0(SB), Y5, Y7
+	VFMADD213PS  c3c088870<>+0(SB), Y5, Y7
+	VFMADD213PS  c3d2aaa74<>+0(SB), Y5, Y7
+	VFMADD213PS  c3e2aaaab<>+0(SB), Y5, Y7
+	VFMADD213PS  c3f000000<>+0(SB), Y5, Y7
+	VMULPS       Y5, Y5, Y8
+	VFMADD213PS  Y5, Y8, Y7
+	VADDPS       c3f800000<>+0(SB), Y7, Y7
+	VPSRAD       $0x01, Y6, Y5
+	VPSUBD       Y5, Y6, Y6
+	VPADDD       c0000007f<>+0(SB), Y5, Y5
+	VPSLLD       $0x17, Y5, Y5
+	VPADDD       c0000007f<>+0(SB), Y6, Y6
+	VPSLLD       $0x17, Y6, Y6
+	VMULPS       Y5, Y7, Y7
+	VMULPS       Y6, Y7, Y7
+	VMOVUPS      Y7, 32(CX)
+	VEXTRACTF128 $0x01, Y7, X5
+	VCVTPS2PD    X5, Y5
+	VCVTPS2PD    X7, Y6
+	VADDPD       Y6, Y2, Y2
+	VADDPD       Y5, Y3, Y3
+	ADDQ         $0x40, DX
+	ADDQ         $0x40, CX
+	SUBQ         $0x10, BX
+	JGE          loop
+
+done:
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, 64(AX)
+	VMOVUPS Y3, 96(AX)
 	VZEROUPPER
 	RET
 
@@ -2527,7 +4762,7 @@ tail:
 	LEAQ        tailMasks<>+0(SB), R8
 	SHLQ        $0x02, AX
 	SUBQ        AX, R8
-	VMOVUPS     32(R8), Y7
+	VMOVUPS     64(R8), Y7
 	VMASKMOVPS  (DX)(CX*4), Y7, Y8
 	VMASKMOVPS  (BX)(CX*4), Y7, Y9
 	VMASKMOVPS  (SI)(CX*4), Y7, Y10
@@ -2587,86 +4822,294 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tileAVX512(rows int, k int, a **float32, aOffset int, b *float32, bHalf int, start *float32, startStride int, startHalf int, c *float32, cStride int, cHalf int)
-// Requires: AVX, AVX512F
-TEXT ·tileAVX512(SB), NOSPLIT, $8-96
-	MOVQ    rows+0(FP), AX
-	CMPQ    AX, $0x0c
-	JEQ     rows12
-	CMPQ    AX, $0x0b
-	JEQ     rows11
-	CMPQ    AX, $0x0a
-	JEQ     rows10
-	CMPQ    AX, $0x09
-	JEQ     rows9
-	CMPQ    AX, $0x08
-	JEQ     rows8
-	CMPQ    AX, $0x07
-	JEQ     rows7
-	CMPQ    AX, $0x06
-	JEQ     rows6
-	CMPQ    AX, $0x05
-	JEQ     rows5
-	CMPQ    AX, $0x04
-	JEQ     rows4
-	CMPQ    AX, $0x03
-	JEQ     rows3
-	CMPQ    AX, $0x02
-	JEQ     rows2
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), CX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(CX*1), Z1
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), BX
+// func tileAVX512(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tileAVX512(SB), NOSPLIT, $8-112
+	MOVQ       rows+0(FP), AX
+	MOVQ       panels+8(FP), CX
+	CMPQ       AX, $0x0c
+	JEQ        rows12
+	CMPQ       AX, $0x0b
+	JEQ        rows11
+	CMPQ       AX, $0x0a
+	JEQ        rows10
+	CMPQ       AX, $0x09
+	JEQ        rows9
+	CMPQ       AX, $0x08
+	JEQ        rows8
+	CMPQ       AX, $0x07
+	JEQ        rows7
+	CMPQ       AX, $0x06
+	JEQ        rows6
+	CMPQ       AX, $0x05
+	JEQ        rows5
+	CMPQ       AX, $0x04
+	JEQ        rows4
+	CMPQ       AX, $0x03
+	JEQ        rows3
+	CMPQ       AX, $0x02
+	JEQ        rows2
+	CMPQ       CX, $0x03
+	JNE        not1x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), CX
+	MOVQ       startStep+72(FP), DX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(DX*1), Z1
+	VMOVUPS.Z  (AX)(DX*2), K1, Z2
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
 
-loop1:
-	VMOVUPS      (CX), Z2
-	VMOVUPS      (CX)(BX*1), Z3
-	VBROADCASTSS (DX)(AX*4), Z4
-	VFMADD231PS  Z2, Z4, Z0
-	VFMADD231PS  Z3, Z4, Z1
+loop1x3:
+	VBROADCASTSS (DX)(AX*4), Z3
+	VFMADD231PS  (CX), Z3, Z0
+	VFMADD231PS  (CX)(BX*1), Z3, Z1
+	VFMADD231PS  (CX)(BX*2), Z3, Z2
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop1
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), CX
+	JNZ          loop1x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(CX*1)
+	VMOVUPS      Z1, (AX)(DX*1)
+	VMOVUPS      Z2, K1, (AX)(DX*2)
+	VZEROUPPER
+	RET
+
+not1x3:
+	CMPQ       CX, $0x02
+	JNE        not1x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), CX
+	MOVQ       startStep+72(FP), DX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(DX*1), K1, Z1
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
+
+loop1x2:
+	VBROADCASTSS (DX)(AX*4), Z2
+	VFMADD231PS  (CX), Z2, Z0
+	VFMADD231PS  (CX)(BX*1), Z2, Z1
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop1x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), DX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, K1, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
+not1x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), CX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, DX
+	SHLQ       CL, DX
+	DECQ       DX
+	KMOVW      DX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
+
+loop1x1:
+	VBROADCASTSS (DX)(AX*4), Z1
+	VFMADD231PS  (CX), Z1, Z0
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop1x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), CX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, DX
+	SHLQ         CL, DX
+	DECQ         DX
+	KMOVW        DX, K1
+	VMOVUPS      Z0, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows2:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), SI
+	CMPQ       CX, $0x03
+	JNE        not2x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
 
-loop2:
+loop2x3:
+	VBROADCASTSS (BX)(AX*4), Z6
+	VBROADCASTSS (DX)(AX*4), Z7
+	VMOVUPS      (CX), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      (CX)(SI*1), Z8
+	VFMADD231PS  Z8, Z6, Z1
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVUPS      (CX)(SI*2), Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z5
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop2x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not2x3:
+	CMPQ       CX, $0x02
+	JNE        not2x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
+
+loop2x2:
 	VMOVUPS      (CX), Z4
 	VMOVUPS      (CX)(SI*1), Z5
 	VBROADCASTSS (BX)(AX*4), Z6
@@ -2677,45 +5120,218 @@ loop2:
 	VFMADD231PS  Z5, Z6, Z3
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop2x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not2x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
+
+loop2x1:
+	VMOVUPS      (CX), Z2
+	VBROADCASTSS (BX)(AX*4), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (DX)(AX*4), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop2x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows3:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), DI
+	CMPQ       CX, $0x03
+	JNE        not3x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x03, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), DI
 
-loop3:
+loop3x3:
+	VMOVUPS      (CX), Z9
+	VMOVUPS      (CX)(DI*1), Z10
+	VMOVUPS      (CX)(DI*2), Z11
+	VBROADCASTSS (BX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (SI)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (DX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop3x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not3x3:
+	CMPQ       CX, $0x02
+	JNE        not3x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x03, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), DI
+
+loop3x2:
 	VMOVUPS      (CX), Z6
 	VMOVUPS      (CX)(DI*1), Z7
 	VBROADCASTSS (BX)(AX*4), Z8
@@ -2729,53 +5345,257 @@ loop3:
 	VFMADD231PS  Z7, Z8, Z5
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop3
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop3x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not3x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), DI
+
+loop3x1:
+	VMOVUPS      (CX), Z3
+	VBROADCASTSS (BX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (SI)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS (DX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop3x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows4:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R8
+	CMPQ       CX, $0x03
+	JNE        not4x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x04, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R8
 
-loop4:
+loop4x3:
+	VMOVUPS      (CX), Z12
+	VMOVUPS      (CX)(R8*1), Z13
+	VMOVUPS      (CX)(R8*2), Z14
+	VBROADCASTSS (BX)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS (SI)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS (DI)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS (DX)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop4x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not4x3:
+	CMPQ       CX, $0x02
+	JNE        not4x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x04, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R8
+
+loop4x2:
 	VMOVUPS      (CX), Z8
 	VMOVUPS      (CX)(R8*1), Z9
 	VBROADCASTSS (BX)(AX*4), Z10
@@ -2792,61 +5612,296 @@ loop4:
 	VFMADD231PS  Z9, Z10, Z7
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop4
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop4x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not4x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R8
+
+loop4x1:
+	VMOVUPS      (CX), Z4
+	VBROADCASTSS (BX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (SI)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (DI)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (DX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop4x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows5:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R9
+	CMPQ       CX, $0x03
+	JNE        not5x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x05, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R9
 
-loop5:
+loop5x3:
+	VMOVUPS      (CX), Z15
+	VMOVUPS      (CX)(R9*1), Z16
+	VMOVUPS      (CX)(R9*2), Z17
+	VBROADCASTSS (BX)(AX*4), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS (SI)(AX*4), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (DI)(AX*4), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS (R8)(AX*4), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (DX)(AX*4), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop5x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not5x3:
+	CMPQ       CX, $0x02
+	JNE        not5x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x05, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R9
+
+loop5x2:
 	VMOVUPS      (CX), Z10
 	VMOVUPS      (CX)(R9*1), Z11
 	VBROADCASTSS (BX)(AX*4), Z12
@@ -2866,69 +5921,335 @@ loop5:
 	VFMADD231PS  Z11, Z12, Z9
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop5
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop5x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not5x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R9
+
+loop5x1:
+	VMOVUPS      (CX), Z5
+	VBROADCASTSS (BX)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (SI)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (DI)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS (R8)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS (DX)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop5x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows6:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R10
+	CMPQ       CX, $0x03
+	JNE        not6x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z15
+	VMOVUPS    (AX)(BX*1), Z16
+	VMOVUPS.Z  (AX)(BX*2), K1, Z17
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x06, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R10
 
-loop6:
+loop6x3:
+	VMOVUPS      (CX), Z18
+	VMOVUPS      (CX)(R10*1), Z19
+	VMOVUPS      (CX)(R10*2), Z20
+	VBROADCASTSS (BX)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS (SI)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS (DI)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS (R8)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS (R9)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS (DX)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop6x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, (AX)(BX*1)
+	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not6x3:
+	CMPQ       CX, $0x02
+	JNE        not6x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x06, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R10
+
+loop6x2:
 	VMOVUPS      (CX), Z12
 	VMOVUPS      (CX)(R10*1), Z13
 	VBROADCASTSS (BX)(AX*4), Z14
@@ -2951,77 +6272,374 @@ loop6:
 	VFMADD231PS  Z13, Z14, Z11
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop6
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop6x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not6x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R10
+
+loop6x1:
+	VMOVUPS      (CX), Z6
+	VBROADCASTSS (BX)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (SI)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (DI)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (R8)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (R9)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (DX)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop6x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows7:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), R10
-	ADDQ    CX, R10
-	MOVQ    48(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R11
+	CMPQ       CX, $0x03
+	JNE        not7x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z15
+	VMOVUPS    (AX)(BX*1), Z16
+	VMOVUPS.Z  (AX)(BX*2), K1, Z17
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z18
+	VMOVUPS    (AX)(BX*1), Z19
+	VMOVUPS.Z  (AX)(BX*2), K1, Z20
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x07, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R11
 
-loop7:
+loop7x3:
+	VMOVUPS      (CX), Z21
+	VMOVUPS      (CX)(R11*1), Z22
+	VMOVUPS      (CX)(R11*2), Z23
+	VBROADCASTSS (BX)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS (SI)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS (DI)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS (R8)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS (R9)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS (R10)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS (DX)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop7x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, (AX)(BX*1)
+	VMOVUPS      Z17, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z18, (AX)
+	VMOVUPS      Z19, (AX)(BX*1)
+	VMOVUPS      Z20, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not7x3:
+	CMPQ       CX, $0x02
+	JNE        not7x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x07, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R11
+
+loop7x2:
 	VMOVUPS      (CX), Z14
 	VMOVUPS      (CX)(R11*1), Z15
 	VBROADCASTSS (BX)(AX*4), Z16
@@ -3047,85 +6665,413 @@ loop7:
 	VFMADD231PS  Z15, Z16, Z13
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop7
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop7x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not7x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R11
+
+loop7x1:
+	VMOVUPS      (CX), Z7
+	VBROADCASTSS (BX)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS (SI)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (DI)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS (R8)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (R9)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS (R10)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS (DX)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop7x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows8:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z14
-	VMOVUPS (AX)(DX*1), Z15
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), R10
-	ADDQ    CX, R10
-	MOVQ    48(DX), R11
-	ADDQ    CX, R11
-	MOVQ    56(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R12
+	CMPQ       CX, $0x03
+	JNE        not8x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z15
+	VMOVUPS    (AX)(BX*1), Z16
+	VMOVUPS.Z  (AX)(BX*2), K1, Z17
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z18
+	VMOVUPS    (AX)(BX*1), Z19
+	VMOVUPS.Z  (AX)(BX*2), K1, Z20
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z21
+	VMOVUPS    (AX)(BX*1), Z22
+	VMOVUPS.Z  (AX)(BX*2), K1, Z23
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x08, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R12
 
-loop8:
+loop8x3:
+	VMOVUPS      (CX), Z24
+	VMOVUPS      (CX)(R12*1), Z25
+	VMOVUPS      (CX)(R12*2), Z26
+	VBROADCASTSS (BX)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS (SI)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS (DI)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS (R8)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS (R9)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS (R10)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS (R11)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS (DX)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop8x3
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, (AX)(BX*1)
+	VMOVUPS      Z17, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z18, (AX)
+	VMOVUPS      Z19, (AX)(BX*1)
+	VMOVUPS      Z20, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z21, (AX)
+	VMOVUPS      Z22, (AX)(BX*1)
+	VMOVUPS      Z23, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not8x3:
+	CMPQ       CX, $0x02
+	JNE        not8x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z14
+	VMOVUPS.Z  (AX)(BX*1), K1, Z15
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x08, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R12
+
+loop8x2:
 	VMOVUPS      (CX), Z16
 	VMOVUPS      (CX)(R12*1), Z17
 	VBROADCASTSS (BX)(AX*4), Z18
@@ -3154,93 +7100,251 @@ loop8:
 	VFMADD231PS  Z17, Z18, Z15
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop8
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop8x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, (AX)(DX*1)
+	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not8x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R12
+
+loop8x1:
+	VMOVUPS      (CX), Z8
+	VBROADCASTSS (BX)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (SI)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (DI)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R8)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (R9)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (R10)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (R11)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (DX)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop8x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z7, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows9:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z14
-	VMOVUPS (AX)(DX*1), Z15
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z16
-	VMOVUPS (AX)(DX*1), Z17
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), R10
-	ADDQ    CX, R10
-	MOVQ    48(DX), R11
-	ADDQ    CX, R11
-	MOVQ    56(DX), R12
-	ADDQ    CX, R12
-	MOVQ    64(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R13
+	CMPQ       CX, $0x02
+	JNE        not9x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z14
+	VMOVUPS.Z  (AX)(BX*1), K1, Z15
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z16
+	VMOVUPS.Z  (AX)(BX*1), K1, Z17
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x09, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R13
 
-loop9:
+loop9x2:
 	VMOVUPS      (CX), Z18
 	VMOVUPS      (CX)(R13*1), Z19
 	VBROADCASTSS (BX)(AX*4), Z20
@@ -3272,101 +7376,272 @@ loop9:
 	VFMADD231PS  Z19, Z20, Z17
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop9
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop9x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z15, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, (AX)(DX*1)
+	VMOVUPS      Z17, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not9x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x09, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R13
+
+loop9x1:
+	VMOVUPS      (CX), Z9
+	VBROADCASTSS (BX)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (SI)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (R8)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (R10)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R11)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (R12)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (DX)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z8
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop9x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z7, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z8, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows10:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z14
-	VMOVUPS (AX)(DX*1), Z15
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z16
-	VMOVUPS (AX)(DX*1), Z17
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z18
-	VMOVUPS (AX)(DX*1), Z19
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), R10
-	ADDQ    CX, R10
-	MOVQ    48(DX), R11
-	ADDQ    CX, R11
-	MOVQ    56(DX), R12
-	ADDQ    CX, R12
-	MOVQ    64(DX), R13
-	ADDQ    CX, R13
-	MOVQ    72(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R14
+	CMPQ       CX, $0x02
+	JNE        not10x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z14
+	VMOVUPS.Z  (AX)(BX*1), K1, Z15
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z16
+	VMOVUPS.Z  (AX)(BX*1), K1, Z17
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z18
+	VMOVUPS.Z  (AX)(BX*1), K1, Z19
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x0a, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), R13
+	ADDQ       CX, R13
+	MOVQ       72(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R14
 
-loop10:
+loop10x2:
 	VMOVUPS      (CX), Z20
 	VMOVUPS      (CX)(R14*1), Z21
 	VBROADCASTSS (BX)(AX*4), Z22
@@ -3401,109 +7676,293 @@ loop10:
 	VFMADD231PS  Z21, Z22, Z19
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop10
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop10x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z15, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z17, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, (AX)(DX*1)
+	VMOVUPS      Z19, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not10x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x0a, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), R13
+	ADDQ       CX, R13
+	MOVQ       72(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R14
+
+loop10x1:
+	VMOVUPS      (CX), Z10
+	VBROADCASTSS (BX)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (SI)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (DI)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (R8)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (R9)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (R10)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (R11)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (R12)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (R13)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (DX)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop10x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z7, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z8, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows11:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z14
-	VMOVUPS (AX)(DX*1), Z15
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z16
-	VMOVUPS (AX)(DX*1), Z17
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z18
-	VMOVUPS (AX)(DX*1), Z19
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z20
-	VMOVUPS (AX)(DX*1), Z21
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), R10
-	ADDQ    CX, R10
-	MOVQ    48(DX), R11
-	ADDQ    CX, R11
-	MOVQ    56(DX), R12
-	ADDQ    CX, R12
-	MOVQ    64(DX), R13
-	ADDQ    CX, R13
-	MOVQ    72(DX), R14
-	ADDQ    CX, R14
-	MOVQ    80(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), R15
+	CMPQ       CX, $0x02
+	JNE        not11x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z14
+	VMOVUPS.Z  (AX)(BX*1), K1, Z15
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z16
+	VMOVUPS.Z  (AX)(BX*1), K1, Z17
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z18
+	VMOVUPS.Z  (AX)(BX*1), K1, Z19
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z20
+	VMOVUPS.Z  (AX)(BX*1), K1, Z21
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x0b, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), R13
+	ADDQ       CX, R13
+	MOVQ       72(DX), R14
+	ADDQ       CX, R14
+	MOVQ       80(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R15
 
-loop11:
+loop11x2:
 	VMOVUPS      (CX), Z22
 	VMOVUPS      (CX)(R15*1), Z23
 	VBROADCASTSS (BX)(AX*4), Z24
@@ -3541,117 +8000,314 @@ loop11:
 	VFMADD231PS  Z23, Z24, Z21
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop11
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop11x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z15, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z17, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z19, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z20, (AX)
-	VMOVUPS      Z21, (AX)(DX*1)
+	VMOVUPS      Z21, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not11x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z10
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x0b, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), R13
+	ADDQ       CX, R13
+	MOVQ       72(DX), R14
+	ADDQ       CX, R14
+	MOVQ       80(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R15
+
+loop11x1:
+	VMOVUPS      (CX), Z11
+	VBROADCASTSS (BX)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (SI)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R8)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (R10)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R11)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (R12)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R13)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (R14)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (DX)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop11x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z7, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z8, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z10, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows12:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startHalf+64(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z14
-	VMOVUPS (AX)(DX*1), Z15
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z16
-	VMOVUPS (AX)(DX*1), Z17
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z18
-	VMOVUPS (AX)(DX*1), Z19
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z20
-	VMOVUPS (AX)(DX*1), Z21
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z22
-	VMOVUPS (AX)(DX*1), Z23
-	MOVQ    k+8(FP), AX
-	MOVQ    aOffset+24(FP), CX
-	LEAQ    (CX)(AX*4), CX
-	MOVQ    a+16(FP), DX
-	MOVQ    (DX), BX
-	ADDQ    CX, BX
-	MOVQ    8(DX), SI
-	ADDQ    CX, SI
-	MOVQ    16(DX), DI
-	ADDQ    CX, DI
-	MOVQ    24(DX), R8
-	ADDQ    CX, R8
-	MOVQ    32(DX), R9
-	ADDQ    CX, R9
-	MOVQ    40(DX), R10
-	ADDQ    CX, R10
-	MOVQ    48(DX), R11
-	ADDQ    CX, R11
-	MOVQ    56(DX), R12
-	ADDQ    CX, R12
-	MOVQ    64(DX), R13
-	ADDQ    CX, R13
-	MOVQ    72(DX), R14
-	ADDQ    CX, R14
-	MOVQ    80(DX), R15
-	ADDQ    CX, R15
-	MOVQ    88(DX), DX
-	ADDQ    CX, DX
-	NEGQ    AX
-	MOVQ    b+32(FP), CX
-	MOVQ    bHalf+40(FP), BP
+	CMPQ       CX, $0x02
+	JNE        not12x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z14
+	VMOVUPS.Z  (AX)(BX*1), K1, Z15
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z16
+	VMOVUPS.Z  (AX)(BX*1), K1, Z17
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z18
+	VMOVUPS.Z  (AX)(BX*1), K1, Z19
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z20
+	VMOVUPS.Z  (AX)(BX*1), K1, Z21
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z22
+	VMOVUPS.Z  (AX)(BX*1), K1, Z23
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x0c, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), R13
+	ADDQ       CX, R13
+	MOVQ       72(DX), R14
+	ADDQ       CX, R14
+	MOVQ       80(DX), R15
+	ADDQ       CX, R15
+	MOVQ       88(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BP
 
-loop12:
+loop12x2:
 	VMOVUPS      (CX), Z24
 	VMOVUPS      (CX)(BP*1), Z25
 	VBROADCASTSS (BX)(AX*4), Z26
@@ -3692,109 +8348,463 @@ loop12:
 	VFMADD231PS  Z25, Z26, Z23
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop12
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         cHalf+88(FP), DX
+	JNZ          loop12x2
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), BX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z15, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z17, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z19, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z20, (AX)
-	VMOVUPS      Z21, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z21, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z22, (AX)
-	VMOVUPS      Z23, (AX)(DX*1)
+	VMOVUPS      Z23, K1, (AX)(BX*1)
 	VZEROUPPER
 	RET
 
-// func tileTransposedAVX512(rows int, k int, a *float32, b *float32, bHalf int, start *float32, startStride int, startHalf int, c *float32, cStride int, cHalf int)
-// Requires: AVX, AVX512F
-TEXT ·tileTransposedAVX512(SB), NOSPLIT, $0-88
-	MOVQ    rows+0(FP), AX
-	CMPQ    AX, $0x08
-	JEQ     rows8
-	CMPQ    AX, $0x07
-	JEQ     rows7
-	CMPQ    AX, $0x06
-	JEQ     rows6
-	CMPQ    AX, $0x05
-	JEQ     rows5
-	CMPQ    AX, $0x04
-	JEQ     rows4
-	CMPQ    AX, $0x03
-	JEQ     rows3
-	CMPQ    AX, $0x02
-	JEQ     rows2
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), CX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(CX*1), Z1
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+not12x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z10
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z11
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x0c, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), R8
+	ADDQ       CX, R8
+	MOVQ       32(DX), R9
+	ADDQ       CX, R9
+	MOVQ       40(DX), R10
+	ADDQ       CX, R10
+	MOVQ       48(DX), R11
+	ADDQ       CX, R11
+	MOVQ       56(DX), R12
+	ADDQ       CX, R12
+	MOVQ       64(DX), R13
+	ADDQ       CX, R13
+	MOVQ       72(DX), R14
+	ADDQ       CX, R14
+	MOVQ       80(DX), R15
+	ADDQ       CX, R15
+	MOVQ       88(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BP
 
-loop1:
-	VMOVUPS      (DX), Z2
-	VMOVUPS      (DX)(BX*1), Z3
-	VBROADCASTSS (CX), Z4
-	VFMADD231PS  Z2, Z4, Z0
-	VFMADD231PS  Z3, Z4, Z1
+loop12x1:
+	VMOVUPS      (CX), Z12
+	VBROADCASTSS (BX)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (SI)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (DI)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (R8)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (R9)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (R10)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (R11)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R12)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R13)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (R14)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (R15)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (DX)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          loop12x1
+	MOVQ         c+80(FP), AX
+	MOVQ         cStride+88(FP), DX
+	MOVQ         cStep+96(FP), CX
+	MOVQ         lastCols+104(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z7, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z8, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z10, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z11, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// Requires: AVX, AVX512F, MMX+
+TEXT ·tileTransposedAVX512(SB), NOSPLIT, $0-104
+	MOVQ       rows+0(FP), AX
+	MOVQ       panels+8(FP), CX
+	CMPQ       AX, $0x08
+	JEQ        rows8
+	CMPQ       AX, $0x07
+	JEQ        rows7
+	CMPQ       AX, $0x06
+	JEQ        rows6
+	CMPQ       AX, $0x05
+	JEQ        rows5
+	CMPQ       AX, $0x04
+	JEQ        rows4
+	CMPQ       AX, $0x03
+	JEQ        rows3
+	CMPQ       AX, $0x02
+	JEQ        rows2
+	CMPQ       CX, $0x03
+	JNE        not1x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), CX
+	MOVQ       startStep+64(FP), DX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(DX*1), Z1
+	VMOVUPS.Z  (AX)(DX*2), K1, Z2
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop1x3:
+	VBROADCASTSS (CX), Z3
+	VFMADD231PS  (DX), Z3, Z0
+	VFMADD231PS  (DX)(BX*1), Z3, Z1
+	VFMADD231PS  (DX)(BX*2), Z3, Z2
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop1
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), CX
+	JNZ          loop1x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(CX*1)
+	VMOVUPS      Z1, (AX)(DX*1)
+	VMOVUPS      Z2, K1, (AX)(DX*2)
+	VZEROUPPER
+	RET
+
+not1x3:
+	CMPQ       CX, $0x02
+	JNE        not1x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), CX
+	MOVQ       startStep+64(FP), DX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(DX*1), K1, Z1
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop1x2:
+	VBROADCASTSS (CX), Z2
+	VFMADD231PS  (DX), Z2, Z0
+	VFMADD231PS  (DX)(BX*1), Z2, Z1
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop1x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), DX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, K1, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
+not1x2:
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), CX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, DX
+	SHLQ       CL, DX
+	DECQ       DX
+	KMOVW      DX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop1x1:
+	VBROADCASTSS (CX), Z1
+	VFMADD231PS  (DX), Z1, Z0
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop1x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), CX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, DX
+	SHLQ         CL, DX
+	DECQ         DX
+	KMOVW        DX, K1
+	VMOVUPS      Z0, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows2:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+	CMPQ       CX, $0x03
+	JNE        not2x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
-loop2:
+loop2x3:
+	VBROADCASTSS (CX), Z6
+	VBROADCASTSS 4(CX), Z7
+	VMOVUPS      (DX), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      (DX)(BX*1), Z8
+	VFMADD231PS  Z8, Z6, Z1
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVUPS      (DX)(BX*2), Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z5
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop2x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not2x3:
+	CMPQ       CX, $0x02
+	JNE        not2x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop2x2:
 	VMOVUPS      (DX), Z4
 	VMOVUPS      (DX)(BX*1), Z5
 	VBROADCASTSS (CX), Z6
@@ -3806,36 +8816,195 @@ loop2:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop2
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), DX
+	JNZ          loop2x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not2x2:
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop2x1:
+	VMOVUPS      (DX), Z2
+	VBROADCASTSS (CX), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS 4(CX), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop2x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows3:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+	CMPQ       CX, $0x03
+	JNE        not3x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x03, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
-loop3:
+loop3x3:
+	VMOVUPS      (DX), Z9
+	VMOVUPS      (DX)(BX*1), Z10
+	VMOVUPS      (DX)(BX*2), Z11
+	VBROADCASTSS (CX), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(CX), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 8(CX), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop3x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not3x3:
+	CMPQ       CX, $0x02
+	JNE        not3x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x03, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop3x2:
 	VMOVUPS      (DX), Z6
 	VMOVUPS      (DX)(BX*1), Z7
 	VBROADCASTSS (CX), Z8
@@ -3850,42 +9019,228 @@ loop3:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop3
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), DX
+	JNZ          loop3x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not3x2:
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop3x1:
+	VMOVUPS      (DX), Z3
+	VBROADCASTSS (CX), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS 4(CX), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS 8(CX), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop3x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows4:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+	CMPQ       CX, $0x03
+	JNE        not4x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x04, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
-loop4:
+loop4x3:
+	VMOVUPS      (DX), Z12
+	VMOVUPS      (DX)(BX*1), Z13
+	VMOVUPS      (DX)(BX*2), Z14
+	VBROADCASTSS (CX), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(CX), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(CX), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(CX), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop4x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not4x3:
+	CMPQ       CX, $0x02
+	JNE        not4x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x04, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop4x2:
 	VMOVUPS      (DX), Z8
 	VMOVUPS      (DX)(BX*1), Z9
 	VBROADCASTSS (CX), Z10
@@ -3903,48 +9258,261 @@ loop4:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop4
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), DX
+	JNZ          loop4x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not4x2:
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop4x1:
+	VMOVUPS      (DX), Z4
+	VBROADCASTSS (CX), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 4(CX), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS 8(CX), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS 12(CX), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop4x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows5:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+	CMPQ       CX, $0x03
+	JNE        not5x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x05, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
-loop5:
+loop5x3:
+	VMOVUPS      (DX), Z15
+	VMOVUPS      (DX)(BX*1), Z16
+	VMOVUPS      (DX)(BX*2), Z17
+	VBROADCASTSS (CX), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(CX), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(CX), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS 12(CX), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 16(CX), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop5x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not5x3:
+	CMPQ       CX, $0x02
+	JNE        not5x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x05, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop5x2:
 	VMOVUPS      (DX), Z10
 	VMOVUPS      (DX)(BX*1), Z11
 	VBROADCASTSS (CX), Z12
@@ -3965,54 +9533,294 @@ loop5:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop5
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), DX
+	JNZ          loop5x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not5x2:
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop5x1:
+	VMOVUPS      (DX), Z5
+	VBROADCASTSS (CX), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS 4(CX), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 8(CX), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS 12(CX), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS 16(CX), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop5x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows6:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+	CMPQ       CX, $0x03
+	JNE        not6x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z15
+	VMOVUPS    (AX)(BX*1), Z16
+	VMOVUPS.Z  (AX)(BX*2), K1, Z17
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x06, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
-loop6:
+loop6x3:
+	VMOVUPS      (DX), Z18
+	VMOVUPS      (DX)(BX*1), Z19
+	VMOVUPS      (DX)(BX*2), Z20
+	VBROADCASTSS (CX), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(CX), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS 8(CX), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS 12(CX), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS 16(CX), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS 20(CX), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop6x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, (AX)(BX*1)
+	VMOVUPS      Z17, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not6x3:
+	CMPQ       CX, $0x02
+	JNE        not6x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x06, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop6x2:
 	VMOVUPS      (DX), Z12
 	VMOVUPS      (DX)(BX*1), Z13
 	VBROADCASTSS (CX), Z14
@@ -4036,60 +9844,327 @@ loop6:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop6
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), DX
+	JNZ          loop6x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not6x2:
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop6x1:
+	VMOVUPS      (DX), Z6
+	VBROADCASTSS (CX), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 4(CX), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS 8(CX), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS 12(CX), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS 16(CX), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS 20(CX), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop6x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows7:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+	CMPQ       CX, $0x03
+	JNE        not7x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z15
+	VMOVUPS    (AX)(BX*1), Z16
+	VMOVUPS.Z  (AX)(BX*2), K1, Z17
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z18
+	VMOVUPS    (AX)(BX*1), Z19
+	VMOVUPS.Z  (AX)(BX*2), K1, Z20
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x07, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
-loop7:
+loop7x3:
+	VMOVUPS      (DX), Z21
+	VMOVUPS      (DX)(BX*1), Z22
+	VMOVUPS      (DX)(BX*2), Z23
+	VBROADCASTSS (CX), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(CX), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 8(CX), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS 12(CX), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 16(CX), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS 20(CX), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 24(CX), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop7x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, (AX)(BX*1)
+	VMOVUPS      Z17, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z18, (AX)
+	VMOVUPS      Z19, (AX)(BX*1)
+	VMOVUPS      Z20, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not7x3:
+	CMPQ       CX, $0x02
+	JNE        not7x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x07, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop7x2:
 	VMOVUPS      (DX), Z14
 	VMOVUPS      (DX)(BX*1), Z15
 	VBROADCASTSS (CX), Z16
@@ -4116,66 +10191,360 @@ loop7:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop7
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), DX
+	JNZ          loop7x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not7x2:
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop7x1:
+	VMOVUPS      (DX), Z7
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS 4(CX), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 8(CX), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS 12(CX), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 16(CX), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS 20(CX), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS 24(CX), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop7x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
 	VZEROUPPER
 	RET
 
 rows8:
-	MOVQ    start+40(FP), AX
-	MOVQ    startStride+48(FP), CX
-	MOVQ    startHalf+56(FP), DX
-	VMOVUPS (AX), Z0
-	VMOVUPS (AX)(DX*1), Z1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z2
-	VMOVUPS (AX)(DX*1), Z3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z4
-	VMOVUPS (AX)(DX*1), Z5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z6
-	VMOVUPS (AX)(DX*1), Z7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z8
-	VMOVUPS (AX)(DX*1), Z9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z10
-	VMOVUPS (AX)(DX*1), Z11
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z12
-	VMOVUPS (AX)(DX*1), Z13
-	ADDQ    CX, AX
-	VMOVUPS (AX), Z14
-	VMOVUPS (AX)(DX*1), Z15
-	MOVQ    k+8(FP), AX
-	MOVQ    a+16(FP), CX
-	MOVQ    b+24(FP), DX
-	MOVQ    bHalf+32(FP), BX
+	CMPQ       CX, $0x03
+	JNE        not8x3
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS    (AX)(BX*1), Z13
+	VMOVUPS.Z  (AX)(BX*2), K1, Z14
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z15
+	VMOVUPS    (AX)(BX*1), Z16
+	VMOVUPS.Z  (AX)(BX*2), K1, Z17
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z18
+	VMOVUPS    (AX)(BX*1), Z19
+	VMOVUPS.Z  (AX)(BX*2), K1, Z20
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z21
+	VMOVUPS    (AX)(BX*1), Z22
+	VMOVUPS.Z  (AX)(BX*2), K1, Z23
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x08, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
 
-loop8:
+loop8x3:
+	VMOVUPS      (DX), Z24
+	VMOVUPS      (DX)(BX*1), Z25
+	VMOVUPS      (DX)(BX*2), Z26
+	VBROADCASTSS (CX), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(CX), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 8(CX), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 12(CX), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 16(CX), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 20(CX), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(CX), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 28(CX), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop8x3
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
+	VMOVUPS      Z0, (AX)
+	VMOVUPS      Z1, (AX)(BX*1)
+	VMOVUPS      Z2, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, (AX)
+	VMOVUPS      Z4, (AX)(BX*1)
+	VMOVUPS      Z5, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, (AX)
+	VMOVUPS      Z7, (AX)(BX*1)
+	VMOVUPS      Z8, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z9, (AX)
+	VMOVUPS      Z10, (AX)(BX*1)
+	VMOVUPS      Z11, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z12, (AX)
+	VMOVUPS      Z13, (AX)(BX*1)
+	VMOVUPS      Z14, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z15, (AX)
+	VMOVUPS      Z16, (AX)(BX*1)
+	VMOVUPS      Z17, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z18, (AX)
+	VMOVUPS      Z19, (AX)(BX*1)
+	VMOVUPS      Z20, K1, (AX)(BX*2)
+	ADDQ         DX, AX
+	VMOVUPS      Z21, (AX)
+	VMOVUPS      Z22, (AX)(BX*1)
+	VMOVUPS      Z23, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not8x3:
+	CMPQ       CX, $0x02
+	JNE        not8x2
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), BX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z8
+	VMOVUPS.Z  (AX)(BX*1), K1, Z9
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z10
+	VMOVUPS.Z  (AX)(BX*1), K1, Z11
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z12
+	VMOVUPS.Z  (AX)(BX*1), K1, Z13
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z14
+	VMOVUPS.Z  (AX)(BX*1), K1, Z15
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x08, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop8x2:
 	VMOVUPS      (DX), Z16
 	VMOVUPS      (DX)(BX*1), Z17
 	VBROADCASTSS (CX), Z18
@@ -4205,33 +10574,323 @@ loop8:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop8
-	MOVQ         c+64(FP), AX
-	MOVQ         cStride+72(FP), CX
-	MOVQ         cHalf+80(FP), DX
+	JNZ          loop8x2
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), BX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, SI
+	SHLQ         CL, SI
+	DECQ         SI
+	KMOVW        SI, K1
 	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z1, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z3, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z5, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z7, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z9, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z11, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, (AX)(DX*1)
-	ADDQ         CX, AX
+	VMOVUPS      Z13, K1, (AX)(BX*1)
+	ADDQ         DX, AX
 	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, (AX)(DX*1)
+	VMOVUPS      Z15, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not8x2:
+	MOVQ       start+48(FP), AX
+	MOVQ       startStride+56(FP), DX
+	MOVQ       startStep+64(FP), CX
+	MOVQ       lastCols+96(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z4
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z6
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z7
+	MOVQ       c+72(FP), AX
+	MOVQ       cStride+80(FP), CX
+	MOVQ       cStep+88(FP), DX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       a+24(FP), CX
+	MOVQ       b+32(FP), DX
+	MOVQ       bStep+40(FP), BX
+
+loop8x1:
+	VMOVUPS      (DX), Z8
+	VBROADCASTSS (CX), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS 4(CX), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS 8(CX), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 12(CX), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS 16(CX), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS 20(CX), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS 24(CX), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS 28(CX), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          loop8x1
+	MOVQ         c+72(FP), AX
+	MOVQ         cStride+80(FP), DX
+	MOVQ         cStep+88(FP), CX
+	MOVQ         lastCols+96(FP), CX
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z1, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z2, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z3, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z4, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z5, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z6, K1, (AX)
+	ADDQ         DX, AX
+	VMOVUPS      Z7, K1, (AX)
+	VZEROUPPER
+	RET
+
+// func copyLanesAVX512(dst *float32, src *float32, dstStride int, srcStride int, rows int)
+// Requires: AVX, AVX512F
+TEXT ·copyLanesAVX512(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), AX
+	MOVQ dstStride+16(FP), CX
+	MOVQ src+8(FP), DX
+	MOVQ srcStride+24(FP), BX
+	MOVQ rows+32(FP), SI
+
+loop:
+	VMOVUPS (DX), Z0
+	VMOVUPS Z0, (AX)
+	ADDQ    BX, DX
+	ADDQ    CX, AX
+	DECQ    SI
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func gatherRowsAVX512(dst *float32, step int, rows **float32, offset int, count int, panels int, lastCols int)
+// Requires: AVX, AVX512F
+TEXT ·gatherRowsAVX512(SB), NOSPLIT, $0-56
+	MOVQ  dst+0(FP), AX
+	MOVQ  step+8(FP), DX
+	MOVQ  rows+16(FP), BX
+	MOVQ  offset+24(FP), SI
+	MOVQ  count+32(FP), DI
+	MOVQ  panels+40(FP), R8
+	MOVQ  lastCols+48(FP), CX
+	MOVQ  $0x00000001, R9
+	SHLQ  CL, R9
+	DECQ  R9
+	KMOVW R9, K1
+
+row:
+	MOVQ (BX), CX
+	ADDQ SI, CX
+	MOVQ AX, R9
+	MOVQ R8, R10
+	JMP  check
+
+panel:
+	VMOVUPS (CX), Z0
+	VMOVUPS Z0, (R9)
+	ADDQ    $0x40, CX
+	ADDQ    DX, R9
+
+check:
+	DECQ      R10
+	JNZ       panel
+	VMOVUPS.Z (CX), K1, Z0
+	VMOVUPS   Z0, (R9)
+	ADDQ      $0x08, BX
+	ADDQ      $0x40, AX
+	DECQ      DI
+	JNZ       row
+	VZEROUPPER
+	RET
+
+// func transposeAVX512(dst *float32, src *float32, stride int, blocks int)
+// Requires: AVX, AVX512F
+TEXT ·transposeAVX512(SB), NOSPLIT, $0-32
+	MOVQ dst+0(FP), AX
+	MOVQ src+8(FP), CX
+	MOVQ stride+16(FP), DX
+	MOVQ blocks+24(FP), BX
+
+loop:
+	MOVQ       CX, SI
+	MOVQ       SI, DI
+	LEAQ       (SI)(DX*2), SI
+	MOVQ       SI, R8
+	LEAQ       (SI)(DX*2), SI
+	MOVQ       SI, R9
+	LEAQ       (SI)(DX*2), SI
+	MOVQ       SI, R10
+	LEAQ       (SI)(DX*2), SI
+	MOVQ       SI, R11
+	LEAQ       (SI)(DX*2), SI
+	MOVQ       SI, R12
+	LEAQ       (SI)(DX*2), SI
+	MOVQ       SI, R13
+	LEAQ       (SI)(DX*2), SI
+	MOVQ       SI, R14
+	LEAQ       (SI)(DX*2), SI
+	VMOVUPS    (DI), Z0
+	VMOVUPS    (DI)(DX*1), Z1
+	VMOVUPS    (R8), Z2
+	VMOVUPS    (R8)(DX*1), Z3
+	VMOVUPS    (R9), Z4
+	VMOVUPS    (R9)(DX*1), Z5
+	VMOVUPS    (R10), Z6
+	VMOVUPS    (R10)(DX*1), Z7
+	VMOVUPS    (R11), Z8
+	VMOVUPS    (R11)(DX*1), Z9
+	VMOVUPS    (R12), Z10
+	VMOVUPS    (R12)(DX*1), Z11
+	VMOVUPS    (R13), Z12
+	VMOVUPS    (R13)(DX*1), Z13
+	VMOVUPS    (R14), Z14
+	VMOVUPS    (R14)(DX*1), Z15
+	VUNPCKLPS  Z1, Z0, Z16
+	VUNPCKHPS  Z1, Z0, Z0
+	VUNPCKLPS  Z3, Z2, Z1
+	VUNPCKHPS  Z3, Z2, Z2
+	VUNPCKLPD  Z1, Z16, Z3
+	VUNPCKHPD  Z1, Z16, Z1
+	VUNPCKLPD  Z2, Z0, Z16
+	VUNPCKHPD  Z2, Z0, Z0
+	VUNPCKLPS  Z5, Z4, Z2
+	VUNPCKHPS  Z5, Z4, Z4
+	VUNPCKLPS  Z7, Z6, Z5
+	VUNPCKHPS  Z7, Z6, Z6
+	VUNPCKLPD  Z5, Z2, Z7
+	VUNPCKHPD  Z5, Z2, Z2
+	VUNPCKLPD  Z6, Z4, Z5
+	VUNPCKHPD  Z6, Z4, Z4
+	VUNPCKLPS  Z9, Z8, Z6
+	VUNPCKHPS  Z9, Z8, Z8
+	VUNPCKLPS  Z11, Z10, Z9
+	VUNPCKHPS  Z11, Z10, Z10
+	VUNPCKLPD  Z9, Z6, Z11
+	VUNPCKHPD  Z9, Z6, Z6
+	VUNPCKLPD  Z10, Z8, Z9
+	VUNPCKHPD  Z10, Z8, Z8
+	VUNPCKLPS  Z13, Z12, Z10
+	VUNPCKHPS  Z13, Z12, Z12
+	VUNPCKLPS  Z15, Z14, Z13
+	VUNPCKHPS  Z15, Z14, Z14
+	VUNPCKLPD  Z13, Z10, Z15
+	VUNPCKHPD  Z13, Z10, Z10
+	VUNPCKLPD  Z14, Z12, Z13
+	VUNPCKHPD  Z14, Z12, Z12
+	VSHUFF32X4 $0x88, Z7, Z3, Z14
+	VSHUFF32X4 $0xdd, Z7, Z3, Z3
+	VSHUFF32X4 $0x88, Z15, Z11, Z7
+	VSHUFF32X4 $0xdd, Z15, Z11, Z11
+	VSHUFF32X4 $0x88, Z7, Z14, Z15
+	VSHUFF32X4 $0xdd, Z7, Z14, Z7
+	VSHUFF32X4 $0x88, Z11, Z3, Z14
+	VSHUFF32X4 $0xdd, Z11, Z3, Z3
+	VSHUFF32X4 $0x88, Z2, Z1, Z11
+	VSHUFF32X4 $0xdd, Z2, Z1, Z1
+	VSHUFF32X4 $0x88, Z10, Z6, Z2
+	VSHUFF32X4 $0xdd, Z10, Z6, Z6
+	VSHUFF32X4 $0x88, Z2, Z11, Z10
+	VSHUFF32X4 $0xdd, Z2, Z11, Z2
+	VSHUFF32X4 $0x88, Z6, Z1, Z11
+	VSHUFF32X4 $0xdd, Z6, Z1, Z1
+	VSHUFF32X4 $0x88, Z5, Z16, Z6
+	VSHUFF32X4 $0xdd, Z5, Z16, Z5
+	VSHUFF32X4 $0x88, Z13, Z9, Z16
+	VSHUFF32X4 $0xdd, Z13, Z9, Z9
+	VSHUFF32X4 $0x88, Z16, Z6, Z13
+	VSHUFF32X4 $0xdd, Z16, Z6, Z6
+	VSHUFF32X4 $0x88, Z9, Z5, Z16
+	VSHUFF32X4 $0xdd, Z9, Z5, Z5
+	VSHUFF32X4 $0x88, Z4, Z0, Z9
+	VSHUFF32X4 $0xdd, Z4, Z0, Z0
+	VSHUFF32X4 $0x88, Z12, Z8, Z4
+	VSHUFF32X4 $0xdd, Z12, Z8, Z8
+	VSHUFF32X4 $0x88, Z4, Z9, Z12
+	VSHUFF32X4 $0xdd, Z4, Z9, Z4
+	VSHUFF32X4 $0x88, Z8, Z0, Z9
+	VSHUFF32X4 $0xdd, Z8, Z0, Z0
+	VMOVUPS    Z15, (AX)
+	VMOVUPS    Z10, 64(AX)
+	VMOVUPS    Z13, 128(AX)
+	VMOVUPS    Z12, 192(AX)
+	VMOVUPS    Z14, 256(AX)
+	VMOVUPS    Z11, 320(AX)
+	VMOVUPS    Z16, 384(AX)
+	VMOVUPS    Z9, 448(AX)
+	VMOVUPS    Z7, 512(AX)
+	VMOVUPS    Z2, 576(AX)
+	VMOVUPS    Z6, 640(AX)
+	VMOVUPS    Z4, 704(AX)
+	VMOVUPS    Z3, 768(AX)
+	VMOVUPS    Z1, 832(AX)
+	VMOVUPS    Z5, 896(AX)
+	VMOVUPS    Z0, 960(AX)
+	ADDQ       $0x40, CX
+	ADDQ       $0x00000400, AX
+	DECQ       BX
+	JNZ        loop
 	VZEROUPPER
 	RET
 
@@ -4518,6 +11177,43 @@ tail:
 	VMOVUPS.Z (DX)(AX*4), K1, Z1
 	VADDPS    Z0, Z1, Z1
 	VMOVUPS   Z1, K1, (BX)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func affineAVX512(dst []float32, a []float32, s float32, t float32)
+// Requires: AVX, AVX512F
+TEXT ·affineAVX512(SB), NOSPLIT, $0-56
+	VBROADCASTSS s+48(FP), Z0
+	VBROADCASTSS t+52(FP), Z1
+	MOVQ         dst_len+8(FP), CX
+	XORQ         AX, AX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         dst_base+0(FP), BX
+
+loop:
+	CMPQ    CX, $0x10
+	JB      tail
+	VMOVUPS (DX)(AX*4), Z2
+	VMULPS  Z0, Z2, Z2
+	VADDPS  Z1, Z2, Z2
+	VMOVUPS Z2, (BX)(AX*4)
+	ADDQ    $0x10, AX
+	SUBQ    $0x10, CX
+	JMP     loop
+
+tail:
+	TESTQ     CX, CX
+	JZ        done
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS.Z (DX)(AX*4), K1, Z2
+	VMULPS    Z0, Z2, Z2
+	VADDPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (BX)(AX*4)
 
 done:
 	VZEROUPPER
@@ -4851,6 +11547,99 @@ tail:
 	VCMPPS    $0x04, Z3, Z0, K2
 	VBLENDMPS Z1, Z2, K2, Z5
 	VMOVUPS   Z5, K1, (DI)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func normalizeAVX512(dst []float32, a []float32, gain []float32, bias []float32, shift float32, scale float32)
+// Requires: AVX, AVX512F
+TEXT ·normalizeAVX512(SB), NOSPLIT, $0-104
+	VBROADCASTSS shift+96(FP), Z0
+	VBROADCASTSS scale+100(FP), Z1
+	MOVQ         dst_len+8(FP), CX
+	XORQ         AX, AX
+	MOVQ         a_base+24(FP), DX
+	MOVQ         gain_base+48(FP), BX
+	MOVQ         bias_base+72(FP), SI
+	MOVQ         dst_base+0(FP), DI
+
+loop:
+	CMPQ        CX, $0x10
+	JB          tail
+	VMOVUPS     (DX)(AX*4), Z2
+	VMOVUPS     (BX)(AX*4), Z3
+	VMOVUPS     (SI)(AX*4), Z4
+	VADDPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VFMADD213PS Z4, Z3, Z2
+	VMOVUPS     Z2, (DI)(AX*4)
+	ADDQ        $0x10, AX
+	SUBQ        $0x10, CX
+	JMP         loop
+
+tail:
+	TESTQ       CX, CX
+	JZ          done
+	MOVQ        $0x00000001, R8
+	SHLQ        CL, R8
+	DECQ        R8
+	KMOVW       R8, K1
+	VMOVUPS.Z   (DX)(AX*4), K1, Z2
+	VMOVUPS.Z   (BX)(AX*4), K1, Z3
+	VMOVUPS.Z   (SI)(AX*4), K1, Z4
+	VADDPS      Z0, Z2, Z2
+	VMULPS      Z1, Z2, Z2
+	VFMADD213PS Z4, Z3, Z2
+	VMOVUPS     Z2, K1, (DI)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func normalizeGradAVX512(dst []float32, dy []float32, gain []float32, normal []float32, shift float32, slope float32, scale float32)
+// Requires: AVX, AVX512F
+TEXT ·normalizeGradAVX512(SB), NOSPLIT, $0-108
+	VBROADCASTSS shift+96(FP), Z0
+	VBROADCASTSS slope+100(FP), Z1
+	VBROADCASTSS scale+104(FP), Z2
+	MOVQ         dst_len+8(FP), CX
+	XORQ         AX, AX
+	MOVQ         dy_base+24(FP), DX
+	MOVQ         gain_base+48(FP), BX
+	MOVQ         normal_base+72(FP), SI
+	MOVQ         dst_base+0(FP), DI
+
+loop:
+	CMPQ        CX, $0x10
+	JB          tail
+	VMOVUPS     (DX)(AX*4), Z3
+	VMOVUPS     (BX)(AX*4), Z4
+	VMOVUPS     (SI)(AX*4), Z5
+	VMULPS      Z4, Z3, Z3
+	VADDPS      Z0, Z3, Z3
+	VFMADD231PS Z5, Z1, Z3
+	VMULPS      Z2, Z3, Z3
+	VMOVUPS     Z3, (DI)(AX*4)
+	ADDQ        $0x10, AX
+	SUBQ        $0x10, CX
+	JMP         loop
+
+tail:
+	TESTQ       CX, CX
+	JZ          done
+	MOVQ        $0x00000001, R8
+	SHLQ        CL, R8
+	DECQ        R8
+	KMOVW       R8, K1
+	VMOVUPS.Z   (DX)(AX*4), K1, Z3
+	VMOVUPS.Z   (BX)(AX*4), K1, Z4
+	VMOVUPS.Z   (SI)(AX*4), K1, Z5
+	VMULPS      Z4, Z3, Z3
+	VADDPS      Z0, Z3, Z3
+	VFMADD231PS Z5, Z1, Z3
+	VMULPS      Z2, Z3, Z3
+	VMOVUPS     Z3, K1, (DI)(AX*4)
 
 done:
 	VZEROUPPER
@@ -5300,6 +12089,75 @@ done:
 	VZEROUPPER
 	RET
 
+// func tripleDotAVX512(lanes *[16]float64, a []float32, b []float32, c []float32)
+// Requires: AVX, AVX512F
+TEXT ·tripleDotAVX512(SB), NOSPLIT, $0-80
+	MOVQ    lanes+0(FP), AX
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z1
+	MOVQ    a_len+16(FP), CX
+	XORQ    DX, DX
+	MOVQ    a_base+8(FP), BX
+	MOVQ    b_base+32(FP), SI
+	MOVQ    c_base+56(FP), DI
+	SUBQ    $0x10, CX
+	JL      done
+
+loop:
+	VCVTPS2PD (BX)(DX*4), Z2
+	VCVTPS2PD (SI)(DX*4), Z3
+	VMULPD    Z3, Z2, Z2
+	VCVTPS2PD (DI)(DX*4), Z3
+	VMULPD    Z3, Z2, Z2
+	VADDPD    Z2, Z0, Z0
+	VCVTPS2PD 32(BX)(DX*4), Z2
+	VCVTPS2PD 32(SI)(DX*4), Z3
+	VMULPD    Z3, Z2, Z2
+	VCVTPS2PD 32(DI)(DX*4), Z3
+	VMULPD    Z3, Z2, Z2
+	VADDPD    Z2, Z1, Z1
+	ADDQ      $0x10, DX
+	SUBQ      $0x10, CX
+	JGE       loop
+
+done:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+// func squaresAVX512(lanes *[16]float64, a []float32, center float64)
+// Requires: AVX, AVX512F
+TEXT ·squaresAVX512(SB), NOSPLIT, $0-40
+	MOVQ         lanes+0(FP), AX
+	VMOVUPS      (AX), Z0
+	VMOVUPS      64(AX), Z1
+	VBROADCASTSD center+32(FP), Z2
+	MOVQ         a_len+16(FP), CX
+	XORQ         DX, DX
+	MOVQ         a_base+8(FP), BX
+	SUBQ         $0x10, CX
+	JL           done
+
+loop:
+	VCVTPS2PD (BX)(DX*4), Z3
+	VSUBPD    Z2, Z3, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z0, Z0
+	VCVTPS2PD 32(BX)(DX*4), Z3
+	VSUBPD    Z2, Z3, Z3
+	VMULPD    Z3, Z3, Z3
+	VADDPD    Z3, Z1, Z1
+	ADDQ      $0x10, DX
+	SUBQ      $0x10, CX
+	JGE       loop
+
+done:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
+	VZEROUPPER
+	RET
+
 // func maxAVX512(lanes *[16]float32, a []float32)
 // Requires: AVX, AVX512F
 TEXT ·maxAVX512(SB), NOSPLIT, $0-32
@@ -5320,6 +12178,66 @@ loop:
 
 done:
 	VMOVUPS Z0, (AX)
+	VZEROUPPER
+	RET
+
+// func expSumAVX512(lanes *[16]float64, dst []float32, a []float32, shift float32)
+// Requires: AVX, AVX512F
+TEXT ·expSumAVX512(SB), NOSPLIT, $0-60
+	MOVQ         lanes+0(FP), AX
+	VMOVUPS      (AX), Z0
+	VMOVUPS      64(AX), Z1
+	VBROADCASTSS shift+56(FP), Z2
+	MOVQ         dst_base+8(FP), CX
+	MOVQ         a_base+32(FP), DX
+	MOVQ         a_len+40(FP), BX
+	SUBQ         $0x10, BX
+	JL           done
+
+loop:
+	VMOVUPS       (DX), Z3
+	VADDPS        Z2, Z3, Z3
+	VMOVUPS       c42b20000<>+0(SB), Z4
+	VMINPS        Z3, Z4, Z3
+	VMOVUPS       cc2d00000<>+0(SB), Z4
+	VMAXPS        Z3, Z4, Z3
+	VMOVUPS       c3fb8aa3b<>+0(SB), Z4
+	VFMADD213PS   c4b400000<>+0(SB), Z3, Z4
+	VSUBPS        c4b400000<>+0(SB), Z4, Z5
+	VFNMADD231PS  c3f318000<>+0(SB), Z5, Z3
+	VFNMADD231PS  cb95e8083<>+0(SB), Z5, Z3
+	VPSUBD        c4b400000<>+0(SB), Z4, Z4
+	VMOVUPS       c39509280<>+0(SB), Z5
+	VFMADD213PS   c3ab6a19a<>+0(SB), Z3, Z5
+	VFMADD213PS   c3c088870<>+0(SB), Z3, Z5
+	VFMADD213PS   c3d2aaa74<>+0(SB), Z3, Z5
+	VFMADD213PS   c3e2aaaab<>+0(SB), Z3, Z5
+	VFMADD213PS   c3f000000<>+0(SB), Z3, Z5
+	VMULPS        Z3, Z3, Z6
+	VFMADD213PS   Z3, Z6, Z5
+	VADDPS        c3f800000<>+0(SB), Z5, Z5
+	VPSRAD        $0x01, Z4, Z3
+	VPSUBD        Z3, Z4, Z4
+	VPADDD        c0000007f<>+0(SB), Z3, Z3
+	VPSLLD        $0x17, Z3, Z3
+	VPADDD        c0000007f<>+0(SB), Z4, Z4
+	VPSLLD        $0x17, Z4, Z4
+	VMULPS        Z3, Z5, Z5
+	VMULPS        Z4, Z5, Z5
+	VMOVUPS       Z5, (CX)
+	VEXTRACTF64X4 $0x01, Z5, Y3
+	VCVTPS2PD     Y3, Z3
+	VCVTPS2PD     Y5, Z4
+	VADDPD        Z4, Z0, Z0
+	VADDPD        Z3, Z1, Z1
+	ADDQ          $0x40, DX
+	ADDQ          $0x40, CX
+	SUBQ          $0x10, BX
+	JGE           loop
+
+done:
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, 64(AX)
 	VZEROUPPER
 	RET
 

@@ -1,45 +1,48 @@
 package kernel
 
-// maxTileRows bounds the rows of a tile of any instruction set.
-const maxTileRows = 12
-
 // A target is where the sums of a product start from, or where they go. Element
 // (i, j), for j a multiple of 16, is number i*stride + j*unit, and the rest of its
-// panel follows. With a stride of zero all rows start from one.
+// panel follows. With a stride of zero all rows are the same, with a unit and a step
+// of zero all panels.
 type target[T Float] struct {
 	data         []T
 	unit, stride int
-	half         int // from a panel to the next
-	cols         int // the columns that exist
+	step         int // from a panel to the next
 }
 
 func rowMajor[T Float](m Matrix[T]) target[T] {
-	return target[T]{data: m.Data, unit: 1, stride: m.check(), half: panelCols, cols: m.Cols}
+	return target[T]{data: m.Data, unit: 1, stride: m.check(), step: panelCols}
+}
+
+func packedTarget[T Float](p Packed[T]) target[T] {
+	return target[T]{data: p.data, unit: p.rows, stride: panelCols, step: panelCols * p.rows}
 }
 
 func (t *target[T]) at(i, j int) *T { return &t.data[i*t.stride+j*t.unit] }
 
-// place computes the tile whose upper left element is (i, j). One that crosses
-// the last column is computed in a buffer of whole panels.
+// place computes the tile whose upper left element is (i, j).
 func (t tile[T]) place(c, start *target[T], i, j int) {
-	width := t.panels * panelCols
-	if t.k > 0 && j+width <= c.cols {
-		t.start, t.startStride, t.startHalf = start.at(i, j), start.stride, start.half
-		t.c, t.cStride, t.cHalf = c.at(i, j), c.stride, c.half
-		t.run()
-		return
+	t.start, t.startStride, t.startStep = start.at(i, j), start.stride, start.step
+	t.c, t.cStride, t.cStep = c.at(i, j), c.stride, c.step
+	t.run()
+}
+
+// cover sets the tile's panels to as many as a cut of the columns from j up to cols
+// into even parts allows, at most most, and returns the column behind them.
+func (t *tile[T]) cover(j, cols, most int) int {
+	t.panels = evenPart((cols-j+panelCols-1)/panelCols, most, 1)
+	end := min(j+t.panels*panelCols, cols)
+	t.lastCols = end - j - (t.panels-1)*panelCols
+	return end
+}
+
+// evenPart returns the size of the first part when n is cut into as few parts of
+// at most most as possible, all about equally large, for small ones are slow, and
+// multiples of unit but for the last one.
+func evenPart(n, most, unit int) int {
+	if n <= most { // the common case, without divisions
+		return n
 	}
-	var buffer [maxTileRows * pairCols]T
-	n := min(width, c.cols-j)
-	for r := range t.rows {
-		copy(buffer[r*pairCols:][:n], start.data[(i+r)*start.stride+j*start.unit:])
-	}
-	if t.k > 0 {
-		t.start, t.startStride, t.startHalf = &buffer[0], pairCols, panelCols
-		t.c, t.cStride, t.cHalf = &buffer[0], pairCols, panelCols
-		t.run()
-	}
-	for r := range t.rows {
-		copy(c.data[(i+r)*c.stride+j*c.unit:][:n], buffer[r*pairCols:])
-	}
+	parts := (n + most - 1) / most
+	return ((n+parts-1)/parts + unit - 1) / unit * unit
 }

@@ -5,30 +5,29 @@ import (
 	"unsafe"
 )
 
-// A tile is the smallest piece of a product: a few rows of one panel or of a pair
-// of panels, whose sums stay in registers while k advances. Element (i, j) becomes
+// A tile is the smallest piece of a product: a few rows of one or more panels, whose
+// sums stay in registers while k advances. Element (i, j) becomes
 //
 //	start[i,j] + Σ a[i,k]·b[k,j]
 //
-// Distances are in numbers.
+// Distances are in numbers: strides from row to row, steps from panel to panel.
 type tile[T Float] struct {
 	rows, panels int
-	k            int // at least 1
+	lastCols     int // columns of the last panel, from 1 to 16; no others of it are touched
+	k            int // at least 1 for assembly
 
 	a       **T // pointers to the rows of the left operand
 	aOffset int // where k = 0 is in each of them
 	aPanel  *T  // if not nil, instead of a: a panel, whose columns are the tile's rows
 
 	b     *T // a panel, rows of 16 numbers
-	bHalf int
+	bStep int
 
-	start       *T
-	startStride int // from row to row
-	startHalf   int // from the first panel to the second
+	start                  *T
+	startStride, startStep int
 
-	c       *T
-	cStride int
-	cHalf   int
+	c              *T
+	cStride, cStep int
 }
 
 // at returns the number n places after p.
@@ -43,7 +42,7 @@ func lanes[T Float](p *T, n int) *[panelCols]T {
 
 // run computes the tile with the active instruction set.
 func (t *tile[T]) run() {
-	if t, ok := any(t).(*tile[float32]); ok && runVectorTile(t) {
+	if t, ok := any(t).(*tile[float32]); ok && t.k > 0 && runVectorTile(t) {
 		return
 	}
 	t.runPortable()
@@ -53,12 +52,17 @@ func (t *tile[T]) run() {
 // runs where there is none.
 func (t *tile[T]) runPortable() {
 	for i := range t.rows {
-		for half := range t.panels {
-			sum := *lanes(t.start, i*t.startStride+half*t.startHalf)
-			for k := range t.k {
-				multiplyAdd(&sum, t.left(i, k), lanes(t.b, half*t.bHalf+k*panelCols))
+		for p := range t.panels {
+			n := panelCols
+			if p == t.panels-1 {
+				n = t.lastCols
 			}
-			*lanes(t.c, i*t.cStride+half*t.cHalf) = sum
+			var sum [panelCols]T
+			copy(sum[:n], unsafe.Slice(at(t.start, i*t.startStride+p*t.startStep), n))
+			for k := range t.k {
+				multiplyAdd(&sum, t.left(i, k), lanes(t.b, p*t.bStep+k*panelCols))
+			}
+			copy(unsafe.Slice(at(t.c, i*t.cStride+p*t.cStep), n), sum[:n])
 		}
 	}
 }

@@ -11,6 +11,9 @@ type vectorFunctions struct {
 	sigmoid, tanh, log               func(dst, a []float32)
 	scale, shift, exp                func(dst, a []float32, s float32)
 	fill                             func(dst []float32, s float32)
+	affine                           func(dst, a []float32, s, t float32)
+	normalize                        func(dst, a, gain, bias []float32, shift, scale float32)
+	normalizeGrad                    func(dst, dy, gain, normal []float32, shift, slope, scale float32)
 }
 
 // vector holds the functions of the path in use: nil ones for the portable path.

@@ -12,6 +12,7 @@ func vectorsOf(p Path) vectorFunctions {
 			neg: negAVX2, sqrt: sqrtAVX2, relu: reluAVX2,
 			sigmoid: sigmoidAVX2, tanh: tanhAVX2, log: logAVX2,
 			scale: scaleAVX2, shift: shiftAVX2, exp: expAVX2, fill: fillAVX2,
+			affine: affineAVX2, normalize: normalizeAVX2, normalizeGrad: normalizeGradAVX2,
 		}
 	case AVX512:
 		return vectorFunctions{
@@ -21,6 +22,7 @@ func vectorsOf(p Path) vectorFunctions {
 			neg: negAVX512, sqrt: sqrtAVX512, relu: reluAVX512,
 			sigmoid: sigmoidAVX512, tanh: tanhAVX512, log: logAVX512,
 			scale: scaleAVX512, shift: shiftAVX512, exp: expAVX512, fill: fillAVX512,
+			affine: affineAVX512, normalize: normalizeAVX512, normalizeGrad: normalizeGradAVX512,
 		}
 	}
 	return vectorFunctions{}
@@ -54,6 +56,42 @@ func dotVectors(lanes *[reductionLanes]float64, a, b []float32) (taken int) {
 	return wholeGroups(a)
 }
 
+func tripleDotVectors(lanes *[reductionLanes]float64, a, b, c []float32) (taken int) {
+	switch active {
+	case AVX2:
+		tripleDotAVX2(lanes, a, b, c)
+	case AVX512:
+		tripleDotAVX512(lanes, a, b, c)
+	default:
+		return 0
+	}
+	return wholeGroups(a)
+}
+
+func squaresVectors(lanes *[reductionLanes]float64, a []float32, center float64) (taken int) {
+	switch active {
+	case AVX2:
+		squaresAVX2(lanes, a, center)
+	case AVX512:
+		squaresAVX512(lanes, a, center)
+	default:
+		return 0
+	}
+	return wholeGroups(a)
+}
+
+func expSumVectors(lanes *[reductionLanes]float64, dst, a []float32, shift float32) (taken int) {
+	switch active {
+	case AVX2:
+		expSumAVX2(lanes, dst, a, shift)
+	case AVX512:
+		expSumAVX512(lanes, dst, a, shift)
+	default:
+		return 0
+	}
+	return wholeGroups(a)
+}
+
 func maxVectors(lanes *[reductionLanes]float32, a []float32) (taken int) {
 	switch active {
 	case AVX2:
@@ -67,6 +105,44 @@ func maxVectors(lanes *[reductionLanes]float32, a []float32) (taken int) {
 }
 
 func wholeGroups(a []float32) int { return len(a) / reductionLanes * reductionLanes }
+
+// The functions below return whether the path in use has assembly for them.
+
+func copyLanesVectors(dst, src *float32, dstStride, srcStride, rows int) bool {
+	switch active {
+	case AVX2:
+		copyLanesAVX2(dst, src, 4*dstStride, 4*srcStride, rows)
+	case AVX512:
+		copyLanesAVX512(dst, src, 4*dstStride, 4*srcStride, rows)
+	default:
+		return false
+	}
+	return true
+}
+
+func gatherRows(dst *float32, step int, rows **float32, offset, count, panels, lastCols int) bool {
+	switch active {
+	case AVX2:
+		gatherRowsAVX2(dst, 4*step, rows, 4*offset, count, panels, lastCols)
+	case AVX512:
+		gatherRowsAVX512(dst, 4*step, rows, 4*offset, count, panels, lastCols)
+	default:
+		return false
+	}
+	return true
+}
+
+func transposeVectors(dst, src *float32, stride, blocks int) bool {
+	switch active {
+	case AVX2:
+		transposeAVX2(dst, src, 4*stride, blocks)
+	case AVX512:
+		transposeAVX512(dst, src, 4*stride, blocks)
+	default:
+		return false
+	}
+	return true
+}
 
 func adamVectors(w, m, v, g []float32, c *[7]float32) bool {
 	switch active {

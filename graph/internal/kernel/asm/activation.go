@@ -50,6 +50,61 @@ func activations(v vectors) {
 	mapping(v, "log", "a", "", func(in, _ []vec) vec { return v.log(in[0]) })
 }
 
+// expSum writes a function that sets whole groups of 16 numbers of dst to e^(a+shift)
+// and adds them to the lanes, as the sum of reductions does.
+func expSum(v vectors) {
+	TEXT("expSum"+v.suffix, NOSPLIT, "func(lanes *[16]float64, dst, a []float32, shift float32)")
+	Pragma("noescape")
+	lanes := Load(Param("lanes"), GP64())
+	acc := v.registers(2 * reductionLanes / v.lanes)
+	for k, r := range acc {
+		VMOVUPS(Mem{Base: lanes, Disp: 4 * v.lanes * k}, r)
+	}
+	shift := v.broadcastParam("shift")
+	dst, a := Load(Param("dst").Base(), GP64()), Load(Param("a").Base(), GP64())
+	n := Load(Param("a").Len(), GP64())
+	SUBQ(U8(reductionLanes), n)
+	JL(LabelRef("done"))
+	Label("loop")
+	for k := 0; k < len(acc); k += 2 {
+		at := Mem{Base: a, Disp: 2 * v.lanes * k}
+		x := v.load(at)
+		VADDPS(shift, x, x)
+		x = v.exp(x)
+		VMOVUPS(x, Mem{Base: dst, Disp: at.Disp})
+		for half, wide := range v.widenRegister(x) {
+			VADDPD(wide, acc[k+half], acc[k+half])
+		}
+	}
+	ADDQ(U8(4*reductionLanes), a)
+	ADDQ(U8(4*reductionLanes), dst)
+	SUBQ(U8(reductionLanes), n)
+	JGE(LabelRef("loop"))
+	Label("done")
+	for k, r := range acc {
+		VMOVUPS(r, Mem{Base: lanes, Disp: 4 * v.lanes * k})
+	}
+	VZEROUPPER()
+	RET()
+}
+
+// widenRegister returns the lanes of x as float64, in two registers.
+func (v vectors) widenRegister(x vec) []vec {
+	wide := v.registers(2)
+	if v.lanes == 16 {
+		high := YMM()
+		VEXTRACTF64X4(U8(1), x, high)
+		VCVTPS2PD(high, wide[1])
+		VCVTPS2PD(x.AsY(), wide[0])
+	} else {
+		high := XMM()
+		VEXTRACTF128(U8(1), x, high)
+		VCVTPS2PD(high, wide[1])
+		VCVTPS2PD(x.AsX(), wide[0])
+	}
+	return wide
+}
+
 // copyOf returns a new register with the value of r.
 func (v vectors) copyOf(r Op) vec {
 	c := v.register()

@@ -37,13 +37,16 @@ func mapping(v vectors, name, inputs, scalars string, body func(in []vec, scalar
 
 // broadcastParam returns a register whose lanes all hold a float32 parameter.
 func (v vectors) broadcastParam(name string) vec {
+	return v.broadcast(paramAddress(name))
+}
+
+// paramAddress returns where the parameter of that name is.
+func paramAddress(name string) Mem {
 	p, err := Param(name).Resolve()
 	if err != nil {
 		panic(err)
 	}
-	r := v.register()
-	VBROADCASTSS(p.Addr, r)
-	return r
+	return p.Addr
 }
 
 // sweep emits the loop over all elements of the slices: it loads a vector of each
@@ -82,9 +85,29 @@ func (v vectors) sweep(inputs, outputs []string, body func(in []vec) []vec) {
 		in[k] = v.loadTail(mask, at[s])
 	}
 	for k, out := range body(in) {
-		v.storeTail(mask, out, at[outputs[k]])
+		v.moveMasked(at[outputs[k]], mask, out, true)
 	}
 	Label("done")
+}
+
+// layerNorm writes the elementwise part of layer normalisation and of its gradient,
+// in the order of operations of the portable versions in package kernel.
+func layerNorm(v vectors) {
+	mapping(v, "normalize", "a gain bias", "shift scale", func(in, s []vec) vec {
+		a, gain, bias := in[0], in[1], in[2]
+		VADDPS(s[0], a, a)
+		VMULPS(s[1], a, a)
+		VFMADD213PS(bias, gain, a) // a = a·gain + bias
+		return a
+	})
+	mapping(v, "normalizeGrad", "dy gain normal", "shift slope scale", func(in, s []vec) vec {
+		dy, gain, normal := in[0], in[1], in[2]
+		VMULPS(gain, dy, dy)
+		VADDPS(s[0], dy, dy)
+		VFMADD231PS(normal, s[1], dy) // dy = normal·slope + dy
+		VMULPS(s[2], dy, dy)
+		return dy
+	})
 }
 
 // elementwise writes the functions that are one instruction or few.
@@ -116,6 +139,11 @@ func elementwise(v vectors) {
 	})
 	mapping(v, "shift", "a", "s", func(in, s []vec) vec {
 		VADDPS(s[0], in[0], in[0])
+		return in[0]
+	})
+	mapping(v, "affine", "a", "s t", func(in, s []vec) vec {
+		VMULPS(s[0], in[0], in[0])
+		VADDPS(s[1], in[0], in[0])
 		return in[0]
 	})
 	mapping(v, "neg", "a", "", func(in, _ []vec) vec {

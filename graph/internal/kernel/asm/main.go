@@ -11,12 +11,14 @@ func main() {
 	ConstraintExpr("!purego")
 	for _, v := range []vectors{avx2, avx512} {
 		products(v)
+		packing(v)
 		elementwise(v)
+		layerNorm(v)
 		activations(v)
 		reductions(v)
+		expSum(v)
 		adam(v)
 		peak(v)
 	}
-	//transpose
 	Generate()
 }

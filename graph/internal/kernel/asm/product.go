@@ -11,99 +11,189 @@ import (
 // panelBytes is the size of one row of a panel: 16 numbers.
 const panelBytes = 64
 
-// tileRows is the number of rows of the largest tile: as many as leave registers
-// for a row of the right operand and for a broadcast number of the left one.
-func (v vectors) tileRows() int {
+// tilePanels returns for every number of rows the largest number of panels of a
+// tile. A tile of few rows needs more panels than one of many to have so many sums
+// under way that the latency of an addition does not matter; too many panels at
+// equal places of a page of memory get in each other's way in the first-level cache.
+// Package kernel has the same lists.
+func (v vectors) tilePanels() []int {
 	if v.lanes == 16 {
-		return 12
+		return []int{1: 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2}
 	}
-	return 6
+	return []int{1: 2, 3, 2, 1, 1, 1}
 }
 
-// products writes the tiles of the matrix product, which keep up to tileRows rows
-// of two vectors each in registers while k advances.
+// products writes the tiles of the matrix product, which keep a few rows of one or
+// more panels in registers while k advances.
 func products(v vectors) {
-	tile(v, "tile", "a **float32, aOffset int", v.tileRows(), rowOperand)
-	tile(v, "tileTransposed", "a *float32", min(v.tileRows(), 8), panelOperand)
+	most := v.tilePanels()
+	tile(v, "tile", "a **float32, aOffset int", most, rowOperand)
+	tile(v, "tileTransposed", "a *float32", most[:min(len(most), 9)], panelOperand)
 }
 
-// tile writes a function of that name. Its left operand is read as the emitted
-// loop says; the rest is the same for both.
-func tile(v vectors, name, left string, most int, loop func(v vectors, rows int, acc []vec)) {
-	TEXT(name+v.suffix, NOSPLIT, "func(rows, k int, "+left+", b *float32, bHalf int, "+
-		"start *float32, startStride, startHalf int, c *float32, cStride, cHalf int)")
+// tile writes a function of that name for tiles of at most so many panels. Its left
+// operand is read as the emitted loop says; the rest is the same for both. Strides,
+// from row to row, and steps, from panel to panel, are in bytes. The last panel has
+// lastCols columns, from 1 to 16; others are neither read nor written.
+func tile(v vectors, name, left string, most []int, loop func(v vectors, acc [][]vec)) {
+	TEXT(name+v.suffix, NOSPLIT, "func(rows, panels, k int, "+left+", b *float32, bStep int, "+
+		"start *float32, startStride, startStep int, c *float32, cStride, cStep, lastCols int)")
 	Pragma("noescape")
-	rows := Load(Param("rows"), GP64())
-	label := func(n int) string { return fmt.Sprintf("rows%d", n) }
-	for n := most; n > 1; n-- {
-		CMPQ(rows, U8(n))
-		JEQ(LabelRef(label(n)))
+	rows, panels := Load(Param("rows"), GP64()), Load(Param("panels"), GP64())
+	for m := len(most) - 1; m > 1; m-- {
+		CMPQ(rows, U8(m))
+		JEQ(LabelRef(fmt.Sprintf("rows%d", m)))
 	}
-	for n := 1; n <= most; n++ {
-		Label(label(n))
-		acc := v.registers(2 * n)
-		moveTile(v, "start", acc, func(m Mem, r vec) { VMOVUPS(m, r) })
-		loop(v, n, acc)
-		moveTile(v, "c", acc, func(m Mem, r vec) { VMOVUPS(r, m) })
-		VZEROUPPER()
-		RET()
+	for m := 1; m < len(most); m++ {
+		Label(fmt.Sprintf("rows%d", m))
+		for n := most[m]; n > 0; n-- {
+			next := fmt.Sprintf("not%dx%d", m, n)
+			if n > 1 {
+				CMPQ(panels, U8(n))
+				JNE(LabelRef(next))
+			}
+			acc := make([][]vec, m)
+			for i := range acc {
+				acc[i] = v.registers(n * panelCols / v.lanes)
+			}
+			moveTile(v, "start", acc, false)
+			prefetchBelow(v, acc)
+			loop(v, acc)
+			moveTile(v, "c", acc, true)
+			VZEROUPPER()
+			RET()
+			if n > 1 {
+				Label(next)
+			}
+		}
 	}
 }
 
-// moveTile moves the accumulators from or to the rows of the matrix whose
-// parameters begin with that name.
-func moveTile(v vectors, matrix string, acc []vec, move func(Mem, vec)) {
+// moveTile loads the sums from the rows of the matrix whose parameters begin with
+// that name, or stores them there.
+func moveTile(v vectors, matrix string, acc [][]vec, store bool) {
 	pointer := Load(Param(matrix), GP64())
 	stride := Load(Param(matrix+"Stride"), GP64())
-	second := Mem{Base: pointer, Disp: 32}
-	if v.lanes == 16 {
-		second = Mem{Base: pointer, Index: Load(Param(matrix+"Half"), GP64()), Scale: 1}
+	at := v.panelRow(pointer, Load(Param(matrix+"Step"), GP64()), len(acc[0]))
+	last := len(at) - panelCols/v.lanes // the first vector of the last panel
+	all := func(masks []reg.Register) {
+		for i, sums := range acc {
+			for j, m := range at {
+				if j < last || masks == nil {
+					v.move(m, sums[j], store)
+				} else {
+					v.moveMasked(m, masks[j-last], sums[j], store)
+				}
+			}
+			if i+1 < len(acc) {
+				ADDQ(stride, pointer)
+			}
+		}
 	}
-	for i := 0; i < len(acc); i += 2 {
-		move(Mem{Base: pointer}, acc[i])
-		move(second, acc[i+1])
-		if i+2 < len(acc) {
+	lastCols := Load(Param("lastCols"), GP64())
+	if v.lanes == 16 {
+		all(v.panelMasks(lastCols))
+		return
+	}
+	// Where masks are slow, whole panels do without.
+	name := fmt.Sprintf("%s%dx%d", matrix, len(acc), len(at))
+	CMPQ(lastCols, U8(panelCols))
+	JNE(LabelRef(name + "masked"))
+	all(nil)
+	JMP(LabelRef(name + "done"))
+	Label(name + "masked")
+	all(v.panelMasks(lastCols))
+	Label(name + "done")
+}
+
+// prefetchBelow asks for the memory of the tile below, which is likely to be next.
+func prefetchBelow(v vectors, acc [][]vec) {
+	pointer := Load(Param("c"), GP64())
+	stride := Load(Param("cStride"), GP64())
+	at := v.panelRow(pointer, Load(Param("cStep"), GP64()), len(acc[0]))
+	skip := GP64()
+	IMUL3Q(U8(len(acc)), stride, skip)
+	ADDQ(skip, pointer)
+	for i := range acc {
+		for j := 0; j < len(at); j += panelCols / v.lanes {
+			PREFETCHT0(at[j])
+		}
+		if i+1 < len(acc) {
 			ADDQ(stride, pointer)
 		}
 	}
 }
 
-// rightOperand returns where the loop finds the two vectors of its row of b.
-func rightOperand(v vectors) (pointer reg.Register, first, second Mem) {
-	b := Load(Param("b"), GP64())
-	first, second = Mem{Base: b}, Mem{Base: b, Disp: 32}
-	if v.lanes == 16 {
-		second = Mem{Base: b, Index: Load(Param("bHalf"), GP64()), Scale: 1}
+// panelRow returns where so many vectors of a row of panels are, step bytes from
+// panel to panel, the first one at the pointer.
+func (v vectors) panelRow(pointer, step reg.Register, vectors int) []Mem {
+	at := make([]Mem, vectors)
+	for i := range at {
+		at[i] = Mem{Base: pointer, Disp: 4 * v.lanes * i % panelBytes}
+		if panel := 4 * v.lanes * i / panelBytes; panel > 0 {
+			at[i].Index, at[i].Scale = step, uint8(panel) // 1 or 2
+		}
 	}
-	return b, first, second
+	return at
+}
+
+// addProducts emits one step of all sums: the numbers of the left operand at a, one
+// for each row, times the vectors of the right one at b.
+func (v vectors) addProducts(acc [][]vec, a, b []Mem) {
+	if len(a) == 1 {
+		x := v.broadcast(a[0])
+		for j, m := range b {
+			VFMADD231PS(m, x, acc[0][j])
+		}
+		return
+	}
+	if len(a) < len(b) { // keep the shorter operand in registers
+		var x []vec
+		for _, m := range a {
+			x = append(x, v.broadcast(m))
+		}
+		for j, m := range b {
+			y := v.load(m)
+			for i := range a {
+				VFMADD231PS(y, x[i], acc[i][j])
+			}
+		}
+		return
+	}
+	var y []vec
+	for _, m := range b {
+		y = append(y, v.load(m))
+	}
+	for i, m := range a {
+		x := v.broadcast(m)
+		for j := range b {
+			VFMADD231PS(y[j], x, acc[i][j])
+		}
+	}
 }
 
 // rowOperand emits the loop over k for a left operand whose rows are the tile's
 // rows: number (i, k) is k places after the i-th pointer. The index runs from -k
 // to 0, so that the loop needs no register for its end.
-func rowOperand(v vectors, rows int, acc []vec) {
+func rowOperand(v vectors, acc [][]vec) {
 	index := Load(Param("k"), GP64())
 	end := Load(Param("aOffset"), GP64())
 	LEAQ(Mem{Base: end, Index: index, Scale: 4}, end)
 	pointers := Load(Param("a"), GP64())
-	row := make([]reg.GPVirtual, rows)
-	for i := range row {
-		row[i] = GP64()
-		MOVQ(Mem{Base: pointers, Disp: 8 * i}, row[i])
-		ADDQ(end, row[i])
+	a := make([]Mem, len(acc))
+	for i := range a {
+		row := GP64()
+		MOVQ(Mem{Base: pointers, Disp: 8 * i}, row)
+		ADDQ(end, row)
+		a[i] = Mem{Base: row, Index: index, Scale: 4}
 	}
 	NEGQ(index)
-	b, first, second := rightOperand(v)
+	b := Load(Param("b"), GP64())
+	right := v.panelRow(b, Load(Param("bStep"), GP64()), len(acc[0]))
 
-	loop := fmt.Sprintf("loop%d", rows)
+	loop := fmt.Sprintf("loop%dx%d", len(acc), len(acc[0]))
 	Label(loop)
-	b0, b1 := v.load(first), v.load(second)
-	for i := range row {
-		a := v.register()
-		VBROADCASTSS(Mem{Base: row[i], Index: index, Scale: 4}, a)
-		VFMADD231PS(b0, a, acc[2*i])
-		VFMADD231PS(b1, a, acc[2*i+1])
-	}
+	v.addProducts(acc, a, right)
 	ADDQ(U8(panelBytes), b)
 	INCQ(index)
 	JNZ(LabelRef(loop))
@@ -111,21 +201,20 @@ func rowOperand(v vectors, rows int, acc []vec) {
 
 // panelOperand emits the loop over k for a left operand whose columns lie side by
 // side in a panel: number (i, k) is i places into row k of it.
-func panelOperand(v vectors, rows int, acc []vec) {
+func panelOperand(v vectors, acc [][]vec) {
 	count := Load(Param("k"), GP64())
-	a := Load(Param("a"), GP64())
-	b, first, second := rightOperand(v)
-
-	loop := fmt.Sprintf("loop%d", rows)
-	Label(loop)
-	b0, b1 := v.load(first), v.load(second)
-	for i := range rows {
-		x := v.register()
-		VBROADCASTSS(Mem{Base: a, Disp: 4 * i}, x)
-		VFMADD231PS(b0, x, acc[2*i])
-		VFMADD231PS(b1, x, acc[2*i+1])
+	pointer := Load(Param("a"), GP64())
+	a := make([]Mem, len(acc))
+	for i := range a {
+		a[i] = Mem{Base: pointer, Disp: 4 * i}
 	}
-	ADDQ(U8(panelBytes), a)
+	b := Load(Param("b"), GP64())
+	right := v.panelRow(b, Load(Param("bStep"), GP64()), len(acc[0]))
+
+	loop := fmt.Sprintf("loop%dx%d", len(acc), len(acc[0]))
+	Label(loop)
+	v.addProducts(acc, a, right)
+	ADDQ(U8(panelBytes), pointer)
 	ADDQ(U8(panelBytes), b)
 	DECQ(count)
 	JNZ(LabelRef(loop))

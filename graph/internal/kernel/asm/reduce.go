@@ -1,6 +1,8 @@
 package main
 
 import (
+	"strings"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
@@ -13,18 +15,34 @@ const reductionLanes = 16
 // reductions writes the functions that bring the lanes up to date with as many
 // whole groups of 16 elements as there are; the rest and the lanes are the caller's.
 func reductions(v vectors) {
-	reduction(v, "sum", []string{"a"}, 8, func(group []Mem, acc []vec) {
+	reduction(v, "sum", "a", "", 8, func(group []Mem, _, acc []vec) {
 		for k, r := range acc {
 			x := v.widen(group[0], k)
 			VADDPD(x, r, r)
 		}
 	})
-	reduction(v, "dot", []string{"a", "b"}, 8, func(group []Mem, acc []vec) {
+	reduction(v, "dot", "a b", "", 8, func(group []Mem, _, acc []vec) {
 		for k, r := range acc {
-			VFMADD231PD(v.widen(group[0], k), v.widen(group[1], k), r)
+			VFMADD231PD(v.widen(group[0], k), v.widen(group[1], k), r) // a·b is exact
 		}
 	})
-	reduction(v, "max", []string{"a"}, 4, func(group []Mem, acc []vec) {
+	reduction(v, "tripleDot", "a b c", "", 8, func(group []Mem, _, acc []vec) {
+		for k, r := range acc {
+			x := v.widen(group[0], k)
+			VMULPD(v.widen(group[1], k), x, x)
+			VMULPD(v.widen(group[2], k), x, x)
+			VADDPD(x, r, r)
+		}
+	})
+	reduction(v, "squares", "a", "center", 8, func(group []Mem, scalar, acc []vec) {
+		for k, r := range acc {
+			x := v.widen(group[0], k)
+			VSUBPD(scalar[0], x, x)
+			VMULPD(x, x, x)
+			VADDPD(x, r, r)
+		}
+	})
+	reduction(v, "max", "a", "", 4, func(group []Mem, _, acc []vec) {
 		for k, r := range acc {
 			m := group[0]
 			m.Disp = 4 * v.lanes * k
@@ -41,31 +59,39 @@ func (v vectors) widen(m Mem, k int) reg.VecVirtual {
 	return r
 }
 
-// reduction writes a function over lanes of the given size in bytes.
-func reduction(v vectors, name string, inputs []string, size int, body func(group []Mem, acc []vec)) {
+// reduction writes a function of slices and of scalars in float64, over lanes of the
+// given size in bytes.
+func reduction(v vectors, name, inputs, scalars string, size int, body func(group []Mem, scalar, acc []vec)) {
 	element := map[int]string{4: "float32", 8: "float64"}[size]
-	parameters := inputs[0]
-	for _, s := range inputs[1:] {
-		parameters += ", " + s
+	slices := strings.Fields(inputs)
+	parameters := "lanes *[16]" + element + ", " + strings.Join(slices, ", ") + " []float32"
+	for _, s := range strings.Fields(scalars) {
+		parameters += ", " + s + " float64"
 	}
-	TEXT(name+v.suffix, NOSPLIT, "func(lanes *[16]"+element+", "+parameters+" []float32)")
+	TEXT(name+v.suffix, NOSPLIT, "func("+parameters+")")
 	Pragma("noescape")
 	lanes := Load(Param("lanes"), GP64())
 	acc := v.registers(reductionLanes * size / (4 * v.lanes))
 	for k, r := range acc {
 		VMOVUPS(Mem{Base: lanes, Disp: 4 * v.lanes * k}, r)
 	}
-	n := Load(Param(inputs[0]).Len(), GP64())
+	var scalar []vec
+	for _, s := range strings.Fields(scalars) {
+		r := v.register()
+		VBROADCASTSD(paramAddress(s), r)
+		scalar = append(scalar, r)
+	}
+	n := Load(Param(slices[0]).Len(), GP64())
 	i := GP64()
 	XORQ(i, i)
-	group := make([]Mem, len(inputs))
-	for k, s := range inputs {
+	group := make([]Mem, len(slices))
+	for k, s := range slices {
 		group[k] = Mem{Base: Load(Param(s).Base(), GP64()), Index: i, Scale: 4}
 	}
 	SUBQ(U8(reductionLanes), n)
 	JL(LabelRef("done"))
 	Label("loop")
-	body(group, acc)
+	body(group, scalar, acc)
 	ADDQ(U8(reductionLanes), i)
 	SUBQ(U8(reductionLanes), n)
 	JGE(LabelRef("loop"))

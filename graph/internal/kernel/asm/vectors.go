@@ -46,6 +46,22 @@ func (v vectors) load(m Mem) vec {
 	return r
 }
 
+// broadcast returns a register whose lanes all hold the number at m.
+func (v vectors) broadcast(m Mem) vec {
+	r := v.register()
+	VBROADCASTSS(m, r)
+	return r
+}
+
+// move loads r from m, or stores it there.
+func (v vectors) move(m Mem, r vec, store bool) {
+	if store {
+		VMOVUPS(r, m)
+	} else {
+		VMOVUPS(m, r)
+	}
+}
+
 // zero returns a register of zeros.
 func (v vectors) zero() vec {
 	r := v.register()
@@ -91,7 +107,7 @@ func (v vectors) choose(condition reg.Register, yes Op, no vec) vec {
 }
 
 // tail returns the condition that the lane's number is less than n, for n from
-// 1 to lanes-1. It overwrites n.
+// 1 to lanes. It overwrites n.
 func (v vectors) tail(n reg.Register) reg.Register {
 	c := v.condition()
 	if v.lanes == 16 {
@@ -103,32 +119,43 @@ func (v vectors) tail(n reg.Register) reg.Register {
 		KMOVW(one.As32(), c)
 		return c
 	}
-	table := GP64()
-	LEAQ(tailMasks(), table)
-	SHLQ(U8(2), n)
-	SUBQ(n, table)
-	VMOVUPS(Mem{Base: table, Disp: 32}, c)
+	VMOVUPS(tailMask(n), c)
 	return c
+}
+
+// panelMasks returns the conditions for the vectors of a row of a panel that the
+// column is less than n, for n from 1 to 16. It overwrites n.
+func (v vectors) panelMasks(n reg.Register) []reg.Register {
+	if v.lanes == 16 {
+		return []reg.Register{v.tail(n)}
+	}
+	low, high := v.condition(), v.condition()
+	mask := tailMask(n)
+	VMOVUPS(mask, low)
+	VMOVUPS(mask.Offset(4*v.lanes), high)
+	return []reg.Register{low, high}
 }
 
 // loadTail is load for the lanes of the condition; the others become zero and
 // their memory is not touched.
 func (v vectors) loadTail(condition reg.Register, m Mem) vec {
 	r := v.register()
-	if v.lanes == 16 {
-		VMOVUPS_Z(m, condition, r)
-	} else {
-		VMASKMOVPS(m, condition, r)
-	}
+	v.moveMasked(m, condition, r, false)
 	return r
 }
 
-// storeTail stores the lanes of the condition and leaves the other memory alone.
-func (v vectors) storeTail(condition reg.Register, r vec, m Mem) {
-	if v.lanes == 16 {
+// moveMasked loads the lanes of the condition from m, and zero into the others, or
+// stores them there. It does not touch the memory of the others.
+func (v vectors) moveMasked(m Mem, condition reg.Register, r vec, store bool) {
+	switch {
+	case v.lanes == 16 && store:
 		VMOVUPS(r, condition, m)
-	} else {
+	case v.lanes == 16:
+		VMOVUPS_Z(m, condition, r)
+	case store:
 		VMASKMOVPS(r, condition, m)
+	default:
+		VMASKMOVPS(m, condition, r)
 	}
 }
 
@@ -158,18 +185,19 @@ func number(x float32) Mem { return word(math.Float32bits(x)) }
 
 var masks *Mem
 
-// tailMasks returns eight words of ones followed by eight of zeros: the vector
-// that starts 8-n words in selects the first n lanes.
-func tailMasks() Mem {
+// tailMask returns where 16 words begin, of which the first n are ones and the rest
+// zeros. It overwrites n.
+func tailMask(n reg.Register) Mem {
 	if masks == nil {
 		m := GLOBL("tailMasks", RODATA|NOPTR)
-		for i := range 8 {
-			DATA(4*i, U32(math.MaxUint32))
-		}
-		for i := range 8 {
-			DATA(32+4*i, U32(0))
+		for i := range 32 {
+			DATA(4*i, U32(math.MaxUint32*(1-i/16)))
 		}
 		masks = &m
 	}
-	return *masks
+	table := GP64()
+	LEAQ(*masks, table)
+	SHLQ(U8(2), n)
+	SUBQ(n, table)
+	return Mem{Base: table, Disp: 64}
 }
