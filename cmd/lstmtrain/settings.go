@@ -69,7 +69,7 @@ func (s *settings) groups() []flagGroup {
 
 func (s *settings) dataGroup() flagGroup {
 	g := newFlagGroup("Data")
-	g.Var(oneOf(&s.Task, task.Kinds()...), "task", "what to learn: the next character, the next word, the class of a text\nor series, the tag of each word of a sentence, or the next numbers of a series")
+	g.Var(oneOf(&s.Task, task.Kinds()...), "task", "what to learn: the next character, the next word, the class of a text\nor series, the tag of each word of a sentence, the next numbers of a series,\nor the keys that sound next in music")
 	g.StringArrayVar(&s.Data, "data", nil, "a `FILE` to learn from, plain or gzip; repeat the flag for several. Without it,\nchar learns from Go source text of the toolchain on this machine")
 	g.StringVar(&s.Valid, "valid", "", "a `FILE` for validation")
 	g.StringVar(&s.Test, "test", "", "a `FILE` for the test")
@@ -93,7 +93,7 @@ func (s *settings) modelGroup() flagGroup {
 
 func (s *settings) trainingGroup() flagGroup {
 	g := newFlagGroup("Training")
-	g.Var(wholeFrom(1, &s.Steps), "steps", "time steps of a batch; of longer texts classify reads the last ones,\nand forecast reads so many rows (default 50 for char, 35 for word, 100 for\nclassify and tag, the longest series for classify, 24 for forecast)")
+	g.Var(wholeFrom(1, &s.Steps), "steps", "time steps of a batch; of longer texts classify reads the last ones,\nand forecast reads so many rows (default 50 for char, 35 for word, 100 for\nclassify and tag, the longest series for classify and notes, 24 for\nforecast)")
 	g.Var(wholeFrom(1, &s.Batch), "batch", "rows of a batch")
 	g.Var(wholeFrom(1, &s.Epochs), "epochs", "passes over the data")
 	g.Var(wholeFrom(0, &s.MaxSteps), "max-steps", "stop after so many batches; 0 for no limit (default 0, but 300 without\n--data, unless --epochs is given)")

@@ -41,6 +41,7 @@ var trades = map[task.Kind]trade{
 	task.Classify:   classifyTrade{},
 	task.Tag:        tagTrade{},
 	task.Forecast:   forecastTrade{},
+	task.Notes:      notesTrade{},
 }
 
 // onlyFor lists the flags that mean something for some tasks only.

@@ -31,7 +31,7 @@ func TestUsage(t *testing.T) {
 		args, want string
 	}{
 		{"train extra", `"extra"`},
-		{"train --task poem", `"--task" flag: want one of char, word, classify, tag, forecast`},
+		{"train --task poem", `"--task" flag: want one of char, word, classify, tag, forecast, notes`},
 		{"train --cell gru", `"--cell" flag: want one of lstm, rnn`},
 		{"train --hidden 0", `"--hidden" flag: want a whole number, 1 or more`},
 		{"train --hidden 1e3", `"--hidden" flag: want a whole number, 1 or more`},

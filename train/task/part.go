@@ -10,6 +10,7 @@ type Part struct {
 	F1               *float64 `json:"f1,omitempty"`        // of a classifier, the mean of the classes'; of chunks, over all
 	Precision        *float64 `json:"precision,omitempty"` // likewise
 	Recall           *float64 `json:"recall,omitempty"`
+	NLL              *float64 `json:"nll,omitempty"` // of a set of labels, in nats
 	ForecastErrors
 	ScaledMAE     *float64        `json:"scaled_mae,omitempty"`     // of the values as the model sees them; the loss is their mean squared error
 	NaiveForecast *ForecastErrors `json:"naive,omitempty"`          // of repeating the last number

@@ -89,6 +89,7 @@ var tasks = []struct {
 	{Classify, classifier{}},
 	{Tag, tagger{}},
 	{Forecast, forecaster{}},
+	{Notes, composer{}},
 }
 
 // Kinds lists the tasks.
