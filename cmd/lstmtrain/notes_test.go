@@ -28,7 +28,7 @@ func scale(pieces int) string {
 // Would catch parts mixed up, and keys that are not what they were.
 func TestNotes(t *testing.T) {
 	content := fmt.Sprintf(`{"train": %s, "valid": %s, "test": %s}`, scale(24), scale(4), scale(5))
-	model, r := trainedWith(t, smallNumbers, content, "--task", "notes", "--epochs", "60", "--lr", "0.05")
+	model, r := trainedWith(t, smallNumbers, content, "--task", "notes", "--epochs", "90", "--lr", "0.05", "--hidden", "24")
 	var got struct{ Train, Valid, Test train.Part }
 	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil {
 		t.Fatal(err)
