@@ -9,20 +9,22 @@ import (
 
 // columns say where files hold texts and labels.
 type columns struct {
-	Format      data.Format `json:"format,omitempty"`
-	TextColumn  string      `json:"text_column,omitempty"`
-	LabelColumn string      `json:"label_column,omitempty"`
-	Header      bool        `json:"header,omitempty"`
+	LabelPattern pattern     `json:"label_pattern,omitzero"`
+	Format       data.Format `json:"format,omitempty"`
+	TextColumn   string      `json:"text_column,omitempty"`
+	LabelColumn  string      `json:"label_column,omitempty"`
+	Header       bool        `json:"header,omitempty"`
 }
 
 // formats are those of files with labels.
-var formats = []data.Format{data.TSV, data.CSV, data.JSONLines, data.CoNLL, data.CoNLLU, data.TS, data.UCR, data.ARFF, data.NPZ}
+var formats = []data.Format{data.TSV, data.CSV, data.JSONLines, data.CoNLL, data.CoNLLU, data.TS, data.UCR, data.ARFF, data.NPZ, data.IDX, data.WAV}
 
 // group returns the flags, with further formats.
 func (c *columns) group(more ...data.Format) flagGroup {
 	g := newFlagGroup("Columns of labelled files (classify, tag)")
 	g.StringVar(&c.TextColumn, "text-column", "", "`name` of the column or field of texts or words, or its number from 1;\nwithout it the one called text, else 2; of conll 1, of conllu form")
 	g.StringVar(&c.LabelColumn, "label-column", "", "`name` of the column or field of labels or tags, or its number from 1;\nwithout it the one called label, else 1; of conll the last, of conllu upos")
+	g.Var(&c.LabelPattern, "label-pattern", "`REGEXP` whose first group is the label in the name of a recording\n(default \"^([^_]+)_\", what stands before the first underscore)")
 	g.Var(oneOf(&c.Format, append(slices.Clone(formats), more...)...), "format", "format of the files; found out if not given")
 	g.BoolVar(&c.Header, "header", false, "the first row holds names; found out if not given")
 	return g

@@ -23,6 +23,11 @@ func (classifyTrade) complete(s *settings, flags *pflag.FlagSet) error {
 	if s.columns.series(s.Data) {
 		return seriesTrade{}.complete(s, flags)
 	}
+	for _, name := range []string{"spectrum", "label-pattern"} {
+		if flags.Changed(name) {
+			return usagef("--%s applies to recordings, such as a .wav; for a folder of them say --format wav", name)
+		}
+	}
 	s.Unit = cmp.Or(s.Unit, data.Word)
 	s.Steps = cmp.Or(s.Steps, 100)
 	return nil

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"regexp"
 	"slices"
 
 	"github.com/seed-222a112c/lstm/train/data"
@@ -21,17 +22,35 @@ func (c columns) series(paths []string) bool {
 	return len(paths) > 0 && data.SeriesFormat(paths[0], c.Format) != ""
 }
 
-// readSeries returns the series of files, one after the other.
-func (c columns) readSeries(paths []string) ([]data.Series, error) {
+// readSeries returns the series of files, one after the other. Audio says how recordings
+// become series and, afterwards, what rate they have.
+func (c columns) readSeries(paths []string, audio *data.Audio) ([]data.Series, error) {
 	var all []data.Series
 	for _, path := range paths {
-		series, err := data.ReadSeries(path, c.Format)
+		series, err := c.readSeriesFile(path, audio)
 		if err != nil {
 			return nil, usageUnlessData(err)
 		}
 		all = append(all, series...)
 	}
 	return all, nil
+}
+
+func (c columns) readSeriesFile(path string, audio *data.Audio) ([]data.Series, error) {
+	if data.SeriesFormat(path, c.Format) != data.WAV {
+		return data.ReadSeries(path, c.Format)
+	}
+	files, err := data.RecordingFiles(path)
+	if err != nil {
+		return nil, err
+	}
+	label := c.LabelPattern.Regexp
+	if label == nil {
+		label = regexp.MustCompile("^([^_]+)_")
+	}
+	series, found, err := data.ReadRecordings(files, *audio, label)
+	*audio = found
+	return series, err
 }
 
 func (seriesTrade) targets(data.Unit) string { return "series" }
@@ -43,12 +62,22 @@ func (seriesTrade) complete(s *settings, flags *pflag.FlagSet) error {
 		}
 	}
 	s.Embed, s.VocabSize, s.MinCount = 0, 0, 0
+	recordings := data.SeriesFormat(s.Data[0], s.Format) == data.WAV
+	for _, name := range []string{"spectrum", "label-pattern"} {
+		if flags.Changed(name) && !recordings {
+			return usagef("--%s applies to recordings, which %s is not", name, s.Data[0])
+		}
+	}
+	if recordings {
+		s.Spectrum = cmp.Or(s.Spectrum, "mfcc")
+	}
 	return nil
 }
 
 // read knows the scale and the labels of the training part only.
 func (seriesTrade) read(s *settings) (*corpus, error) {
-	parts, err := shuffled(s, s.columns.readSeries)
+	audio := data.Audio{Spectrum: s.Spectrum}
+	parts, err := shuffled(s, func(paths []string) ([]data.Series, error) { return s.columns.readSeries(paths, &audio) })
 	if err != nil {
 		return nil, err
 	}
@@ -56,15 +85,7 @@ func (seriesTrade) read(s *settings) (*corpus, error) {
 	if err != nil {
 		return nil, err
 	}
-	longest := 1
-	var values [][]float64
-	for _, x := range parts.Train {
-		longest, values = max(longest, x.Steps()), append(values, x.Values)
-	}
-	s.Steps = cmp.Or(s.Steps, longest)
-	c := &corpus{origin: s.files(), meaning: task.Meaning{
-		Features: data.NewFeatures(nil, parts.Train[0].Width, values...), Labels: labels,
-	}}
+	c := &corpus{origin: s.files(), meaning: task.Meaning{Features: s.seriesFeatures(parts.Train, audio), Labels: labels}}
 	truncated := 0
 	err = fill(c, parts, func(series []data.Series) (data.Source, error) {
 		source, err := numberSequences(c.meaning, series, s.Batch, s.Steps)
@@ -79,6 +100,33 @@ func (seriesTrade) read(s *settings) (*corpus, error) {
 	return c, err
 }
 
+// seriesFeatures measures the training part, whose longest series are the default of
+// --steps.
+func (s *settings) seriesFeatures(train []data.Series, audio data.Audio) *data.Features {
+	longest := 1
+	var values [][]float64
+	for _, x := range train {
+		longest, values = max(longest, x.Steps()), append(values, x.Values)
+	}
+	s.Steps = cmp.Or(s.Steps, longest)
+	if data.SeriesFormat(s.Data[0], s.Format) == data.IDX {
+		return data.NewPooledFeatures(train[0].Width, values...)
+	}
+	f := data.NewFeatures(nil, train[0].Width, values...)
+	if audio.Rate > 0 {
+		f.Audio = &audio
+	}
+	return f
+}
+
+// audioOf returns how the recordings that a model reads become series.
+func audioOf(m *task.Model) data.Audio {
+	if m.Features.Audio == nil {
+		return data.Audio{}
+	}
+	return *m.Features.Audio
+}
+
 // numberSequences makes batches of labelled series.
 func numberSequences(m task.Meaning, series []data.Series, rows, steps int) (*data.Sequences, error) {
 	targets, err := m.Labels.EncodeSeries(series)
@@ -89,7 +137,8 @@ func numberSequences(m task.Meaning, series []data.Series, rows, steps int) (*da
 }
 
 func (seriesTrade) source(m *task.Model, files []string, c columns, rows int) (data.Source, error) {
-	series, err := c.readSeries(files)
+	audio := audioOf(m)
+	series, err := c.readSeries(files, &audio)
 	if err != nil {
 		return nil, err
 	}
@@ -98,13 +147,14 @@ func (seriesTrade) source(m *task.Model, files []string, c columns, rows int) (d
 
 // seriesJSON is a line that predict prints with a classifier of series.
 type seriesJSON struct {
-	Series int `json:"series"` // counted from 1
+	Series int    `json:"series"` // counted from 1
+	File   string `json:"file,omitempty"`
 	classJSON
 }
 
 // predict prints the class of each series, in chunks, so that the first lines come soon.
 func (seriesTrade) predict(ctx context.Context, p *prediction, m *task.Model, io streams) error {
-	series, err := p.readSeries(io)
+	series, err := p.readSeries(m, io)
 	if err != nil {
 		return err
 	}
@@ -124,7 +174,7 @@ func (seriesTrade) predict(ctx context.Context, p *prediction, m *task.Model, io
 		}
 		for i, s := range some {
 			n++
-			if err := printJSON(io.out, seriesJSON{n, newClassJSON(m.Labels, s.Label, probabilities[i])}); err != nil {
+			if err := printJSON(io.out, seriesJSON{n, s.File, newClassJSON(m.Labels, s.Label, probabilities[i])}); err != nil {
 				return err
 			}
 		}
@@ -132,14 +182,25 @@ func (seriesTrade) predict(ctx context.Context, p *prediction, m *task.Model, io
 	return nil
 }
 
-func (p *prediction) readSeries(io streams) ([]data.Series, error) {
-	if p.data != "" {
-		return p.columns.readSeries([]string{p.data})
+// readSeries returns the series to predict the classes of. A recording that has no label
+// where the pattern looks for it is read without.
+func (p *prediction) readSeries(m *task.Model, io streams) ([]data.Series, error) {
+	if p.data == "" {
+		content, err := io.readAll("series in the format of --format")
+		if err != nil {
+			return nil, err
+		}
+		series, err := data.SeriesFromBytes("standard input", content, cmp.Or(p.Format, data.TS))
+		return series, usageUnlessData(err)
 	}
-	content, err := io.readAll("series in the format of --format")
-	if err != nil {
-		return nil, err
+	audio := audioOf(m)
+	if data.SeriesFormat(p.data, p.Format) == data.WAV && p.LabelPattern.IsZero() {
+		files, err := data.RecordingFiles(p.data)
+		if err != nil {
+			return nil, err
+		}
+		series, _, err := data.ReadRecordings(files, audio, nil)
+		return series, usageUnlessData(err)
 	}
-	series, err := data.SeriesFromBytes("standard input", content, cmp.Or(p.Format, data.TS))
-	return series, usageUnlessData(err)
+	return p.columns.readSeries([]string{p.data}, &audio)
 }

@@ -18,6 +18,7 @@ type settings struct {
 	Split shares    `json:"split"`
 	columns
 	outlook
+	Spectrum   string   `json:"spectrum,omitempty"`
 	Limit      int      `json:"limit,omitempty"`
 	VocabSize  int      `json:"vocab_size,omitempty"`
 	MinCount   int      `json:"min_count,omitempty"`
@@ -70,13 +71,14 @@ func (s *settings) groups() []flagGroup {
 func (s *settings) dataGroup() flagGroup {
 	g := newFlagGroup("Data")
 	g.Var(oneOf(&s.Task, task.Kinds()...), "task", "what to learn: the next character, the next word, the class of a text\nor series, the tag of each word of a sentence, the next numbers of a series,\nor the keys that sound next in music")
-	g.StringArrayVar(&s.Data, "data", nil, "a `FILE` to learn from, plain or gzip; repeat the flag for several. Without it,\nchar learns from Go source text of the toolchain on this machine")
+	g.StringArrayVar(&s.Data, "data", nil, "a `FILE` to learn from, plain or gzip; repeat the flag for several. Of recordings\nit may be a folder or a pattern such as \"digits/*.wav\". Without it,\nchar learns from Go source text of the toolchain on this machine")
 	g.StringVar(&s.Valid, "valid", "", "a `FILE` for validation")
 	g.StringVar(&s.Test, "test", "", "a `FILE` for the test")
 	g.Var(threeShares(&s.Split), "split", "shares of --data for training, validation and test. A part that has\na file of its own takes none, and the others' shares grow in proportion")
 	g.Var(oneOf(&s.Unit, data.Character, data.Byte, data.Word), "unit", "what a token is (default char for char, word for word and classify)")
 	g.Var(wholeFrom(2, &s.VocabSize), "vocab-size", "largest vocabulary, special tokens included (word, classify, tag)")
 	g.Var(wholeFrom(1, &s.MinCount), "min-count", "least occurrences of a token in the vocabulary (word, classify, tag)")
+	g.Var(oneOf(&s.Spectrum, data.Spectra...), "spectrum", "what recordings become: cepstral coefficients or mel energies\n(classify, default mfcc)")
 	g.Var(wholeFrom(0, &s.Limit), "limit", "use a random sample of so many examples of --data, or its first rows for\nforecast; 0 uses all (classify, tag, forecast)")
 	return g
 }

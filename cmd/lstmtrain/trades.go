@@ -46,20 +46,22 @@ var trades = map[task.Kind]trade{
 
 // onlyFor lists the flags that mean something for some tasks only.
 var onlyFor = map[string][]task.Kind{
-	"vocab-size":   {task.Words, task.Classify, task.Tag},
-	"min-count":    {task.Words, task.Classify, task.Tag},
-	"unit":         {task.Characters, task.Words, task.Classify},
-	"text-column":  {task.Classify, task.Tag},
-	"label-column": {task.Classify, task.Tag},
-	"format":       {task.Classify, task.Tag},
-	"header":       {task.Classify},
-	"limit":        {task.Classify, task.Tag, task.Forecast},
-	"embed":        {task.Characters, task.Words, task.Classify, task.Tag},
-	"target":       {task.Forecast},
-	"input":        {task.Forecast},
-	"horizon":      {task.Forecast},
-	"season":       {task.Forecast},
-	"relative":     {task.Forecast},
+	"vocab-size":    {task.Words, task.Classify, task.Tag},
+	"min-count":     {task.Words, task.Classify, task.Tag},
+	"unit":          {task.Characters, task.Words, task.Classify},
+	"text-column":   {task.Classify, task.Tag},
+	"label-column":  {task.Classify, task.Tag},
+	"format":        {task.Classify, task.Tag},
+	"header":        {task.Classify},
+	"label-pattern": {task.Classify},
+	"spectrum":      {task.Classify},
+	"limit":         {task.Classify, task.Tag, task.Forecast},
+	"embed":         {task.Characters, task.Words, task.Classify, task.Tag},
+	"target":        {task.Forecast},
+	"input":         {task.Forecast},
+	"horizon":       {task.Forecast},
+	"season":        {task.Forecast},
+	"relative":      {task.Forecast},
 }
 
 // flagsApply reports a flag that is given and means nothing for a task.

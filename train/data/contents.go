@@ -41,7 +41,7 @@ func NewNumberSequences(f *Features, series []Series, targets []int, rows, maxSt
 	if err := oneEach(len(series), len(targets), targets == nil); err != nil {
 		return nil, err
 	}
-	x, err := scaled(f, series)
+	x, err := seriesNumbers(f, series)
 	if err != nil {
 		return nil, err
 	}
@@ -108,20 +108,22 @@ func (x tagged) put(b *Batch, row int, p piece) {
 	}
 }
 
-// numbers are inputs that are numbers, width of them at each step.
+// numbers are inputs that are numbers, width of them at each step. They are scaled when
+// they are put into a batch, for a copy of all would need as much memory again.
 type numbers struct {
 	values [][]float64
 	width  int
+	scale  *Features // nil for numbers as they are
 }
 
-// scaled returns series as a model reads them.
-func scaled(f *Features, series []Series) (numbers, error) {
-	x := numbers{make([][]float64, len(series)), f.Len()}
+// seriesNumbers returns series as a model with the given features reads them.
+func seriesNumbers(f *Features, series []Series) (numbers, error) {
+	x := numbers{make([][]float64, len(series)), f.Len(), f}
 	for i, s := range series {
 		if s.Width != f.Len() {
 			return x, &Error{File: s.File, Line: s.Line, Problem: fmt.Sprintf("a series of %d columns, but the model reads %d", s.Width, f.Len())}
 		}
-		x.values[i] = f.Scale(s.Values)
+		x.values[i] = s.Values
 	}
 	return x, nil
 }
@@ -135,10 +137,14 @@ func (x numbers) pad(b *Batch, steps, rows, targets int) {
 
 func (x numbers) put(b *Batch, row int, p piece) {
 	b.Lengths[row] = p.to - p.from
+	values := x.values[p.sequence][p.from*x.width : p.to*x.width]
+	if x.scale != nil {
+		values = x.scale.Scale(values)
+	}
 	for t := range p.to - p.from {
 		at := t*b.Rows + row
 		b.Mask[at] = 1
-		copy(b.Numbers[at*x.width:(at+1)*x.width], x.values[p.sequence][(p.from+t)*x.width:])
+		copy(b.Numbers[at*x.width:(at+1)*x.width], values[t*x.width:])
 	}
 }
 

@@ -2,6 +2,7 @@ package data
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
 )
@@ -14,6 +15,7 @@ type Features struct {
 	Names     []string  `json:"names,omitempty"` // of the columns, where they have names
 	Mean      []float64 `json:"mean"`            // of the training part
 	Deviation []float64 `json:"deviation"`       // likewise, the standard deviation; above 0
+	Audio     *Audio    `json:"audio,omitempty"` // how recordings became these columns; nil if they are none
 }
 
 // NewFeatures measures the columns of training data: rows of width numbers, one after the
@@ -25,6 +27,13 @@ func NewFeatures(names []string, width int, parts ...[]float64) *Features {
 		f.Mean[j], f.Deviation[j] = moments(parts, j, width)
 	}
 	return f
+}
+
+// NewPooledFeatures measures training data as NewFeatures does, but all columns together,
+// for columns that are of one kind, such as those of an image.
+func NewPooledFeatures(width int, parts ...[]float64) *Features {
+	mean, deviation := moments(parts, 0, 1)
+	return &Features{Mean: slices.Repeat([]float64{mean}, width), Deviation: slices.Repeat([]float64{deviation}, width)}
 }
 
 // moments returns the mean and the standard deviation of column j, in two passes.

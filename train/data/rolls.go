@@ -123,7 +123,7 @@ func NewRollEnds(rolls []Roll, rows, maxSteps int) (*Sequences, error) {
 }
 
 func rollNumbers(rolls []Roll) numbers {
-	x := numbers{make([][]float64, len(rolls)), Keys}
+	x := numbers{values: make([][]float64, len(rolls)), width: Keys}
 	for i, r := range rolls {
 		x.values[i] = r.Numbers()
 	}

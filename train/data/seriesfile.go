@@ -21,23 +21,27 @@ const (
 
 // seriesFormats are the formats by the ends of files' names. A .tsv may also hold texts,
 // so that UCR is only read if it is asked for.
-var seriesFormats = map[string]Format{".ts": TS, ".arff": ARFF, ".npz": NPZ, ".npy": NPZ}
+var seriesFormats = map[string]Format{".ts": TS, ".arff": ARFF, ".npz": NPZ, ".npy": NPZ, ".wav": WAV}
 
 // SeriesFormat returns the format of a file of series: the one that is asked for or, if
 // that is "", what the end of the file's name says. It is "" if the file is none of
 // series.
 func SeriesFormat(path string, asked Format) Format {
 	if asked != "" {
-		if slices.Contains([]Format{TS, UCR, ARFF, NPZ}, asked) {
+		if slices.Contains([]Format{TS, UCR, ARFF, NPZ, IDX, WAV}, asked) {
 			return asked
 		}
 		return ""
+	}
+	if isIDX(path) {
+		return IDX
 	}
 	return seriesFormats[filepath.Ext(strings.TrimSuffix(strings.ToLower(path), ".gz"))]
 }
 
 // ReadSeries reads the series of a file, plain or compressed by gzip, each with its label
-// if the file has labels. All have the same number of columns.
+// if the file has labels. All have the same number of columns. Recordings are read by
+// ReadRecordings.
 //
 // It is an *Error if the file cannot be read, or is not what its format says. It is an
 // error of another type if the format is none of series.
@@ -57,14 +61,16 @@ func SeriesFromBytes(name string, content []byte, format Format) ([]Series, erro
 
 func readSeries(file, content string, asked Format) ([]Series, error) {
 	format := SeriesFormat(file, asked)
-	if format == "" {
-		return nil, errors.Errorf("data: %s is not known to hold series; the formats are %q, %q, %q and %q", file, TS, UCR, ARFF, NPZ)
-	}
 	var all []Series
 	var err error
-	if format == NPZ {
+	switch format {
+	case "", WAV:
+		return nil, errors.Errorf("data: %s is not known to hold series; the formats are %q, %q, %q, %q and %q", file, TS, UCR, ARFF, NPZ, IDX)
+	case NPZ:
 		all, err = readNumPy(file, content)
-	} else {
+	case IDX:
+		all, err = readIDX(file, content)
+	default:
 		all, err = readSeriesText(file, content, format)
 	}
 	if err != nil {
