@@ -94,6 +94,23 @@ func (p *Program) Run() error {
 	return errors.Wrap(p.machine.Run(), "graph: running")
 }
 
+// Freeze says that no parameter changes from now on, or until the next call of Freeze: what
+// the fused engine derives from parameters is computed in the next run and then kept. A
+// program that generates or serves is frozen; one that evaluates a model in training is
+// frozen anew before each evaluation.
+func (p *Program) Freeze() {
+	if f, ok := p.machine.(*fuse.Program); ok {
+		f.Freeze()
+	}
+}
+
+// Thaw takes Freeze back: parameters may change between runs.
+func (p *Program) Thaw() {
+	if f, ok := p.machine.(*fuse.Program); ok {
+		f.Thaw()
+	}
+}
+
 // Close releases the machine. The parameters stay as they are.
 func (p *Program) Close() error { return p.machine.Close() }
 

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 	"time"
@@ -18,7 +19,7 @@ type Settings struct {
 	ValidEvery   int     // steps between validations; if 0, each epoch ends with one
 	LearningRate float64 // 0.001 if 0
 	ClipNorm     float64 // largest global norm of the gradient; no clipping if 0
-	Optimizer    string  // "adam", the default, or "gorgonia-adam"
+	Optimizer    string  // one of optim.Names; "adam" if empty
 	Seed         uint64  // of the order of the data
 	Path         string  // where the best model is written; nowhere if empty
 	Callbacks    []Callback
@@ -97,13 +98,7 @@ func newFit(m *task.Model, train, valid data.Source, s Settings) (*fit, error) {
 }
 
 func solver(s Settings) (optim.Solver, error) {
-	switch s.Optimizer {
-	case "", "adam":
-		return optim.NewAdam(optim.AdamSettings{LearningRate: s.LearningRate}), nil
-	case "gorgonia-adam":
-		return optim.GorgoniaAdam(optim.AdamSettings{LearningRate: s.LearningRate}), nil
-	}
-	return nil, errors.Errorf("train: no optimizer %q; there are adam and gorgonia-adam", s.Optimizer)
+	return optim.New(cmp.Or(s.Optimizer, "adam"), optim.Settings{LearningRate: s.LearningRate})
 }
 
 // order returns the random numbers that order the data of an epoch.

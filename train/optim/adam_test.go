@@ -76,25 +76,13 @@ func step(t testing.TB, s optim.Solver, model []gorgonia.ValueGrad) {
 // the two rounds w, by u·|w|, and its change, which is at most
 // α·(1−β₁)/√(1−β₂), through about ten operations. A rounding of β₂ or of 1−β₂ by u
 // changes v by u/(1−β₂) of it, and √v by half of that; both Adams do so.
-func tolerance(steps int, u, w float64, s optim.AdamSettings) float64 {
+func tolerance(steps int, u, w float64, s optim.Settings) float64 {
 	change := s.LearningRate * (1 - s.Beta1) / math.Sqrt(1-s.Beta2)
 	return float64(steps) * (2*u*w + change*(2*10+1/(1-s.Beta2))*u)
 }
 
-func TestSolversConform(t *testing.T) {
-	for name, newSolver := range map[string]func() gorgonia.Solver{
-		"Adam":         func() gorgonia.Solver { return optim.NewAdam(optim.AdamSettings{}) },
-		"GorgoniaAdam": func() gorgonia.Solver { return optim.GorgoniaAdam(optim.AdamSettings{}) },
-		"ClipByGlobalNorm": func() gorgonia.Solver {
-			return optim.NewClipByGlobalNorm(optim.NewAdam(optim.AdamSettings{}), 0.5)
-		},
-	} {
-		t.Run(name, func(t *testing.T) { optimtest.TestSolver(t, newSolver) })
-	}
-}
-
 // allSettings holds the defaults, spelled out, and others.
-var allSettings = []optim.AdamSettings{
+var allSettings = []optim.Settings{
 	{LearningRate: 0.001, Beta1: 0.9, Beta2: 0.999, Epsilon: 1e-8},
 	{LearningRate: 0.01, Beta1: 0.8, Beta2: 0.95, Epsilon: 1e-3},
 }
@@ -108,7 +96,7 @@ func TestAdamEqualsGorgonia(t *testing.T) {
 	}
 }
 
-func testAgainstGorgonia[F optim.Float](t *testing.T, s optim.AdamSettings, u float64) {
+func testAgainstGorgonia[F optim.Float](t *testing.T, s optim.Settings, u float64) {
 	const steps = 1000
 	ours, theirs := newModel[F](rand.New(rand.NewPCG(1, 1))), newModel[F](rand.New(rand.NewPCG(1, 1)))
 	adam, oracle := optim.NewAdam(s), optim.GorgoniaAdam(s)
@@ -116,7 +104,7 @@ func testAgainstGorgonia[F optim.Float](t *testing.T, s optim.AdamSettings, u fl
 	rate := adam.LearningRate()
 	for i := range steps {
 		if i == steps/2 {
-			for _, solver := range []optim.LearningRateSetter{adam, oracle} {
+			for _, solver := range []optim.LearningRater{adam, oracle} {
 				solver.SetLearningRate(rate / 3)
 			}
 		}
@@ -147,7 +135,7 @@ func TestAdamEqualsThePaper(t *testing.T) {
 	}
 }
 
-func testAgainstPaper[F optim.Float](t *testing.T, s optim.AdamSettings, u float64) {
+func testAgainstPaper[F optim.Float](t *testing.T, s optim.Settings, u float64) {
 	const steps = 300
 	alpha, beta1, beta2, epsilon := s.LearningRate, s.Beta1, s.Beta2, s.Epsilon
 	model := newModel[F](rand.New(rand.NewPCG(3, 3)))
@@ -161,7 +149,7 @@ func testAgainstPaper[F optim.Float](t *testing.T, s optim.AdamSettings, u float
 	}
 	adam := optim.NewAdam(s)
 	if s == allSettings[0] {
-		adam = optim.NewAdam(optim.AdamSettings{})
+		adam = optim.NewAdam(optim.Settings{})
 	}
 	rng := rand.New(rand.NewPCG(4, 4))
 	largest, drift := 1.0, 0.0
@@ -195,13 +183,13 @@ func testAgainstPaper[F optim.Float](t *testing.T, s optim.AdamSettings, u float
 // Catches a learning rate of zero taken for the default, and settings that are not
 // what LearningRate says.
 func TestAdamLearningRate(t *testing.T) {
-	if got := optim.NewAdam(optim.AdamSettings{}).LearningRate(); got != 0.001 {
+	if got := optim.NewAdam(optim.Settings{}).LearningRate(); got != 0.001 {
 		t.Errorf("default learning rate %v, expected 0.001", got)
 	}
 	model := newModel[float64](rand.New(rand.NewPCG(1, 1)))
 	setGradients[float64](rand.New(rand.NewPCG(1, 2)), model)
 	before := slices.Clone(elements[float64](model, 0, false))
-	adam := optim.NewAdam(optim.AdamSettings{LearningRate: 0.5})
+	adam := optim.NewAdam(optim.Settings{LearningRate: 0.5})
 	adam.SetLearningRate(0)
 	step(t, adam, model)
 	if after := elements[float64](model, 0, false); !slices.Equal(before, after) || adam.LearningRate() != 0 {
@@ -210,9 +198,10 @@ func TestAdamLearningRate(t *testing.T) {
 }
 
 // Catches settings that make no sense and go unnoticed.
-func TestAdamSettingsOutOfRange(t *testing.T) {
-	for _, s := range []optim.AdamSettings{
+func TestSettingsOutOfRange(t *testing.T) {
+	for _, s := range []optim.Settings{
 		{LearningRate: -1}, {LearningRate: math.NaN()}, {Beta1: 1}, {Beta1: -0.1}, {Beta2: 1}, {Beta2: -1}, {Epsilon: -1e-8},
+		{Workers: -1}, {Momentum: 0.9},
 	} {
 		func() {
 			defer func() {
@@ -251,8 +240,8 @@ func TestAdamRefuses(t *testing.T) {
 	}{
 		{"state of 2 parameters, the model has 1", params(wide(2), wide(6)), params(wide(2))},
 		{"state of 1 parameters, the model has 2", params(wide(2)), params(wide(2), wide(6))},
-		{"parameter 1 is now float64 of shape (3), Adam has its state as float64 of 2", params(wide(2), wide(2)), params(wide(2), wide(3))},
-		{"parameter 1 is now float32 of shape (2), Adam has its state as float64 of 2", params(wide(2), wide(2)), params(wide(2), narrow)},
+		{"parameter 1 is now float64 of shape (3), adam has its state as float64 of 2", params(wide(2), wide(2)), params(wide(2), wide(3))},
+		{"parameter 1 is now float32 of shape (2), adam has its state as float64 of 2", params(wide(2), wide(2)), params(wide(2), narrow)},
 		{"parameter 1 has no gradient", nil, params(wide(2), withGradient(nil))},
 		{"parameter 1 is float64 of shape (6), its gradient float32", nil, params(wide(2), withGradient(six32.G))},
 		{"its gradient float64 of shape (2)", nil, params(wide(2), withGradient(wide(2).G))},
@@ -261,11 +250,11 @@ func TestAdamRefuses(t *testing.T) {
 		{"expected contiguous rows", nil, params(wide(2), square)},
 		{"value of parameter 1 (scalar): is a *gorgonia.F64, expected a *tensor.Dense", nil, params(wide(2), scalar{})},
 	} {
-		adam := optim.NewAdam(optim.AdamSettings{})
+		adam := optim.NewAdam(optim.Settings{})
 		if c.first != nil {
 			step(t, adam, c.first)
 		}
-		steps := adam.State().Step
+		steps := adam.State().Scalars["step"]
 		err := adam.Step(c.second)
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("error %v, expected one with %q", err, c.want)
@@ -273,7 +262,7 @@ func TestAdamRefuses(t *testing.T) {
 		if w := elements[float64](c.second, 0, false); w[0] != 0 {
 			t.Errorf("%s: the first parameter became %v", c.want, w)
 		}
-		if adam.State().Step != steps {
+		if adam.State().Scalars["step"] != steps {
 			t.Errorf("%s: the failed step was counted", c.want)
 		}
 	}
@@ -291,7 +280,7 @@ func (scalar) Grad() (gorgonia.Value, error) { return gorgonia.NewF64(1), nil }
 // Catches work for the garbage collector in the inner loop of training.
 func TestStepDoesNotAllocate(t *testing.T) {
 	model := append(newModel[float32](rand.New(rand.NewPCG(1, 1))), newModel[float64](rand.New(rand.NewPCG(1, 1)))...)
-	solver := optim.NewClipByGlobalNorm(optim.NewAdam(optim.AdamSettings{}), 1e-9)
+	solver := optim.NewClipByGlobalNorm(optim.NewAdam(optim.Settings{}), 1e-9)
 	step(t, solver, model)
 	n := testing.AllocsPerRun(100, func() {
 		model[0].(*optimtest.Param).G.Float32s()[0] = 1 // so that it is clipped
@@ -307,9 +296,9 @@ func BenchmarkAdam(b *testing.B) {
 	const n = 1 << 20
 	model := params(optimtest.NewParam([]int{n}, make([]float32, n), make([]float32, n)))
 	for name, solver := range map[string]optim.Solver{
-		"Adam":         optim.NewAdam(optim.AdamSettings{}),
-		"Clip":         optim.NewClipByGlobalNorm(optim.NewAdam(optim.AdamSettings{}), 1),
-		"GorgoniaAdam": optim.GorgoniaAdam(optim.AdamSettings{}),
+		"Adam":         optim.NewAdam(optim.Settings{}),
+		"Clip":         optim.NewClipByGlobalNorm(optim.NewAdam(optim.Settings{}), 1),
+		"GorgoniaAdam": optim.GorgoniaAdam(optim.Settings{}),
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

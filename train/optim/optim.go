@@ -1,11 +1,27 @@
-// Package optim provides gorgonia.Solvers and wrappers of them: Adam, whose state
-// can be saved and restored, and clipping of gradients.
+// Package optim provides gorgonia.Solvers, wrappers of them, and schedules of the
+// learning rate.
 //
 // A solver changes the weights of a model in place, given the gradients of its
-// loss, and zeroes the gradients, which may then be accumulated anew. It knows
-// parameters by their position, so a model lists them in the same order at every
-// step. No two parameters may share the memory of a gradient, for the first that
-// is updated would zero the gradient of the second.
+// loss, and zeroes the gradients, which may then be accumulated anew: Gorgonia's
+// machines add to the gradients of bound nodes, and rely on it; a graph.Program
+// overwrites them. A solver knows parameters by their position, so a model lists them
+// in the same order at every step. No two parameters may share the memory of a
+// gradient, for the first that is updated would zero the gradient of the second.
+//
+// [New] makes a solver by its name. What is done around the steps of a solver is a
+// solver too, which wraps it, and wrappers nest:
+//
+//	solver := optim.NewAdamW(optim.Settings{})
+//	paced, err := optim.NewScheduled(solver, schedule)          // sets the learning rate
+//	average := optim.NewAverage(paced, optim.AverageSettings{}) // averages the weights
+//	clipped := optim.NewClipByGlobalNorm(average, 5)            // bounds the gradients
+//	large := optim.NewAccumulate(clipped, 4)                    // of four batches
+//
+// [Find] finds one of them again, [Observe] tells them the loss of a validation, and the
+// state of the outermost ([Stateful]) holds that of all.
+//
+// The arithmetic is that of the parameter's dtype, in package graph/update: the same
+// gradients give the same bits, for any number of workers and on any processor.
 //
 // Solvers are not safe for concurrent use.
 package optim
@@ -16,21 +32,22 @@ import (
 	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
+
+	"github.com/seed-222a112c/lstm/graph/update"
 )
 
 // A Solver changes the parameters of a model, given their gradients.
 type Solver = gorgonia.Solver
 
-// A LearningRateSetter is a solver whose learning rate can change between steps,
-// as a schedule needs. Zero stops learning.
-type LearningRateSetter interface {
+// A LearningRater is a solver whose learning rate can change between steps, as a
+// schedule needs. Zero stops learning.
+type LearningRater interface {
+	LearningRate() float64 // of the next step
 	SetLearningRate(rate float64)
 }
 
 // A Float is an element of a parameter.
-type Float interface {
-	float32 | float64
-}
+type Float = update.Float
 
 // operands returns the weights and the gradient of the parameter at position i,
 // after checking that they can be updated element by element.

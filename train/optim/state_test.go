@@ -1,6 +1,7 @@
 package optim_test
 
 import (
+	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
@@ -21,7 +22,7 @@ func TestAdamResumesToTheSameBits(t *testing.T) {
 }
 
 func testResume[F optim.Float](t *testing.T) {
-	settings := optim.AdamSettings{LearningRate: 0.02}
+	settings := optim.Settings{LearningRate: 0.02}
 	model := newModel[F](rand.New(rand.NewPCG(1, 1)))
 	adam := optim.NewAdam(settings)
 	run := func(adam *optim.Adam, model []gorgonia.ValueGrad, from, to int) {
@@ -43,7 +44,7 @@ func testResume[F optim.Float](t *testing.T) {
 	if err := resumed.SetState(state); err != nil {
 		t.Fatal(err)
 	}
-	if got := resumed.State(); !reflect.DeepEqual(got, state) || got.Step != 7 {
+	if got := resumed.State(); !reflect.DeepEqual(got, state) || got.Scalars["step"] != 7 {
 		t.Errorf("state after SetState %v, expected %v of step 7", got, state)
 	}
 	run(resumed, copied, 7, 20)
@@ -64,10 +65,10 @@ func TestAdamStateIsACopy(t *testing.T) {
 }
 
 func testStateIsACopy[F optim.Float](t *testing.T) {
-	adam := optim.NewAdam(optim.AdamSettings{})
+	adam := optim.NewAdam(optim.Settings{})
 	step(t, adam, params(optimtest.NewParam([]int{1}, []F{0}, []F{1})))
-	spoil := func(s optim.AdamState) {
-		s.Parameters[0].Mean.([]F)[0], s.Parameters[0].Square.([]F)[0] = 99, 99
+	spoil := func(s optim.State) {
+		s.Tensors["m/0"].([]F)[0], s.Tensors["v/0"].([]F)[0], s.Scalars["step"] = 99, 99, 99
 	}
 	want := adam.State()
 	spoil(adam.State())
@@ -86,36 +87,53 @@ func testStateIsACopy[F optim.Float](t *testing.T) {
 
 // Catches a fresh state that does not make a fresh solver.
 func TestAdamStartsOver(t *testing.T) {
-	adam := optim.NewAdam(optim.AdamSettings{})
+	adam := optim.NewAdam(optim.Settings{})
 	step(t, adam, params(optimtest.NewParam([]int{1}, []float64{0}, []float64{1})))
-	if err := adam.SetState(optim.NewAdam(optim.AdamSettings{}).State()); err != nil {
+	if err := adam.SetState(optim.NewAdam(optim.Settings{}).State()); err != nil {
 		t.Fatal(err)
 	}
 	step(t, adam, params(optimtest.NewParam([]int{2}, []float32{0, 0}, []float32{1, 1})))
-	if got := adam.State().Step; got != 1 {
-		t.Errorf("step %d, expected 1", got)
+	if got := adam.State().Scalars["step"]; got != 1 {
+		t.Errorf("step %v, expected 1", got)
 	}
 }
 
 // Catches a damaged state that is accepted, or that destroys the good one.
 func TestSetStateRefuses(t *testing.T) {
-	adam := optim.NewAdam(optim.AdamSettings{})
+	adam := optim.NewAdam(optim.Settings{})
 	step(t, adam, params(optimtest.NewParam([]int{1}, []float64{0}, []float64{1})))
 	good := adam.State()
-	moments := func(mean, square any) []optim.Moments {
-		return []optim.Moments{good.Parameters[0], {Mean: mean, Square: square}}
+	with := func(change func(optim.State)) optim.State {
+		s := adam.State()
+		change(s)
+		return s
 	}
+	moments := func(m, v any) optim.State {
+		return with(func(s optim.State) { s.Tensors["m/1"], s.Tensors["v/1"] = m, v })
+	}
+	wrong := adam.State()
+	wrong.Kind = "momentum"
 	for _, c := range []struct {
 		want  string
-		state optim.AdamState
+		state optim.State
 	}{
-		{"after step -1", optim.AdamState{Step: -1}},
-		{"for parameter 1: moments are []float32 and []float64", optim.AdamState{Parameters: moments([]float32{1}, []float64{1})}},
-		{"[]float64 and []float32", optim.AdamState{Parameters: moments([]float64{1}, []float32{1})}},
-		{"of one length", optim.AdamState{Parameters: moments([]float64{1}, []float64{1, 2})}},
-		{"of one length", optim.AdamState{Parameters: moments([]float32{1}, []float32{1, 2})}},
-		{"<nil> and <nil>", optim.AdamState{Parameters: moments(nil, nil)}},
-		{"[]int and []int", optim.AdamState{Parameters: moments([]int{1}, []int{1})}},
+		{`kind "momentum", expected "adam"`, wrong},
+		{`kind "", expected "adam"`, optim.State{}},
+		{`"step" of the state of adam is -1`, with(func(s optim.State) { s.Scalars["step"] = -1 })},
+		{`"step" of the state of adam is 1.5`, with(func(s optim.State) { s.Scalars["step"] = 1.5 })},
+		{`"step" of the state of adam is NaN`, with(func(s optim.State) { s.Scalars["step"] = math.NaN() })},
+		{`no number "step"`, with(func(s optim.State) { delete(s.Scalars, "step") })},
+		{`has the numbers [other step]`, with(func(s optim.State) { s.Scalars["other"] = 1 })},
+		{"after step 0 has arrays of 1", with(func(s optim.State) { s.Scalars["step"] = 0 })},
+		{"after step 1 has arrays of 0", with(func(s optim.State) { clear(s.Tensors) })},
+		{"has 3 arrays", with(func(s optim.State) { s.Tensors["w/0"] = []float64{1} })},
+		{"has 4 arrays", with(func(s optim.State) { s.Tensors["m/2"], s.Tensors["v/2"] = []float64{1}, []float64{1} })},
+		{"for parameter 1, [m v]: array 1 is a []float64", moments([]float32{1}, []float64{1})},
+		{"array 1 is a []float32", moments([]float64{1}, []float32{1})},
+		{"of one type and length", moments([]float64{1}, []float64{1, 2})},
+		{"of one type and length", moments([]float32{1}, []float32{1, 2})},
+		{"array 1 is a <nil>", moments([]float64{1}, nil)},
+		{"array 0 is a []int", moments([]int{1}, []int{1})},
 	} {
 		err := adam.SetState(c.state)
 		if err == nil || !strings.Contains(err.Error(), c.want) {

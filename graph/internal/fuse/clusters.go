@@ -108,7 +108,7 @@ func (m *module) stages() {
 		v.stage = 0
 		v.operands(func(u *value) {
 			s := u.stage + 1
-			if v.op == rowBlock || v.op == stack || m.joined(u, v) {
+			if v.op.view() || m.joined(u, v) {
 				s = u.stage
 			}
 			v.stage = max(v.stage, s)

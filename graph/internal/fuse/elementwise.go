@@ -46,6 +46,7 @@ type clusterStep[T Float] struct {
 	program    *clusterProgram
 	places     []place
 	rows, cols int
+	gaps       bool // a full operand is not contiguous: rows are computed one at a time
 }
 
 // newCluster returns the program of a cluster and the values that are its places, those
@@ -164,6 +165,9 @@ func (s *clusterStep[T]) run(m *memory[T], worker, workers int) {
 		lo, hi = share(s.cols, worker, workers)
 	}
 	high := max(blockSize/max(hi-lo, 1), 1)
+	if s.gaps {
+		high = 1
+	}
 	for r := from; r < to; r += high {
 		for c := lo; c < hi; c += blockSize {
 			b := block[T]{s, m, m.scratch[worker], r, min(high, to-r), c, min(c+blockSize, hi)}
@@ -192,8 +196,9 @@ func (b *block[T]) slice(i int) []T {
 	if t := i - len(b.places); t >= 0 {
 		return b.scratch[(spares+t)*blockSize:][:b.n*b.width()]
 	}
-	start := b.r*b.cols + b.lo
-	return b.m.at(b.places[i])[start : start+(b.n-1)*b.cols+b.width()]
+	p := b.places[i]
+	start := p.offset + b.r*p.stride + b.lo
+	return b.m.buffers[p.buffer][start : start+(b.n-1)*p.stride+b.width()]
 }
 
 // shape returns how operand i spreads.
@@ -231,17 +236,18 @@ func (b *block[T]) number(i, r int) T {
 	if i < -1 {
 		return T(b.program.constants[-2-i])
 	}
-	x := b.m.at(b.places[i])
+	p := b.places[i]
+	x := b.m.buffers[p.buffer][p.offset:]
 	if b.program.places[i] == single {
 		return x[0]
 	}
-	return x[b.r+r]
+	return x[(b.r+r)*p.stride]
 }
 
 func (b *block[T]) do(q *prim) {
 	dst := b.slice(q.dst)
 	switch q.op {
-	case neg, sigmoid, tanh, exp, log, sqrt, square, affine:
+	case neg, sigmoid, tanh, exp, log, sqrt, square, affine, clamp, within:
 		b.unary(q, dst, b.slice(q.in[0]))
 	case keep, drop, choose:
 		b.choice(q, dst)
@@ -268,6 +274,17 @@ func (b *block[T]) unary(q *prim, dst, x []T) {
 		kernel.MulElements(dst, x, x)
 	case affine:
 		kernel.Affine(dst, x, T(q.scale), T(q.shift))
+	case clamp:
+		for i, v := range x {
+			dst[i] = min(max(v, T(q.scale)), T(q.shift))
+		}
+	case within:
+		for i, v := range x {
+			dst[i] = 0
+			if T(q.scale) < v && v < T(q.shift) {
+				dst[i] = 1
+			}
+		}
 	}
 }
 
@@ -280,6 +297,10 @@ func (b *block[T]) binary(q *prim, dst []T) {
 		op = kernel.MulElements[T]
 	case div:
 		op = kernel.Div[T]
+	case maximum:
+		op = larger[T]
+	case atLeast:
+		op = func(dst, a, b []T) { kernel.LessEqual(dst, b, a) }
 	}
 	i, j := q.in[0], q.in[1]
 	if b.shape(i) == full && b.shape(j) == full {
@@ -289,6 +310,13 @@ func (b *block[T]) binary(q *prim, dst []T) {
 	w := b.width()
 	for r := range b.n {
 		op(dst[r*w:][:w], b.spread(i, r, 1), b.spread(j, r, 2))
+	}
+}
+
+// larger sets dst to the maximum of a and b.
+func larger[T Float](dst, a, b []T) {
+	for i, x := range a {
+		dst[i] = max(x, b[i])
 	}
 }
 

@@ -1,6 +1,7 @@
 package fuse
 
 import (
+	"math"
 	"reflect"
 
 	"github.com/pkg/errors"
@@ -104,7 +105,7 @@ func (im *importer) node(n *gorgonia.Node) error {
 		return nil
 	case isConstant(op):
 		if x, ok := number(n.Value()); ok {
-			im.of[n] = im.make(value{op: constant, rows: 1, cols: 1, shift: x})
+			im.of[n] = im.constant(x)
 			return nil
 		}
 		v.op = leaf
@@ -125,6 +126,9 @@ func (im *importer) node(n *gorgonia.Node) error {
 	im.of[n] = im.make(v)
 	return nil
 }
+
+// IsConstant tells whether a node is one of Gorgonia's constants.
+func IsConstant(n *gorgonia.Node) bool { return n.Op() != nil && isConstant(n.Op()) }
 
 func isConstant(op gorgonia.Op) bool {
 	name := reflect.TypeOf(op).String()
@@ -173,6 +177,22 @@ func (im *importer) recognise(op gorgonia.Op, v value) *value {
 		if o.Where() {
 			w.op = keep
 		}
+	case *ops.MulRow:
+		w.op = mul
+	case *ops.OuterRows:
+		if w.op = mul; w.in[0].cols != 1 {
+			return nil
+		}
+	case *ops.Max:
+		w.op = maximum
+	case *ops.AtLeast:
+		w.op = atLeast
+	case *ops.Clamp:
+		w.op = clamp
+		w.scale, w.shift = o.Bounds()
+	case *ops.Within:
+		w.op = within
+		w.scale, w.shift = o.Bounds()
 	case *ops.SumRows:
 		w.op = sumRows
 	case *ops.Rows:
@@ -189,6 +209,24 @@ func (im *importer) recognise(op gorgonia.Op, v value) *value {
 		w.op, w.from = padRows, o.From()
 	case *ops.Stack:
 		return im.stack(w.in)
+	case *ops.ColumnBlock:
+		return im.columns(w.in[0], o.From(), w.cols)
+	case *ops.PadColumns:
+		w.op, w.from = padColumns, o.From()
+	case *ops.ConcatColumns:
+		return im.concat(w.in)
+	case *ops.Reshape:
+		w.op = reshape
+	case *ops.Transpose:
+		return im.transposed(w.in[0])
+	case *ops.LayerNorm:
+		w.op, w.scale = layerNorm, o.Epsilon()
+	case *ops.LayerNormGrad:
+		if w.op = layerNormGrad; w.in[1].op != layerNorm {
+			return nil
+		}
+	case *ops.Softmax:
+		w.op = softmax
 	case *ops.Keep:
 		return w.in[0]
 	case *ops.CrossEntropy:
@@ -234,6 +272,9 @@ func (im *importer) product(text string, w value) *value {
 		return nil
 	}
 	im.matmuls++
+	if p.right.op == transpose && !p.transL {
+		p.right, p.transR = p.right.in[0], !p.transR
+	}
 	if p.transL {
 		return im.make(value{op: outer, rows: w.rows, cols: w.cols, in: []*value{p.left, p.right}})
 	}
@@ -258,6 +299,8 @@ func (im *importer) unary(text string, w value) *value {
 	}
 	x := w.in[0]
 	switch {
+	case x.op == constant:
+		return im.constant(unaryOn[op](x.shift))
 	case op == neg && x.op == neg:
 		return x.in[0]
 	case op == sigmoid && x.op == neg: // σ(−x) = 1 − σ(x), which is there already in a gradient
@@ -266,6 +309,26 @@ func (im *importer) unary(text string, w value) *value {
 	}
 	w.op = op
 	return im.make(w)
+}
+
+// unaryOn are the operations on a constant.
+var unaryOn = map[opcode]func(float64) float64{
+	neg:     func(x float64) float64 { return -x },
+	sigmoid: func(x float64) float64 { return 1 / (1 + math.Exp(-x)) },
+	tanh:    math.Tanh, exp: math.Exp, log: math.Log, sqrt: math.Sqrt,
+	square: func(x float64) float64 { return x * x },
+}
+
+// binaryOn are the operations on two constants.
+var binaryOn = map[opcode]func(x, y float64) float64{
+	add: func(x, y float64) float64 { return x + y },
+	sub: func(x, y float64) float64 { return x - y },
+	mul: func(x, y float64) float64 { return x * y },
+	div: func(x, y float64) float64 { return x / y },
+}
+
+func (im *importer) constant(x float64) *value {
+	return im.make(value{op: constant, rows: 1, cols: 1, shift: x})
 }
 
 var binaryOps = map[string]opcode{"+ false": add, "- false": sub, "⊙ false": mul, "÷ false": div}
@@ -285,6 +348,8 @@ func (im *importer) binary(text string, w value) *value {
 		return im.make(value{op: affine, rows: w.rows, cols: w.cols, scale: scale, shift: shift, in: []*value{u}})
 	}
 	switch {
+	case x.op == constant && y.op == constant:
+		return im.constant(binaryOn[op](x.shift, y.shift))
 	case x.op == constant && y.sameShape(&w) && op == add:
 		return linear(y, 1, x.shift)
 	case x.op == constant && y.sameShape(&w) && op == sub:
@@ -344,4 +409,51 @@ func (m *module) stack(parts []*value) *value {
 		return m.block(flat[0].in[0], flat[0].from, rows)
 	}
 	return m.make(value{op: stack, rows: rows, cols: flat[0].cols, in: flat})
+}
+
+// columns returns columns of x from from on.
+func (m *module) columns(x *value, from, cols int) *value {
+	switch {
+	case cols == x.cols:
+		return x
+	case x.op == columnBlock:
+		return m.columns(x.in[0], x.from+from, cols)
+	case x.op == concat:
+		at := 0
+		for _, part := range x.in {
+			if from >= at && from+cols <= at+part.cols {
+				return m.columns(part, from-at, cols)
+			}
+			at += part.cols
+		}
+	}
+	return m.make(value{op: columnBlock, rows: x.rows, cols: cols, from: from, in: []*value{x}})
+}
+
+// concat returns the parts side by side: what they were cut from, if it is that.
+func (m *module) concat(parts []*value) *value {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	cols := 0
+	whole := parts[0].op == columnBlock
+	for _, p := range parts {
+		whole = whole && p.op == columnBlock && p.in[0] == parts[0].in[0] && p.from == parts[0].from+cols
+		cols += p.cols
+	}
+	if whole {
+		return m.columns(parts[0].in[0], parts[0].from, cols)
+	}
+	return m.make(value{op: concat, rows: parts[0].rows, cols: cols, in: parts})
+}
+
+// transposed returns the transpose of x.
+func (m *module) transposed(x *value) *value {
+	switch x.op {
+	case transpose:
+		return x.in[0]
+	case outer: // (aᵀ·b)ᵀ = bᵀ·a
+		return m.make(value{op: outer, rows: x.cols, cols: x.rows, in: []*value{x.in[1], x.in[0]}})
+	}
+	return m.make(value{op: transpose, rows: x.cols, cols: x.rows, in: []*value{x}})
 }

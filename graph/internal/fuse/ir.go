@@ -54,17 +54,29 @@ const (
 	sub
 	mul
 	div
-	choose // where the first operand is not zero the second, else the third
-	keep   // where the first operand is not zero the second, else 0
-	drop   // where the first operand is zero the second, else 0
+	maximum
+	atLeast // 1 where the first operand is at least the second, else 0
+	clamp   // min(max(x, scale), shift)
+	within  // 1 where scale < x < shift, else 0
+	choose  // where the first operand is not zero the second, else the third
+	keep    // where the first operand is not zero the second, else 0
+	drop    // where the first operand is zero the second, else 0
 	elementwiseEnd
 
-	sum          // Σ products + Σ operands, which may be rows
-	outer        // aᵀ·b
-	sumRows      // the sum of the rows of the operand, (1, m)
-	rowBlock     // rows from on of the operand
-	padRows      // the operand between rows of zeros
-	stack        // the operands on top of one another
+	sum         // Σ products + Σ operands, which may be rows
+	outer       // aᵀ·b
+	sumRows     // the sum of the rows of the operand, (1, m)
+	rowBlock    // rows from on of the operand
+	padRows     // the operand between rows of zeros
+	stack       // the operands on top of one another
+	columnBlock // columns from on of the operand
+	padColumns  // the operand between columns of zeros
+	concat      // the operands side by side
+	reshape     // the operand's elements in the same order
+	transpose
+	layerNorm     // every row with mean 0 and variance 1; scale is ε
+	layerNormGrad // of the operand, the normalised operand and the gradient of that
+	softmax
 	lookup       // rows of the first operand by the numbers of the second
 	scatter      // the inverse: rows of the first operand added by the numbers of the second
 	crossEntropy // logits, targets, weights
@@ -72,13 +84,20 @@ const (
 )
 
 var names = [...]string{leaf: "leaf", constant: "constant", opaque: "opaque", neg: "−", sigmoid: "σ", tanh: "tanh", exp: "exp",
-	log: "log", sqrt: "√", square: "square", affine: "affine", add: "+", sub: "−", mul: "⊙", div: "/", choose: "choose",
-	keep: "keep", drop: "drop", sum: "Σ", outer: "aᵀ·b", sumRows: "sum rows", rowBlock: "rows", padRows: "pad", stack: "stack",
+	log: "log", sqrt: "√", square: "square", affine: "affine", add: "+", sub: "−", mul: "⊙", div: "/", maximum: "max", atLeast: "≥", clamp: "clamp", within: "within", choose: "choose",
+	keep: "keep", drop: "drop", sum: "Σ", outer: "aᵀ·b", sumRows: "sum rows", rowBlock: "rows", padRows: "pad", stack: "stack", columnBlock: "columns", padColumns: "pad columns", concat: "concat", reshape: "reshape", transpose: "transpose",
+	layerNorm: "layer norm", layerNormGrad: "layer norm gradient", softmax: "softmax",
 	lookup: "lookup", scatter: "scatter", crossEntropy: "cross-entropy", crossEntropyGrad: "cross-entropy gradient"}
 
 func (o opcode) String() string { return names[o] }
 
 func (o opcode) elementwise() bool { return o >= neg && o < elementwiseEnd }
+
+// view tells whether a value is rows or columns of its operands, or its operands' rows or
+// columns put together: it may take no operation at all.
+func (o opcode) view() bool {
+	return o == rowBlock || o == stack || o == columnBlock || o == concat || o == reshape
+}
 
 // transcendental tells whether an elementwise operation takes many times as long as
 // reading its operands.
@@ -92,7 +111,7 @@ type value struct {
 	products     []product // of a sum
 	rows, cols   int
 	scale, shift float64
-	from         int            // of rowBlock and padRows
+	from         int            // of blocks and pads
 	node         *gorgonia.Node // what a leaf or an opaque value stands for
 	users        []*value       // one entry a use; valid after link
 	inPlace      bool           // of a sum: it is written over the operand it starts from

@@ -24,8 +24,8 @@ func (p *planner[T]) assign() (arena int) {
 	for i := range p.buffers {
 		b := &p.buffers[i]
 		switch {
-		case b.leaf != nil:
-		case b.first < 0 || b.pinned || p.off["memory"]:
+		case b.leaf != nil || b.first < 0:
+		case b.pinned || p.off["memory"]:
 			b.offset, arena = arena, arena+padded(b.size)
 		default:
 			starts[b.first] = append(starts[b.first], i)

@@ -2,6 +2,7 @@ package fuse
 
 import (
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph/internal/kernel"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -31,7 +32,7 @@ func (s *opaqueStep[T]) run(m *memory[T], worker, _ int) {
 	}
 	out, err := s.node.Op().Do(s.values...)
 	if err == nil {
-		err = store(m.at(s.out), out)
+		err = store(m.matrix(s.out), out)
 	}
 	if err != nil {
 		m.fail(errors.Wrapf(err, "%v", s.node.Op()))
@@ -51,6 +52,12 @@ func (in *opaqueInput) value(m interface {
 // header returns a value over the memory of a place, or the number there for a scalar.
 func (m *memory[T]) header(p place, shape tensor.Shape) gorgonia.Value {
 	x := m.at(p)
+	if !p.contiguous() {
+		x = make([]T, 0, p.size())
+		for i := range p.rows {
+			x = append(x, m.matrix(p).Row(i)...)
+		}
+	}
 	if shape.IsScalar() {
 		switch y := any(x[0]).(type) {
 		case float32:
@@ -63,18 +70,20 @@ func (m *memory[T]) header(p place, shape tensor.Shape) gorgonia.Value {
 }
 
 // store copies the numbers of v to dst.
-func store[T Float](dst []T, v gorgonia.Value) error {
+func store[T Float](dst kernel.Matrix[T], v gorgonia.Value) error {
 	switch x := v.Data().(type) {
 	case []T:
 		if d, ok := v.(*tensor.Dense); ok && d.RequiresIterator() {
 			x = d.Materialize().Data().([]T)
 		}
-		if len(x) != len(dst) {
-			return errors.Errorf("fuse: %d numbers for %d", len(x), len(dst))
+		if len(x) != dst.Rows*dst.Cols {
+			return errors.Errorf("fuse: %d numbers for %d×%d", len(x), dst.Rows, dst.Cols)
 		}
-		copy(dst, x)
+		for i := range dst.Rows {
+			copy(dst.Row(i), x[i*dst.Cols:])
+		}
 	case T:
-		dst[0] = x
+		dst.Data[0] = x
 	default:
 		return errors.Errorf("fuse: a result of type %T", v.Data())
 	}

@@ -19,6 +19,43 @@ type planner[T Float] struct {
 	programs map[string]*clusterProgram
 	gathered map[string]int // steps that more values may join, by what they share
 	results  []place
+	homes    map[*value]home
+	kept     map[*value]place // scales of layer norms
+}
+
+// A home is where a part lies in what it is put together to.
+type home struct {
+	whole      *value
+	row, col   int
+	rows, cols int
+}
+
+func (h home) of(p interface{ place(*value) place }) place {
+	return p.place(h.whole).rowsOf(h.row, h.rows).columnsOf(h.col, h.cols)
+}
+
+// settle finds the parts of stacks and of matrices side by side that can be computed where
+// they are wanted.
+func (p *planner[T]) settle() {
+	outputs := p.outputSetCached()
+	for _, v := range p.values {
+		if v.op != stack && v.op != concat || !p.material[v.id] {
+			continue
+		}
+		h := home{whole: v}
+		for _, u := range v.in {
+			h.rows, h.cols = u.rows, u.cols
+			free := !u.op.view() && u.op != leaf && u.op != constant && !u.inPlace && u.op != opaque
+			if _, taken := p.homes[u]; free && !taken && !outputs[u] {
+				p.homes[u] = h
+			}
+			if v.op == stack {
+				h.row += u.rows
+			} else {
+				h.col += u.cols
+			}
+		}
+	}
 }
 
 // A scheduled step has a time: twice the stage of its values, and one more if it gets
@@ -31,12 +68,13 @@ type scheduled[T Float] struct {
 
 func newPlanner[T Float](m *module) *planner[T] {
 	return &planner[T]{module: m, places: map[*value]place{}, lists: map[*value]*list[T]{}, packs: map[string]*packed[T]{},
-		programs: map[string]*clusterProgram{}, gathered: map[string]int{}}
+		programs: map[string]*clusterProgram{}, gathered: map[string]int{}, homes: map[*value]home{}, kept: map[*value]place{}}
 }
 
 // plan makes the steps and puts them in order.
 func (p *planner[T]) plan() {
 	p.demand()
+	p.settle()
 	clusters := p.module.clusters()
 	p.fuseLosses()
 	next := 0
@@ -73,6 +111,9 @@ func (p *planner[T]) demand() {
 		case sum:
 		case outer, sumRows, stack:
 			continue
+		case concat:
+			p.material[v.id] = true
+			continue
 		case rowBlock:
 			if !p.material[v.id] {
 				continue
@@ -95,6 +136,13 @@ func (p *planner[T]) place(v *value) place {
 	switch {
 	case v.op == rowBlock:
 		at = p.place(v.in[0]).rowsOf(v.from, v.rows)
+	case v.op == columnBlock:
+		at = p.place(v.in[0]).columnsOf(v.from, v.cols)
+	case v.op == reshape && p.place(v.in[0]).contiguous():
+		at = p.place(v.in[0])
+		at.rows, at.cols, at.stride = v.rows, v.cols, v.cols
+	case p.homes[v] != home{}:
+		at = p.homes[v].of(p)
 	case v.op == sum && v.inPlace:
 		at = p.place(v.in[0])
 	default:
@@ -109,17 +157,14 @@ func (p *planner[T]) place(v *value) place {
 
 func (p *planner[T]) newBuffer(rows, cols int) place {
 	p.buffers = append(p.buffers, buffer{size: rows * cols, first: -1})
-	return place{len(p.buffers) - 1, 0, rows, cols}
+	return place{len(p.buffers) - 1, 0, rows, cols, cols}
 }
 
 // list returns the rows of v.
 func (p *planner[T]) list(v *value) *list[T] {
 	l := p.lists[v]
 	if l == nil {
-		l = &list[T]{parts: p.parts(v), fixed: true}
-		for _, part := range l.parts {
-			l.fixed = l.fixed && !part.lookup
-		}
+		l = newList[T](p.parts(v))
 		p.lists[v] = l
 	}
 	return l
@@ -135,12 +180,17 @@ func (p *planner[T]) parts(v *value) []part {
 			}
 			return all
 		case lookup:
-			return []part{{place: p.place(v.in[0]), lookup: true, index: p.place(v.in[1]).buffer, num: v.rows}}
+			return p.looked(v)
 		case rowBlock:
 			return cut(p.parts(v.in[0]), v.from, v.rows)
 		}
 	}
 	return []part{{place: p.place(v)}}
+}
+
+// looked returns the rows that a lookup takes.
+func (p *planner[T]) looked(v *value) []part {
+	return []part{{place: p.place(v.in[0]), lookup: true, index: p.place(v.in[1]).buffer, num: v.rows}}
 }
 
 // cut returns n rows of parts from from on.
@@ -170,36 +220,82 @@ func (p *planner[T]) value(v *value) {
 		p.sum(v)
 	case outer:
 		item := outerItem[T]{p.place(v), p.list(v.in[0]), p.list(v.in[1])}
-		join(p, time, "outer", func() *outerStep[T] { return &outerStep[T]{} }, func(s *outerStep[T]) { s.items = append(s.items, item) })
+		gather(p, time, "outer", func() *outerStep[T] { return &outerStep[T]{} }, func(s *outerStep[T]) { s.items = append(s.items, item) })
 	case sumRows:
 		item := sumRowsItem[T]{p.place(v), p.list(v.in[0]), make([]float64, v.cols)}
-		join(p, time, "sumRows", func() *sumRowsStep[T] { return &sumRowsStep[T]{} }, func(s *sumRowsStep[T]) { s.items = append(s.items, item) })
+		gather(p, time, "sumRows", func() *sumRowsStep[T] { return &sumRowsStep[T]{} }, func(s *sumRowsStep[T]) { s.items = append(s.items, item) })
 	case scatter:
 		p.add(time, &scatterStep[T]{dst: p.place(v), x: p.list(v.in[0]), index: p.place(v.in[1]).buffer})
 	case lookup:
 		if p.material[v.id] {
-			l := &list[T]{parts: []part{{place: p.place(v.in[0]), lookup: true, index: p.place(v.in[1]).buffer, num: v.rows}}}
-			p.lists[v] = l // of what is copied; afterwards v is one place
-			p.add(time, &copyStep[T]{p.place(v), l})
+			p.copy(time, p.place(v), p.looked(v))
 		}
 	case stack:
 		if p.material[v.id] {
-			l := &list[T]{fixed: true}
-			for _, u := range v.in {
-				l.parts = append(l.parts, p.parts(u)...)
-			}
-			p.lists[v] = l
-			p.add(time+1, &copyStep[T]{p.place(v), l})
+			p.join(v, time+1)
 		}
-	case padRows:
-		p.add(time, &padStep[T]{p.place(v), p.place(v.in[0]), v.from})
+	case concat:
+		p.join(v, time+1)
+	case reshape:
+		if p.place(v).buffer != p.place(v.in[0]).buffer {
+			p.add(time+1, &reshapeStep[T]{p.place(v), p.place(v.in[0])})
+		}
+	case transpose:
+		p.add(time, &transposeStep[T]{p.place(v), p.place(v.in[0])})
+	case layerNorm:
+		p.add(time, newNormStep[T](p, v))
+	case layerNormGrad:
+		p.add(time, &normGradStep[T]{p.place(v), p.place(v.in[1]), p.place(v.in[2]), p.scales(v.in[1])})
+	case softmax:
+		p.add(time, &softmaxStep[T]{p.place(v), p.place(v.in[0])})
+	case padRows, padColumns:
+		s := &padStep[T]{dst: p.place(v), x: p.place(v.in[0])}
+		if s.within = s.dst.columnsOf(v.from, v.in[0].cols); v.op == padRows {
+			s.within = s.dst.rowsOf(v.from, v.in[0].rows)
+		}
+		p.add(time, s)
 	case opaque:
 		p.opaque(v)
 	}
 }
 
-// join adds to the step of the same time and kind, or makes it.
-func join[T Float, S step[T]](p *planner[T], time int, kind string, create func() S, add func(S)) {
+// join plans the copies of those operands of a stack or concatenation that are not computed
+// where they are wanted.
+func (p *planner[T]) join(v *value, time int) {
+	row, col := 0, 0
+	for _, u := range v.in {
+		dst := p.place(v).rowsOf(row, u.rows).columnsOf(col, u.cols)
+		stored := p.material[u.id] || !u.op.view() && u.op != lookup
+		if !stored || p.place(u) != dst {
+			p.copy(time, dst, p.parts(u))
+		}
+		if v.op == stack {
+			row += u.rows
+		} else {
+			col += u.cols
+		}
+	}
+}
+
+// copy plans that rows are copied.
+func (p *planner[T]) copy(time int, dst place, from []part) {
+	l := newList[T](from)
+	p.lists[&value{}] = l
+	p.add(time, &copyStep[T]{dst, l})
+}
+
+// scales returns where the scales of a layer norm are kept.
+func (p *planner[T]) scales(norm *value) place {
+	at, known := p.kept[norm]
+	if !known {
+		at = p.newBuffer(norm.rows, 1)
+		p.kept[norm] = at
+	}
+	return at
+}
+
+// gather adds to the step of the same time and kind, or makes it.
+func gather[T Float, S step[T]](p *planner[T], time int, kind string, create func() S, add func(S)) {
 	key := fmt.Sprint(time, " ", kind)
 	i, known := p.gathered[key]
 	if !known || p.off["share"] {
@@ -224,7 +320,7 @@ func (p *planner[T]) sum(v *value) {
 		item.rights = append(item.rights, p.pack(v, t))
 		key = fmt.Sprint(key, " ", t.left.id)
 	}
-	join(p, 2*v.stage, key, func() *productStep[T] { return &productStep[T]{lefts: lefts} },
+	gather(p, 2*v.stage, key, func() *productStep[T] { return &productStep[T]{lefts: lefts} },
 		func(s *productStep[T]) { s.items = append(s.items, item) })
 }
 
@@ -242,12 +338,14 @@ func (p *planner[T]) pack(v *value, t product) *packed[T] {
 		r.rows, r.cols = r.cols, r.rows
 	}
 	r.to = p.newBuffer(1, packedLen(r.rows, r.cols))
+	p.buffers[r.to.buffer].pinned = t.right.op == leaf && !p.off["pack"]
 	p.packs[key] = r
 	kind := "pack"
 	if t.right.op != leaf { // it may have to wait for what else is done at that time
 		kind += key
 	}
-	join(p, time, kind, func() *packStep[T] { return &packStep[T]{} }, func(s *packStep[T]) { s.items = append(s.items, r) })
+	gather(p, time, kind, func() *packStep[T] { return &packStep[T]{once: t.right.op == leaf && !p.off["pack"]} },
+		func(s *packStep[T]) { s.items = append(s.items, r) })
 	return r
 }
 
@@ -262,8 +360,9 @@ func (p *planner[T]) cluster(c *cluster) {
 	}
 	p.programs[program.text] = program
 	s := &clusterStep[T]{program: program, rows: c.values[0].rows, cols: c.values[0].cols}
-	for _, v := range values {
+	for i, v := range values {
 		s.places = append(s.places, p.place(v))
+		s.gaps = s.gaps || program.places[i] == full && !s.places[i].contiguous()
 	}
 	p.scratch = max(p.scratch, program.temps)
 	p.add(2*c.values[0].stage, s)
@@ -327,12 +426,10 @@ func (p *planner[T]) opaque(v *value) {
 // is copied, and so is what is an output already, for their owners may change them.
 func (p *planner[T]) output(v *value) {
 	at := p.place(v)
-	if b := &p.buffers[at.buffer]; b.leaf != nil || b.pinned {
+	if b := &p.buffers[at.buffer]; b.leaf != nil || b.pinned || !at.contiguous() {
 		from := at
 		at = p.newBuffer(v.rows, v.cols)
-		l := &list[T]{parts: []part{{place: from}}, fixed: true}
-		p.lists[&value{}] = l
-		p.add(2*v.stage+1, &copyStep[T]{at, l})
+		p.copy(2*v.stage+2, at, []part{{place: from}})
 	}
 	p.buffers[at.buffer].pinned = true
 	p.results = append(p.results, at)

@@ -88,7 +88,7 @@ func (s *productStep[T]) multiply(m *memory[T], i, from, to, lo, hi int) {
 	it := &s.items[i]
 	all := m.matrix(it.c)
 	part := func(x kernel.Matrix[T]) kernel.Matrix[T] {
-		return kernel.Matrix[T]{Data: x.Data[from*x.Cols+lo:], Rows: to - from, Cols: hi - lo, Stride: x.Cols}
+		return kernel.Matrix[T]{Data: x.Data[from*x.Stride+lo:], Rows: to - from, Cols: hi - lo, Stride: x.Stride}
 	}
 	c := part(all)
 	for k, left := range s.lefts {
@@ -156,14 +156,20 @@ func (s *productStep[T]) work() (flops, bytes int) {
 	return flops, bytes
 }
 
-// A packStep lays out right operands.
-type packStep[T Float] struct{ items []*packed[T] }
+// A packStep lays out right operands. Parameters need it once as long as they do not change.
+type packStep[T Float] struct {
+	items []*packed[T]
+	once  bool // all of them are leaves
+}
 
 // packUnit is the number of columns that are packed at a time; a multiple of a pair of
 // panels.
 const packUnit = 64
 
 func (s *packStep[T]) run(m *memory[T], worker, workers int) {
+	if s.once && m.packed {
+		return
+	}
 	total := 0
 	for _, p := range s.items {
 		total += (p.cols + packUnit - 1) / packUnit
@@ -184,10 +190,10 @@ func (p *packed[T]) pack(m *memory[T], lo, hi int) {
 	x := m.matrix(p.from)
 	dst := p.matrix(m).Columns(lo, hi)
 	if p.transR {
-		dst.PackTransposed(kernel.Matrix[T]{Data: x.Data[lo*x.Cols : hi*x.Cols], Rows: hi - lo, Cols: x.Cols})
+		dst.PackTransposed(kernel.Matrix[T]{Data: x.Data[lo*x.Stride:], Rows: hi - lo, Cols: x.Cols, Stride: x.Stride})
 		return
 	}
-	dst.Pack(kernel.Matrix[T]{Data: x.Data[lo:], Rows: x.Rows, Cols: hi - lo, Stride: x.Cols})
+	dst.Pack(kernel.Matrix[T]{Data: x.Data[lo:], Rows: x.Rows, Cols: hi - lo, Stride: x.Stride})
 }
 
 func (s *packStep[T]) touches() []touch {

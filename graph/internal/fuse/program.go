@@ -29,6 +29,7 @@ type Program struct {
 	outputs []*tensor.Dense
 	engine  interface {
 		output(i int) *tensor.Dense
+		freeze(on bool)
 		abort()
 	}
 	report Report
@@ -113,6 +114,13 @@ func (p *Program) Run() error {
 	return nil
 }
 
+// Freeze says that no leaf that is a right operand of a product changes from now on, or until
+// the next call, so that these are packed in the next run only. Thaw takes it back.
+func (p *Program) Freeze() { p.engine.freeze(true) }
+
+// Thaw says that leaves may change between runs.
+func (p *Program) Thaw() { p.engine.freeze(false) }
+
 // Output returns the value of a wanted node, by its place among them. The memory is the
 // program's, and each run writes it anew.
 func (p *Program) Output(i int) *tensor.Dense { return p.engine.output(i) }
@@ -140,6 +148,7 @@ type engine[T Float] struct {
 	barrier  barrier
 	group    sync.WaitGroup
 	running  bool
+	frozen   bool
 }
 
 // A leafBuffer is a buffer whose memory is that of the engine's operand number i.
@@ -163,8 +172,9 @@ func newEngine[T Float](p *planner[T], arena, workers int) *engine[T] {
 	e.barrier.workers = int32(workers)
 	for i, b := range p.buffers {
 		switch {
-		case b.leaf == nil:
+		case b.leaf == nil && b.first >= 0:
 			e.buffers[i] = all[b.offset : b.offset+b.size : b.offset+b.size]
+		case b.leaf == nil: // nothing touches it
 		case b.leaf.op == constant:
 			e.buffers[i] = []T{T(b.leaf.shift)}
 		default:
@@ -209,6 +219,8 @@ func (p *planner[T]) checks() []lookupCheck {
 	}
 	return all
 }
+
+func (e *engine[T]) freeze(on bool) { e.frozen, e.packed = on, false }
 
 func (e *engine[T]) output(i int) *tensor.Dense { return e.headers[i] }
 
@@ -291,6 +303,7 @@ func (e *engine[T]) segment(i int) error {
 	if i == len(e.segments)-1 || e.barrier.broken.Load() {
 		e.group.Wait()
 		e.running = false
+		e.packed = e.frozen && !e.barrier.broken.Load()
 	}
 	return e.failure()
 }

@@ -128,7 +128,9 @@ func (s *scatterStep[T]) run(m *memory[T], worker, workers int) {
 		return
 	}
 	dst := m.matrix(s.dst)
-	clear(dst.Data[lo*dst.Cols : hi*dst.Cols])
+	for k := lo; k < hi; k++ {
+		clear(dst.Row(k))
+	}
 	for i, k := range m.ints[s.index] {
 		if k >= lo && k < hi {
 			row := dst.Row(k)
@@ -170,20 +172,22 @@ func (s *copyStep[T]) kind() string { return "copy " + shape(s.dst) }
 
 func (s *copyStep[T]) work() (flops, bytes int) { return 0, 2 * s.dst.size() * size[T]() }
 
-// A padStep puts a matrix between rows of zeros.
+// A padStep puts a matrix into one of zeros, from a row or from a column on.
 type padStep[T Float] struct {
-	dst, x place
-	from   int
+	dst, x, within place // within is where x goes
 }
 
 func (s *padStep[T]) run(m *memory[T], worker, _ int) {
 	if worker != 0 {
 		return
 	}
-	dst := m.at(s.dst)
-	at := s.from * s.dst.cols
-	clear(dst[:at])
-	clear(dst[at+copy(dst[at:], m.at(s.x)):])
+	dst, within, x := m.matrix(s.dst), m.matrix(s.within), m.matrix(s.x)
+	for i := range dst.Rows {
+		clear(dst.Row(i))
+	}
+	for i := range x.Rows {
+		copy(within.Row(i), x.Row(i))
+	}
 }
 
 func (s *padStep[T]) touches() []touch { return []touch{{s.x, false, false}, {s.dst, true, false}} }

@@ -17,19 +17,35 @@ type buffer struct {
 	offset      int  // in the arena
 }
 
-// A place is a matrix in a buffer, row after row.
+// A place is a matrix in a buffer.
 type place struct {
 	buffer     int
 	offset     int
 	rows, cols int
+	stride     int // from row to row
 }
 
 func (p place) size() int { return p.rows * p.cols }
 
+// contiguous tells whether the rows follow one another without gaps.
+func (p place) contiguous() bool { return p.stride == p.cols || p.rows == 1 }
+
 // rowsOf returns the place of some rows of p.
 func (p place) rowsOf(from, n int) place {
-	return place{p.buffer, p.offset + from*p.cols, n, p.cols}
+	p.offset += from * p.stride
+	p.rows = n
+	return p
 }
+
+// columnsOf returns the place of some columns of p.
+func (p place) columnsOf(from, n int) place {
+	p.offset += from
+	p.cols = n
+	return p
+}
+
+// span returns how many numbers lie from the first to the last.
+func (p place) span() int { return (p.rows-1)*p.stride + p.cols }
 
 // A touch is a step's access to a place.
 type touch struct {
@@ -63,6 +79,7 @@ type memory[T Float] struct {
 	buffers [][]T
 	ints    [][]int // of the leaves that hold ints, by buffer
 	scratch [][]T   // blocks for temporaries, for each worker
+	packed  bool    // parameters are packed and have not changed since
 	barrier *barrier
 	mutex   sync.Mutex
 	err     error
@@ -84,12 +101,13 @@ func (m *memory[T]) failure() error {
 	return m.err
 }
 
+// at returns the numbers from the first of p to the last; without gaps if p is contiguous.
 func (m *memory[T]) at(p place) []T {
-	return m.buffers[p.buffer][p.offset : p.offset+p.size() : p.offset+p.size()]
+	return m.buffers[p.buffer][p.offset : p.offset+p.span() : p.offset+p.span()]
 }
 
 func (m *memory[T]) matrix(p place) kernel.Matrix[T] {
-	return kernel.Matrix[T]{Data: m.at(p), Rows: p.rows, Cols: p.cols}
+	return kernel.Matrix[T]{Data: m.at(p), Rows: p.rows, Cols: p.cols, Stride: p.stride}
 }
 
 // A list is rows that lie anywhere: of several places on top of one another, or rows of
@@ -99,6 +117,14 @@ type list[T Float] struct {
 	rows  kernel.Rows[T]
 	base  []*T // where the parts began when rows was made
 	fixed bool // no part is a lookup
+}
+
+func newList[T Float](parts []part) *list[T] {
+	l := &list[T]{parts: parts, fixed: true}
+	for _, p := range parts {
+		l.fixed = l.fixed && !p.lookup
+	}
+	return l
 }
 
 // A part is a place, or the rows of a place whose numbers a leaf holds.

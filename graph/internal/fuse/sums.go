@@ -42,11 +42,13 @@ func (m *module) sums() {
 func (m *module) gather(v *value) {
 	outputs := m.outputSetCached()
 	single := func(u *value) bool { return len(u.users) == 1 && !outputs[u] && u.sameShape(v) }
-	var rest, pads, lefts, rights, parts []*value
+	var rest, pads, columns, lefts, rights, parts []*value
 	for _, u := range v.in {
 		switch {
 		case u.op == padRows && single(u):
 			pads = append(pads, u)
+		case u.op == padColumns && single(u):
+			columns = append(columns, u)
 		case u.op == outer && single(u) && !m.off["gradients"]:
 			lefts, rights = append(lefts, u.in[0]), append(rights, u.in[1])
 		case u.op == sumRows && single(u) && !m.off["gradients"]:
@@ -61,7 +63,8 @@ func (m *module) gather(v *value) {
 	if len(parts) > 0 {
 		rest = append(rest, m.make(value{op: sumRows, rows: 1, cols: v.cols, in: []*value{m.stack(parts)}}))
 	}
-	v.in = append(rest, m.assemble(pads, v.rows)...)
+	rest = append(rest, assemble(pads, v.rows, func(u *value) int { return u.rows }, m.stack)...)
+	v.in = append(rest, assemble(columns, v.cols, func(u *value) int { return u.cols }, m.concat)...)
 	if len(v.in) == 1 && len(v.products) == 0 {
 		m.replace(v, v.in[0])
 	}
@@ -75,9 +78,9 @@ func (m *module) outputSetCached() map[*value]bool {
 	return m.outs
 }
 
-// assemble returns a stack if the padded pieces make up a whole matrix of that many
-// rows, else the pieces.
-func (m *module) assemble(pads []*value, rows int) []*value {
+// assemble joins padded pieces if they make up a whole matrix of that size, else it returns
+// them.
+func assemble(pads []*value, whole int, size func(*value) int, join func([]*value) *value) []*value {
 	sorted := slices.Clone(pads)
 	slices.SortStableFunc(sorted, func(a, b *value) int { return a.from - b.from })
 	at := 0
@@ -86,13 +89,13 @@ func (m *module) assemble(pads []*value, rows int) []*value {
 		if p.from != at {
 			return pads
 		}
-		at += p.in[0].rows
+		at += size(p.in[0])
 		parts = append(parts, p.in[0])
 	}
-	if len(parts) == 0 || at != rows {
+	if len(parts) == 0 || at != whole {
 		return pads
 	}
-	return []*value{m.stack(parts)}
+	return []*value{join(parts)}
 }
 
 // replace makes w stand for v wherever v is used.

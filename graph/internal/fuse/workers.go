@@ -36,8 +36,8 @@ func (p *planner[T]) barriers() (n int) {
 // conflicts tells whether t has to wait for one of the touches before it.
 func conflicts(before []touch, t touch) bool {
 	for _, b := range before {
-		overlap := b.offset < t.offset+t.size() && t.offset < b.offset+b.size()
-		same := b.aligned && t.aligned && b.offset == t.offset && b.rows == t.rows && b.cols == t.cols
+		overlap := b.offset < t.offset+t.span() && t.offset < b.offset+b.span()
+		same := b.aligned && t.aligned && b.rows == t.rows && b.stride == t.stride && b.offset/b.stride == t.offset/t.stride
 		if (b.write || t.write) && overlap && !same {
 			return true
 		}

@@ -17,6 +17,8 @@ func transposeVectors(_, _ *float32, stride, blocks int) bool { return false }
 
 func vectorsOf(Path) vectorFunctions { return vectorFunctions{} }
 
+func sumRowsVectors([]float64, Rows[float32]) (columns int) { return 0 }
+
 func sumVectors(*[reductionLanes]float64, []float32) (taken int)                      { return 0 }
 func dotVectors(_ *[reductionLanes]float64, _, _ []float32) (taken int)               { return 0 }
 func tripleDotVectors(_ *[reductionLanes]float64, _, _, _ []float32) (taken int)      { return 0 }

@@ -123,10 +123,14 @@ func AddRows[T Float](dst []T, rows Rows[T]) {
 func SumRows[T Float](dst []T, rows Rows[T], sums []float64) {
 	checkLengths(len(dst), rows.width, len(sums))
 	clear(sums)
+	done := 0
+	if r, ok := any(rows).(Rows[float32]); ok {
+		done = sumRowsVectors(sums, r)
+	}
 	for i := range rows.Len() {
 		row := rows.row(i)
-		for j, x := range row {
-			sums[j] += float64(x)
+		for j := done; j < len(row); j++ {
+			sums[j] += float64(row[j])
 		}
 	}
 	for j, s := range sums {

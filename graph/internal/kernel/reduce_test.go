@@ -80,3 +80,26 @@ func TestRowSums(t *testing.T) {
 		wantBits(t, "ScatterAdd", table.Data, wantTable)
 	})
 }
+
+// Sums of rows that depend on the path, columns left out, rows of a view misplaced.
+func TestSumRows(t *testing.T) {
+	onEveryPath(t, func(t *testing.T) {
+		rng := newRand()
+		for range 200 {
+			n, m := 1+rng.IntN(70), 1+rng.IntN(140)
+			x := Matrix[float32]{Data: randoms[float32](rng, n*m), Rows: n, Cols: m}
+			lo := rng.IntN(m)
+			want := make([]float32, m-lo)
+			for j := range want {
+				sum := 0.0
+				for i := range n {
+					sum += float64(x.Row(i)[lo+j])
+				}
+				want[j] = float32(sum)
+			}
+			got := make([]float32, m-lo)
+			SumRows(got, RowsOf(x).Columns(lo, m), make([]float64, m-lo))
+			wantBits(t, "SumRows", got, want)
+		}
+	})
+}

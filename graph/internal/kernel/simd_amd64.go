@@ -110,6 +110,9 @@ func maxAVX2(lanes *[16]float32, a []float32)
 func expSumAVX2(lanes *[16]float64, dst []float32, a []float32, shift float32)
 
 //go:noescape
+func sumRowsAVX2(rows **float32, n int, offset int, sums *[32]float64)
+
+//go:noescape
 func adamAVX2(w []float32, m []float32, v []float32, g []float32, c *[7]float32)
 
 func peakAVX2(n int)
@@ -218,6 +221,9 @@ func maxAVX512(lanes *[16]float32, a []float32)
 
 //go:noescape
 func expSumAVX512(lanes *[16]float64, dst []float32, a []float32, shift float32)
+
+//go:noescape
+func sumRowsAVX512(rows **float32, n int, offset int, sums *[32]float64)
 
 //go:noescape
 func adamAVX512(w []float32, m []float32, v []float32, g []float32, c *[7]float32)

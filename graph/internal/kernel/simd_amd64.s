@@ -4713,6 +4713,55 @@ done:
 	VZEROUPPER
 	RET
 
+// func sumRowsAVX2(rows **float32, n int, offset int, sums *[32]float64)
+// Requires: AVX
+TEXT ·sumRowsAVX2(SB), NOSPLIT, $0-32
+	MOVQ    rows+0(FP), AX
+	MOVQ    n+8(FP), CX
+	MOVQ    offset+16(FP), DX
+	MOVQ    sums+24(FP), BX
+	VMOVUPS (BX), Y0
+	VMOVUPS 32(BX), Y1
+	VMOVUPS 64(BX), Y2
+	VMOVUPS 96(BX), Y3
+	VMOVUPS 128(BX), Y4
+	VMOVUPS 160(BX), Y5
+	VMOVUPS 192(BX), Y6
+	VMOVUPS 224(BX), Y7
+
+loop:
+	MOVQ      (AX), SI
+	ADDQ      DX, SI
+	VCVTPS2PD (SI), Y8
+	VADDPD    Y8, Y0, Y0
+	VCVTPS2PD 16(SI), Y8
+	VADDPD    Y8, Y1, Y1
+	VCVTPS2PD 32(SI), Y8
+	VADDPD    Y8, Y2, Y2
+	VCVTPS2PD 48(SI), Y8
+	VADDPD    Y8, Y3, Y3
+	VCVTPS2PD 64(SI), Y8
+	VADDPD    Y8, Y4, Y4
+	VCVTPS2PD 80(SI), Y8
+	VADDPD    Y8, Y5, Y5
+	VCVTPS2PD 96(SI), Y8
+	VADDPD    Y8, Y6, Y6
+	VCVTPS2PD 112(SI), Y8
+	VADDPD    Y8, Y7, Y7
+	ADDQ      $0x08, AX
+	DECQ      CX
+	JNZ       loop
+	VMOVUPS   Y0, (BX)
+	VMOVUPS   Y1, 32(BX)
+	VMOVUPS   Y2, 64(BX)
+	VMOVUPS   Y3, 96(BX)
+	VMOVUPS   Y4, 128(BX)
+	VMOVUPS   Y5, 160(BX)
+	VMOVUPS   Y6, 192(BX)
+	VMOVUPS   Y7, 224(BX)
+	VZEROUPPER
+	RET
+
 // func adamAVX2(w []float32, m []float32, v []float32, g []float32, c *[7]float32)
 // Requires: AVX, FMA3
 TEXT ·adamAVX2(SB), NOSPLIT, $0-104
@@ -12238,6 +12287,39 @@ loop:
 done:
 	VMOVUPS Z0, (AX)
 	VMOVUPS Z1, 64(AX)
+	VZEROUPPER
+	RET
+
+// func sumRowsAVX512(rows **float32, n int, offset int, sums *[32]float64)
+// Requires: AVX, AVX512F
+TEXT ·sumRowsAVX512(SB), NOSPLIT, $0-32
+	MOVQ    rows+0(FP), AX
+	MOVQ    n+8(FP), CX
+	MOVQ    offset+16(FP), DX
+	MOVQ    sums+24(FP), BX
+	VMOVUPS (BX), Z0
+	VMOVUPS 64(BX), Z1
+	VMOVUPS 128(BX), Z2
+	VMOVUPS 192(BX), Z3
+
+loop:
+	MOVQ      (AX), SI
+	ADDQ      DX, SI
+	VCVTPS2PD (SI), Z4
+	VADDPD    Z4, Z0, Z0
+	VCVTPS2PD 32(SI), Z4
+	VADDPD    Z4, Z1, Z1
+	VCVTPS2PD 64(SI), Z4
+	VADDPD    Z4, Z2, Z2
+	VCVTPS2PD 96(SI), Z4
+	VADDPD    Z4, Z3, Z3
+	ADDQ      $0x08, AX
+	DECQ      CX
+	JNZ       loop
+	VMOVUPS   Z0, (BX)
+	VMOVUPS   Z1, 64(BX)
+	VMOVUPS   Z2, 128(BX)
+	VMOVUPS   Z3, 192(BX)
 	VZEROUPPER
 	RET
 

@@ -32,6 +32,24 @@ func vectorsOf(p Path) vectorFunctions {
 // what their arguments point to may stay on the stack. Those of a reduction return
 // how many elements they have taken.
 
+// sumRowsVectors adds as many columns as there are whole groups of 32, and returns their
+// number.
+func sumRowsVectors(sums []float64, rows Rows[float32]) (columns int) {
+	const group = 32
+	if active == Portable || rows.Len() == 0 {
+		return 0
+	}
+	for ; columns+group <= rows.width; columns += group {
+		to, offset := (*[group]float64)(sums[columns:]), 4*(rows.offset+columns)
+		if active == AVX2 {
+			sumRowsAVX2(&rows.first[0], rows.Len(), offset, to)
+		} else {
+			sumRowsAVX512(&rows.first[0], rows.Len(), offset, to)
+		}
+	}
+	return columns
+}
+
 func sumVectors(lanes *[reductionLanes]float64, a []float32) (taken int) {
 	switch active {
 	case AVX2:

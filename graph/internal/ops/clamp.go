@@ -29,6 +29,9 @@ func NewClamp(key string, x *gorgonia.Node, low, high float64) (*gorgonia.Node, 
 	return gorgonia.ApplyOp(op, x)
 }
 
+// Bounds returns the bounds.
+func (o *Clamp) Bounds() (low, high float64) { return o.low, o.high }
+
 // Do bounds the elements.
 func (o *Clamp) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 	defer o.recovered(&err)
@@ -67,6 +70,9 @@ type Within struct {
 	base
 	low, high float64
 }
+
+// Bounds returns the bounds.
+func (o *Within) Bounds() (low, high float64) { return o.low, o.high }
 
 // Do compares.
 func (o *Within) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {

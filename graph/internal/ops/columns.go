@@ -90,6 +90,9 @@ func NewColumnBlock(key string, x *gorgonia.Node, from, to int) (*gorgonia.Node,
 	return gorgonia.ApplyOp(op, x)
 }
 
+// From returns the first column.
+func (o *ColumnBlock) From() int { return o.from }
+
 // Do copies the columns.
 func (o *ColumnBlock) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 	defer o.recovered(&err)
@@ -119,6 +122,9 @@ type PadColumns struct {
 	base
 	from int
 }
+
+// From returns the column that the first of the operand's columns becomes.
+func (o *PadColumns) From() int { return o.from }
 
 // Do copies x and clears the rest: a builtin Add may have written to it.
 func (o *PadColumns) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {

@@ -31,6 +31,9 @@ func NewLayerNorm(key string, x *gorgonia.Node, epsilon float64) (*gorgonia.Node
 	return gorgonia.ApplyOp(op, x)
 }
 
+// Epsilon returns ε.
+func (o *LayerNorm) Epsilon() float64 { return o.epsilon }
+
 // Do normalises the rows.
 func (o *LayerNorm) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 	defer o.recovered(&err)

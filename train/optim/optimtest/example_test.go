@@ -14,7 +14,7 @@ import (
 // of the gradient.
 func ExampleNewParam() {
 	p := optimtest.NewParam([]int{1, 3}, []float64{1, 2, 3}, []float64{1e-3, -1, 1e3})
-	adam := optim.NewAdam(optim.AdamSettings{LearningRate: 0.5})
+	adam := optim.NewAdam(optim.Settings{LearningRate: 0.5})
 	if err := adam.Step([]gorgonia.ValueGrad{p}); err != nil {
 		log.Fatal(err)
 	}

@@ -17,6 +17,7 @@ func main() {
 		activations(v)
 		reductions(v)
 		expSum(v)
+		sumRows(v)
 		adam(v)
 		peak(v)
 	}
