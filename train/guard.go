@@ -29,13 +29,15 @@ const (
 
 // A guard watches the loss.
 type guard struct {
-	First  float64   `json:"first"`  // loss of the first step
-	Recent []float64 `json:"recent"` // losses of the last guardWindow steps
+	First     float64   `json:"first"`  // loss of the first step
+	Recent    []float64 `json:"recent"` // losses of the last guardWindow steps
+	ignorance float64   // about the loss of a model that knows nothing
 }
 
 // check returns an error if the loss of a step is not finite, or if the mean of the last
-// ones is over three times the first. A mean, because the loss of a single batch of few
-// examples may be that far off by chance.
+// ones is over three times the first and over three times that of a model that knows
+// nothing. A mean, because the loss of a single batch of few examples may be that far off
+// by chance, and not the first alone, because that may be small by chance.
 func (g *guard) check(step int, loss float64) *DivergedError {
 	if step == 1 {
 		g.First = loss
@@ -46,7 +48,7 @@ func (g *guard) check(step int, loss float64) *DivergedError {
 	if !finite(loss) {
 		return &DivergedError{Step: step, Loss: loss, First: g.First}
 	}
-	if mean := g.mean(); mean > guardFactor*g.First {
+	if mean := g.mean(); mean > guardFactor*g.bound() {
 		return &DivergedError{Step: step, Loss: mean, First: g.First}
 	}
 	return nil
@@ -60,5 +62,8 @@ func (g *guard) mean() float64 {
 	return sum / float64(len(g.Recent))
 }
 
-// good tells whether the weights are worth keeping: the loss is not above the first.
-func (g *guard) good() bool { return g.mean() <= g.First }
+// bound is what a training that goes well stays below.
+func (g *guard) bound() float64 { return max(g.First, g.ignorance) }
+
+// good tells whether the weights are worth keeping.
+func (g *guard) good() bool { return g.mean() <= g.bound() }

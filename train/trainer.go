@@ -104,6 +104,7 @@ func newFit(m *task.Model, train, valid data.Source, s Settings) (*fit, error) {
 		return nil, err
 	}
 	f.clip, _ = optim.Find[*optim.ClipByGlobalNorm](f.solver)
+	f.state.Guard.ignorance = m.Ignorance()
 	f.keeper = keeper{model: m, path: s.Path}
 	f.keeper.remember()
 	if s.From != nil {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -84,7 +85,28 @@ func (s *settings) checksums() (map[string]string, error) {
 	return sums, nil
 }
 
+// checksum returns the SHA-256 of a file or, of a folder or a pattern, that of the names
+// and checksums of the files that it stands for.
 func checksum(path string) (string, error) {
+	files, err := data.RecordingFiles(path)
+	if err != nil {
+		return "", err
+	}
+	if len(files) == 1 && files[0] == path {
+		return fileChecksum(path)
+	}
+	all := sha256.New()
+	for _, file := range files {
+		sum, err := fileChecksum(file)
+		if err != nil {
+			return "", err
+		}
+		fmt.Fprintf(all, "%s %s\n", filepath.Base(file), sum)
+	}
+	return hex.EncodeToString(all.Sum(nil)), nil
+}
+
+func fileChecksum(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return "", &data.Error{File: path, Problem: "cannot be read", Err: err}

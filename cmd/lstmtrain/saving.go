@@ -99,16 +99,16 @@ func everyFlag(into *cadence) pflag.Value {
 	return value[cadence]{into, "N|TIME", wantCadence, parseCadence}
 }
 
-// words are a list of words, written with commas between them.
-type words []string
+// wordList is a list of words, written with commas between them.
+type wordList []string
 
-func (w words) String() string { return strings.Join(w, ",") }
+func (w wordList) String() string { return strings.Join(w, ",") }
 
 // someOf accepts some of the given words, with commas between them.
 func someOf(into *[]string, known ...string) pflag.Value {
 	want := fmt.Sprintf("one or more of %s, with commas between them", strings.Join(known, ", "))
-	return value[words]{(*words)(into), strings.Join(known, ","), want, func(s string) (words, bool) {
-		given := words(strings.Split(s, ","))
+	return value[wordList]{(*wordList)(into), strings.Join(known, ","), want, func(s string) (wordList, bool) {
+		given := wordList(strings.Split(s, ","))
 		for i, word := range given {
 			if !slices.Contains(known, word) || slices.Contains(given[:i], word) {
 				return nil, false

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/seed-222a112c/lstm/train/data"
@@ -18,6 +17,8 @@ type settings struct {
 	Test  string    `json:"test,omitempty"`
 	Split shares    `json:"split"`
 	columns
+	outlook
+	Spectrum   string   `json:"spectrum,omitempty"`
 	Limit      int      `json:"limit,omitempty"`
 	VocabSize  int      `json:"vocab_size,omitempty"`
 	MinCount   int      `json:"min_count,omitempty"`
@@ -63,20 +64,21 @@ func newSettings() *settings {
 }
 
 func (s *settings) groups() []flagGroup {
-	return []flagGroup{s.dataGroup(), s.columns.group(data.TSV, data.CSV, data.JSONLines), s.modelGroup(), s.trainingGroup(), s.solving.group(), s.saving.group(), s.outputGroup()}
+	return []flagGroup{s.dataGroup(), s.columns.group(), s.outlook.group(), s.modelGroup(), s.trainingGroup(), s.solving.group(), s.saving.group(), s.outputGroup()}
 }
 
 func (s *settings) dataGroup() flagGroup {
 	g := newFlagGroup("Data")
-	g.Var(oneOf(&s.Task, task.Kinds()...), "task", "what to learn: the next character, the next word, or the class of a text")
-	g.StringArrayVar(&s.Data, "data", s.Data, "a `FILE` to learn from, plain or gzip; repeat the flag for several. Without it,\nchar learns from Go source text of the toolchain on this machine")
+	g.Var(oneOf(&s.Task, task.Kinds()...), "task", "what to learn: the next character, the next word, the class of a text\nor series, the tag of each word of a sentence, the next numbers of a series,\nor the keys that sound next in music")
+	g.StringArrayVar(&s.Data, "data", s.Data, "a `FILE` to learn from, plain or gzip; repeat the flag for several. Of recordings\nit may be a folder or a pattern such as \"digits/*.wav\". Without it,\nchar learns from Go source text of the toolchain on this machine")
 	g.StringVar(&s.Valid, "valid", s.Valid, "a `FILE` for validation")
 	g.StringVar(&s.Test, "test", s.Test, "a `FILE` for the test")
 	g.Var(threeShares(&s.Split), "split", "shares of --data for training, validation and test. A part that has\na file of its own takes none, and the others' shares grow in proportion")
 	g.Var(oneOf(&s.Unit, data.Character, data.Byte, data.Word), "unit", "what a token is (default char for char, word for word and classify)")
-	g.Var(wholeFrom(2, &s.VocabSize), "vocab-size", "largest vocabulary, special tokens included (word, classify)")
-	g.Var(wholeFrom(1, &s.MinCount), "min-count", "least occurrences of a token in the vocabulary (word, classify)")
-	g.Var(wholeFrom(0, &s.Limit), "limit", "use a random sample of so many examples of --data; 0 uses all (classify)")
+	g.Var(wholeFrom(2, &s.VocabSize), "vocab-size", "largest vocabulary, special tokens included (word, classify, tag)")
+	g.Var(wholeFrom(1, &s.MinCount), "min-count", "least occurrences of a token in the vocabulary (word, classify, tag)")
+	g.Var(oneOf(&s.Spectrum, data.Spectra...), "spectrum", "what recordings become: cepstral coefficients or mel energies\n(classify, default mfcc)")
+	g.Var(wholeFrom(0, &s.Limit), "limit", "use a random sample of so many examples of --data, or its first rows for\nforecast; 0 uses all (classify, tag, forecast)")
 	return g
 }
 
@@ -92,7 +94,7 @@ func (s *settings) modelGroup() flagGroup {
 
 func (s *settings) trainingGroup() flagGroup {
 	g := newFlagGroup("Training")
-	g.Var(wholeFrom(1, &s.Steps), "steps", "time steps of a batch; of longer texts classify reads the last ones\n(default 50 for char, 35 for word, 100 for classify)")
+	g.Var(wholeFrom(1, &s.Steps), "steps", "time steps of a batch; of longer texts classify reads the last ones,\nand forecast reads so many rows (default 50 for char, 35 for word, 100 for\nclassify and tag, the longest series for classify and notes, 24 for\nforecast)")
 	g.Var(wholeFrom(1, &s.Batch), "batch", "rows of a batch")
 	g.Var(wholeFrom(1, &s.Epochs), "epochs", "passes over the data")
 	g.Var(wholeFrom(0, &s.MaxSteps), "max-steps", "stop after so many batches; 0 for no limit (default 0, but 300 without\n--data, unless --epochs is given)")
@@ -111,18 +113,6 @@ func (s *settings) outputGroup() flagGroup {
 	return g
 }
 
-// onlyFor lists the flags that mean something for some tasks only.
-var onlyFor = map[string][]task.Kind{
-	"vocab-size":   {task.Words, task.Classify},
-	"min-count":    {task.Words, task.Classify},
-	"text-column":  {task.Classify},
-	"label-column": {task.Classify},
-	"format":       {task.Classify},
-	"header":       {task.Classify},
-	"limit":        {task.Classify},
-	"sample-every": {task.Characters, task.Words},
-}
-
 // complete fills in the defaults that depend on other flags and reports flags that
 // contradict each other or cannot apply.
 func (s *settings) complete(flags *pflag.FlagSet) error {
@@ -135,14 +125,8 @@ func (s *settings) complete(flags *pflag.FlagSet) error {
 	if err := s.completeSaving(flags); err != nil {
 		return err
 	}
-	if s.Unit == "" {
-		s.Unit = map[task.Kind]data.Unit{task.Characters: data.Character, task.Words: data.Word, task.Classify: data.Word}[s.Task]
-	}
-	if s.Steps == 0 {
-		s.Steps = map[task.Kind]int{task.Characters: 50, task.Words: 35, task.Classify: 100}[s.Task]
-	}
-	if s.Task == task.Characters {
-		s.VocabSize, s.MinCount = 0, 0
+	if err := trades[s.Task].complete(s, flags); err != nil {
+		return err
 	}
 	if s.Cell != "lstm" {
 		s.ForgetBias = nil
@@ -179,10 +163,6 @@ func (s *settings) check(flags *pflag.FlagSet) error {
 		return err
 	}
 	switch {
-	case s.Unit == data.Word && s.Task == task.Characters:
-		return usagef("--unit word does not apply to --task char, which accepts char and byte; for words there is --task word")
-	case s.Unit != "" && s.Unit != data.Word && s.Task == task.Words:
-		return usagef("--unit %s does not apply to --task word, which accepts word", s.Unit)
 	case s.Cell != "lstm" && flags.Changed("forget-bias"):
 		return usagef("--forget-bias does not apply to --cell %s, which has no forget gate", s.Cell)
 	case len(s.Data) == 0 && s.Task != task.Characters:
@@ -196,13 +176,7 @@ func (s *settings) check(flags *pflag.FlagSet) error {
 // checkChanged reports flags that were given and cannot apply to the task, or without
 // validation.
 func (s *settings) checkChanged(flags *pflag.FlagSet) error {
-	var err error
-	flags.Visit(func(f *pflag.Flag) {
-		if tasks, some := onlyFor[f.Name]; some && !slices.Contains(tasks, s.Task) && err == nil {
-			err = usagef("--%s does not apply to --task %s", f.Name, s.Task)
-		}
-	})
-	if err != nil {
+	if err := flagsApply(s.Task, flags); err != nil {
 		return err
 	}
 	for _, name := range []string{"valid-every", "patience"} {

@@ -20,8 +20,8 @@ func newTrainCommand() *cobra.Command {
 		Use:                   "train [flags]",
 		Short:                 "Train a model and keep the best",
 		DisableFlagsInUseLine: true,
-		Long: `train learns a language model or a classifier from files and keeps the model that
-does best on the validation part.
+		Long: `train learns a language model, a classifier, a tagger or a forecaster from files and
+keeps the model that does best on the validation part.
 
 Without --data it learns to write Go from the source text of the Go toolchain on
 this machine, the first million bytes of the standard library, in about a minute
@@ -34,6 +34,9 @@ checkpoint, from which resume continues; a second one ends it at once.`,
   lstmtrain train --data book.txt --epochs 20 --out book
   lstmtrain train --task word --data train.txt --valid valid.txt --test test.txt
   lstmtrain train --task classify --data spam.tsv --label-column 1 --text-column 2
+  lstmtrain train --task tag --data train.conllu --valid dev.conllu
+  lstmtrain train --task forecast --data passengers.csv --horizon 12 --season 12 --relative
+  lstmtrain train --task notes --data chorales.json
   lstmtrain train --data book.txt --cell rnn --json --quiet`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -63,7 +66,7 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func(
 	if s.JSON {
 		results = news
 	}
-	c, err := s.readCorpus()
+	c, err := trades[s.Task].read(s)
 	if err != nil {
 		return err
 	}
@@ -92,7 +95,7 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func(
 		return stopped(err, folder)
 	}
 	result.Model = folder.model()
-	if err := printTable(results, s.Task, namedPart{"train", result.Train}, namedPart{"valid", result.Valid}, namedPart{"test", result.Test}); err != nil {
+	if err := printTable(results, namedPart{"train", result.Train}, namedPart{"valid", result.Valid}, namedPart{"test", result.Test}); err != nil {
 		return err
 	}
 	if err := s.sample(ctx, results, m); err != nil {
@@ -106,7 +109,7 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func(
 }
 
 func (s *settings) newModel(c *corpus) (*task.Model, error) {
-	m, err := task.NewModel(s.Config, c.vocabulary, c.labels, s.random(randomWeights))
+	m, err := task.New(s.Config, c.meaning, s.random(randomWeights))
 	if err != nil || s.ForgetBias == nil {
 		return m, err
 	}
@@ -115,16 +118,18 @@ func (s *settings) newModel(c *corpus) (*task.Model, error) {
 
 // introduce tells what is about to be trained.
 func (s *settings) introduce(w io.Writer, c *corpus, m *task.Model, folder *runFolder, from *train.Checkpoint) {
-	unit := targets(s.Task, s.Unit)
+	unit := trades[s.Task].targets(s.Unit)
 	fmt.Fprintf(w, "data        %s\n", c.origin)
 	fmt.Fprintf(w, "            %s\n", c.sizes(unit))
-	if c.labels != nil {
-		fmt.Fprintf(w, "            %d classes\n", c.labels.Len())
+	if c.meaning.Labels != nil {
+		fmt.Fprintf(w, "            %d classes\n", c.meaning.Labels.Len())
 	}
 	for _, note := range c.notes {
 		fmt.Fprintf(w, "note        %s\n", note)
 	}
-	fmt.Fprintf(w, "vocabulary  %s\n", thousands(c.vocabulary.Len()))
+	if c.meaning.Vocabulary != nil {
+		fmt.Fprintf(w, "vocabulary  %s\n", thousands(c.meaning.Vocabulary.Len()))
+	}
 	fmt.Fprintf(w, "parameters  %s (%s %s)\n", thousands(graph.Count(m.Params())), cellTitle(s.Cell), thousands(graph.Count(m.Stack.Params())))
 	fmt.Fprintf(w, "seed        %d\n", s.Seed)
 	fmt.Fprintf(w, "run         %s\n", folder.path)

@@ -31,7 +31,7 @@ func TestUsage(t *testing.T) {
 		args, want string
 	}{
 		{"train extra", `"extra"`},
-		{"train --task poem", `"--task" flag: want one of char, word, classify`},
+		{"train --task poem", `"--task" flag: want one of char, word, classify, tag, forecast, notes`},
 		{"train --cell gru", `"--cell" flag: want one of lstm, rnn`},
 		{"train --hidden 0", `"--hidden" flag: want a whole number, 1 or more`},
 		{"train --hidden 1e3", `"--hidden" flag: want a whole number, 1 or more`},
@@ -55,6 +55,9 @@ func TestUsage(t *testing.T) {
 		{"train --vocab-size 100", "--vocab-size does not apply to --task char"},
 		{"train --task word --data x --limit 3", "--limit does not apply to --task word"},
 		{"train --unit word", "--unit word does not apply to --task char"},
+		{"train --task tag --data x --header", "--header does not apply to --task tag"},
+		{"train --task tag --data x --unit char", "--unit does not apply to --task tag"},
+		{"train --task tag", "--task tag needs --data"},
 		{"train --task word --unit byte --data x", "--unit byte does not apply to --task word"},
 		{"train --cell rnn --forget-bias 1", "--forget-bias does not apply to --cell rnn"},
 		{"train --task classify", "--task classify needs --data"},
@@ -107,7 +110,7 @@ func TestMisfits(t *testing.T) {
 		{exitUsage, []string{"eval", classifier, "--data", table, "--text-column", "0"}, []string{"--text-column"}},
 		{exitBadData, []string{"predict", classifier, "--data", table, "--text-column", "film"}, []string{"table.tsv:1:", `"film"`}},
 		{exitBadData, []string{"predict", classifier}, []string{"standard input: is empty"}},
-		{exitUsage, []string{"generate", classifier}, []string{"classifier"}},
+		{exitUsage, []string{"generate", classifier}, []string{"--task classify"}},
 		{exitBadData, []string{"generate", file("changed.safetensors", string(changed))}, []string{"changed.safetensors"}},
 		{exitBadData, []string{"inspect", folder}, []string{"model.safetensors"}},
 	} {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -119,3 +120,33 @@ func parseShares(s string) (shares, bool) {
 	}
 	return shares{x[0], x[1], x[2]}, true
 }
+
+// A pattern is a regular expression.
+type pattern struct{ *regexp.Regexp }
+
+var _ pflag.Value = (*pattern)(nil)
+
+func (p pattern) String() string {
+	if p.Regexp == nil {
+		return ""
+	}
+	return p.Regexp.String()
+}
+
+func (p pattern) Type() string { return "REGEXP" }
+
+// Set takes a regular expression with a group.
+func (p *pattern) Set(s string) error {
+	r, err := regexp.Compile(s)
+	if err != nil || r.NumSubexp() < 1 {
+		return errors.New("want a regular expression with a group in parentheses")
+	}
+	p.Regexp = r
+	return nil
+}
+
+// IsZero tells whether there is none, so that config.json leaves it out.
+func (p pattern) IsZero() bool { return p.Regexp == nil }
+
+// MarshalText is String, for config.json.
+func (p pattern) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
