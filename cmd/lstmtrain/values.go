@@ -150,3 +150,6 @@ func (p pattern) IsZero() bool { return p.Regexp == nil }
 
 // MarshalText is String, for config.json.
 func (p pattern) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText is Set, for config.json.
+func (p *pattern) UnmarshalText(text []byte) error { return p.Set(string(text)) }

@@ -60,28 +60,39 @@ type measure struct {
 // measures returns the measures of a Part, by their names in JSON and always in the same
 // order, and then those of the event.
 func measures(e train.Event) []measure {
-	var all []measure
-	part := reflect.ValueOf(e.Part)
-	for i := range part.NumField() {
-		name, _, _ := strings.Cut(part.Type().Field(i).Tag.Get("json"), ",")
-		switch x := part.Field(i).Interface().(type) {
-		case float64:
-			all = append(all, measure{name, x, true})
-		case int:
-			all = append(all, measure{name, float64(x), true})
-		case *float64:
-			m := measure{name: name, known: x != nil}
-			if x != nil {
-				m.value = *x
-			}
-			all = append(all, m)
-		}
-	}
+	all := numbers(nil, reflect.ValueOf(e.Part), "", true)
 	step := e.Kind == train.Stepped
 	return append(all,
 		measure{"gradient_norm", e.GradientNorm, step},
 		measure{"lr", e.LearningRate, step},
 		measure{"ms", milliseconds(e.Duration), true})
+}
+
+// numbers adds the numbers of a struct and of those in it. The names of what is in another
+// begin with its name and a slash, unless it is embedded.
+func numbers(all []measure, of reflect.Value, prefix string, known bool) []measure {
+	for i := range of.NumField() {
+		field, value := of.Type().Field(i), of.Field(i)
+		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		there := known
+		if value.Kind() == reflect.Pointer {
+			if there = known && !value.IsNil(); !there {
+				value = reflect.New(value.Type().Elem())
+			}
+			value = value.Elem()
+		}
+		switch {
+		case field.Anonymous:
+			all = numbers(all, value, prefix, there)
+		case value.Kind() == reflect.Struct:
+			all = numbers(all, value, prefix+name+"/", there)
+		case value.CanFloat():
+			all = append(all, measure{prefix + name, value.Float(), there})
+		case value.CanInt():
+			all = append(all, measure{prefix + name, float64(value.Int()), there})
+		}
+	}
+	return all
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

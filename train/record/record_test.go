@@ -20,7 +20,7 @@ import (
 
 var (
 	stepped   = train.Event{Kind: train.Stepped, Epoch: 2, Step: 300, Part: train.Part{Loss: 0.75, Targets: 1250}, GradientNorm: 2, LearningRate: 0.5, Duration: 4 * time.Millisecond}
-	validated = train.Event{Kind: train.Validated, Epoch: 2, Step: 300, Part: train.Part{Loss: 1e-7, Accuracy: new(0.5), Targets: 3}, Duration: time.Second, Best: true}
+	validated = train.Event{Kind: train.Validated, Epoch: 2, Step: 300, Part: train.Part{Loss: 1e-7, Accuracy: new(0.5), Targets: 3, ForecastErrors: task.ForecastErrors{MAE: new(7.0)}, NaiveForecast: &task.ForecastErrors{RMSE: new(8.0)}}, Duration: time.Second, Best: true}
 )
 
 // golden is what TensorBoard's own writer, version 2.21, writes of the event stepped.
@@ -73,7 +73,7 @@ func TestLinesAndRows(t *testing.T) {
 		}
 	}
 	want := `{"kind":"step","epoch":2,"step":300,"loss":0.75,"targets":1250,"gradient_norm":2,"lr":0.5,"ms":4}
-{"kind":"valid","epoch":2,"step":300,"loss":1e-7,"accuracy":0.5,"targets":3,"ms":1000,"best":true}
+{"kind":"valid","epoch":2,"step":300,"loss":1e-7,"accuracy":0.5,"mae":7,"naive":{"rmse":8},"targets":3,"ms":1000,"best":true}
 `
 	if got := read(t, filepath.Join(folder, "lines")); got != want {
 		t.Errorf("the lines are\n%swant\n%s", got, want)
@@ -87,7 +87,7 @@ func TestLinesAndRows(t *testing.T) {
 		}
 	}
 	for name, want := range map[string][]string{"kind": {"step", "valid"}, "step": {"300", "300"}, "best": {"", "true"},
-		"loss": {"0.75", "1e-07"}, "accuracy": {"", "0.5"}, "targets": {"1250", "3"}, "lr": {"0.5", ""}, "ms": {"4", "1000"}} {
+		"loss": {"0.75", "1e-07"}, "accuracy": {"", "0.5"}, "mae": {"", "7"}, "naive/mae": {"", ""}, "naive/rmse": {"", "8"}, "targets": {"1250", "3"}, "lr": {"0.5", ""}, "ms": {"4", "1000"}} {
 		if got := table[name]; len(got) != 3 || !slices.Equal(got[1:], want) {
 			t.Errorf("column %s is %v, want %v", name, got, want)
 		}
