@@ -32,6 +32,10 @@ func trainings(t *testing.T) map[string]training {
 		"stream": {stream, train.Settings{Epochs: 3, LearningRate: 0.02, ClipNorm: 1, ValidEvery: 5}},
 		"with all of the solver": {stream, train.Settings{Epochs: 2, ValidEvery: 6, Optimizer: "adamw", LearningRate: 0.02, WeightDecay: 0.1,
 			Schedule: "warmup:steps=3+plateau:patience=1", Accumulate: 2, Average: 0.9, ClipValue: 0.1, ClipNorm: 1}},
+		"in blocks": {func() (*task.Model, data.Source, data.Source) {
+			c := newCorpusOf(t, 7)
+			return c.model, c.train, c.valid
+		}, train.Settings{Epochs: 2, LearningRate: 0.02, ClipNorm: 1, Block: 3}},
 		"without a validation": {func() (*task.Model, data.Source, data.Source) { m, s, _ := stream(); return m, s, nil }, train.Settings{Epochs: 2, LearningRate: 0.02}},
 		"examples": {func() (*task.Model, data.Source, data.Source) {
 			c, v := newClassification(t, 3), newClassification(t, 4)

@@ -25,6 +25,8 @@ type Settings struct {
 	ClipValue    float64 // largest magnitude of an element of it; no clipping if 0
 	Accumulate   int     // batches whose gradients make one step of the optimizer; 1 if 0
 	Average      float64 // decay of the mean of the weights that is validated and kept in their place; none if 0
+	Block        int     // the most steps of a graph; longer batches run in blocks, with the same gradients; 512 if 0
+	BPTT         int     // steps of a batch through which gradients flow back, in graphs of so many steps; all if 0
 	Seed         uint64  // of the order of the data
 	Patience     int     // stop after so many validations in a row without a new best; never if 0
 	Path         string  // where the best model is written; nowhere if empty
@@ -90,7 +92,7 @@ type fit struct {
 
 func newFit(m *task.Model, train, valid data.Source, s Settings) (*fit, error) {
 	s.Epochs = max(s.Epochs, 1)
-	f := &fit{settings: s, model: m, train: train, valid: valid, programs: newPrograms(m), state: state{Seed: s.Seed}}
+	f := &fit{settings: s, model: m, train: train, valid: valid, programs: newPrograms(m, s), state: state{Seed: s.Seed}}
 	f.batches = train.Begin(f.order())
 	if f.batches == 0 {
 		return nil, errors.New("train: the data set has no batches")

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -163,7 +164,7 @@ func TestSolverFlags(t *testing.T) {
 	args := []string{"train", "--data", text, "--steps", "10", "--split", "0.8,0.2,0", "--hidden", "8", "--layers", "1", "--embed", "4", "--batch", "4", "--max-steps", "8", "--quiet"}
 	models := map[string]string{}
 	for _, flags := range []string{"", "--optimizer adamw", "--optimizer adamw --weight-decay 0.5", "--optimizer sgd", "--optimizer momentum", "--optimizer momentum --momentum 0.5",
-		"--schedule cosine", "--clip-value 0.001", "--clip-norm 0.01", "--accumulate 2", "--average 0.9"} {
+		"--schedule cosine", "--clip-value 0.001", "--clip-norm 0.01", "--accumulate 2", "--average 0.9", "--bptt 4"} {
 		out := filepath.Join(folder, "out")
 		succeed(t, "", slices.Concat(args, strings.Fields(flags), []string{"--out", out, "--force"})...)
 		model := string(read(t, filepath.Join(out, modelName)))
@@ -182,5 +183,24 @@ func TestSolverFlags(t *testing.T) {
 		if !strings.Contains(config, rate) {
 			t.Errorf("%q: the settings are %s, want %s", flags, config, rate)
 		}
+	}
+}
+
+// In blocks a model learns what it learns in one graph, to rounding, and what comes of
+// --bptt full is what comes without it.
+func TestBlockFlag(t *testing.T) {
+	folder := t.TempDir()
+	text := write(t, filepath.Join(folder, "text"), rhyme)
+	loss := func(flags ...string) float64 {
+		args := slices.Concat([]string{"train", "--data", text, "--steps", "20", "--split", "0.8,0.2,0", "--json", "--quiet", "--force", "--out", filepath.Join(folder, "out")}, small, flags)
+		var got struct{ Valid train.Part }
+		if err := json.Unmarshal([]byte(succeed(t, "", args...).stdout), &got); err != nil {
+			t.Fatal(err)
+		}
+		return got.Valid.Loss
+	}
+	whole, blocks, full, truncated := loss(), loss("--block", "7"), loss("--bptt", "full"), loss("--bptt", "7")
+	if math.Abs(blocks-whole) > 1e-4 || full != whole || truncated == whole || truncated == blocks {
+		t.Errorf("loss %v in one graph, %v in blocks, %v in full and %v truncated", whole, blocks, full, truncated)
 	}
 }

@@ -27,6 +27,8 @@ type settings struct {
 	Epochs     int      `json:"epochs"`
 	MaxSteps   int      `json:"max_steps"`
 	ValidEvery int      `json:"valid_every"`
+	Block      int      `json:"block,omitempty"`
+	BPTT       backward `json:"bptt,omitzero"`
 	Patience   int      `json:"patience,omitempty"`
 	Seed       uint64   `json:"seed"`
 	solving
@@ -95,6 +97,8 @@ func (s *settings) modelGroup() flagGroup {
 func (s *settings) trainingGroup() flagGroup {
 	g := newFlagGroup("Training")
 	g.Var(wholeFrom(1, &s.Steps), "steps", "time steps of a batch; of longer texts classify reads the last ones,\nand forecast reads so many rows (default 50 for char, 35 for word, 100 for\nclassify and tag, the longest series for classify and notes, 24 for\nforecast)")
+	g.Var(fullOr(&s.BPTT), "bptt", "steps of a batch through which gradients flow back: all of them, or N in\ngraphs of N steps")
+	g.Var(wholeFrom(0, &s.Block), "block", "most steps of a graph: longer batches run in blocks, with the same\ngradients in less memory; 0 for 512")
 	g.Var(wholeFrom(1, &s.Batch), "batch", "rows of a batch")
 	g.Var(wholeFrom(1, &s.Epochs), "epochs", "passes over the data")
 	g.Var(wholeFrom(0, &s.MaxSteps), "max-steps", "stop after so many batches; 0 for no limit (default 0, but 300 without\n--data, unless --epochs is given)")
@@ -167,6 +171,8 @@ func (s *settings) check(flags *pflag.FlagSet) error {
 		return usagef("--forget-bias does not apply to --cell %s, which has no forget gate", s.Cell)
 	case len(s.Data) == 0 && s.Task != task.Characters:
 		return usagef("--task %s needs --data FILE; only char has text to learn from without", s.Task)
+	case s.BPTT > 0 && flags.Changed("block"):
+		return usagef("--block has nothing to do with --bptt %s, which says how long graphs are", s.BPTT)
 	case flags.Changed("split") && s.Valid != "" && s.Test != "":
 		return usagef("--split has nothing to do where --valid and --test are given: all of --data is for training")
 	}

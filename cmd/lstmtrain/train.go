@@ -153,6 +153,8 @@ func (s *settings) fitting(callbacks ...train.Callback) train.Settings {
 		MaxSteps:     s.MaxSteps,
 		ValidEvery:   s.ValidEvery,
 		Patience:     s.Patience,
+		Block:        s.Block,
+		BPTT:         int(s.BPTT),
 		Optimizer:    s.Optimizer,
 		LearningRate: s.Rate,
 		Momentum:     s.Momentum,

@@ -79,6 +79,24 @@ func share(into *float64) pflag.Value {
 	return number(into, "a number from 0 to 1", func(x float64) bool { return x >= 0 && x <= 1 })
 }
 
+// backward is how many steps gradients flow back through; 0 stands for all.
+type backward int
+
+func (b backward) String() string {
+	if b == 0 {
+		return "full"
+	}
+	return strconv.Itoa(int(b))
+}
+
+// fullOr accepts full and whole numbers above 0.
+func fullOr(into *backward) pflag.Value {
+	return value[backward]{into, "full|N", "full, or a whole number, 1 or more", func(s string) (backward, bool) {
+		n, err := strconv.Atoi(s)
+		return backward(n), s == "full" || err == nil && n >= 1
+	}}
+}
+
 // shares are the parts that data are split into, written as 0.9,0.05,0.05.
 type shares data.Fractions
 

@@ -48,6 +48,7 @@ type Recurrence struct {
 type Settings struct {
 	Block    int  // K, the most steps of a graph
 	Truncate bool // let no gradient flow from block to block
+	LossOnly bool // compute no gradients
 	Graph    graph.Settings
 }
 
@@ -97,6 +98,13 @@ func (b *Blocks) SetStart(s State) error {
 	return nil
 }
 
+// Reset makes sequences start from zeros.
+func (b *Blocks) Reset() {
+	for _, x := range b.start {
+		clear(x)
+	}
+}
+
 // End returns the state after the last sequence, which a caller must not change.
 func (b *Blocks) End() State { return b.end }
 
@@ -108,8 +116,28 @@ func (s State) clone() State {
 	return c
 }
 
+// Prepare compiles the programs for sequences of so many steps, which Run else does.
+func (b *Blocks) Prepare(steps int) (err error) {
+	first, rest := min(steps, b.settings.Block), steps%b.settings.Block
+	if b.last, err = b.backwardProgram(first); err != nil {
+		return err
+	}
+	if first < steps && !b.single() {
+		if _, err := b.forwardProgram(); err != nil {
+			return err
+		}
+	}
+	if rest > 0 {
+		_, err = b.backwardProgram(rest)
+	}
+	return err
+}
+
+// single tells whether one pass is enough.
+func (b *Blocks) single() bool { return b.settings.Truncate || b.settings.LossOnly }
+
 // Program returns the program whose ValueGrads are, after Run, the gradients of the whole
-// sequence.
+// sequence. It is nil before Prepare and Run.
 func (b *Blocks) Program() *graph.Program { return b.last }
 
 // Close releases the programs.

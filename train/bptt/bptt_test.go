@@ -136,6 +136,9 @@ func (s *sequence) run(t *testing.T, settings bptt.Settings) result {
 	settings.Graph.Dtype = graph.Float64
 	b := bptt.New(s.recurrence(), settings)
 	defer b.Close()
+	if err := b.Prepare(s.steps); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := b.Run(min(s.steps, 3)); err != nil {
 		t.Fatal(err)
 	}
@@ -237,6 +240,8 @@ func TestTruncated(t *testing.T) {
 		}
 	}
 	check(t, "truncated", got, want, s.cell.Params(), 1e-12)
+	loss := s.run(t, bptt.Settings{Block: 6, LossOnly: true})
+	check(t, "loss only", result{loss: loss.loss, end: loss.end}, result{loss: whole.loss, end: whole.end}, nil, 1e-12)
 	short := s.run(t, bptt.Settings{Block: 20, Truncate: true})
 	check(t, "truncated after its end", short, whole, s.cell.Params(), 0)
 }

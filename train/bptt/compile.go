@@ -39,17 +39,18 @@ func (b *Blocks) backwardProgram(steps int) (*graph.Program, error) {
 	return p, err
 }
 
-// differentiated adds a block with its objective, loss + Σ end ⊙ cotangent.
+// differentiated adds a block with its objective, loss + Σ end ⊙ cotangent, or with its
+// loss alone.
 func (b *Blocks) differentiated(g *graph.Builder, steps int) {
 	start := b.begin(g)
-	if !b.settings.Truncate {
+	if !b.single() {
 		start = start.Map(func(name string, n *graph.Node) *graph.Node { return g.Gradient(gradientName+name, n) })
 	}
 	steady, end := b.recurrence.Unroll(g, steps, start)
 	objective := b.recurrence.Loss(g, steady, end)
 	g.Output(lossName, objective)
 	outputs(g, end)
-	if !b.settings.Truncate {
+	if !b.single() {
 		end.Map(func(name string, n *graph.Node) *graph.Node {
 			if shape := g.Shape(n); len(shape) == 2 {
 				objective = g.Add(objective, g.Dot(n, g.Input(cotangentName+name, shape[0], shape[1])))
@@ -57,7 +58,9 @@ func (b *Blocks) differentiated(g *graph.Builder, steps int) {
 			return n
 		})
 	}
-	g.Minimize(objective)
+	if !b.settings.LossOnly {
+		g.Minimize(objective)
+	}
 }
 
 // begin declares the state that a block starts from.

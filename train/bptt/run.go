@@ -13,12 +13,12 @@ func (b *Blocks) Run(steps int) (loss float64, err error) {
 	}
 	b.sum.Clear() // of a sequence that failed
 	blocks := (steps + b.settings.Block - 1) / b.settings.Block
-	if b.settings.Truncate {
-		loss, err = b.truncated(steps, blocks)
+	if b.single() {
+		loss, err = b.onePass(steps, blocks)
 	} else {
 		loss, err = b.exact(steps, blocks)
 	}
-	if err != nil || blocks == 1 {
+	if err != nil || blocks == 1 || b.settings.LossOnly {
 		return loss, err
 	}
 	return loss, b.sum.MoveTo(b.last)
@@ -73,8 +73,8 @@ func (b *Blocks) starts(blocks int) ([]State, error) {
 	return starts, nil
 }
 
-// truncated runs the blocks forward, each with its gradients.
-func (b *Blocks) truncated(steps, blocks int) (loss float64, err error) {
+// onePass runs the blocks forward, each with its gradients if there are any.
+func (b *Blocks) onePass(steps, blocks int) (loss float64, err error) {
 	state := b.start
 	for k := range blocks {
 		p, nats, err := b.block(k, steps, state, nil)
@@ -83,8 +83,8 @@ func (b *Blocks) truncated(steps, blocks int) (loss float64, err error) {
 		}
 		loss += nats
 		state = b.read(p, endName)
-		if blocks == 1 {
-			break
+		if blocks == 1 || b.settings.LossOnly {
+			continue
 		}
 		if err := b.sum.Add(p); err != nil {
 			return 0, err

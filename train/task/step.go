@@ -11,12 +11,13 @@ import (
 // A Step is a model compiled for batches of one size. It carries the state from one
 // batch of a text to the next.
 type Step struct {
-	Program *graph.Program
+	Program *graph.Program // whose gradients are those of the last batch
 
 	model       *Model
 	task        Task
 	steps, rows int
 	state       []string // names of the nodes of the carried state
+	blocks      *blocks  // what runs in place of Program, if not nil
 }
 
 // A Result is what a model made of one batch.
@@ -30,6 +31,13 @@ type Result struct {
 // objective is the loss, and the program has its gradients; else it has outputs only, the
 // loss and those of the task.
 func (m *Model) Compile(steps, rows int, training bool) (*Step, error) {
+	s := newStep(m, steps, rows)
+	var err error
+	s.Program, err = graph.Compile(func(b *graph.Builder) { s.build(b, training) }, graph.Settings{})
+	return s, err
+}
+
+func newStep(m *Model, steps, rows int) *Step {
 	s := &Step{model: m, task: m.Task(), steps: steps, rows: rows}
 	if s.task.Reading() == Carried {
 		m.Stack.Begin(func(name string, _ int) *graph.Node {
@@ -37,9 +45,7 @@ func (m *Model) Compile(steps, rows int, training bool) (*Step, error) {
 			return nil
 		})
 	}
-	var err error
-	s.Program, err = graph.Compile(func(b *graph.Builder) { s.build(b, training) }, graph.Settings{})
-	return s, err
+	return s
 }
 
 // build adds the model to a graph. Inputs are tokens (T·B), or numbers/T, of shape (B, I),
@@ -96,12 +102,17 @@ func (s *Step) carried(b *graph.Builder, inputs []*graph.Node) *graph.Node {
 // masked returns the outputs of every step, each of shape (B, H), from a state of zeros,
 // and those of each row's last step. Rows that have ended repeat theirs.
 func (s *Step) masked(b *graph.Builder, inputs []*graph.Node) (outputs []*graph.Node, last *graph.Node) {
+	outputs, end := cells.Unroll(b, s.model.Stack, inputs, s.masks(b), cells.Zeros(b, s.model.Stack, s.rows))
+	return outputs, end.Output()
+}
+
+// masks declares the columns that tell which rows have ended, one a step.
+func (s *Step) masks(b *graph.Builder) []*graph.Node {
 	masks := make([]*graph.Node, s.steps)
 	for t := range masks {
 		masks[t] = b.Input(maskName(t), s.rows, 1)
 	}
-	outputs, end := cells.Unroll(b, s.model.Stack, inputs, masks, cells.Zeros(b, s.model.Stack, s.rows))
-	return outputs, end.Output()
+	return masks
 }
 
 func maskName(t int) string    { return fmt.Sprintf("mask/%d", t) }
@@ -110,6 +121,9 @@ func numbersName(t int) string { return fmt.Sprintf("numbers/%d", t) }
 // Run computes the loss and, if the Step is for training, the gradients of a batch,
 // from the state that the batch before left.
 func (s *Step) Run(batch *data.Batch) (Result, error) {
+	if s.blocks != nil {
+		return s.blocks.run(batch)
+	}
 	if err := s.set(batch); err != nil {
 		return Result{}, err
 	}
@@ -180,4 +194,9 @@ func (s *Step) result(batch *data.Batch) Result {
 }
 
 // Close releases the program.
-func (s *Step) Close() error { return s.Program.Close() }
+func (s *Step) Close() error {
+	if s.blocks != nil {
+		return s.blocks.Close()
+	}
+	return s.Program.Close()
+}
