@@ -50,7 +50,7 @@ func cutRecord(b []byte) (data []byte, n int, ok bool) {
 // The fields of Event, Summary and Summary.Value that are used, as keys.
 const (
 	eventWallTime    = 1<<3 | 1 // double, in seconds
-	eventStep        = 2<<3 | 0 // int64
+	eventStep        = 2 << 3   // int64, a varint, which is 0
 	eventFileVersion = 3<<3 | 2 // string
 	eventSummary     = 5<<3 | 2 // Summary
 	summaryValue     = 1<<3 | 2 // Value, repeated
