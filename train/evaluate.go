@@ -1,6 +1,7 @@
 package train
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/seed-222a112c/lstm/train/data"
@@ -10,15 +11,21 @@ import (
 // Evaluate returns how well a model does on a data set. A cancelled context ends it with
 // the context's error.
 func Evaluate(ctx context.Context, m *task.Model, source data.Source) (Part, error) {
-	p := newPrograms(m)
+	p := newPrograms(m, Settings{})
 	defer p.close()
-	return p.evaluate(ctx, source)
+	sums, err := p.evaluate(ctx, source)
+	if err != nil {
+		return Part{}, err
+	}
+	return sums.part(m), nil
 }
 
 // programs are a model's graphs, compiled when a batch of their size first comes.
 type programs struct {
-	model *task.Model
-	steps map[size]*task.Step
+	model    *task.Model
+	training task.Blocks
+	others   task.Blocks
+	steps    map[size]*task.Step
 }
 
 type size struct {
@@ -26,8 +33,17 @@ type size struct {
 	training    bool
 }
 
-func newPrograms(m *task.Model) *programs {
-	return &programs{model: m, steps: map[size]*task.Step{}}
+// mostSteps is the most steps of a graph if no other number is given: what is compiled in
+// some seconds.
+const mostSteps = 512
+
+func newPrograms(m *task.Model, s Settings) *programs {
+	blocks := task.Blocks{Steps: cmp.Or(s.Block, mostSteps)}
+	p := &programs{model: m, training: blocks, others: blocks, steps: map[size]*task.Step{}}
+	if s.BPTT > 0 {
+		p.training = task.Blocks{Steps: s.BPTT, Truncate: true}
+	}
+	return p
 }
 
 // of returns the program for a batch.
@@ -36,32 +52,35 @@ func (p *programs) of(b *data.Batch, training bool) (*task.Step, error) {
 	if step := p.steps[key]; step != nil {
 		return step, nil
 	}
-	step, err := p.model.Compile(b.Steps, b.Rows, training)
+	blocks := p.others
+	if training {
+		blocks = p.training
+	}
+	step, err := p.model.CompileBlocks(b.Steps, b.Rows, training, blocks)
 	if err == nil {
 		p.steps[key] = step
 	}
 	return step, err
 }
 
-func (p *programs) evaluate(ctx context.Context, source data.Source) (Part, error) {
-	var sum tally
+func (p *programs) evaluate(ctx context.Context, source data.Source) (sums tally, err error) {
 	var batch data.Batch
 	for i := range source.Begin(nil) {
 		if err := ctx.Err(); err != nil {
-			return Part{}, err
+			return sums, err
 		}
 		source.Batch(i, &batch)
 		step, err := p.of(&batch, false)
 		if err != nil {
-			return Part{}, err
+			return sums, err
 		}
 		result, err := step.Run(&batch)
 		if err != nil {
-			return Part{}, err
+			return sums, err
 		}
-		sum.add(result)
+		sums.add(result)
 	}
-	return sum.part(p.model), nil
+	return sums, nil
 }
 
 func (p *programs) close() {

@@ -1,43 +1,57 @@
 package train
 
 import (
-	"github.com/seed-222a112c/lstm/train/data"
+	"encoding/json"
+
 	"github.com/seed-222a112c/lstm/train/metrics"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
-// A Part is how well a model does on a part of the data. Fields that the task does not
-// have are nil.
-type Part struct {
-	Loss             float64  `json:"loss"` // mean cross-entropy in nats
-	Perplexity       *float64 `json:"perplexity,omitempty"`
-	BitsPerCharacter *float64 `json:"bits_per_char,omitempty"`
-	Accuracy         *float64 `json:"accuracy,omitempty"` // share of the targets that were most probable
-	Targets          int      `json:"targets"`            // number of targets
-}
+// A Part is how well a model does on a part of the data.
+type Part = task.Part
 
-// tally sums the results of batches.
+// tally sums the results of batches. Its JSON is read in two steps, because what the score
+// is depends on the task.
 type tally struct {
-	loss    metrics.Mean
-	correct float64
+	Loss  metrics.Mean    `json:"loss"`
+	Score json.RawMessage `json:"score,omitempty"` // as it was read, until scored
+	score task.Score      // nil before the first result
 }
 
 func (t *tally) add(r task.Result) {
-	t.loss.Add(r.Loss, r.Weight)
-	t.correct += r.Correct
+	t.Loss.Add(r.Loss, r.Weight)
+	if t.score == nil {
+		t.score = r.Score
+		return
+	}
+	t.score = t.score.Plus(r.Score)
 }
 
-// part returns what the sums say for a model's task.
+// part returns what the sums say of a model.
 func (t *tally) part(m *task.Model) Part {
-	p := Part{Loss: t.loss.Value(), Targets: int(t.loss.Weight())}
+	p := Part{Loss: t.Loss.Value(), Targets: int(t.Loss.Weight())}
 	if p.Targets > 0 {
-		p.Accuracy = new(t.correct / t.loss.Weight())
-	}
-	if m.Config.Task.LanguageModel() {
-		p.Perplexity = new(metrics.Perplexity(p.Loss))
-		if m.Vocabulary.Unit() != data.Word {
-			p.BitsPerCharacter = new(metrics.BitsPerCharacter(p.Loss))
-		}
+		t.score.Report(m, &p)
 	}
 	return p
+}
+
+// MarshalJSON writes the sums.
+func (t tally) MarshalJSON() ([]byte, error) {
+	type plain tally
+	if t.score != nil {
+		var err error
+		if t.Score, err = json.Marshal(t.score); err != nil {
+			return nil, err
+		}
+	}
+	return json.Marshal(plain(t))
+}
+
+// scored reads the score that UnmarshalJSON has left.
+func (t *tally) scored(kind task.Task) (err error) {
+	if t.Score != nil {
+		t.score, err = kind.ReadScore(t.Score)
+	}
+	return err
 }

@@ -26,7 +26,10 @@ type corpus struct {
 	train, valid *data.Stream
 }
 
-func newCorpus(t testing.TB) *corpus {
+func newCorpus(t testing.TB) *corpus { return newCorpusOf(t, 8) }
+
+// newCorpusOf returns a corpus whose graphs have some steps.
+func newCorpusOf(t testing.TB, steps int) *corpus {
 	t.Helper()
 	text, err := data.TextFromBytes("text", []byte(abcd), data.Character)
 	if err != nil {
@@ -37,13 +40,31 @@ func newCorpus(t testing.TB) *corpus {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := task.Config{Task: task.Characters, Cell: "lstm", Hidden: 16, Layers: 1, Embed: 6, Steps: 8}
+	c := task.Config{Task: task.Characters, Cell: "lstm", Hidden: 16, Layers: 1, Embed: 6, Steps: steps}
 	m, err := task.NewModel(c, v, nil, rand.New(rand.NewPCG(1, 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	cut := len(ids) * 4 / 5
-	return &corpus{m, stream(t, ids[:cut], 8), stream(t, ids[cut:], 8)}
+	return &corpus{m, stream(t, ids[:cut], steps), stream(t, ids[cut:], steps)}
+}
+
+// newBackwards returns a corpus whose validation text is read backwards, so that what is
+// learned soon makes it worse.
+func newBackwards(t testing.TB) *corpus {
+	t.Helper()
+	c := newCorpus(t)
+	text, err := data.TextFromBytes("text", []byte(abcd), data.Character)
+	if err != nil {
+		t.Fatal(err)
+	}
+	backwards, err := c.model.Vocabulary.Encode(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(backwards)
+	c.valid = stream(t, backwards, 8)
+	return c
 }
 
 func stream(t testing.TB, ids []int, steps int) *data.Stream {
@@ -184,17 +205,7 @@ func TestFitClassifier(t *testing.T) {
 // The best model is kept, not the last: after validations that grow worse, because the
 // validation text is read backwards, model and file are those of the best.
 func TestFitKeepsTheBest(t *testing.T) {
-	c := newCorpus(t)
-	text, err := data.TextFromBytes("text", []byte(abcd), data.Character)
-	if err != nil {
-		t.Fatal(err)
-	}
-	backwards, err := c.model.Vocabulary.Encode(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	slices.Reverse(backwards)
-	c.valid = stream(t, backwards, 8)
+	c := newBackwards(t)
 	path := filepath.Join(t.TempDir(), "model.safetensors")
 	losses := map[int]float64{}
 	best := 0

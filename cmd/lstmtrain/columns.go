@@ -1,23 +1,31 @@
 package main
 
 import (
+	"slices"
+
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train/data"
 )
 
-// columns say where the files of a classifier hold texts and labels.
+// columns say where files hold texts and labels.
 type columns struct {
-	Format      data.Format `json:"format,omitempty"`
-	TextColumn  string      `json:"text_column,omitempty"`
-	LabelColumn string      `json:"label_column,omitempty"`
-	Header      bool        `json:"header,omitempty"`
+	LabelPattern pattern     `json:"label_pattern,omitzero"`
+	Format       data.Format `json:"format,omitempty"`
+	TextColumn   string      `json:"text_column,omitempty"`
+	LabelColumn  string      `json:"label_column,omitempty"`
+	Header       bool        `json:"header,omitempty"`
 }
 
-func (c *columns) group(formats ...data.Format) flagGroup {
-	g := newFlagGroup("Columns of labelled files (classify)")
-	g.StringVar(&c.TextColumn, "text-column", "", "`name` of the text's column or field, or its number from 1;\nwithout it the one called text, else 2")
-	g.StringVar(&c.LabelColumn, "label-column", "", "`name` of the label's column or field, or its number from 1;\nwithout it the one called label, else 1")
-	g.Var(oneOf(&c.Format, formats...), "format", "format of the files; found out if not given")
+// formats are those of files with labels.
+var formats = []data.Format{data.TSV, data.CSV, data.JSONLines, data.CoNLL, data.CoNLLU, data.TS, data.UCR, data.ARFF, data.NPZ, data.IDX, data.WAV}
+
+// group returns the flags, with further formats.
+func (c *columns) group(more ...data.Format) flagGroup {
+	g := newFlagGroup("Columns of labelled files (classify, tag)")
+	g.StringVar(&c.TextColumn, "text-column", "", "`name` of the column or field of texts or words, or its number from 1;\nwithout it the one called text, else 2; of conll 1, of conllu form")
+	g.StringVar(&c.LabelColumn, "label-column", "", "`name` of the column or field of labels or tags, or its number from 1;\nwithout it the one called label, else 1; of conll the last, of conllu upos")
+	g.Var(&c.LabelPattern, "label-pattern", "`REGEXP` whose first group is the label in the name of a recording\n(default \"^([^_]+)_\", what stands before the first underscore)")
+	g.Var(oneOf(&c.Format, append(slices.Clone(formats), more...)...), "format", "format of the files; found out if not given")
 	g.BoolVar(&c.Header, "header", false, "the first row holds names; found out if not given")
 	return g
 }

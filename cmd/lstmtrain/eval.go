@@ -3,11 +3,8 @@ package main
 import (
 	"context"
 	"io"
-	"strings"
 
 	"github.com/seed-222a112c/lstm/train"
-	"github.com/seed-222a112c/lstm/train/data"
-	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -27,7 +24,7 @@ func newEvalCommand() *cobra.Command {
 		Short:                 "Measure a model on a file",
 		DisableFlagsInUseLine: true,
 		Long: `eval prints the loss of a model on a file, with perplexity and bits per character
-or accuracy. MODEL is a model file or the folder of a run.`,
+or accuracy and F1. MODEL is a model file or the folder of a run.`,
 		Example: `  lstmtrain eval run-1 --data test.txt
   lstmtrain eval run-1/model.safetensors --data reviews.tsv --label-column stars --json`,
 		Args: oneModel,
@@ -42,7 +39,7 @@ or accuracy. MODEL is a model file or the folder of a run.`,
 	flags.StringArrayVar(&e.data, "data", nil, "a `FILE` to measure on, plain or gzip; repeat the flag for several")
 	flags.Var(wholeFrom(1, &e.batch), "batch", "rows of a batch")
 	flags.BoolVar(&e.json, "json", false, "print one JSON object")
-	addGroups(cmd, flags, e.columns.group(data.TSV, data.CSV, data.JSONLines))
+	addGroups(cmd, flags, e.columns.group())
 	return cmd
 }
 
@@ -51,10 +48,10 @@ func (e *evaluation) run(ctx context.Context, model string, flags *pflag.FlagSet
 	if err != nil {
 		return err
 	}
-	if err := columnsApply(m, flags); err != nil {
+	if err := flagsApply(m.Config.Task, flags); err != nil {
 		return err
 	}
-	source, err := e.source(m)
+	source, err := trades[m.Config.Task].source(m, e.data, e.columns, e.batch)
 	if err != nil {
 		return err
 	}
@@ -65,42 +62,5 @@ func (e *evaluation) run(ctx context.Context, model string, flags *pflag.FlagSet
 	if e.json {
 		return printJSON(stdout, part)
 	}
-	return printTable(stdout, m.Config.Task, namedPart{"data", &part})
-}
-
-// columnsApply reports flags about columns that are given for a language model.
-func columnsApply(m *task.Model, flags *pflag.FlagSet) error {
-	if !m.Config.Task.LanguageModel() {
-		return nil
-	}
-	for _, name := range []string{"text-column", "label-column", "format", "header"} {
-		if flags.Changed(name) {
-			return usagef("--%s does not apply to a language model", name)
-		}
-	}
-	return nil
-}
-
-// source reads the files as the model was trained to.
-func (e *evaluation) source(m *task.Model) (data.Source, error) {
-	if !m.Config.Task.LanguageModel() {
-		examples, err := e.columns.read(e.data)
-		if err != nil {
-			return nil, err
-		}
-		return sequences(m.Vocabulary, m.Labels, examples, e.batch, m.Config.Steps)
-	}
-	text, err := data.ReadText(e.data, m.Vocabulary.Unit())
-	if err != nil {
-		return nil, err
-	}
-	ids, err := m.Vocabulary.Encode(text)
-	if err != nil {
-		return nil, err
-	}
-	s, err := stream(ids, e.batch, m.Config.Steps)
-	if err != nil {
-		return nil, inFile(err, strings.Join(e.data, ", "))
-	}
-	return s, nil
+	return printTable(stdout, namedPart{"data", &part})
 }

@@ -49,17 +49,19 @@ parameters are counted both ways.`,
 
 // A description is what inspect shows.
 type description struct {
-	File       string       `json:"file"`
-	Version    string       `json:"version"`
-	Verified   bool         `json:"checksum_verified"`
-	Config     task.Config  `json:"config"`
-	Unit       data.Unit    `json:"unit"`
-	Vocabulary int          `json:"vocabulary"`    // its size
-	Symbols    []string     `json:"first_symbols"` // of the vocabulary
-	Labels     []string     `json:"labels,omitempty"`
-	Tensors    []tensorJSON `json:"tensors"`
-	Parameters int          `json:"parameters"`            // one bias for each gate
-	TwoBiases  int          `json:"parameters_two_biases"` // as PyTorch counts
+	File       string         `json:"file"`
+	Version    string         `json:"version"`
+	Verified   bool           `json:"checksum_verified"`
+	Config     task.Config    `json:"config"`
+	Unit       data.Unit      `json:"unit,omitempty"`
+	Vocabulary int            `json:"vocabulary,omitempty"`    // its size
+	Symbols    []string       `json:"first_symbols,omitempty"` // of the vocabulary
+	Features   *data.Features `json:"features,omitempty"`
+	Horizon    *data.Horizon  `json:"horizon,omitempty"`
+	Labels     []string       `json:"labels,omitempty"`
+	Tensors    []tensorJSON   `json:"tensors"`
+	Parameters int            `json:"parameters"`            // one bias for each gate
+	TwoBiases  int            `json:"parameters_two_biases"` // as PyTorch counts
 }
 
 type tensorJSON struct {
@@ -81,16 +83,18 @@ func describe(path string) (*description, error) {
 	if err != nil {
 		return nil, err
 	}
-	symbols := m.Vocabulary.Symbols()
 	d := &description{
 		File:       path,
 		Version:    file.Metadata["lstm.version"],
 		Verified:   file.Verified,
 		Config:     m.Config,
-		Unit:       m.Vocabulary.Unit(),
-		Vocabulary: len(symbols),
-		Symbols:    symbols[:min(shownSymbols, len(symbols))],
+		Features:   m.Features,
+		Horizon:    m.Horizon,
 		Parameters: graph.Count(m.Params()),
+	}
+	if m.Vocabulary != nil {
+		symbols := m.Vocabulary.Symbols()
+		d.Unit, d.Vocabulary, d.Symbols = m.Vocabulary.Unit(), len(symbols), symbols[:min(shownSymbols, len(symbols))]
 	}
 	if m.Labels != nil {
 		d.Labels = m.Labels.Names()
@@ -119,8 +123,17 @@ func (d *description) print(w io.Writer) error {
 	c := d.Config
 	fmt.Fprintf(w, "file        %s, version %s, checksum right\n", d.File, d.Version)
 	fmt.Fprintf(w, "task        %s\n", c.Task)
-	fmt.Fprintf(w, "model       embedding of %d, %d × %s of %d, %d steps\n", c.Embed, c.Layers, c.Cell, c.Hidden, c.Steps)
-	fmt.Fprintf(w, "vocabulary  %s, unit %s: %s\n", thousands(d.Vocabulary), d.Unit, quoted(d.Symbols, d.Vocabulary))
+	fmt.Fprintf(w, "model       %s, %d × %s of %d, %d steps\n", d.inputs(), c.Layers, c.Cell, c.Hidden, c.Steps)
+	if d.Vocabulary > 0 {
+		fmt.Fprintf(w, "vocabulary  %s, unit %s: %s\n", thousands(d.Vocabulary), d.Unit, quoted(d.Symbols, d.Vocabulary))
+	}
+	if d.Features != nil && d.Features.Names != nil {
+		names := d.Features.Names
+		fmt.Fprintf(w, "columns     %s: %s\n", thousands(len(names)), quoted(names[:min(shownSymbols, len(names))], len(names)))
+	}
+	if d.Horizon != nil {
+		fmt.Fprintf(w, "horizon     %d steps of the first %d columns\n", d.Horizon.Steps, d.Horizon.Targets)
+	}
 	if d.Labels != nil {
 		shown := d.Labels[:min(shownSymbols, len(d.Labels))]
 		fmt.Fprintf(w, "labels      %s: %s\n", thousands(len(d.Labels)), quoted(shown, len(d.Labels)))
@@ -133,6 +146,14 @@ func (d *description) print(w io.Writer) error {
 		fmt.Fprintf(t, "%s\t%v\t%s\t%+.4f\t%.4f\n", x.Name, x.Shape, thousands(x.Count), x.Mean, x.Std)
 	}
 	return errors.Wrap(t.Flush(), "writing the description")
+}
+
+// inputs says what the cells read.
+func (d *description) inputs() string {
+	if d.Features != nil {
+		return fmt.Sprintf("numbers of width %d", d.Features.Len())
+	}
+	return fmt.Sprintf("embedding of %d", d.Config.Embed)
 }
 
 // quoted lists symbols, of which there are n in all.

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/task"
+	"github.com/spf13/pflag"
 )
 
 // texts are the texts that a language model learns from. The first is split where the
@@ -13,9 +17,51 @@ type texts struct {
 	train, valid, test *data.Text
 }
 
-// readTexts reads what a language model learns from. It knows all characters, or the
-// words of the training part.
-func (s *settings) readTexts() (*corpus, error) {
+// A languageTrade is for language models.
+type languageTrade struct{}
+
+var _ trade = languageTrade{}
+
+func (languageTrade) targets(unit data.Unit) string {
+	return map[data.Unit]string{data.Character: "characters", data.Byte: "bytes", data.Word: "words"}[unit]
+}
+
+func (languageTrade) complete(s *settings, _ *pflag.FlagSet) error {
+	unit, steps := data.Character, 50
+	if s.Task == task.Words {
+		unit, steps = data.Word, 35
+	}
+	s.Unit, s.Steps = cmp.Or(s.Unit, unit), cmp.Or(s.Steps, steps)
+	switch {
+	case s.Unit == data.Word && s.Task == task.Characters:
+		return usagef("--unit word does not apply to --task char, which accepts char and byte; for words there is --task word")
+	case s.Unit != data.Word && s.Task == task.Words:
+		return usagef("--unit %s does not apply to --task word, which accepts word", s.Unit)
+	}
+	if s.Task == task.Characters {
+		s.VocabSize, s.MinCount = 0, 0
+	}
+	return nil
+}
+
+func (languageTrade) source(m *task.Model, files []string, _ columns, rows int) (data.Source, error) {
+	text, err := data.ReadText(files, m.Vocabulary.Unit())
+	if err != nil {
+		return nil, err
+	}
+	ids, err := m.Vocabulary.Encode(text)
+	if err != nil {
+		return nil, err
+	}
+	s, err := stream(ids, rows, m.Config.Steps)
+	if err != nil {
+		return nil, inFile(err, strings.Join(files, ", "))
+	}
+	return s, nil
+}
+
+// read knows all characters, or the words of the training part.
+func (languageTrade) read(s *settings) (*corpus, error) {
 	c := &corpus{origin: s.files()}
 	t, err := s.openTexts(c)
 	if err != nil {
@@ -27,9 +73,9 @@ func (s *settings) readTexts() (*corpus, error) {
 	if err != nil {
 		return nil, inFile(err, c.origin)
 	}
-	c.vocabulary = s.textVocabulary(t, len(lengths.Train))
+	c.meaning.Vocabulary = s.textVocabulary(t, len(lengths.Train))
 
-	ids, err := c.vocabulary.Encode(t.train)
+	ids, err := c.meaning.Vocabulary.Encode(t.train)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +157,7 @@ func first[E any](all iter.Seq[E], n int) iter.Seq[E] {
 // trainingStream makes the training part of a corpus.
 func (s *settings) trainingStream(c *corpus, tokens []int) error {
 	if len(tokens) <= s.Steps {
-		unit := targets(s.Task, s.Unit)
+		unit := trades[s.Task].targets(s.Unit)
 		return &data.Error{File: c.origin, Problem: fmt.Sprintf(
 			"too short a text: its training part has %d %s, but a batch reads %d and predicts those that follow; lower --steps or give more text",
 			len(tokens), unit, s.Steps)}
@@ -133,7 +179,7 @@ func (s *settings) trainingStream(c *corpus, tokens []int) error {
 func (s *settings) heldOut(c *corpus, text *data.Text, file string, tokens []int) (part, error) {
 	if text != nil {
 		var err error
-		if tokens, err = c.vocabulary.Encode(text); err != nil {
+		if tokens, err = c.meaning.Vocabulary.Encode(text); err != nil {
 			return part{}, err
 		}
 	}

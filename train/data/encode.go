@@ -71,6 +71,20 @@ func (v *Vocabulary) EncodeSequence(text string) []int {
 	return ids
 }
 
+// EncodeWords returns the ids of words as they stand, one for each; one that the
+// vocabulary does not hold becomes Unknown. It panics if there is no Unknown.
+func (v *Vocabulary) EncodeWords(words []string) []int {
+	ids := make([]int, len(words))
+	for i, word := range words {
+		id, ok := v.encode(word)
+		if !ok {
+			panic("data: EncodeWords with a vocabulary without " + Unknown)
+		}
+		ids[i] = id
+	}
+	return ids
+}
+
 // Decode returns the text of ids. Between two words stands a blank, and
 // EndOfSequence is a line feed. The text of the first ids is the beginning of the
 // text of all of them. Decode panics if an id is not one of the vocabulary's.

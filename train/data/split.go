@@ -29,9 +29,14 @@ func SplitTokens(tokens []int, f Fractions) (Parts[int], error) {
 // SplitExamples splits examples in an order drawn from rng, with borders as in
 // SplitTokens. It is an *Error if a part with a fraction above 0 is empty.
 func SplitExamples(examples []Example, f Fractions, rng *rand.Rand) (Parts[Example], error) {
-	shuffled := slices.Clone(examples)
+	return SplitShuffled(examples, f, fileOf(examples), rng)
+}
+
+// SplitShuffled is SplitExamples of anything that comes from a file.
+func SplitShuffled[E any](all []E, f Fractions, file string, rng *rand.Rand) (Parts[E], error) {
+	shuffled := slices.Clone(all)
 	rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-	return split(shuffled, f, fileOf(examples), 1)
+	return split(shuffled, f, file, 1)
 }
 
 func split[E any](all []E, f Fractions, file string, least int) (Parts[E], error) {
@@ -68,13 +73,13 @@ func (f Fractions) check() error {
 
 // Sample returns n of the examples, drawn from rng without replacement and in their
 // old order, or all of them if there are no more than n. It panics if n is negative.
-func Sample(examples []Example, n int, rng *rand.Rand) []Example {
+func Sample[E any](examples []E, n int, rng *rand.Rand) []E {
 	if n >= len(examples) {
 		return examples
 	}
 	drawn := rng.Perm(len(examples))[:n]
 	slices.Sort(drawn)
-	sample := make([]Example, n)
+	sample := make([]E, n)
 	for i, at := range drawn {
 		sample[i] = examples[at]
 	}

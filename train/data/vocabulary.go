@@ -60,13 +60,33 @@ func NewWordVocabulary(tokens iter.Seq[string], limits Limits) *Vocabulary {
 // is 0, Unknown, which is 1, then the tokens of the examples' texts, as Tokenize
 // returns them, by falling count and, where counts are equal, by bytes.
 func NewSequenceVocabulary(examples []Example, unit Unit, limits Limits) *Vocabulary {
-	counts := map[string]int{}
-	for _, e := range examples {
-		for _, token := range Tokenize(e.Text, unit) {
-			counts[token]++
+	return newPaddedVocabulary(unit, limits, func(yield func(string) bool) {
+		for _, e := range examples {
+			for _, token := range Tokenize(e.Text, unit) {
+				if !yield(token) {
+					return
+				}
+			}
 		}
-	}
-	return newVocabulary(unit, limits.choose([]string{Padding, Unknown}, counts))
+	})
+}
+
+// NewTaggedVocabulary returns a vocabulary for padded sequences, as NewSequenceVocabulary
+// does, of the sentences' words as they stand.
+func NewTaggedVocabulary(sentences []Sentence, limits Limits) *Vocabulary {
+	return newPaddedVocabulary(Word, limits, func(yield func(string) bool) {
+		for _, s := range sentences {
+			for _, word := range s.Words {
+				if !yield(word) {
+					return
+				}
+			}
+		}
+	})
+}
+
+func newPaddedVocabulary(unit Unit, limits Limits, tokens iter.Seq[string]) *Vocabulary {
+	return newVocabulary(unit, limits.choose([]string{Padding, Unknown}, count(tokens)))
 }
 
 func count(tokens iter.Seq[string]) map[string]int {

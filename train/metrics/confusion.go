@@ -39,6 +39,17 @@ func NewConfusion(classes int) *Confusion {
 // predicted. It panics if there is no such class.
 func (c *Confusion) Add(truth, predicted int) { c.counts[truth][predicted]++ }
 
+// Plus returns the counts of both, which have the same classes.
+func (c *Confusion) Plus(other *Confusion) *Confusion {
+	sum := &Confusion{c.Counts()}
+	for truth, row := range other.counts {
+		for predicted, n := range row {
+			sum.counts[truth][predicted] += n
+		}
+	}
+	return sum
+}
+
 // Counts returns a copy of the counts, by true and by predicted class.
 func (c *Confusion) Counts() [][]int {
 	counts := slices.Clone(c.counts)
@@ -78,11 +89,19 @@ func (c *Confusion) F1(class int) float64 {
 
 // MacroF1 returns the mean F1 of the classes that occur or are predicted; others
 // are left out, as scikit-learn does. It is NaN if there are no examples.
-func (c *Confusion) MacroF1() float64 {
+func (c *Confusion) MacroF1() float64 { return c.macro(c.F1) }
+
+// MacroPrecision returns the mean precision of the classes of MacroF1.
+func (c *Confusion) MacroPrecision() float64 { return c.macro(c.Precision) }
+
+// MacroRecall returns the mean recall of the classes of MacroF1.
+func (c *Confusion) MacroRecall() float64 { return c.macro(c.Recall) }
+
+func (c *Confusion) macro(score func(class int) float64) float64 {
 	var mean Mean
 	for class := range c.counts {
 		if c.predicted(class)+c.occurred(class) > 0 {
-			mean.Add(c.F1(class), 1)
+			mean.Add(score(class), 1)
 		}
 	}
 	return mean.Value()

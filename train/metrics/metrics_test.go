@@ -54,6 +54,31 @@ func TestConfusionByHand(t *testing.T) {
 	}
 }
 
+// Catches precision and recall exchanged in the macro means, which by hand are
+// (3/4 + 2/3 + 1/2 + 0)/4 and (3/4 + 2/3 + 1/3 + 0)/4.
+func TestMacroMeansByHand(t *testing.T) {
+	c := tenRows(5)
+	if got, want := c.MacroPrecision(), 23.0/48; !near(got, want) {
+		t.Errorf("macro precision %v, expected %v", got, want)
+	}
+	if got, want := c.MacroRecall(), 21.0/48; !near(got, want) {
+		t.Errorf("macro recall %v, expected %v", got, want)
+	}
+}
+
+// Catches a sum that changes what it sums, and one that leaves a part out.
+func TestConfusionPlus(t *testing.T) {
+	a, b := tenRows(4), NewConfusion(4)
+	b.Add(0, 1)
+	b.Add(3, 2)
+	want := tenRows(4)
+	want.Add(0, 1)
+	want.Add(3, 2)
+	if got := a.Plus(b); !reflect.DeepEqual(got.Counts(), want.Counts()) || !reflect.DeepEqual(a.Counts(), tenRows(4).Counts()) {
+		t.Errorf("the sum is %v and its first part now %v", got.Counts(), a.Counts())
+	}
+}
+
 // Catches a caller who changes the counts through what Counts returned.
 func TestCountsIsACopy(t *testing.T) {
 	c := tenRows(4)

@@ -255,13 +255,13 @@ func TestNewModelChecksItsConfig(t *testing.T) {
 	lm, _ := languageModel(t, "ab", 4)
 	good := lm.Config
 	for want, change := range map[string]func(*task.Config){
-		`no task "poem"`:    func(c *task.Config) { c.Task = "poem" },
-		`no cell "gru2"`:    func(c *task.Config) { c.Cell = "gru2" },
-		"hidden is 0":       func(c *task.Config) { c.Hidden = 0 },
-		"layers is -1":      func(c *task.Config) { c.Layers = -1 },
-		"embed is 0":        func(c *task.Config) { c.Embed = 0 },
-		"steps is 0":        func(c *task.Config) { c.Steps = 0 },
-		`task "classify" w`: func(c *task.Config) { c.Task = task.Classify },
+		`no task "poem"`:            func(c *task.Config) { c.Task = "poem" },
+		`no cell "gru2"`:            func(c *task.Config) { c.Cell = "gru2" },
+		"hidden is 0":               func(c *task.Config) { c.Hidden = 0 },
+		"layers is -1":              func(c *task.Config) { c.Layers = -1 },
+		"embed is 0":                func(c *task.Config) { c.Embed = 0 },
+		"steps is 0":                func(c *task.Config) { c.Steps = 0 },
+		"a classifier needs labels": func(c *task.Config) { c.Task = task.Classify },
 	} {
 		c := good
 		change(&c)
