@@ -3,6 +3,8 @@ package train_test
 import (
 	"context"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,6 +43,10 @@ func trainings(t *testing.T) map[string]training {
 			c, v := newClassification(t, 3), newClassification(t, 4)
 			return c.model, c.train, v.train
 		}, train.Settings{Epochs: 3, LearningRate: 0.05, Seed: 7}},
+		"past the best": {func() (*task.Model, data.Source, data.Source) {
+			c := newBackwards(t)
+			return c.model, c.train, c.valid
+		}, train.Settings{Epochs: 9, MaxSteps: 52, LearningRate: 0.02, ValidEvery: 10}}, // the best stands after 10
 		"impatient": {func() (*task.Model, data.Source, data.Source) {
 			c := newBackwards(t)
 			return c.model, c.train, c.valid
@@ -86,10 +92,10 @@ func contents(t *testing.T, folder string) map[string]string {
 }
 
 // straight runs a training without a stop and returns what it leaves.
-func (tr training) straight(t *testing.T) (*train.Summary, map[string]string) {
+func (tr training) straight(t *testing.T, callbacks ...train.Callback) (*train.Summary, map[string]string) {
 	t.Helper()
 	folder := t.TempDir()
-	s, err := tr.run(t.Context(), t, folder)
+	s, err := tr.run(t.Context(), t, folder, callbacks...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,10 +136,11 @@ var errKilled = errors.New("killed")
 func TestResumeAfterAStopAnywhere(t *testing.T) {
 	for name, tr := range trainings(t) {
 		t.Run(name, func(t *testing.T) {
-			want, files := tr.straight(t)
-			stops := [][]int{{2}, {9, 1, 6}, {13, 8, 8, 8, 8, 8}}
+			events := 0
+			want, files := tr.straight(t, train.CallbackFunc(func(train.Event) error { events++; return nil }))
+			stops := [][]int{{events - 1}, {9, 1, 6}, {2}, {13, 8, 8, 8, 8, 8}}
 			if testing.Short() {
-				stops = stops[1:2]
+				stops = stops[:2]
 			}
 			for _, after := range stops {
 				folder := t.TempDir()
@@ -206,6 +213,72 @@ func (tr training) interrupted(t *testing.T, want *train.Summary, files map[stri
 		t.Fatal(err)
 	}
 	same(t, fmt.Sprintf("interrupted after step %d", first.Steps), folder, got, want, files)
+	if got, err = tr.run(t.Context(), t, folder); err != nil {
+		t.Fatal(err)
+	}
+	same(t, "continued after its end", folder, got, want, files)
+}
+
+// A training that diverges does so at the same step, with the same model left, when it was
+// stopped before. Would catch losses of the guard and kept weights that are not in the
+// checkpoint.
+func TestResumeBeforeADivergence(t *testing.T) {
+	tr := trainings(t)["stream"]
+	tr.settings = train.Settings{LearningRate: 4, ValidEvery: 1000}
+	straight := t.TempDir()
+	_, err := tr.run(t.Context(), t, straight)
+	var want, got *train.DivergedError
+	if !errors.As(err, &want) || want.Step < 6 {
+		t.Fatalf("%v, want a divergence later", err)
+	}
+	folder := t.TempDir()
+	if _, err := tr.run(t.Context(), t, folder, stopAfter(want.Step-1)); !errors.Is(err, errKilled) {
+		t.Fatal(err)
+	}
+	if _, err := tr.run(t.Context(), t, folder); !errors.As(err, &got) || *got != *want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if contents(t, folder)["model.safetensors"] != contents(t, straight)["model.safetensors"] {
+		t.Error("the models differ")
+	}
+}
+
+// State is carried between batches of different sizes: with weights that do not change, the
+// loss of a text in pieces of 3 and 2 steps is that in pieces of 5. Would catch a state that
+// stays in the program of its size.
+func TestStateIsCarriedBetweenSizes(t *testing.T) {
+	loss := func(pieces ...int) float64 {
+		c := newCorpusOf(t, 5)
+		s, err := train.Fit(t.Context(), c.model, &cut{Stream: c.train, pieces: pieces}, nil, train.Settings{Optimizer: "sgd", LearningRate: 1e-30})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Train.Loss
+	}
+	if got, want := loss(3, 2), loss(5); math.Abs(got-want) > 1e-5 {
+		t.Errorf("loss %v in pieces of 3 and 2, %v in pieces of 5", got, want)
+	}
+}
+
+// A cut is a stream whose batches are cut in pieces of some steps.
+type cut struct {
+	*data.Stream
+	pieces []int
+}
+
+func (c *cut) Begin(rng *rand.Rand) int { return len(c.pieces) * c.Stream.Begin(rng) }
+
+func (c *cut) Batch(i int, b *data.Batch) {
+	c.Stream.Batch(i/len(c.pieces), b)
+	piece := i % len(c.pieces)
+	from := 0
+	for _, n := range c.pieces[:piece] {
+		from += n
+	}
+	to := from + c.pieces[piece]
+	b.Steps, b.Reset = to-from, i == 0
+	b.Inputs, b.Mask = b.Inputs[from*b.Rows:to*b.Rows], b.Mask[from*b.Rows:to*b.Rows]
+	b.Targets, b.Weights = b.Targets[from*b.Rows:to*b.Rows], b.Weights[from*b.Rows:to*b.Rows]
 }
 
 // A training that is interrupted in the middle of a validation validates again when it
