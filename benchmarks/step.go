@@ -18,7 +18,7 @@ type Config struct {
 	Mode    Mode         // Train if empty
 	Engine  graph.Engine // Fused if empty
 	Cell    string       // one of CellNames; lstm if empty
-	Workers int          // of the fused engine; as many as processors if 0
+	Workers int          // of the fused engine and of Adam; as many as processors if 0
 	Without []string     // passes of the fused engine that are left out
 }
 
@@ -89,7 +89,9 @@ func NewStep(w Workload, c Config) (*Step, error) {
 	s.Compiled = time.Since(start)
 	s.program, s.FLOPs = program, program.ProductFLOPs()
 	if c.Mode == Train {
-		s.solver = optim.NewAdam(optim.Settings{})
+		s.solver = optim.NewAdam(optim.Settings{Workers: c.Workers})
+	} else {
+		program.Freeze()
 	}
 	return s, nil
 }
