@@ -8,6 +8,7 @@
 // Windows are each a Source, which is all that a training loop sees.
 //
 // Shapes are written with B the number of rows of a batch, T its number of time
-// steps, I the width of inputs that are numbers and O that of targets that are. Whatever is wrong with a file is reported as an *Error, which says
-// where it stands; an error of another type says that the call is wrong.
+// steps, I the width of inputs that are numbers and O that of targets that are. Whatever
+// is wrong with a file is reported as an *Error, which says where it stands; an error of
+// another type says that the call is wrong.
 package data
