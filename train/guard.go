@@ -31,9 +31,9 @@ const (
 
 // A guard watches the loss.
 type guard struct {
-	ignorance float64 // about the loss of a model that knows nothing
-	first     float64
-	recent    []float64
+	Ignorance float64   `json:"ignorance"` // about the loss of a model that knows nothing
+	First     float64   `json:"first"`     // loss of the first step
+	Recent    []float64 `json:"recent"`    // losses of the last guardWindow steps
 }
 
 // check returns an error if the loss of a step is not finite, or if the mean of the last
@@ -42,30 +42,30 @@ type guard struct {
 // by chance, and not the first alone, because that may be small by chance.
 func (g *guard) check(step int, loss float64) *DivergedError {
 	if step == 1 {
-		g.first = loss
+		g.First = loss
 	}
-	if g.recent = append(g.recent, loss); len(g.recent) > guardWindow {
-		g.recent = g.recent[1:]
+	if g.Recent = append(g.Recent, loss); len(g.Recent) > guardWindow {
+		g.Recent = g.Recent[1:]
 	}
 	if !finite(loss) {
-		return &DivergedError{Step: step, Loss: loss, First: g.first}
+		return &DivergedError{Step: step, Loss: loss, First: g.First}
 	}
 	if mean := g.mean(); mean > guardFactor*g.bound() {
-		return &DivergedError{Step: step, Loss: mean, First: g.first}
+		return &DivergedError{Step: step, Loss: mean, First: g.First}
 	}
 	return nil
 }
 
 func (g *guard) mean() float64 {
 	sum := 0.0
-	for _, x := range g.recent {
+	for _, x := range g.Recent {
 		sum += x
 	}
-	return sum / float64(len(g.recent))
+	return sum / float64(len(g.Recent))
 }
 
 // bound is what a training that goes well stays below.
-func (g *guard) bound() float64 { return max(g.first, g.ignorance) }
+func (g *guard) bound() float64 { return max(g.First, g.Ignorance) }
 
 // good tells whether the weights are worth keeping.
 func (g *guard) good() bool { return g.mean() <= g.bound() }

@@ -10,24 +10,23 @@ type Part = task.Part
 
 // tally sums the results of batches.
 type tally struct {
-	loss  metrics.Mean
-	score task.Score // nil before the first result
+	Loss   metrics.Mean `json:"loss"`
+	Counts task.Counts  `json:"counts"`
 }
 
 func (t *tally) add(r task.Result) {
-	t.loss.Add(r.Loss, r.Weight)
-	if t.score == nil {
-		t.score = r.Score
-		return
+	t.Loss.Add(r.Loss, r.Weight)
+	if t.Counts == nil {
+		t.Counts = task.Counts{}
 	}
-	t.score = t.score.Plus(r.Score)
+	t.Counts.Add(r.Counts)
 }
 
 // part returns what the sums say of a model.
 func (t *tally) part(m *task.Model) Part {
-	p := Part{Loss: t.loss.Value(), Targets: int(t.loss.Weight())}
+	p := Part{Loss: t.Loss.Value(), Targets: int(t.Loss.Weight())}
 	if p.Targets > 0 {
-		t.score.Report(m, &p)
+		m.Task().Report(m, t.Counts, &p)
 	}
 	return p
 }

@@ -83,7 +83,7 @@ func newFit(m *task.Model, train, valid data.Source, s Settings) (*fit, error) {
 	}
 	f := &fit{settings: s, model: m, train: train, valid: valid, programs: newPrograms(m),
 		solver: optim.NewClipByGlobalNorm(inner, s.ClipNorm), summary: &Summary{}}
-	f.guard.ignorance = m.Ignorance()
+	f.guard.Ignorance = m.Ignorance()
 	f.keeper = keeper{model: m, path: s.Path}
 	f.keeper.remember()
 	f.batches = train.Begin(f.order(0))
@@ -146,7 +146,7 @@ func (f *fit) step(batch *data.Batch, sum *tally) error {
 	}
 	if err := f.solver.Step(program.Program.ValueGrads()); err != nil {
 		if errors.Is(err, optim.ErrNotFinite) {
-			return f.diverged(&DivergedError{Step: f.summary.Steps + 1, Loss: result.Loss, First: f.guard.first, Norm: f.solver.Norm()})
+			return f.diverged(&DivergedError{Step: f.summary.Steps + 1, Loss: result.Loss, First: f.guard.First, Norm: f.solver.Norm()})
 		}
 		return err
 	}

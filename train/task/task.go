@@ -26,8 +26,12 @@ type Task interface {
 	// something that the task needs or has something that it has no use for.
 	Outputs(m Meaning) (int, error)
 
-	// Score counts how good the outputs of a program's last run, on a batch, are.
-	Score(m *Model, p *graph.Program, batch *data.Batch) Score
+	// Count counts how good the outputs of a program's last run, on a batch, are.
+	Count(m *Model, p *graph.Program, batch *data.Batch) Counts
+
+	// Report fills in the measures that follow from counts, in a Part whose loss and
+	// number of targets, which is not 0, are there already.
+	Report(m *Model, counts Counts, p *Part)
 
 	Head
 }
@@ -36,7 +40,7 @@ type Task interface {
 type Head interface {
 	// Loss adds the loss of the outputs, of shape (n, O), to the graph: a mean over
 	// targets that is weighted by weights, of shape (n, 1). It declares the targets as
-	// inputs, and as outputs what Score needs.
+	// inputs, and as outputs what Count needs.
 	Loss(b *graph.Builder, outputs, weights *graph.Node) *graph.Node
 
 	// Predict adds what is read of a model that is not being trained.
@@ -66,17 +70,6 @@ func (r Reading) targets(steps, rows int) int {
 		return rows
 	}
 	return steps * rows
-}
-
-// A Score is what a task counts of one batch or of several: sums from which its
-// measures follow. It does not change.
-type Score interface {
-	// Plus returns the counts of both. The other Score is of the same task.
-	Plus(Score) Score
-
-	// Report fills in the model's measures in a Part whose loss and number of targets,
-	// which is not 0, are there already.
-	Report(m *Model, p *Part)
 }
 
 // tasks holds every task.
