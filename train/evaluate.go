@@ -46,11 +46,13 @@ func (p *programs) of(b *data.Batch, training bool) (*task.Step, error) {
 func (p *programs) evaluate(ctx context.Context, source data.Source) (Part, error) {
 	var sum tally
 	var batch data.Batch
-	for i := range source.Begin(nil) {
+	ahead := data.NewAhead(source)
+	defer ahead.Wait()
+	for i := range ahead.Begin(nil) {
 		if err := ctx.Err(); err != nil {
 			return Part{}, err
 		}
-		source.Batch(i, &batch)
+		ahead.Batch(i, &batch)
 		step, err := p.of(&batch, false)
 		if err != nil {
 			return Part{}, err

@@ -43,7 +43,9 @@ type Summary struct {
 // cancelled, Fit finishes the step, writes a model file if there is none yet, and
 // returns its summary with the context's error.
 func Fit(ctx context.Context, m *task.Model, train, valid data.Source, s Settings) (*Summary, error) {
-	f, err := newFit(m, train, valid, s)
+	ahead := data.NewAhead(train)
+	defer ahead.Wait()
+	f, err := newFit(m, ahead, valid, s)
 	if err != nil {
 		return nil, err
 	}
