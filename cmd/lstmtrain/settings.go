@@ -35,10 +35,11 @@ type settings struct {
 	solving
 	saving
 
-	Out   string `json:"-"`
-	Force bool   `json:"-"`
-	JSON  bool   `json:"-"`
-	Quiet bool   `json:"-"`
+	Recipe string `json:"-"`
+	Out    string `json:"-"`
+	Force  bool   `json:"-"`
+	JSON   bool   `json:"-"`
+	Quiet  bool   `json:"-"`
 }
 
 // What a run without data does, so that it takes about a minute on two cores.
@@ -72,6 +73,7 @@ func (s *settings) groups() []flagGroup {
 
 func (s *settings) dataGroup() flagGroup {
 	g := newFlagGroup("Data")
+	g.StringVar(&s.Recipe, "config", "", "a JSON `FILE` of flags and their values; flags that are given come first")
 	g.Var(oneOf(&s.Task, task.Kinds()...), "task", "what to learn: the next character, the next word, the class of a text\nor series, the tag of each word of a sentence, the next numbers of a series,\nor the keys that sound next in music")
 	g.StringArrayVar(&s.Data, "data", s.Data, "a `FILE` to learn from, plain or gzip; repeat the flag for several. Of recordings\nit may be a folder or a pattern such as \"digits/*.wav\". Without it,\nchar learns from Go source text of the toolchain on this machine")
 	g.StringVar(&s.Valid, "valid", s.Valid, "a `FILE` for validation")
@@ -122,6 +124,11 @@ func (s *settings) outputGroup() flagGroup {
 // complete fills in the defaults that depend on other flags and reports flags that
 // contradict each other or cannot apply.
 func (s *settings) complete(flags *pflag.FlagSet) error {
+	if s.Recipe != "" {
+		if err := useRecipe(s.Recipe, flags); err != nil {
+			return err
+		}
+	}
 	if err := s.check(flags); err != nil {
 		return err
 	}

@@ -37,6 +37,7 @@ checkpoint, from which resume continues; a second one ends it at once.`,
   lstmtrain train --task tag --data train.conllu --valid dev.conllu
   lstmtrain train --task forecast --data passengers.csv --horizon 12 --season 12 --relative
   lstmtrain train --task notes --data chorales.json
+  lstmtrain train --config recipes/airline-passengers.json --epochs 50
   lstmtrain train --data book.txt --cell rnn --json --quiet`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
