@@ -43,15 +43,11 @@ type saver struct {
 	last    time.Time
 }
 
-func newSaver(c Checkpoints, from *Checkpoint, take func() (*safetensors.File, error)) (saver, error) {
+func newSaver(c Checkpoints, take func() (*safetensors.File, error)) (saver, error) {
 	if c.Steps < 0 || c.Every < 0 || c.Keep < 0 {
 		return saver{}, errors.Errorf("train: checkpoints each %d steps or %v, %d of them; want nothing negative", c.Steps, c.Every, c.Keep)
 	}
-	s := saver{Checkpoints: c, take: take, written: -1, last: time.Now()}
-	if from != nil && from.path == c.Path {
-		s.written = from.state.Step
-	}
-	return s, nil
+	return saver{Checkpoints: c, take: take, written: -1, last: time.Now()}, nil
 }
 
 // turned saves the training, which has come to a step, if it is time to.

@@ -122,7 +122,7 @@ func newFit(m *task.Model, train, valid data.Source, s Settings) (*fit, error) {
 			return nil, errors.Wrap(err, "train: there can be no checkpoints")
 		}
 	}
-	f.saver, err = newSaver(s.Checkpoints, s.From, f.snapshot)
+	f.saver, err = newSaver(s.Checkpoints, f.snapshot)
 	return f, err
 }
 
