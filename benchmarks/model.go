@@ -2,26 +2,12 @@ package benchmarks
 
 import (
 	"fmt"
-	"maps"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train/task"
 )
-
-// newCell makes one layer, by the name of its cell.
-var newCell = map[string]func(name string, inputSize, hiddenSize int, rng *rand.Rand) cells.Cell{
-	"lstm": func(name string, in, hidden int, rng *rand.Rand) cells.Cell {
-		return cells.NewLSTM(name, in, hidden, rng)
-	},
-	"rnn": func(name string, in, hidden int, rng *rand.Rand) cells.Cell {
-		return cells.NewRNN(name, in, hidden, rng)
-	},
-}
-
-// CellNames lists the cells that can be measured.
-func CellNames() []string { return slices.Sorted(maps.Keys(newCell)) }
 
 // A model is what a workload measures.
 type model struct {
@@ -38,7 +24,7 @@ func newModel(w Workload, cell string, rng *rand.Rand) *model {
 	}
 	width := w.Inputs
 	for k := range w.Layers {
-		m.stack = append(m.stack, newCell[cell](fmt.Sprintf("%s/%d", cell, k), width, w.Hidden, rng))
+		m.stack = append(m.stack, task.NewCell(cell, fmt.Sprintf("%s/%d", cell, k), width, w.Hidden, rng))
 		width = w.Hidden
 	}
 	return m

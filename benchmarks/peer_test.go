@@ -2,10 +2,12 @@ package benchmarks
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -124,6 +126,29 @@ func TestPeerFails(t *testing.T) {
 	var missing *MissingError
 	if _, err := startFake(t, "missing"); !errors.As(err, &missing) || missing.Package != "torch" {
 		t.Errorf("error %v, want a MissingError of torch", err)
+	}
+}
+
+// An interrupt while a peer runs, which kills it, is no failure of the peer.
+func TestInterrupted(t *testing.T) {
+	folder := t.TempDir()
+	python := filepath.Join(folder, "python")
+	if err := os.WriteFile(python, []byte("#!/bin/sh\ntouch "+folder+"/started\nexec sleep 60\n"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		for {
+			if _, err := os.Stat(filepath.Join(folder, "started")); err == nil || ctx.Err() != nil {
+				break
+			}
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	defer cancel()
+	if _, err := Measure(ctx, tiny, Settings{Peer: "pytorch", Python: python}); err != context.Canceled {
+		t.Errorf("error %v, want that of the context", err)
 	}
 }
 

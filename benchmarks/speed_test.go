@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train/task"
 )
 
 var engines = []graph.Engine{graph.Fused, graph.Reference}
@@ -28,7 +29,7 @@ func BenchmarkCell(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, cell := range CellNames() {
+	for _, cell := range task.CellNames() {
 		b.Run("cell="+cell, func(b *testing.B) { benchmarkStep(b, imdb, Config{Cell: cell}) })
 	}
 }

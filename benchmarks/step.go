@@ -10,6 +10,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/optim"
+	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // A Config says how a workload is run. The zero value trains LSTMs on the fused engine
@@ -17,7 +18,7 @@ import (
 type Config struct {
 	Mode    Mode         // Train if empty
 	Engine  graph.Engine // Fused if empty
-	Cell    string       // one of CellNames; lstm if empty
+	Cell    string       // a name of task.CellNames; lstm if empty
 	Workers int          // of the fused engine and of Adam; as many as processors if 0
 	Without []string     // passes of the fused engine that are left out
 }
@@ -41,8 +42,8 @@ func (c Config) withDefaults() Config {
 // check returns an error that names what cannot be.
 func (c Config) check(w Workload) error {
 	switch {
-	case newCell[c.Cell] == nil:
-		return errors.Errorf("benchmarks: no cell %q; the cells are %s", c.Cell, strings.Join(CellNames(), ", "))
+	case !slices.Contains(task.CellNames(), c.Cell):
+		return errors.Errorf("benchmarks: no cell %q; the cells are %s", c.Cell, strings.Join(task.CellNames(), ", "))
 	case c.Mode != Train && c.Mode != Forward:
 		return errors.Errorf("benchmarks: no mode %q; the modes are %s and %s", c.Mode, Train, Forward)
 	case !w.Has(c.Mode):

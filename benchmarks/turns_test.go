@@ -79,11 +79,11 @@ func TestUsage(t *testing.T) {
 		t.Fatal(len(times), err)
 	}
 	three, _ := s.use.perStep()
-	if _, err := s.Time(30); err != nil {
+	if _, err := s.Time(3); err != nil {
 		t.Fatal(err)
 	}
 	all, bytes := s.use.perStep()
 	if all < 100 || bytes < 1000 || all > 1.5*three || all < three/1.5 {
-		t.Errorf("%g objects a step in 3 steps, %g objects and %g bytes in 33", three, all, bytes)
+		t.Errorf("%g objects a step in 3 steps, %g objects and %g bytes in 6", three, all, bytes)
 	}
 }

@@ -29,21 +29,11 @@ func TestConformance(t *testing.T) {
 		"Zoneout": func(in, hidden int, rng *rand.Rand) cells.Cell {
 			return cells.Zoneout{Cell: cells.NewLSTM("l", in, hidden, rng), H: 0.1, C: 0.5}
 		},
-		"Residual": func(in, hidden int, rng *rand.Rand) cells.Cell {
-			return cells.Residual{Of: cells.NewRNN("r", in, in, rng)}
-		},
 		"Stack of Residual": func(in, hidden int, rng *rand.Rand) cells.Cell {
 			return cells.Stack{
 				cells.NewRNN("a", in, 2, rng),
 				cells.Residual{Of: cells.Stack{cells.NewRNN("b", 2, 3, rng), cells.NewMLSTM("c", 3, 2, 1, rng)}},
 				cells.Residual{Of: cells.NewGRU("d", 2, 2, rng)},
-			}
-		},
-		"Skip": func(in, hidden int, rng *rand.Rand) cells.Cell {
-			return cells.Skip{
-				cells.NewRNN("a", in, hidden, rng),
-				cells.NewRNN("b", in+hidden, 2, rng),
-				cells.NewLSTM("c", in+2, 1, rng),
 			}
 		},
 		"Dropout and Variational in evaluation": func(in, hidden int, rng *rand.Rand) cells.Cell {

@@ -18,7 +18,7 @@ func TestBenchUsage(t *testing.T) {
 		{"bench --peer keras", `"--peer" flag: want one of pytorch, onnxruntime`},
 		{"bench --engine steam", `"--engine" flag: want one of fused, reference, both`},
 		{"bench --mode sideways", `"--mode" flag: want one of train, forward`},
-		{"bench --cell elm", `"--cell" flag: want one of lstm`},
+		{"bench --cell elm", `"--cell" flag: want one of cifg, `},
 		{"bench --steps 0", `"--steps" flag: want a whole number, 1 or more`},
 		{"bench --without haste", "--without haste: no such pass; the passes are "},
 		{"bench --without clusters --engine reference", "--without does not apply to --engine reference"},

@@ -52,6 +52,15 @@ func newBlocks(name string, in, hidden int, rng *rand.Rand) cells.Cell {
 	return cells.NewMemoryBlocks(name, in, hidden/2, 2, rng)
 }
 
+// NewCell makes the cell of that name with random weights, or returns nil if there is none.
+// The names of its parameters begin with layer. It panics if a size is not positive.
+func NewCell(cell, layer string, inputSize, hiddenSize int, rng *rand.Rand) cells.Cell {
+	if construct := newCell[cell]; construct != nil {
+		return construct(layer, inputSize, hiddenSize, rng)
+	}
+	return nil
+}
+
 // CellNames lists the names of the cells that a model can be made of.
 func CellNames() []string {
 	var names []string
@@ -76,8 +85,5 @@ func CheckPreset(cell, preset string) error {
 
 // smallCell returns a cell of one unit, or nil if there is none of that name.
 func smallCell(name string) cells.Cell {
-	if construct := newCell[name]; construct != nil {
-		return construct(name, 1, 1, rand.New(rand.NewPCG(0, 0)))
-	}
-	return nil
+	return NewCell(name, name, 1, 1, rand.New(rand.NewPCG(0, 0)))
 }

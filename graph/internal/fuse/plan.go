@@ -23,7 +23,8 @@ type planner[T Float] struct {
 	results  []place
 	homes    map[*value]home
 	kept     map[*value]place // scales of layer norms
-	bfloat16 bool             // parameters are rounded where they are right operands
+	workers  int
+	bfloat16 bool // parameters are rounded where they are right operands
 }
 
 // A home is where a part lies in what it is put together to.
@@ -69,8 +70,8 @@ type scheduled[T Float] struct {
 	barrier bool // all workers must have done what is before it
 }
 
-func newPlanner[T Float](m *module) *planner[T] {
-	return &planner[T]{module: m, places: map[*value]place{}, lists: map[*value]*list[T]{}, packs: map[string]*packed[T]{},
+func newPlanner[T Float](m *module, workers int) *planner[T] {
+	return &planner[T]{module: m, workers: workers, places: map[*value]place{}, lists: map[*value]*list[T]{}, packs: map[string]*packed[T]{},
 		programs: map[string]*clusterProgram{}, gathered: map[string]int{}, homes: map[*value]home{}, kept: map[*value]place{}}
 }
 
@@ -222,8 +223,9 @@ func (p *planner[T]) value(v *value) {
 	case sum:
 		p.sum(v)
 	case outer:
-		item := outerItem[T]{p.place(v), p.list(v.in[0]), p.list(v.in[1])}
-		gather(p, time, "outer", func() *outerStep[T] { return &outerStep[T]{} }, func(s *outerStep[T]) { s.items = append(s.items, item) })
+		a, item := p.list(v.in[0]), outerItem[T]{p.place(v), p.list(v.in[1])}
+		gather(p, time, "outer", func() *outerStep[T] { return &outerStep[T]{parts: make([]outerPart[T], p.workers)} },
+			func(s *outerStep[T]) { s.add(a, item) })
 	case sumRows:
 		item := sumRowsItem[T]{p.place(v), p.list(v.in[0]), make([]float64, v.cols)}
 		gather(p, time, "sumRows", func() *sumRowsStep[T] { return &sumRowsStep[T]{} }, func(s *sumRowsStep[T]) { s.items = append(s.items, item) })

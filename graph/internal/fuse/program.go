@@ -2,7 +2,6 @@ package fuse
 
 import (
 	"runtime"
-	"sync"
 	"unsafe"
 
 	"github.com/pkg/errors"
@@ -83,19 +82,19 @@ func New(wanted []*gorgonia.Node, s Settings) (*Program, error) {
 		if s.BFloat16 {
 			return nil, errors.New("fuse: bfloat16 weights in a program of float64")
 		}
-		return emit(newPlanner[float64](m), workers, nodes)
+		return emit(newPlanner[float64](m, workers), nodes)
 	}
-	p := newPlanner[float32](m)
+	p := newPlanner[float32](m, workers)
 	p.bfloat16 = s.BFloat16
-	return emit(p, workers, nodes)
+	return emit(p, nodes)
 }
 
 // emit makes the rewritten graph and a machine that runs it.
-func emit[T Float](p *planner[T], workers, nodes int) (*Program, error) {
+func emit[T Float](p *planner[T], nodes int) (*Program, error) {
 	p.plan()
 	arena := p.assign()
 	barriers := p.barriers()
-	e := newEngine(p, arena, workers)
+	e := newEngine(p, arena)
 	e.segments = p.segments()
 	program := &Program{graph: gorgonia.NewGraph(), engine: e}
 	if err := program.build(p.leafNodes(), e.nodes()); err != nil {
@@ -158,7 +157,7 @@ type engine[T Float] struct {
 	headers  []*tensor.Dense
 	workers  int
 	barrier  barrier
-	group    sync.WaitGroup
+	crew     crew
 	running  bool
 	frozen   bool
 }
@@ -176,12 +175,15 @@ type lookupCheck struct {
 	what    string
 }
 
-func newEngine[T Float](p *planner[T], arena, workers int) *engine[T] {
+func newEngine[T Float](p *planner[T], arena int) *engine[T] {
+	workers := p.workers
 	all := alignedSlice[T](arena)
 	e := &engine[T]{memory: &memory[T]{buffers: make([][]T, len(p.buffers)), ints: make([][]int, len(p.buffers))},
 		steps: p.steps, workers: workers, results: p.results}
 	e.memory.barrier = &e.barrier
 	e.barrier.workers = int32(workers)
+	e.crew.members = make([]member, workers-1)
+	e.crew.work = func(worker int) { e.work(worker, 0, len(e.steps)) }
 	for i, b := range p.buffers {
 		switch {
 		case b.leaf == nil && b.first >= 0:
@@ -263,13 +265,7 @@ func (e *engine[T]) start(values []gorgonia.Value) error {
 	e.memory.err = nil
 	e.barrier.broken.Store(false)
 	e.barrier.arrived.Store(0)
-	for w := 1; w < e.workers; w++ {
-		e.group.Add(1)
-		go func() {
-			defer e.group.Done()
-			e.work(w, 0, len(e.steps))
-		}()
-	}
+	e.crew.call()
 	e.running = true
 	return nil
 }
@@ -313,7 +309,7 @@ func (e *engine[T]) segment(i int) error {
 	s := e.segments[i]
 	e.work(0, s.from, s.to)
 	if i == len(e.segments)-1 || e.barrier.broken.Load() {
-		e.group.Wait()
+		e.crew.wait()
 		e.running = false
 		e.packed = e.frozen && !e.barrier.broken.Load()
 	}
@@ -324,7 +320,7 @@ func (e *engine[T]) segment(i int) error {
 func (e *engine[T]) abort() {
 	if e.running {
 		e.barrier.broken.Store(true)
-		e.group.Wait()
+		e.crew.wait()
 		e.running = false
 	}
 }

@@ -98,8 +98,10 @@ func exp32(x float32) float32 {
 
 // sigmoid32 returns 1/(1+e⁻ˣ) as 2⁻ʰ/(2⁻ʰ·(1+e⁻ˣ)), where h halves the exponent of
 // e⁻ˣ = 2ⁿ·(1+p), so that nothing overflows and subnormal results come out of the
-// division. The denominator 2⁻ʰ + 2ⁿ⁻ʰ + 2ⁿ⁻ʰ·p is rounded once where it matters:
-// the sum of two powers of two is exact unless one of them is negligible.
+// division. The denominator is 2⁻ʰ + 2ⁿ⁻ʰ + 2ⁿ⁻ʰ·p. The two powers of two are added
+// first, which is exact unless the second is negligible. The first one never is: at
+// n = 24 it is half a unit in the last place of the sum, so for a positive n it goes
+// with the product.
 func sigmoid32(x float32) float32 {
 	y := -x
 	if 104 < y {
@@ -111,7 +113,11 @@ func sigmoid32(x float32) float32 {
 	p, n := expm1Reduced(y)
 	half := n >> 1
 	one, rest := powerOfTwo(-half), powerOfTwo(n-half)
-	return one / fma32(p, rest, one+rest)
+	inner, outer := one+rest, float32(0)
+	if one < rest {
+		inner, outer = one, rest
+	}
+	return one / (fma32(p, rest, inner) + outer)
 }
 
 // tanh32 returns, for a positive x, 1 - 2/(1+e²ˣ) or, where that would cancel,
