@@ -134,3 +134,40 @@ func TestFreeze(t *testing.T) {
 		t.Errorf("z = %g after Thaw, want 18", z)
 	}
 }
+
+// Weights in bfloat16 that are not the rounded weights, or that are trained.
+func TestBFloat16(t *testing.T) {
+	rng := rand.New(rand.NewPCG(8, 9))
+	x := graph.NewParam("x", 3, 50)
+	w := graph.NewParam("w", 50, 70)
+	rounded := graph.NewParam("rounded", 50, 70)
+	graph.Normal(x, 1, rng)
+	graph.Normal(w, 1, rng)
+	for i := range 50 {
+		for j := range 70 {
+			bits := math.Float32bits(float32(w.At(i, j)))
+			bits += 1<<15 - 1 + bits>>16&1 // to nearest, ties to even
+			rounded.Set(i, j, float64(math.Float32frombits(bits&^(1<<16-1))))
+		}
+	}
+	bias := graph.NewParam("b", 1, 70)
+	graph.Normal(bias, 1, rng)
+	product := func(w *graph.Param, s graph.Settings) []float64 {
+		p := compile(t, s, func(b *graph.Builder) {
+			b.Output("y", b.AddRow(b.MatMul(b.Param(x), b.Param(w)), b.Param(bias)))
+		})
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		return p.Floats("y")
+	}
+	got, want := product(w, graph.Settings{BFloat16: true}), product(rounded, graph.Settings{})
+	for i := range want {
+		if got[i] != want[i] {
+			t.Fatalf("y[%d] = %g, want %g", i, got[i], want[i])
+		}
+	}
+	if _, err := graph.Compile(func(b *graph.Builder) { b.Minimize(b.Dot(b.Param(x), b.Param(x))) }, graph.Settings{BFloat16: true}); err == nil {
+		t.Error("bfloat16 weights with an objective were accepted")
+	}
+}

@@ -17,6 +17,11 @@ type Settings struct {
 	Engine  Engine   // Fused if empty
 	Workers int      // goroutines that share the work of the fused engine; as many as processors if 0
 	Without []string // passes of the fused engine to leave out, by name; for measurements
+
+	// BFloat16 rounds parameters to bfloat16, 8 bits of precision, where they are right
+	// operands of products. It is for inference with few rows, which waits for memory. Only
+	// the fused engine in float32 has it, and only without an objective.
+	BFloat16 bool
 }
 
 // building guards the construction of graphs: Gorgonia caches hashes of constants that

@@ -22,10 +22,12 @@ type Program struct {
 	inputs  map[string]*input
 	outputs map[string]*tensor.Dense
 	grads   []gorgonia.ValueGrad
+
+	productFLOPs int
 }
 
 func newProgram(b *Builder) (*Program, error) {
-	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}}
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, productFLOPs: b.productFLOPs()}
 	for _, o := range b.outputs {
 		p.outputs[o.name] = o.keep.Value()
 	}
@@ -40,7 +42,10 @@ func newProgram(b *Builder) (*Program, error) {
 
 // newFusedProgram rewrites the graph.
 func newFusedProgram(b *Builder, s Settings) (*Program, error) {
-	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}}
+	if b.loss != nil && s.BFloat16 {
+		return nil, errors.New("graph: bfloat16 weights in a program with an objective; they are for inference")
+	}
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, productFLOPs: b.productFLOPs()}
 	var wanted []*Node
 	if b.loss != nil {
 		for _, bound := range b.params {
@@ -50,7 +55,7 @@ func newFusedProgram(b *Builder, s Settings) (*Program, error) {
 	for _, o := range b.outputs {
 		wanted = append(wanted, o.node)
 	}
-	fused, err := fuse.New(wanted, fuse.Settings{Workers: s.Workers, Without: s.Without})
+	fused, err := fuse.New(wanted, fuse.Settings{Workers: s.Workers, Without: s.Without, BFloat16: s.BFloat16})
 	if err != nil {
 		return nil, errors.Wrap(err, "graph")
 	}

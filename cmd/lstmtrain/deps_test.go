@@ -20,9 +20,11 @@ var layers = [][]string{
 	{"graph/internal/fuse", "train/optim"},
 	{"graph", "train/optim/optimtest"},
 	{"graph/graphtest", "cells"},
-	{"cells/celltest", "train/task"},
+	{"cells/celltest", "cells/weights"},
+	{"train/task"},
 	{"train"},
-	{"cmd/lstmtrain"},
+	{"benchmarks"},
+	{"cmd/lstmtrain", "benchmarks/ablation", "benchmarks/compiletime"},
 }
 
 // mayImportGorgonia tells which packages are written against Gorgonia itself.

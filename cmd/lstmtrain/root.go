@@ -44,7 +44,7 @@ diverged (the last good model is named), 130 interrupted after saving.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newTrainCommand(), newEvalCommand(), newPredictCommand(), newGenerateCommand(), newInspectCommand())
+	root.AddCommand(newTrainCommand(), newEvalCommand(), newPredictCommand(), newGenerateCommand(), newInspectCommand(), newBenchCommand())
 	return root
 }
 

@@ -22,6 +22,7 @@ type settings struct {
 	Limit      int      `json:"limit,omitempty"`
 	VocabSize  int      `json:"vocab_size,omitempty"`
 	MinCount   int      `json:"min_count,omitempty"`
+	Init       string   `json:"init,omitempty"`
 	ForgetBias *float64 `json:"forget_bias,omitempty"`
 	Batch      int      `json:"batch"`
 	Epochs     int      `json:"epochs"`
@@ -87,11 +88,12 @@ func (s *settings) dataGroup() flagGroup {
 
 func (s *settings) modelGroup() flagGroup {
 	g := newFlagGroup("Model")
-	g.Var(oneOf(&s.Cell, task.CellNames()...), "cell", "recurrent cell")
+	g.Var(oneOf(&s.Cell, task.CellNames()...), "cell", "recurrent cell: lstm, peephole, cifg, layernorm, gru, gru-original, rnn, rnn-relu,\nslstm, mlstm, lstm-1997, or one of the variants of Greff et al. (2015)\nnig, nfg, nog, niaf, noaf, fgr")
 	g.Var(wholeFrom(1, &s.Hidden), "hidden", "units of each layer")
 	g.Var(wholeFrom(1, &s.Layers), "layers", "layers of cells")
 	g.Var(wholeFrom(1, &s.Embed), "embed", "width of the embedding")
-	g.Var(anyNumber(s.ForgetBias), "forget-bias", "bias of the forget gates at first (lstm)")
+	g.StringVar(&s.Init, "init", s.Init, "how the gates start: `PRESET` is pytorch, keras, chrono:T or zaremba:LIMIT")
+	g.Var(anyNumber(s.ForgetBias), "forget-bias", "bias of the forget gates at first; without it --init decides")
 	return g
 }
 
@@ -132,7 +134,7 @@ func (s *settings) complete(flags *pflag.FlagSet) error {
 	if err := trades[s.Task].complete(s, flags); err != nil {
 		return err
 	}
-	if s.Cell != "lstm" {
+	if !task.HasForgetGate(s.Cell) || s.Init != "" && !flags.Changed("forget-bias") {
 		s.ForgetBias = nil
 	}
 	if len(s.Data) > 0 {
@@ -167,8 +169,10 @@ func (s *settings) check(flags *pflag.FlagSet) error {
 		return err
 	}
 	switch {
-	case s.Cell != "lstm" && flags.Changed("forget-bias"):
+	case !task.HasForgetGate(s.Cell) && flags.Changed("forget-bias"):
 		return usagef("--forget-bias does not apply to --cell %s, which has no forget gate", s.Cell)
+	case s.Init != "" && task.CheckPreset(s.Cell, s.Init) != nil:
+		return usagef("--init %s does not apply to --cell %s: %v", s.Init, s.Cell, task.CheckPreset(s.Cell, s.Init))
 	case len(s.Data) == 0 && s.Task != task.Characters:
 		return usagef("--task %s needs --data FILE; only char has text to learn from without", s.Task)
 	case flags.Changed("split") && s.Valid != "" && s.Test != "":

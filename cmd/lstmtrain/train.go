@@ -98,9 +98,18 @@ func (s *settings) train(ctx context.Context, stdout, stderr io.Writer) error {
 }
 
 func (s *settings) newModel(c *corpus) (*task.Model, error) {
-	m, err := task.New(s.Config, c.meaning, s.random(randomWeights))
-	if err != nil || s.ForgetBias == nil {
-		return m, err
+	rng := s.random(randomWeights)
+	m, err := task.New(s.Config, c.meaning, rng)
+	if err != nil {
+		return nil, err
+	}
+	if s.Init != "" {
+		if err := m.Initialise(s.Init, rng); err != nil {
+			return nil, err
+		}
+	}
+	if s.ForgetBias == nil {
+		return m, nil
 	}
 	return m, m.SetForgetBias(*s.ForgetBias)
 }
@@ -126,7 +135,7 @@ func (s *settings) introduce(w io.Writer, c *corpus, m *task.Model, folder *runF
 
 // cellTitle is how people write the name of a cell.
 func cellTitle(name string) string {
-	if title, ok := map[string]string{"lstm": "LSTM", "rnn": "RNN"}[name]; ok {
+	if title, ok := map[string]string{"lstm": "LSTM", "rnn": "RNN", "gru": "GRU"}[name]; ok {
 		return title
 	}
 	return name

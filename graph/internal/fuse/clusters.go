@@ -5,12 +5,7 @@ package fuse
 func (m *module) lower() {
 	m.link()
 	m.known = map[string]*value{} // values have changed their form
-	for _, v := range m.values {
-		if v.op == sum && len(v.products) == 0 && len(v.in) == 1 {
-			m.replace(v, v.in[0])
-		}
-	}
-	m.link()
+	m.dropIdentities()
 	inPlace := m.inPlace()
 	for _, v := range m.values {
 		if v.op != sum {
@@ -88,7 +83,7 @@ func startOf(v *value, inPlace map[*value]bool) int {
 		}
 	}
 	for i, u := range v.in {
-		if u.rows == 1 && u.cols == v.cols && v.rows != 1 {
+		if u.isRow {
 			return i
 		}
 	}

@@ -14,6 +14,8 @@ func (m *module) hoist() {
 		m.hoistFamily(family)
 	}
 	m.link()
+	m.dropIdentities()
+	m.lift()
 }
 
 // A family is the products of several sums with the same right operands: the same ones
@@ -177,7 +179,7 @@ func inOrder(sums []*value, r product) []*value {
 // commonRow returns the row that all sums add, a bias, unless it waits for one of them.
 func commonRow(sums []*value, after []bool) *value {
 	for _, u := range sums[0].in {
-		if u.rows == 1 && !after[u.id] && (sums[0].rows != 1 || u.op == leaf) &&
+		if u.isRow && !after[u.id] &&
 			!slices.ContainsFunc(sums, func(v *value) bool { return !slices.Contains(v.in, u) }) {
 			return u
 		}

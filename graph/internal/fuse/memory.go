@@ -1,9 +1,5 @@
 package fuse
 
-import "github.com/seed-222a112c/lstm/graph/internal/kernel"
-
-func packedLen(rows, cols int) int { return kernel.PackedLen(rows, cols) }
-
 // align is what offsets in the arena are multiples of: a cache line of float32.
 const align = 16
 

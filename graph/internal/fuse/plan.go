@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+
+	"github.com/seed-222a112c/lstm/graph/internal/kernel"
 )
 
 // A planner turns the values of a module into steps.
@@ -21,6 +23,7 @@ type planner[T Float] struct {
 	results  []place
 	homes    map[*value]home
 	kept     map[*value]place // scales of layer norms
+	bfloat16 bool             // parameters are rounded where they are right operands
 }
 
 // A home is where a part lies in what it is put together to.
@@ -284,8 +287,11 @@ func (p *planner[T]) copy(time int, dst place, from []part) {
 	p.add(time, &copyStep[T]{dst, l})
 }
 
-// scales returns where the scales of a layer norm are kept.
+// scales returns where the scales of a layer norm, or of some rows of one, are kept.
 func (p *planner[T]) scales(norm *value) place {
+	if norm.op == rowBlock {
+		return p.scales(norm.in[0]).rowsOf(norm.from, norm.rows)
+	}
 	at, known := p.kept[norm]
 	if !known {
 		at = p.newBuffer(norm.rows, 1)
@@ -337,7 +343,12 @@ func (p *planner[T]) pack(v *value, t product) *packed[T] {
 	if t.transR {
 		r.rows, r.cols = r.cols, r.rows
 	}
-	r.to = p.newBuffer(1, packedLen(r.rows, r.cols))
+	if p.bfloat16 && t.right.op == leaf && !t.transR {
+		half := kernel.NewPacked16(r.rows, r.cols)
+		r.half, r.to = &half, p.newBuffer(1, 1) // only to order the steps
+	} else {
+		r.to = p.newBuffer(1, kernel.PackedLen(r.rows, r.cols))
+	}
 	p.buffers[r.to.buffer].pinned = t.right.op == leaf && !p.off["pack"]
 	p.packs[key] = r
 	kind := "pack"

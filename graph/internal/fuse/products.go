@@ -27,6 +27,7 @@ type packed[T Float] struct {
 	transR     bool // the operand is the transpose of what is there
 	rows, cols int  // of the operand
 	to         place
+	half       *kernel.Packed16 // if not nil, in the place of to
 }
 
 // matrix returns the operand.
@@ -93,6 +94,10 @@ func (s *productStep[T]) multiply(m *memory[T], i, from, to, lo, hi int) {
 	c := part(all)
 	for k, left := range s.lefts {
 		a := left.rows.Slice(from, to)
+		if half := it.rights[k].half; half != nil {
+			s.multiplyHalf(m, it, k, c, part, a, half.Columns(lo, hi), lo, hi)
+			continue
+		}
 		b := it.rights[k].matrix(m).Columns(lo, hi)
 		switch {
 		case k > 0 || it.start != nil && *it.start == it.c:
@@ -188,6 +193,10 @@ func (s *packStep[T]) run(m *memory[T], worker, workers int) {
 // pack lays out the columns from lo up to hi.
 func (p *packed[T]) pack(m *memory[T], lo, hi int) {
 	x := m.matrix(p.from)
+	if p.half != nil {
+		p.half.Columns(lo, hi).Pack(as32(kernel.Matrix[T]{Data: x.Data[lo:], Rows: x.Rows, Cols: hi - lo, Stride: x.Stride}))
+		return
+	}
 	dst := p.matrix(m).Columns(lo, hi)
 	if p.transR {
 		dst.PackTransposed(kernel.Matrix[T]{Data: x.Data[lo*x.Stride:], Rows: hi - lo, Cols: x.Cols, Stride: x.Stride})

@@ -17,7 +17,7 @@ func (m *module) sums() {
 		x, y := v.in[0], v.in[1]
 		s := value{op: sum}
 		for i, u := range [2]*value{x, y} {
-			if u.op == sum && u.sameShape(v) && single(u) {
+			if u.op == sum && u.sameShape(v) && single(u) && !u.isRow {
 				if i == 0 { // its slices are not used any more: appending to them keeps the chain linear
 					s.products, s.in = u.products, u.in
 				} else {
@@ -96,6 +96,16 @@ func assemble(pads []*value, whole int, size func(*value) int, join func([]*valu
 		return pads
 	}
 	return []*value{join(parts)}
+}
+
+// dropIdentities removes sums of one operand.
+func (m *module) dropIdentities() {
+	for _, v := range m.values {
+		if v.op == sum && len(v.products) == 0 && len(v.in) == 1 {
+			m.replace(v, v.in[0])
+		}
+	}
+	m.link()
 }
 
 // replace makes w stand for v wherever v is used.

@@ -7,19 +7,6 @@ import (
 	"time"
 )
 
-// peakGFLOPS measures the fused multiply-adds that one core can do on the path in
-// use, in 10⁹ floating-point operations a second.
-func peakGFLOPS() float64 {
-	best := 0.0
-	for range 10 {
-		const rounds = 1 << 18
-		start := time.Now()
-		operations := peak(rounds)
-		best = max(best, float64(rounds*operations)/float64(time.Since(start).Nanoseconds()))
-	}
-	return best
-}
-
 func BenchmarkMul(b *testing.B) {
 	for _, path := range paths() {
 		for _, s := range [][3]int{{32, 512, 128}, {20, 800, 200}, {20, 2600, 650}, {50, 512, 128}, {1, 2048, 512}, {2560, 512, 128}} {
@@ -33,6 +20,42 @@ func BenchmarkMul(b *testing.B) {
 				c := Matrix[float32]{Data: make([]float32, m*n), Rows: m, Cols: n}
 				reportSpeed(b, 2*m*n*k, func() { Mul(c, x, w) })
 			})
+		}
+	}
+}
+
+// BenchmarkFewRows measures how fast weights of one and of more megabytes than caches
+// hold pass by, in both precisions: what matters in inference step by step.
+func BenchmarkFewRows(b *testing.B) {
+	const k, n = 512, 2048
+	rng := newRand()
+	const copies = 16 // 64 MiB in float32
+	var wide [copies]Packed[float32]
+	var narrow [copies]Packed16
+	for i := range copies {
+		m := Matrix[float32]{Data: randoms[float32](rng, k*n), Rows: k, Cols: n}
+		wide[i], narrow[i] = NewPacked[float32](k, n), NewPacked16(k, n)
+		wide[i].Pack(m)
+		narrow[i].Pack(m)
+	}
+	for _, path := range paths()[1:] {
+		for _, rows := range []int{1, 2, 4} {
+			x := RowsOf(Matrix[float32]{Data: randoms[float32](rng, rows*k), Rows: rows, Cols: k})
+			c := Matrix[float32]{Data: make([]float32, rows*n), Rows: rows, Cols: n}
+			for _, count := range []int{1, 3, copies} {
+				run := func(name string, round func(i int)) {
+					b.Run(fmt.Sprintf("%v/%d rows/%d MB/%s", path, rows, 4*count, name), func(b *testing.B) {
+						use(b, path)
+						reportSpeed(b, 2*rows*k*n*count, func() {
+							for i := range count {
+								round(i)
+							}
+						})
+					})
+				}
+				run("float32", func(i int) { Mul(c, x, wide[i]) })
+				run("bfloat16", func(i int) { Mul16(c, x, narrow[i]) })
+			}
 		}
 	}
 }
@@ -88,7 +111,7 @@ func reportSpeed(b *testing.B, operations int, round func()) {
 	}
 	speed := float64(operations) / float64(fastest.Nanoseconds())
 	b.ReportMetric(speed, "GFLOP/s")
-	if top := peakGFLOPS(); top > 0 {
+	if top := PeakGFLOPS(); top > 0 {
 		b.ReportMetric(100*speed/top, "%peak")
 	}
 }

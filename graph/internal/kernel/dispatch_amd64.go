@@ -18,44 +18,42 @@ func fastest() Path {
 	return Portable
 }
 
-// The largest number of panels of a tile for every number of rows. The assembly has
-// the same lists.
+// The largest number of panels of a tile for every number of rows, for weights of 32
+// bits and of 16. The assembly has the same lists.
 var (
-	tilePanelsAVX2   = [...]uint8{1: 2, 3, 2, 1, 1, 1}
-	tilePanelsAVX512 = [...]uint8{1: 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2}
+	tilePanelsAVX2       = []uint8{1: 2, 3, 2, 1, 1, 1}
+	tilePanelsAVX512     = []uint8{1: 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2}
+	pairTilePanelsAVX2   = []uint8{1: 4, 2, 1, 1}
+	pairTilePanelsAVX512 = []uint8{1: 4, 3, 3, 3}
 )
 
-// maxTileRows returns the largest number of rows of a tile of the path in use.
-func maxTileRows[T Float]() int {
+// tilePanels returns the list for the path in use.
+func tilePanels[T Float](pairs bool) []uint8 {
 	if _, ok := any(T(0)).(float32); ok {
-		switch active {
-		case AVX2:
-			return len(tilePanelsAVX2) - 1
-		case AVX512:
-			return len(tilePanelsAVX512) - 1
+		switch {
+		case active == AVX2 && pairs:
+			return pairTilePanelsAVX2
+		case active == AVX2:
+			return tilePanelsAVX2
+		case active == AVX512 && pairs:
+			return pairTilePanelsAVX512
+		case active == AVX512:
+			return tilePanelsAVX512
 		}
 	}
-	return 4
-}
-
-// maxTilePanels returns the largest number of panels of a tile of so many rows of
-// the path in use.
-func maxTilePanels[T Float](rows int) int {
-	if _, ok := any(T(0)).(float32); ok {
-		switch active {
-		case AVX2:
-			return int(tilePanelsAVX2[rows])
-		case AVX512:
-			return int(tilePanelsAVX512[rows])
-		}
-	}
-	return 1
+	return tilePanelsPortable
 }
 
 // runVectorTile computes the tile and returns true if the path in use has
 // assembly for it. The assembly counts in bytes.
 func runVectorTile(t *tile[float32]) bool {
 	switch {
+	case active == AVX2 && t.pairs != nil:
+		tilePairsAVX2(t.rows, t.panels, t.k, t.a, 4*t.aOffset, t.pairs, 4*t.bStep,
+			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, 4*t.cStep, t.lastCols)
+	case active == AVX512 && t.pairs != nil:
+		tilePairsAVX512(t.rows, t.panels, t.k, t.a, 4*t.aOffset, t.pairs, 4*t.bStep,
+			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, 4*t.cStep, t.lastCols)
 	case active == AVX2 && t.aPanel == nil:
 		tileAVX2(t.rows, t.panels, t.k, t.a, 4*t.aOffset, t.b, 4*t.bStep,
 			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, 4*t.cStep, t.lastCols)

@@ -4,16 +4,15 @@ package kernel
 
 func fastest() Path { return Portable }
 
-func maxTileRows[T Float]() int           { return 4 }
-func maxTilePanels[T Float](rows int) int { return 1 }
+func tilePanels[T Float](pairs bool) []uint8 { return tilePanelsPortable }
 
 func runVectorTile(*tile[float32]) bool { return false }
 
 func copyLanesVectors(_, _ *float32, dstStride, srcStride, rows int) bool { return false }
-func gatherRows(dst *float32, step int, rows **float32, offset, count, panels, lastCols int) bool {
+func transposeVectors(_, _ *float32, stride, blocks int) bool             { return false }
+func gatherVectors(dst *float32, step int, rows **float32, offset, count, panels, lastCols int) bool {
 	return false
 }
-func transposeVectors(_, _ *float32, stride, blocks int) bool { return false }
 
 func vectorsOf(Path) vectorFunctions { return vectorFunctions{} }
 

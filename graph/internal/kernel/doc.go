@@ -1,5 +1,6 @@
 // Package kernel is the arithmetic on slices for a fused engine: products of
-// matrices, elementwise functions, reductions, softmax and the step of Adam.
+// matrices, elementwise functions, reductions, layer normalisation, softmax,
+// cross-entropy and the step of Adam.
 //
 // # Bits
 //
@@ -9,8 +10,8 @@
 // Go alone. That holds because nothing depends on the width of a register:
 //
 //   - An element of a product is one chain of fused multiply-adds, k ascending,
-//     from zero, from a bias or from what the element was. Lanes and tiles divide
-//     the elements of the result, never a chain.
+//     from zero, from a bias or from another matrix. Lanes and tiles divide the
+//     elements of the result, never a chain.
 //   - A reduction keeps 16 lanes in float64, element i in lane i mod 16, and joins
 //     them by a fixed tree.
 //   - Division and square root are correctly rounded; sigmoid, tanh, exp and log are
@@ -26,8 +27,7 @@
 // The right operand of a product is [Packed]: cut into panels of 16 columns, each
 // stored row after row, padded with zeros to a pair of panels. Its left operand is a
 // list of pointers, [Rows], so that an embedding table or the outputs of many time
-// steps need no copy. One tile of the result stays in registers while k advances;
-// AVX2 has tiles of up to 6 rows and one panel, AVX-512 of up to 12 rows and two:
+// steps need no copy:
 //
 //	                          panel 0   panel 1
 //	                         ┌───16────┬───16────┐
@@ -40,11 +40,14 @@
 //	pointer  │         │     │  result           │
 //	pointer  └─────────┘     └───────────────────┘
 //
-// # State
+// A tile of the result stays in registers while k advances. With AVX-512 it has up to
+// 12 rows and 2 panels, or up to 8 rows and 3 panels; with AVX2 up to 6 rows and one
+// panel, and more panels for fewer rows. A tile of one row is as fast as its panels
+// come from memory, which [Packed16] halves: weights in bfloat16, widened on the way.
 //
-// The engine that uses the package is not there yet. The paths for Go alone and AVX2
-// are tested on processors that have them; the assembly for AVX-512 comes from the
-// same generator and has the same tests, but no processor has run it so far.
+// The sums of outer products that make the gradients of weights, [AddOuter] and
+// [SetOuter], copy parts of both operands to panels first, as many as stay in the
+// second-level cache.
 //
 // # Concurrency
 //

@@ -22,6 +22,8 @@ func operations[T Float]() []operation[T] {
 		{"Sub", func(dst, a, b, c []T, s T) { Sub(dst, a, b) }, func(a, b, c, s T) T { return a - b }},
 		{"MulElements", func(dst, a, b, c []T, s T) { MulElements(dst, a, b) }, func(a, b, c, s T) T { return a * b }},
 		{"Div", func(dst, a, b, c []T, s T) { Div(dst, a, b) }, func(a, b, c, s T) T { return a / b }},
+		{"SigmoidGrad", func(dst, a, b, c []T, s T) { SigmoidGrad(dst, a, b) }, func(a, b, c, s T) T { return T(T(1-a)*a) * b }},
+		{"TanhGrad", func(dst, a, b, c []T, s T) { TanhGrad(dst, a, b) }, func(a, b, c, s T) T { return (1 - T(a*a)) * b }},
 		{"MulAddElements", func(dst, a, b, c []T, s T) { MulAddElements(dst, a, b, c) }, func(a, b, c, s T) T { return fused(a, b, c) }},
 		{"Scale", func(dst, a, b, c []T, s T) { Scale(dst, a, s) }, func(a, b, c, s T) T { return a * s }},
 		{"Shift", func(dst, a, b, c []T, s T) { Shift(dst, a, s) }, func(a, b, c, s T) T { return a + s }},
@@ -120,6 +122,7 @@ func TestNothingAllocated(t *testing.T) {
 		rng := newRand()
 		p := newProductCase[float32](rng, [3]int{9, 37, 40})
 		w := NewPacked[float32](p.k, p.n)
+		half := NewPacked16(p.k, p.n)
 		a, rows := RowsOf(p.a), RowsOf(p.c)
 		dw, wt := NewPacked[float32](p.k, p.n), NewPacked[float32](p.n, p.k)
 		square := Matrix[float32]{Data: make([]float32, p.k*p.k), Rows: p.k, Cols: p.k}
@@ -132,6 +135,9 @@ func TestNothingAllocated(t *testing.T) {
 			"MulAdd":              func() { MulAdd(p.c, a, w) },
 			"MulFrom":             func() { MulFrom(p.c, p.c, a, w) },
 			"MulBias":             func() { MulBias(p.c, a, w, p.bias) },
+			"Mul16":               func() { Mul16(p.c, a, half) },
+			"MulAdd16":            func() { MulAdd16(p.c, a, half) },
+			"MulBias16":           func() { MulBias16(p.c, a, half, p.bias) },
 			"AddOuterPacked":      func() { AddOuterPacked(dw, a, rows) },
 			"SetOuterPacked":      func() { SetOuterPacked(dw, a, rows) },
 			"SetOuter":            func() { SetOuter(square, a, a) },

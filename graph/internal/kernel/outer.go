@@ -109,16 +109,20 @@ func addOuter[T Float](c, start target[T], a, b Rows[T]) {
 // addTiles sets the rows of c from i up to below and the columns from j up to right
 // to start and what k packed rows add.
 func (o *outerBuffer[T]) addTiles(c, start *target[T], k, i, below, j, right int) {
-	most := min(maxTileRows[T](), panelCols/2) // so that a panel consists of whole tiles
-	panels := maxTilePanels[T](min(below-i, most))
+	limits := tilePanels[T](false)
+	most := min(len(limits)-1, panelCols/2) // so that a panel consists of whole tiles
+	panels := int(limits[min(below-i, most)])
+	b := rightOperand[T]{b: &o.b[0][0], bStep: outerRows * panelCols}
+	t := tile[T]{k: k, startStride: start.stride, startStep: start.step, cStride: c.stride, cStep: c.step}
 	for left, next := j, 0; left < right; left = next {
-		t := tile[T]{k: k, b: &o.b[(left-j)/panelCols][0], bStep: outerRows * panelCols}
+		t.rightOperand = b.from(left - j)
 		next = t.cover(left, right, panels)
 		for row := i; row < below; row += t.rows {
 			lane := (row - i) % panelCols
 			t.rows = evenPart(min(panelCols-lane, below-row), most, 1)
 			t.aPanel = &o.a[(row-i)/panelCols][lane]
-			t.place(c, start, row, left)
+			t.start, t.c = start.at(row, left), c.at(row, left)
+			t.run()
 		}
 	}
 }
@@ -126,7 +130,7 @@ func (o *outerBuffer[T]) addTiles(c, start *target[T], k, i, below, j, right int
 // pack copies the columns from lo up to hi to panels. What it leaves behind them in
 // the last panel is of no account.
 func (r Rows[T]) pack(dst []outerPanel[T], lo, hi int) {
-	if gatherVectors(dst, r, lo, hi) {
+	if gatherPanels(dst, r, lo, hi) {
 		return
 	}
 	for i, first := range r.first {
@@ -137,14 +141,14 @@ func (r Rows[T]) pack(dst []outerPanel[T], lo, hi int) {
 	}
 }
 
-// gatherVectors is [Rows.pack] and returns true if the path in use has assembly
+// gatherPanels is [Rows.pack] and returns true if the path in use has assembly
 // for it.
-func gatherVectors[T Float](dst []outerPanel[T], r Rows[T], lo, hi int) bool {
+func gatherPanels[T Float](dst []outerPanel[T], r Rows[T], lo, hi int) bool {
 	panels, ok := any(dst).([]outerPanel[float32])
 	rows, _ := any(r).(Rows[float32])
 	if !ok || len(rows.first) == 0 {
 		return false
 	}
 	count := (hi - lo + panelCols - 1) / panelCols
-	return gatherRows(&panels[0][0], len(panels[0]), &rows.first[0], rows.offset+lo, len(rows.first), count, hi-lo-(count-1)*panelCols)
+	return gatherVectors(&panels[0][0], len(panels[0]), &rows.first[0], rows.offset+lo, len(rows.first), count, hi-lo-(count-1)*panelCols)
 }

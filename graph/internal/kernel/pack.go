@@ -9,7 +9,7 @@ const packRows = 16
 // Pack sets p to m, which must have its shape.
 func (p Packed[T]) Pack(m Matrix[T]) {
 	stride := m.check()
-	p.checkShape(m.Rows, m.Cols)
+	checkPacking(m.Rows, m.Cols, p.rows, p.cols)
 	for top := 0; top < p.rows; top += packRows {
 		rows := min(packRows, p.rows-top)
 		for j := 0; j*p.rows < len(p.data); j += panelCols {
@@ -29,7 +29,7 @@ func (p Packed[T]) Pack(m Matrix[T]) {
 // Unpack sets m to p, which must have its shape.
 func (p Packed[T]) Unpack(m Matrix[T]) {
 	stride := m.check()
-	p.checkShape(m.Rows, m.Cols)
+	checkPacking(m.Rows, m.Cols, p.rows, p.cols)
 	for top := 0; top < p.rows; top += packRows {
 		rows := min(packRows, p.rows-top)
 		for j := 0; j < p.cols; j += panelCols {
@@ -58,7 +58,7 @@ func copyLanes[T Float](dst, src []T, dstStride, srcStride, rows int) {
 // PackTransposed sets p to mᵀ, which must have its shape.
 func (p Packed[T]) PackTransposed(m Matrix[T]) {
 	stride := m.check()
-	p.checkShape(m.Cols, m.Rows)
+	checkPacking(m.Cols, m.Rows, p.rows, p.cols)
 	for j := 0; j*p.rows < len(p.data); j += panelCols {
 		panel := p.data[j*p.rows:][:panelCols*p.rows]
 		n := min(max(p.cols-j, 0), panelCols)

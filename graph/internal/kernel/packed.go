@@ -51,16 +51,22 @@ func (p Packed[T]) Offset(i, j int) int {
 // Columns returns the columns from lo up to hi, which share the memory of p. Both
 // must be multiples of 32, but for hi at the end of p; Columns panics otherwise.
 func (p Packed[T]) Columns(lo, hi int) Packed[T] {
-	if lo < 0 || hi < lo || hi > p.cols || lo%pairCols != 0 || hi%pairCols != 0 && hi != p.cols {
-		panic(fmt.Sprintf("kernel: columns %d to %d of a packed matrix of %d", lo, hi, p.cols))
-	}
+	checkColumns(lo, hi, p.cols)
 	start := lo * p.rows
 	end := start + PackedLen(p.rows, hi-lo)
 	return Packed[T]{p.data[start:end:end], p.rows, hi - lo}
 }
 
-func (p Packed[T]) checkShape(rows, cols int) {
-	if rows != p.rows || cols != p.cols {
-		panic(fmt.Sprintf("kernel: matrix of %d×%d for a packed one of %d×%d", rows, cols, p.rows, p.cols))
+// checkColumns panics unless lo and hi are borders of pairs of panels.
+func checkColumns(lo, hi, cols int) {
+	if lo < 0 || hi < lo || hi > cols || lo%pairCols != 0 || hi%pairCols != 0 && hi != cols {
+		panic(fmt.Sprintf("kernel: columns %d to %d of a packed matrix of %d", lo, hi, cols))
+	}
+}
+
+// checkPacking panics unless a matrix of rows and cols has the shape of a packed one.
+func checkPacking(rows, cols, packedRows, packedCols int) {
+	if rows != packedRows || cols != packedCols {
+		panic(fmt.Sprintf("kernel: matrix of %d×%d for a packed one of %d×%d", rows, cols, packedRows, packedCols))
 	}
 }

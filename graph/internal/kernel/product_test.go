@@ -28,18 +28,22 @@ func plainProduct[T Float](c, a, b Matrix[T]) {
 }
 
 // shapes returns sizes m, n, k around the borders of tiles, panels and blocks, and
-// random ones.
+// that many random ones up to 70. Short mode takes a third of the latter two kinds.
 func shapes(rng *rand.Rand, count int) [][3]int {
+	share := 1
+	if testing.Short() {
+		share = 3
+	}
 	all := [][3]int{
 		{1, 1, 1}, {2, 3, 1}, {1, 16, 1}, {1, 17, 5}, {6, 16, 4}, {7, 15, 9}, {12, 32, 8}, {13, 33, 7},
 		{5, 31, 64}, {11, 48, 3}, {24, 64, 2}, {25, 65, 70}, {3, 70, 128}, {37, 130, 11}, {128, 20, 3}, {130, 3, 20},
 	}
 	for m := 1; m <= 13; m++ { // all tiles, with whole and with partial panels
-		for n := 16; n <= 9*16; n += 16 {
+		for n := 16 * (1 + m%share); n <= 9*16; n += 16 * share {
 			all = append(all, [3]int{m, n - rng.IntN(16)*rng.IntN(2), 1 + rng.IntN(4)})
 		}
 	}
-	for range count {
+	for range count / share {
 		all = append(all, [3]int{1 + rng.IntN(70), 1 + rng.IntN(70), 1 + rng.IntN(70)})
 	}
 	return all
@@ -118,7 +122,7 @@ func (p *productCase[T]) check(t *testing.T, name string, start func(i, j int) T
 func testProducts[T Float](t *testing.T) {
 	onEveryPath(t, func(t *testing.T) {
 		rng := newRand()
-		for _, s := range shapes(rng, 60) {
+		for _, s := range shapes(rng, 150) {
 			p := newProductCase[T](rng, s)
 			w := NewPacked[T](p.k, p.n)
 			w.Pack(p.b)
@@ -145,7 +149,7 @@ func TestProducts64(t *testing.T) { testProducts[float64](t) }
 func testOuter[T Float](t *testing.T) {
 	onEveryPath(t, func(t *testing.T) {
 		rng := newRand()
-		for _, s := range append(shapes(rng, 30), [3]int{5, 33, 600}, [3]int{270, 18, 129}, [3]int{3, 140, 257}) {
+		for _, s := range append(shapes(rng, 60), [3]int{5, 33, 600}, [3]int{270, 18, 129}, [3]int{3, 140, 257}) {
 			p := newProductCase[T](rng, s)
 			transposed := Matrix[T]{Data: make([]T, p.k*p.m), Rows: p.k, Cols: p.m}
 			for i := range p.m {
@@ -218,6 +222,39 @@ func TestProductsOfSeveralOperands(t *testing.T) {
 			}
 		}
 		wantBits(t, "x·W + h·U by parts", got.Data, want.Data)
+	})
+}
+
+// TestOuterByParts catches parts of a sum of outer products, as workers share it out,
+// that differ from the whole or that touch each other.
+func TestOuterByParts(t *testing.T) {
+	onEveryPath(t, func(t *testing.T) {
+		rng := newRand()
+		const rows, m, n = 300, 37, 70
+		left := Matrix[float32]{Data: randoms[float32](rng, rows*m), Rows: rows, Cols: m}
+		right := Matrix[float32]{Data: randoms[float32](rng, rows*n), Rows: rows, Cols: n}
+		a, b := RowsOf(left), RowsOf(right)
+		want := Matrix[float32]{Data: make([]float32, m*n), Rows: m, Cols: n}
+		SetOuter(want, a, b)
+
+		got := Matrix[float32]{Data: make([]float32, m*n), Rows: m, Cols: n}
+		packed := NewPacked[float32](m, n)
+		for _, cols := range [][2]int{{0, 32}, {32, n}} {
+			for _, part := range [][2]int{{0, 5}, {5, 22}, {22, m}} {
+				c := Matrix[float32]{Data: got.Data[part[0]*n+cols[0]:], Rows: part[1] - part[0], Cols: cols[1] - cols[0], Stride: n}
+				SetOuter(c, a.Columns(part[0], part[1]), b.Columns(cols[0], cols[1]))
+			}
+			SetOuterPacked(packed.Columns(cols[0], cols[1]), a, b.Columns(cols[0], cols[1]))
+		}
+		wantBits(t, "by rows and columns", got.Data, want.Data)
+		packed.Unpack(got)
+		wantBits(t, "packed, by columns", got.Data, want.Data)
+
+		// The same, one stretch of rows of the operands after the other.
+		clear(got.Data)
+		AddOuter(got, a.Slice(0, 100), b.Slice(0, 100))
+		AddOuter(got, a.Slice(100, rows), b.Slice(100, rows))
+		wantBits(t, "in stretches", got.Data, want.Data)
 	})
 }
 

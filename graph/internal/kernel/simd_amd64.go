@@ -11,6 +11,9 @@ func tileAVX2(rows int, panels int, k int, a **float32, aOffset int, b *float32,
 func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
 
 //go:noescape
+func tilePairsAVX2(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+
+//go:noescape
 func copyLanesAVX2(dst *float32, src *float32, dstStride int, srcStride int, rows int)
 
 //go:noescape
@@ -33,6 +36,12 @@ func divAVX2(dst []float32, a []float32, b []float32)
 
 //go:noescape
 func mulAddAVX2(dst []float32, a []float32, b []float32, c []float32)
+
+//go:noescape
+func sigmoidGradAVX2(dst []float32, y []float32, d []float32)
+
+//go:noescape
+func tanhGradAVX2(dst []float32, y []float32, d []float32)
 
 //go:noescape
 func scaleAVX2(dst []float32, a []float32, s float32)
@@ -124,6 +133,9 @@ func tileAVX512(rows int, panels int, k int, a **float32, aOffset int, b *float3
 func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
 
 //go:noescape
+func tilePairsAVX512(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+
+//go:noescape
 func copyLanesAVX512(dst *float32, src *float32, dstStride int, srcStride int, rows int)
 
 //go:noescape
@@ -146,6 +158,12 @@ func divAVX512(dst []float32, a []float32, b []float32)
 
 //go:noescape
 func mulAddAVX512(dst []float32, a []float32, b []float32, c []float32)
+
+//go:noescape
+func sigmoidGradAVX512(dst []float32, y []float32, d []float32)
+
+//go:noescape
+func tanhGradAVX512(dst []float32, y []float32, d []float32)
 
 //go:noescape
 func scaleAVX512(dst []float32, a []float32, s float32)

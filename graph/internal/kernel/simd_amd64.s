@@ -2334,6 +2334,1145 @@ c6x2done:
 	VZEROUPPER
 	RET
 
+// func tilePairsAVX2(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// Requires: AVX, AVX2, FMA3, MMX+
+TEXT ·tilePairsAVX2(SB), NOSPLIT, $0-112
+	MOVQ    rows+0(FP), AX
+	MOVQ    panels+8(FP), CX
+	CMPQ    AX, $0x04
+	JEQ     rows4
+	CMPQ    AX, $0x03
+	JEQ     rows3
+	CMPQ    AX, $0x02
+	JEQ     rows2
+	CMPQ    CX, $0x04
+	JNE     not1x4
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    lastCols+104(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start1x8masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(CX*1), Y2
+	VMOVUPS 32(AX)(CX*1), Y3
+	VMOVUPS (AX)(CX*2), Y4
+	VMOVUPS 32(AX)(CX*2), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	JMP     start1x8done
+
+start1x8masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y6
+	VMOVUPS    96(SI), Y7
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    (AX)(CX*1), Y2
+	VMOVUPS    32(AX)(CX*1), Y3
+	VMOVUPS    (AX)(CX*2), Y4
+	VMOVUPS    32(AX)(CX*2), Y5
+	VMASKMOVPS (AX)(DX*1), Y6, Y6
+	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
+
+start1x8done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	LEAQ       (DX)(DX*2), BX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 (AX)(BX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
+	LEAQ       (BX)(BX*2), SI
+	ADDQ       $0x02, AX
+	JG         odd1x8
+
+loop1x8:
+	VBROADCASTSS -8(DX)(AX*4), Y8
+	VBROADCASTSS -4(DX)(AX*4), Y9
+	VMOVUPS      (CX), Y10
+	VPSLLD       $0x10, Y10, Y11
+	VANDPS       cffff0000<>+0(SB), Y10, Y10
+	VFMADD231PS  Y11, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y0
+	VMOVUPS      32(CX), Y10
+	VPSLLD       $0x10, Y10, Y11
+	VANDPS       cffff0000<>+0(SB), Y10, Y10
+	VFMADD231PS  Y11, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y1
+	VMOVUPS      (CX)(BX*1), Y10
+	VPSLLD       $0x10, Y10, Y11
+	VANDPS       cffff0000<>+0(SB), Y10, Y10
+	VFMADD231PS  Y11, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y2
+	VMOVUPS      32(CX)(BX*1), Y10
+	VPSLLD       $0x10, Y10, Y11
+	VANDPS       cffff0000<>+0(SB), Y10, Y10
+	VFMADD231PS  Y11, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y3
+	VMOVUPS      (CX)(BX*2), Y10
+	VPSLLD       $0x10, Y10, Y11
+	VANDPS       cffff0000<>+0(SB), Y10, Y10
+	VFMADD231PS  Y11, Y8, Y4
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      32(CX)(BX*2), Y10
+	VPSLLD       $0x10, Y10, Y11
+	VANDPS       cffff0000<>+0(SB), Y10, Y10
+	VFMADD231PS  Y11, Y8, Y5
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      (CX)(SI*1), Y10
+	VPSLLD       $0x10, Y10, Y11
+	VANDPS       cffff0000<>+0(SB), Y10, Y10
+	VFMADD231PS  Y11, Y8, Y6
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      32(CX)(SI*1), Y10
+	VPSLLD       $0x10, Y10, Y11
+	VANDPS       cffff0000<>+0(SB), Y10, Y10
+	VFMADD231PS  Y11, Y8, Y7
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop1x8
+
+odd1x8:
+	CMPQ         AX, $0x01
+	JNE          end1x8
+	VBROADCASTSS -8(DX)(AX*4), Y8
+	VBROADCASTSS -8(DX)(AX*4), Y9
+	VMOVUPS      (CX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y0
+	VMOVUPS      32(CX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y1
+	VMOVUPS      (CX)(BX*1), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y2
+	VMOVUPS      32(CX)(BX*1), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y3
+	VMOVUPS      (CX)(BX*2), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y4
+	VMOVUPS      32(CX)(BX*2), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y5
+	VMOVUPS      (CX)(SI*1), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y6
+	VMOVUPS      32(CX)(SI*1), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VFMADD231PS  Y9, Y8, Y7
+
+end1x8:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), CX
+	MOVQ    cStep+96(FP), CX
+	LEAQ    (CX)(CX*2), DX
+	MOVQ    lastCols+104(FP), BX
+	CMPQ    BX, $0x10
+	JNE     c1x8masked
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, (AX)(CX*1)
+	VMOVUPS Y3, 32(AX)(CX*1)
+	VMOVUPS Y4, (AX)(CX*2)
+	VMOVUPS Y5, 32(AX)(CX*2)
+	VMOVUPS Y6, (AX)(DX*1)
+	VMOVUPS Y7, 32(AX)(DX*1)
+	JMP     c1x8done
+
+c1x8masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y8
+	VMOVUPS    96(SI), Y9
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, (AX)(CX*1)
+	VMOVUPS    Y3, 32(AX)(CX*1)
+	VMOVUPS    Y4, (AX)(CX*2)
+	VMOVUPS    Y5, 32(AX)(CX*2)
+	VMASKMOVPS Y6, Y8, (AX)(DX*1)
+	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+
+c1x8done:
+	VZEROUPPER
+	RET
+
+not1x4:
+	CMPQ    CX, $0x03
+	JNE     not1x3
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), CX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start1x6masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(CX*1), Y2
+	VMOVUPS 32(AX)(CX*1), Y3
+	VMOVUPS (AX)(CX*2), Y4
+	VMOVUPS 32(AX)(CX*2), Y5
+	JMP     start1x6done
+
+start1x6masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMOVUPS    (AX)(CX*1), Y2
+	VMOVUPS    32(AX)(CX*1), Y3
+	VMASKMOVPS (AX)(CX*2), Y4, Y4
+	VMASKMOVPS 32(AX)(CX*2), Y5, Y5
+
+start1x6done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
+	ADDQ       $0x02, AX
+	JG         odd1x6
+
+loop1x6:
+	VBROADCASTSS -8(DX)(AX*4), Y6
+	VBROADCASTSS -4(DX)(AX*4), Y7
+	VMOVUPS      (CX), Y8
+	VPSLLD       $0x10, Y8, Y9
+	VANDPS       cffff0000<>+0(SB), Y8, Y8
+	VFMADD231PS  Y9, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y0
+	VMOVUPS      32(CX), Y8
+	VPSLLD       $0x10, Y8, Y9
+	VANDPS       cffff0000<>+0(SB), Y8, Y8
+	VFMADD231PS  Y9, Y6, Y1
+	VFMADD231PS  Y8, Y7, Y1
+	VMOVUPS      (CX)(BX*1), Y8
+	VPSLLD       $0x10, Y8, Y9
+	VANDPS       cffff0000<>+0(SB), Y8, Y8
+	VFMADD231PS  Y9, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y2
+	VMOVUPS      32(CX)(BX*1), Y8
+	VPSLLD       $0x10, Y8, Y9
+	VANDPS       cffff0000<>+0(SB), Y8, Y8
+	VFMADD231PS  Y9, Y6, Y3
+	VFMADD231PS  Y8, Y7, Y3
+	VMOVUPS      (CX)(BX*2), Y8
+	VPSLLD       $0x10, Y8, Y9
+	VANDPS       cffff0000<>+0(SB), Y8, Y8
+	VFMADD231PS  Y9, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y4
+	VMOVUPS      32(CX)(BX*2), Y8
+	VPSLLD       $0x10, Y8, Y9
+	VANDPS       cffff0000<>+0(SB), Y8, Y8
+	VFMADD231PS  Y9, Y6, Y5
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop1x6
+
+odd1x6:
+	CMPQ         AX, $0x01
+	JNE          end1x6
+	VBROADCASTSS -8(DX)(AX*4), Y6
+	VBROADCASTSS -8(DX)(AX*4), Y7
+	VMOVUPS      (CX), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VMOVUPS      32(CX), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VMOVUPS      (CX)(BX*1), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VMOVUPS      32(CX)(BX*1), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VMOVUPS      (CX)(BX*2), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VMOVUPS      32(CX)(BX*2), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y5
+
+end1x6:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), CX
+	MOVQ    cStep+96(FP), CX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     c1x6masked
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, (AX)(CX*1)
+	VMOVUPS Y3, 32(AX)(CX*1)
+	VMOVUPS Y4, (AX)(CX*2)
+	VMOVUPS Y5, 32(AX)(CX*2)
+	JMP     c1x6done
+
+c1x6masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMOVUPS    Y2, (AX)(CX*1)
+	VMOVUPS    Y3, 32(AX)(CX*1)
+	VMASKMOVPS Y4, Y6, (AX)(CX*2)
+	VMASKMOVPS Y5, Y7, 32(AX)(CX*2)
+
+c1x6done:
+	VZEROUPPER
+	RET
+
+not1x3:
+	CMPQ    CX, $0x02
+	JNE     not1x2
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), CX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start1x4masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(CX*1), Y2
+	VMOVUPS 32(AX)(CX*1), Y3
+	JMP     start1x4done
+
+start1x4masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMASKMOVPS (AX)(CX*1), Y2, Y2
+	VMASKMOVPS 32(AX)(CX*1), Y3, Y3
+
+start1x4done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
+	ADDQ       $0x02, AX
+	JG         odd1x4
+
+loop1x4:
+	VBROADCASTSS -8(DX)(AX*4), Y4
+	VBROADCASTSS -4(DX)(AX*4), Y5
+	VMOVUPS      (CX), Y6
+	VPSLLD       $0x10, Y6, Y7
+	VANDPS       cffff0000<>+0(SB), Y6, Y6
+	VFMADD231PS  Y7, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y0
+	VMOVUPS      32(CX), Y6
+	VPSLLD       $0x10, Y6, Y7
+	VANDPS       cffff0000<>+0(SB), Y6, Y6
+	VFMADD231PS  Y7, Y4, Y1
+	VFMADD231PS  Y6, Y5, Y1
+	VMOVUPS      (CX)(BX*1), Y6
+	VPSLLD       $0x10, Y6, Y7
+	VANDPS       cffff0000<>+0(SB), Y6, Y6
+	VFMADD231PS  Y7, Y4, Y2
+	VFMADD231PS  Y6, Y5, Y2
+	VMOVUPS      32(CX)(BX*1), Y6
+	VPSLLD       $0x10, Y6, Y7
+	VANDPS       cffff0000<>+0(SB), Y6, Y6
+	VFMADD231PS  Y7, Y4, Y3
+	VFMADD231PS  Y6, Y5, Y3
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop1x4
+
+odd1x4:
+	CMPQ         AX, $0x01
+	JNE          end1x4
+	VBROADCASTSS -8(DX)(AX*4), Y4
+	VBROADCASTSS -8(DX)(AX*4), Y5
+	VMOVUPS      (CX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMOVUPS      32(CX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VMOVUPS      (CX)(BX*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VMOVUPS      32(CX)(BX*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y3
+
+end1x4:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), CX
+	MOVQ    cStep+96(FP), CX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     c1x4masked
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, (AX)(CX*1)
+	VMOVUPS Y3, 32(AX)(CX*1)
+	JMP     c1x4done
+
+c1x4masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS Y2, Y4, (AX)(CX*1)
+	VMASKMOVPS Y3, Y5, 32(AX)(CX*1)
+
+c1x4done:
+	VZEROUPPER
+	RET
+
+not1x2:
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), CX
+	MOVQ    lastCols+104(FP), CX
+	CMPQ    CX, $0x10
+	JNE     start1x2masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	JMP     start1x2done
+
+start1x2masked:
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y0
+	VMOVUPS    96(DX), Y1
+	VMASKMOVPS (AX), Y0, Y0
+	VMASKMOVPS 32(AX), Y1, Y1
+
+start1x2done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
+	ADDQ       $0x02, AX
+	JG         odd1x2
+
+loop1x2:
+	VBROADCASTSS -8(DX)(AX*4), Y2
+	VBROADCASTSS -4(DX)(AX*4), Y3
+	VMOVUPS      (CX), Y4
+	VPSLLD       $0x10, Y4, Y5
+	VANDPS       cffff0000<>+0(SB), Y4, Y4
+	VFMADD231PS  Y5, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y0
+	VMOVUPS      32(CX), Y4
+	VPSLLD       $0x10, Y4, Y5
+	VANDPS       cffff0000<>+0(SB), Y4, Y4
+	VFMADD231PS  Y5, Y2, Y1
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop1x2
+
+odd1x2:
+	CMPQ         AX, $0x01
+	JNE          end1x2
+	VBROADCASTSS -8(DX)(AX*4), Y2
+	VBROADCASTSS -8(DX)(AX*4), Y3
+	VMOVUPS      (CX), Y3
+	VPSLLD       $0x10, Y3, Y3
+	VFMADD231PS  Y3, Y2, Y0
+	VMOVUPS      32(CX), Y3
+	VPSLLD       $0x10, Y3, Y3
+	VFMADD231PS  Y3, Y2, Y1
+
+end1x2:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), CX
+	MOVQ    cStep+96(FP), CX
+	MOVQ    lastCols+104(FP), CX
+	CMPQ    CX, $0x10
+	JNE     c1x2masked
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	JMP     c1x2done
+
+c1x2masked:
+	LEAQ       tailMasks<>+0(SB), DX
+	SHLQ       $0x02, CX
+	SUBQ       CX, DX
+	VMOVUPS    64(DX), Y2
+	VMOVUPS    96(DX), Y3
+	VMASKMOVPS Y0, Y2, (AX)
+	VMASKMOVPS Y1, Y3, 32(AX)
+
+c1x2done:
+	VZEROUPPER
+	RET
+
+rows2:
+	CMPQ    CX, $0x02
+	JNE     not2x2
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), BX
+	CMPQ    BX, $0x10
+	JNE     start2x4masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	VMOVUPS (AX)(DX*1), Y2
+	VMOVUPS 32(AX)(DX*1), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	VMOVUPS (AX)(DX*1), Y6
+	VMOVUPS 32(AX)(DX*1), Y7
+	JMP     start2x4done
+
+start2x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y6
+	VMOVUPS    96(SI), Y7
+	VMOVUPS    (AX), Y0
+	VMOVUPS    32(AX), Y1
+	VMASKMOVPS (AX)(DX*1), Y6, Y2
+	VMASKMOVPS 32(AX)(DX*1), Y7, Y3
+	ADDQ       CX, AX
+	VMOVUPS    (AX), Y4
+	VMOVUPS    32(AX), Y5
+	VMASKMOVPS (AX)(DX*1), Y6, Y6
+	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
+
+start2x4done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
+	ADDQ       $0x02, AX
+	JG         odd2x4
+
+loop2x4:
+	VBROADCASTSS -8(BX)(AX*4), Y8
+	VBROADCASTSS -4(BX)(AX*4), Y9
+	VBROADCASTSS -8(DX)(AX*4), Y10
+	VBROADCASTSS -4(DX)(AX*4), Y11
+	VMOVUPS      (CX), Y12
+	VPSLLD       $0x10, Y12, Y13
+	VANDPS       cffff0000<>+0(SB), Y12, Y12
+	VFMADD231PS  Y13, Y8, Y0
+	VFMADD231PS  Y13, Y10, Y4
+	VFMADD231PS  Y12, Y9, Y0
+	VFMADD231PS  Y12, Y11, Y4
+	VMOVUPS      32(CX), Y12
+	VPSLLD       $0x10, Y12, Y13
+	VANDPS       cffff0000<>+0(SB), Y12, Y12
+	VFMADD231PS  Y13, Y8, Y1
+	VFMADD231PS  Y13, Y10, Y5
+	VFMADD231PS  Y12, Y9, Y1
+	VFMADD231PS  Y12, Y11, Y5
+	VMOVUPS      (CX)(SI*1), Y12
+	VPSLLD       $0x10, Y12, Y13
+	VANDPS       cffff0000<>+0(SB), Y12, Y12
+	VFMADD231PS  Y13, Y8, Y2
+	VFMADD231PS  Y13, Y10, Y6
+	VFMADD231PS  Y12, Y9, Y2
+	VFMADD231PS  Y12, Y11, Y6
+	VMOVUPS      32(CX)(SI*1), Y12
+	VPSLLD       $0x10, Y12, Y13
+	VANDPS       cffff0000<>+0(SB), Y12, Y12
+	VFMADD231PS  Y13, Y8, Y3
+	VFMADD231PS  Y13, Y10, Y7
+	VFMADD231PS  Y12, Y9, Y3
+	VFMADD231PS  Y12, Y11, Y7
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop2x4
+
+odd2x4:
+	CMPQ         AX, $0x01
+	JNE          end2x4
+	VBROADCASTSS -8(BX)(AX*4), Y8
+	VBROADCASTSS -8(BX)(AX*4), Y9
+	VBROADCASTSS -8(DX)(AX*4), Y9
+	VBROADCASTSS -8(DX)(AX*4), Y10
+	VMOVUPS      (CX), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      32(CX), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      (CX)(SI*1), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      32(CX)(SI*1), Y10
+	VPSLLD       $0x10, Y10, Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+
+end2x4:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), CX
+	MOVQ    cStep+96(FP), DX
+	MOVQ    lastCols+104(FP), BX
+	CMPQ    BX, $0x10
+	JNE     c2x4masked
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	VMOVUPS Y2, (AX)(DX*1)
+	VMOVUPS Y3, 32(AX)(DX*1)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	VMOVUPS Y6, (AX)(DX*1)
+	VMOVUPS Y7, 32(AX)(DX*1)
+	JMP     c2x4done
+
+c2x4masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y8
+	VMOVUPS    96(SI), Y9
+	VMOVUPS    Y0, (AX)
+	VMOVUPS    Y1, 32(AX)
+	VMASKMOVPS Y2, Y8, (AX)(DX*1)
+	VMASKMOVPS Y3, Y9, 32(AX)(DX*1)
+	ADDQ       CX, AX
+	VMOVUPS    Y4, (AX)
+	VMOVUPS    Y5, 32(AX)
+	VMASKMOVPS Y6, Y8, (AX)(DX*1)
+	VMASKMOVPS Y7, Y9, 32(AX)(DX*1)
+
+c2x4done:
+	VZEROUPPER
+	RET
+
+not2x2:
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start2x2masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	JMP     start2x2done
+
+start2x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMASKMOVPS (AX), Y2, Y0
+	VMASKMOVPS 32(AX), Y3, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y2, Y2
+	VMASKMOVPS 32(AX), Y3, Y3
+
+start2x2done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
+	ADDQ       $0x02, AX
+	JG         odd2x2
+
+loop2x2:
+	VMOVUPS      (CX), Y4
+	VPSLLD       $0x10, Y4, Y5
+	VANDPS       cffff0000<>+0(SB), Y4, Y4
+	VMOVUPS      32(CX), Y6
+	VPSLLD       $0x10, Y6, Y7
+	VANDPS       cffff0000<>+0(SB), Y6, Y6
+	VBROADCASTSS -8(BX)(AX*4), Y8
+	VFMADD231PS  Y5, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS -8(DX)(AX*4), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS -4(BX)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS -4(DX)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VFMADD231PS  Y6, Y5, Y3
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop2x2
+
+odd2x2:
+	CMPQ         AX, $0x01
+	JNE          end2x2
+	VMOVUPS      (CX), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VMOVUPS      32(CX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VBROADCASTSS -8(BX)(AX*4), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS -8(DX)(AX*4), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+
+end2x2:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), CX
+	MOVQ    cStep+96(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     c2x2masked
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	JMP     c2x2done
+
+c2x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS Y0, Y4, (AX)
+	VMASKMOVPS Y1, Y5, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y4, (AX)
+	VMASKMOVPS Y3, Y5, 32(AX)
+
+c2x2done:
+	VZEROUPPER
+	RET
+
+rows3:
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start3x2masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	JMP     start3x2done
+
+start3x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS (AX), Y4, Y0
+	VMASKMOVPS 32(AX), Y5, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y2
+	VMASKMOVPS 32(AX), Y5, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y4, Y4
+	VMASKMOVPS 32(AX), Y5, Y5
+
+start3x2done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), DI
+	ADDQ       $0x02, AX
+	JG         odd3x2
+
+loop3x2:
+	VMOVUPS      (CX), Y6
+	VPSLLD       $0x10, Y6, Y7
+	VANDPS       cffff0000<>+0(SB), Y6, Y6
+	VMOVUPS      32(CX), Y8
+	VPSLLD       $0x10, Y8, Y9
+	VANDPS       cffff0000<>+0(SB), Y8, Y8
+	VBROADCASTSS -8(BX)(AX*4), Y10
+	VFMADD231PS  Y7, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS -8(SI)(AX*4), Y10
+	VFMADD231PS  Y7, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS -8(DX)(AX*4), Y10
+	VFMADD231PS  Y7, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS -4(BX)(AX*4), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS -4(SI)(AX*4), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS -4(DX)(AX*4), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop3x2
+
+odd3x2:
+	CMPQ         AX, $0x01
+	JNE          end3x2
+	VMOVUPS      (CX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VMOVUPS      32(CX), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VBROADCASTSS -8(BX)(AX*4), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS -8(SI)(AX*4), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS -8(DX)(AX*4), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+
+end3x2:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), CX
+	MOVQ    cStep+96(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     c3x2masked
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	JMP     c3x2done
+
+c3x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS Y0, Y6, (AX)
+	VMASKMOVPS Y1, Y7, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y6, (AX)
+	VMASKMOVPS Y3, Y7, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y6, (AX)
+	VMASKMOVPS Y5, Y7, 32(AX)
+
+c3x2done:
+	VZEROUPPER
+	RET
+
+rows4:
+	MOVQ    start+56(FP), AX
+	MOVQ    startStride+64(FP), CX
+	MOVQ    startStep+72(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     start4x2masked
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y1
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y2
+	VMOVUPS 32(AX), Y3
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y4
+	VMOVUPS 32(AX), Y5
+	ADDQ    CX, AX
+	VMOVUPS (AX), Y6
+	VMOVUPS 32(AX), Y7
+	JMP     start4x2done
+
+start4x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS (AX), Y6, Y0
+	VMASKMOVPS 32(AX), Y7, Y1
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y2
+	VMASKMOVPS 32(AX), Y7, Y3
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y4
+	VMASKMOVPS 32(AX), Y7, Y5
+	ADDQ       CX, AX
+	VMASKMOVPS (AX), Y6, Y6
+	VMASKMOVPS 32(AX), Y7, Y7
+
+start4x2done:
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R8
+	ADDQ       $0x02, AX
+	JG         odd4x2
+
+loop4x2:
+	VMOVUPS      (CX), Y8
+	VPSLLD       $0x10, Y8, Y9
+	VANDPS       cffff0000<>+0(SB), Y8, Y8
+	VMOVUPS      32(CX), Y10
+	VPSLLD       $0x10, Y10, Y11
+	VANDPS       cffff0000<>+0(SB), Y10, Y10
+	VBROADCASTSS -8(BX)(AX*4), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS -8(SI)(AX*4), Y12
+	VFMADD231PS  Y9, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS -8(DI)(AX*4), Y12
+	VFMADD231PS  Y9, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS -8(DX)(AX*4), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS -4(BX)(AX*4), Y9
+	VFMADD231PS  Y8, Y9, Y0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS -4(SI)(AX*4), Y9
+	VFMADD231PS  Y8, Y9, Y2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS -4(DI)(AX*4), Y9
+	VFMADD231PS  Y8, Y9, Y4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS -4(DX)(AX*4), Y9
+	VFMADD231PS  Y8, Y9, Y6
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop4x2
+
+odd4x2:
+	CMPQ         AX, $0x01
+	JNE          end4x2
+	VMOVUPS      (CX), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VMOVUPS      32(CX), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VBROADCASTSS -8(BX)(AX*4), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS -8(SI)(AX*4), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS -8(DI)(AX*4), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS -8(DX)(AX*4), Y10
+	VFMADD231PS  Y8, Y10, Y6
+	VFMADD231PS  Y9, Y10, Y7
+
+end4x2:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), CX
+	MOVQ    cStep+96(FP), DX
+	MOVQ    lastCols+104(FP), DX
+	CMPQ    DX, $0x10
+	JNE     c4x2masked
+	VMOVUPS Y0, (AX)
+	VMOVUPS Y1, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y2, (AX)
+	VMOVUPS Y3, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y4, (AX)
+	VMOVUPS Y5, 32(AX)
+	ADDQ    CX, AX
+	VMOVUPS Y6, (AX)
+	VMOVUPS Y7, 32(AX)
+	JMP     c4x2done
+
+c4x2masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMASKMOVPS Y0, Y8, (AX)
+	VMASKMOVPS Y1, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y2, Y8, (AX)
+	VMASKMOVPS Y3, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y4, Y8, (AX)
+	VMASKMOVPS Y5, Y9, 32(AX)
+	ADDQ       CX, AX
+	VMASKMOVPS Y6, Y8, (AX)
+	VMASKMOVPS Y7, Y9, 32(AX)
+
+c4x2done:
+	VZEROUPPER
+	RET
+
+DATA cffff0000<>+0(SB)/4, $0xffff0000
+DATA cffff0000<>+4(SB)/4, $0xffff0000
+DATA cffff0000<>+8(SB)/4, $0xffff0000
+DATA cffff0000<>+12(SB)/4, $0xffff0000
+DATA cffff0000<>+16(SB)/4, $0xffff0000
+DATA cffff0000<>+20(SB)/4, $0xffff0000
+DATA cffff0000<>+24(SB)/4, $0xffff0000
+DATA cffff0000<>+28(SB)/4, $0xffff0000
+DATA cffff0000<>+32(SB)/4, $0xffff0000
+DATA cffff0000<>+36(SB)/4, $0xffff0000
+DATA cffff0000<>+40(SB)/4, $0xffff0000
+DATA cffff0000<>+44(SB)/4, $0xffff0000
+DATA cffff0000<>+48(SB)/4, $0xffff0000
+DATA cffff0000<>+52(SB)/4, $0xffff0000
+DATA cffff0000<>+56(SB)/4, $0xffff0000
+DATA cffff0000<>+60(SB)/4, $0xffff0000
+GLOBL cffff0000<>(SB), RODATA|NOPTR, $64
+
 // func copyLanesAVX2(dst *float32, src *float32, dstStride int, srcStride int, rows int)
 // Requires: AVX
 TEXT ·copyLanesAVX2(SB), NOSPLIT, $0-40
@@ -2776,6 +3915,108 @@ done:
 	VZEROUPPER
 	RET
 
+// func sigmoidGradAVX2(dst []float32, y []float32, d []float32)
+// Requires: AVX
+TEXT ·sigmoidGradAVX2(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ y_base+24(FP), DX
+	MOVQ d_base+48(FP), BX
+	MOVQ dst_base+0(FP), SI
+
+loop:
+	CMPQ    AX, $0x08
+	JB      tail
+	VMOVUPS (DX)(CX*4), Y0
+	VMOVUPS (BX)(CX*4), Y1
+	VMOVUPS c3f800000<>+0(SB), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS Y2, (SI)(CX*4)
+	ADDQ    $0x08, CX
+	SUBQ    $0x08, AX
+	JMP     loop
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, AX
+	SUBQ       AX, DI
+	VMOVUPS    64(DI), Y0
+	VMASKMOVPS (DX)(CX*4), Y0, Y1
+	VMASKMOVPS (BX)(CX*4), Y0, Y2
+	VMOVUPS    c3f800000<>+0(SB), Y3
+	VSUBPS     Y1, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VMULPS     Y2, Y3, Y3
+	VMASKMOVPS Y3, Y0, (SI)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c3f800000<>+0(SB)/4, $0x3f800000
+DATA c3f800000<>+4(SB)/4, $0x3f800000
+DATA c3f800000<>+8(SB)/4, $0x3f800000
+DATA c3f800000<>+12(SB)/4, $0x3f800000
+DATA c3f800000<>+16(SB)/4, $0x3f800000
+DATA c3f800000<>+20(SB)/4, $0x3f800000
+DATA c3f800000<>+24(SB)/4, $0x3f800000
+DATA c3f800000<>+28(SB)/4, $0x3f800000
+DATA c3f800000<>+32(SB)/4, $0x3f800000
+DATA c3f800000<>+36(SB)/4, $0x3f800000
+DATA c3f800000<>+40(SB)/4, $0x3f800000
+DATA c3f800000<>+44(SB)/4, $0x3f800000
+DATA c3f800000<>+48(SB)/4, $0x3f800000
+DATA c3f800000<>+52(SB)/4, $0x3f800000
+DATA c3f800000<>+56(SB)/4, $0x3f800000
+DATA c3f800000<>+60(SB)/4, $0x3f800000
+GLOBL c3f800000<>(SB), RODATA|NOPTR, $64
+
+// func tanhGradAVX2(dst []float32, y []float32, d []float32)
+// Requires: AVX
+TEXT ·tanhGradAVX2(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ y_base+24(FP), DX
+	MOVQ d_base+48(FP), BX
+	MOVQ dst_base+0(FP), SI
+
+loop:
+	CMPQ    AX, $0x08
+	JB      tail
+	VMOVUPS (DX)(CX*4), Y0
+	VMOVUPS (BX)(CX*4), Y1
+	VMULPS  Y0, Y0, Y0
+	VMOVUPS c3f800000<>+0(SB), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS Y2, (SI)(CX*4)
+	ADDQ    $0x08, CX
+	SUBQ    $0x08, AX
+	JMP     loop
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, AX
+	SUBQ       AX, DI
+	VMOVUPS    64(DI), Y0
+	VMASKMOVPS (DX)(CX*4), Y0, Y1
+	VMASKMOVPS (BX)(CX*4), Y0, Y2
+	VMULPS     Y1, Y1, Y1
+	VMOVUPS    c3f800000<>+0(SB), Y3
+	VSUBPS     Y1, Y3, Y3
+	VMULPS     Y2, Y3, Y3
+	VMASKMOVPS Y3, Y0, (SI)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func scaleAVX2(dst []float32, a []float32, s float32)
 // Requires: AVX
 TEXT ·scaleAVX2(SB), NOSPLIT, $0-52
@@ -3105,24 +4346,6 @@ tail:
 done:
 	VZEROUPPER
 	RET
-
-DATA c3f800000<>+0(SB)/4, $0x3f800000
-DATA c3f800000<>+4(SB)/4, $0x3f800000
-DATA c3f800000<>+8(SB)/4, $0x3f800000
-DATA c3f800000<>+12(SB)/4, $0x3f800000
-DATA c3f800000<>+16(SB)/4, $0x3f800000
-DATA c3f800000<>+20(SB)/4, $0x3f800000
-DATA c3f800000<>+24(SB)/4, $0x3f800000
-DATA c3f800000<>+28(SB)/4, $0x3f800000
-DATA c3f800000<>+32(SB)/4, $0x3f800000
-DATA c3f800000<>+36(SB)/4, $0x3f800000
-DATA c3f800000<>+40(SB)/4, $0x3f800000
-DATA c3f800000<>+44(SB)/4, $0x3f800000
-DATA c3f800000<>+48(SB)/4, $0x3f800000
-DATA c3f800000<>+52(SB)/4, $0x3f800000
-DATA c3f800000<>+56(SB)/4, $0x3f800000
-DATA c3f800000<>+60(SB)/4, $0x3f800000
-GLOBL c3f800000<>(SB), RODATA|NOPTR, $64
 
 // func lessEqualAVX2(dst []float32, a []float32, b []float32)
 // Requires: AVX
@@ -3741,7 +4964,12 @@ loop:
 	VPADDD       c0000007f<>+0(SB), Y1, Y1
 	VPSLLD       $0x17, Y1, Y1
 	VADDPS       Y1, Y0, Y3
+	VCMPPS       $0x11, Y1, Y0, Y4
+	VBLENDVPS    Y4, Y0, Y3, Y3
 	VFMADD231PS  Y1, Y2, Y3
+	VXORPS       Y2, Y2, Y2
+	VBLENDVPS    Y4, Y1, Y2, Y1
+	VADDPS       Y1, Y3, Y3
 	VDIVPS       Y3, Y0, Y0
 	VMOVUPS      Y0, (BX)(CX*4)
 	ADDQ         $0x08, CX
@@ -3783,7 +5011,12 @@ tail:
 	VPADDD       c0000007f<>+0(SB), Y2, Y2
 	VPSLLD       $0x17, Y2, Y2
 	VADDPS       Y2, Y1, Y4
+	VCMPPS       $0x11, Y2, Y1, Y5
+	VBLENDVPS    Y5, Y1, Y4, Y4
 	VFMADD231PS  Y2, Y3, Y4
+	VXORPS       Y3, Y3, Y3
+	VBLENDVPS    Y5, Y2, Y3, Y2
+	VADDPS       Y2, Y4, Y4
 	VDIVPS       Y4, Y1, Y1
 	VMASKMOVPS   Y1, Y0, (BX)(CX*4)
 
@@ -10755,6 +11988,1361 @@ loop8x1:
 	VZEROUPPER
 	RET
 
+// func tilePairsAVX512(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+// Requires: AVX, AVX512DQ, AVX512F, MMX+
+TEXT ·tilePairsAVX512(SB), NOSPLIT, $0-112
+	MOVQ       rows+0(FP), AX
+	MOVQ       panels+8(FP), CX
+	CMPQ       AX, $0x04
+	JEQ        rows4
+	CMPQ       AX, $0x03
+	JEQ        rows3
+	CMPQ       AX, $0x02
+	JEQ        rows2
+	CMPQ       CX, $0x04
+	JNE        not1x4
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), CX
+	MOVQ       startStep+72(FP), DX
+	LEAQ       (DX)(DX*2), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(DX*1), Z1
+	VMOVUPS    (AX)(DX*2), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	LEAQ       (DX)(DX*2), BX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	PREFETCHT0 (AX)(BX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
+	LEAQ       (BX)(BX*2), SI
+	ADDQ       $0x02, AX
+	JG         odd1x4
+
+loop1x4:
+	VBROADCASTSS -8(DX)(AX*4), Z4
+	VBROADCASTSS -4(DX)(AX*4), Z5
+	VMOVUPS      (CX), Z6
+	VPSLLD       $0x10, Z6, Z7
+	VANDPS       cffff0000<>+0(SB), Z6, Z6
+	VFMADD231PS  Z7, Z4, Z0
+	VFMADD231PS  Z6, Z5, Z0
+	VMOVUPS      (CX)(BX*1), Z6
+	VPSLLD       $0x10, Z6, Z7
+	VANDPS       cffff0000<>+0(SB), Z6, Z6
+	VFMADD231PS  Z7, Z4, Z1
+	VFMADD231PS  Z6, Z5, Z1
+	VMOVUPS      (CX)(BX*2), Z6
+	VPSLLD       $0x10, Z6, Z7
+	VANDPS       cffff0000<>+0(SB), Z6, Z6
+	VFMADD231PS  Z7, Z4, Z2
+	VFMADD231PS  Z6, Z5, Z2
+	VMOVUPS      (CX)(SI*1), Z6
+	VPSLLD       $0x10, Z6, Z7
+	VANDPS       cffff0000<>+0(SB), Z6, Z6
+	VFMADD231PS  Z7, Z4, Z3
+	VFMADD231PS  Z6, Z5, Z3
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop1x4
+
+odd1x4:
+	CMPQ         AX, $0x01
+	JNE          end1x4
+	VBROADCASTSS -8(DX)(AX*4), Z4
+	VBROADCASTSS -8(DX)(AX*4), Z5
+	VMOVUPS      (CX), Z5
+	VPSLLD       $0x10, Z5, Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VMOVUPS      (CX)(BX*1), Z5
+	VPSLLD       $0x10, Z5, Z5
+	VFMADD231PS  Z5, Z4, Z1
+	VMOVUPS      (CX)(BX*2), Z5
+	VPSLLD       $0x10, Z5, Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VMOVUPS      (CX)(SI*1), Z5
+	VPSLLD       $0x10, Z5, Z5
+	VFMADD231PS  Z5, Z4, Z3
+
+end1x4:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), CX
+	MOVQ    cStep+96(FP), DX
+	LEAQ    (DX)(DX*2), BX
+	MOVQ    lastCols+104(FP), CX
+	MOVQ    $0x00000001, SI
+	SHLQ    CL, SI
+	DECQ    SI
+	KMOVW   SI, K1
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, (AX)(DX*1)
+	VMOVUPS Z2, (AX)(DX*2)
+	VMOVUPS Z3, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not1x4:
+	CMPQ       CX, $0x03
+	JNE        not1x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), CX
+	MOVQ       startStep+72(FP), DX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(DX*1), Z1
+	VMOVUPS.Z  (AX)(DX*2), K1, Z2
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
+	ADDQ       $0x02, AX
+	JG         odd1x3
+
+loop1x3:
+	VBROADCASTSS -8(DX)(AX*4), Z3
+	VBROADCASTSS -4(DX)(AX*4), Z4
+	VMOVUPS      (CX), Z5
+	VPSLLD       $0x10, Z5, Z6
+	VANDPS       cffff0000<>+0(SB), Z5, Z5
+	VFMADD231PS  Z6, Z3, Z0
+	VFMADD231PS  Z5, Z4, Z0
+	VMOVUPS      (CX)(BX*1), Z5
+	VPSLLD       $0x10, Z5, Z6
+	VANDPS       cffff0000<>+0(SB), Z5, Z5
+	VFMADD231PS  Z6, Z3, Z1
+	VFMADD231PS  Z5, Z4, Z1
+	VMOVUPS      (CX)(BX*2), Z5
+	VPSLLD       $0x10, Z5, Z6
+	VANDPS       cffff0000<>+0(SB), Z5, Z5
+	VFMADD231PS  Z6, Z3, Z2
+	VFMADD231PS  Z5, Z4, Z2
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop1x3
+
+odd1x3:
+	CMPQ         AX, $0x01
+	JNE          end1x3
+	VBROADCASTSS -8(DX)(AX*4), Z3
+	VBROADCASTSS -8(DX)(AX*4), Z4
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VFMADD231PS  Z4, Z3, Z0
+	VMOVUPS      (CX)(BX*1), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VFMADD231PS  Z4, Z3, Z1
+	VMOVUPS      (CX)(BX*2), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VFMADD231PS  Z4, Z3, Z2
+
+end1x3:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), CX
+	MOVQ    cStep+96(FP), DX
+	MOVQ    lastCols+104(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, (AX)(DX*1)
+	VMOVUPS Z2, K1, (AX)(DX*2)
+	VZEROUPPER
+	RET
+
+not1x3:
+	CMPQ       CX, $0x02
+	JNE        not1x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), CX
+	MOVQ       startStep+72(FP), DX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(DX*1), K1, Z1
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
+	ADDQ       $0x02, AX
+	JG         odd1x2
+
+loop1x2:
+	VBROADCASTSS -8(DX)(AX*4), Z2
+	VBROADCASTSS -4(DX)(AX*4), Z3
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z5
+	VANDPS       cffff0000<>+0(SB), Z4, Z4
+	VFMADD231PS  Z5, Z2, Z0
+	VFMADD231PS  Z4, Z3, Z0
+	VMOVUPS      (CX)(BX*1), Z4
+	VPSLLD       $0x10, Z4, Z5
+	VANDPS       cffff0000<>+0(SB), Z4, Z4
+	VFMADD231PS  Z5, Z2, Z1
+	VFMADD231PS  Z4, Z3, Z1
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop1x2
+
+odd1x2:
+	CMPQ         AX, $0x01
+	JNE          end1x2
+	VBROADCASTSS -8(DX)(AX*4), Z2
+	VBROADCASTSS -8(DX)(AX*4), Z3
+	VMOVUPS      (CX), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VMOVUPS      (CX)(BX*1), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z1
+
+end1x2:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), CX
+	MOVQ    cStep+96(FP), DX
+	MOVQ    lastCols+104(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, (AX)(DX*1)
+	VZEROUPPER
+	RET
+
+not1x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), CX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, DX
+	SHLQ       CL, DX
+	DECQ       DX
+	KMOVW      DX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), BX
+	ADDQ       $0x02, AX
+	JG         odd1x1
+
+loop1x1:
+	VMOVUPS      (CX), Z1
+	VPSLLD       $0x10, Z1, Z2
+	VANDPS       cffff0000<>+0(SB), Z1, Z1
+	VBROADCASTSS -8(DX)(AX*4), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS -4(DX)(AX*4), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop1x1
+
+odd1x1:
+	CMPQ         AX, $0x01
+	JNE          end1x1
+	VMOVUPS      (CX), Z1
+	VPSLLD       $0x10, Z1, Z1
+	VBROADCASTSS -8(DX)(AX*4), Z2
+	VFMADD231PS  Z1, Z2, Z0
+
+end1x1:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), CX
+	MOVQ    cStep+96(FP), CX
+	MOVQ    lastCols+104(FP), CX
+	MOVQ    $0x00000001, DX
+	SHLQ    CL, DX
+	DECQ    DX
+	KMOVW   DX, K1
+	VMOVUPS Z0, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows2:
+	CMPQ       CX, $0x03
+	JNE        not2x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
+	ADDQ       $0x02, AX
+	JG         odd2x3
+
+loop2x3:
+	VBROADCASTSS -8(BX)(AX*4), Z6
+	VBROADCASTSS -4(BX)(AX*4), Z7
+	VBROADCASTSS -8(DX)(AX*4), Z8
+	VBROADCASTSS -4(DX)(AX*4), Z9
+	VMOVUPS      (CX), Z10
+	VPSLLD       $0x10, Z10, Z11
+	VANDPS       cffff0000<>+0(SB), Z10, Z10
+	VFMADD231PS  Z11, Z6, Z0
+	VFMADD231PS  Z11, Z8, Z3
+	VFMADD231PS  Z10, Z7, Z0
+	VFMADD231PS  Z10, Z9, Z3
+	VMOVUPS      (CX)(SI*1), Z10
+	VPSLLD       $0x10, Z10, Z11
+	VANDPS       cffff0000<>+0(SB), Z10, Z10
+	VFMADD231PS  Z11, Z6, Z1
+	VFMADD231PS  Z11, Z8, Z4
+	VFMADD231PS  Z10, Z7, Z1
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      (CX)(SI*2), Z10
+	VPSLLD       $0x10, Z10, Z11
+	VANDPS       cffff0000<>+0(SB), Z10, Z10
+	VFMADD231PS  Z11, Z6, Z2
+	VFMADD231PS  Z11, Z8, Z5
+	VFMADD231PS  Z10, Z7, Z2
+	VFMADD231PS  Z10, Z9, Z5
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop2x3
+
+odd2x3:
+	CMPQ         AX, $0x01
+	JNE          end2x3
+	VBROADCASTSS -8(BX)(AX*4), Z6
+	VBROADCASTSS -8(BX)(AX*4), Z7
+	VBROADCASTSS -8(DX)(AX*4), Z7
+	VBROADCASTSS -8(DX)(AX*4), Z8
+	VMOVUPS      (CX), Z8
+	VPSLLD       $0x10, Z8, Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      (CX)(SI*1), Z8
+	VPSLLD       $0x10, Z8, Z8
+	VFMADD231PS  Z8, Z6, Z1
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVUPS      (CX)(SI*2), Z8
+	VPSLLD       $0x10, Z8, Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z5
+
+end2x3:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), DX
+	MOVQ    cStep+96(FP), BX
+	MOVQ    lastCols+104(FP), CX
+	MOVQ    $0x00000001, SI
+	SHLQ    CL, SI
+	DECQ    SI
+	KMOVW   SI, K1
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, (AX)(BX*1)
+	VMOVUPS Z2, K1, (AX)(BX*2)
+	ADDQ    DX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, (AX)(BX*1)
+	VMOVUPS Z5, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not2x3:
+	CMPQ       CX, $0x02
+	JNE        not2x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
+	ADDQ       $0x02, AX
+	JG         odd2x2
+
+loop2x2:
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z5
+	VANDPS       cffff0000<>+0(SB), Z4, Z4
+	VMOVUPS      (CX)(SI*1), Z6
+	VPSLLD       $0x10, Z6, Z7
+	VANDPS       cffff0000<>+0(SB), Z6, Z6
+	VBROADCASTSS -8(BX)(AX*4), Z8
+	VFMADD231PS  Z5, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS -8(DX)(AX*4), Z8
+	VFMADD231PS  Z5, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS -4(BX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VFMADD231PS  Z6, Z5, Z1
+	VBROADCASTSS -4(DX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VFMADD231PS  Z6, Z5, Z3
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop2x2
+
+odd2x2:
+	CMPQ         AX, $0x01
+	JNE          end2x2
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VMOVUPS      (CX)(SI*1), Z5
+	VPSLLD       $0x10, Z5, Z5
+	VBROADCASTSS -8(BX)(AX*4), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS -8(DX)(AX*4), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+
+end2x2:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), DX
+	MOVQ    cStep+96(FP), BX
+	MOVQ    lastCols+104(FP), CX
+	MOVQ    $0x00000001, SI
+	SHLQ    CL, SI
+	DECQ    SI
+	KMOVW   SI, K1
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, (AX)(BX*1)
+	ADDQ    DX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not2x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), SI
+	ADDQ       $0x02, AX
+	JG         odd2x1
+
+loop2x1:
+	VMOVUPS      (CX), Z2
+	VPSLLD       $0x10, Z2, Z3
+	VANDPS       cffff0000<>+0(SB), Z2, Z2
+	VBROADCASTSS -8(BX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS -8(DX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS -4(BX)(AX*4), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS -4(DX)(AX*4), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop2x1
+
+odd2x1:
+	CMPQ         AX, $0x01
+	JNE          end2x1
+	VMOVUPS      (CX), Z2
+	VPSLLD       $0x10, Z2, Z2
+	VBROADCASTSS -8(BX)(AX*4), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS -8(DX)(AX*4), Z3
+	VFMADD231PS  Z2, Z3, Z1
+
+end2x1:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), DX
+	MOVQ    cStep+96(FP), CX
+	MOVQ    lastCols+104(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    DX, AX
+	VMOVUPS Z1, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows3:
+	CMPQ       CX, $0x03
+	JNE        not3x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x03, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), DI
+	ADDQ       $0x02, AX
+	JG         odd3x3
+
+loop3x3:
+	VMOVUPS      (CX), Z9
+	VPSLLD       $0x10, Z9, Z10
+	VANDPS       cffff0000<>+0(SB), Z9, Z9
+	VMOVUPS      (CX)(DI*1), Z11
+	VPSLLD       $0x10, Z11, Z12
+	VANDPS       cffff0000<>+0(SB), Z11, Z11
+	VMOVUPS      (CX)(DI*2), Z13
+	VPSLLD       $0x10, Z13, Z14
+	VANDPS       cffff0000<>+0(SB), Z13, Z13
+	VBROADCASTSS -8(BX)(AX*4), Z15
+	VFMADD231PS  Z10, Z15, Z0
+	VFMADD231PS  Z12, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS -8(SI)(AX*4), Z15
+	VFMADD231PS  Z10, Z15, Z3
+	VFMADD231PS  Z12, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS -8(DX)(AX*4), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z12, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS -4(BX)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VFMADD231PS  Z11, Z10, Z1
+	VFMADD231PS  Z13, Z10, Z2
+	VBROADCASTSS -4(SI)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VFMADD231PS  Z11, Z10, Z4
+	VFMADD231PS  Z13, Z10, Z5
+	VBROADCASTSS -4(DX)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VFMADD231PS  Z11, Z10, Z7
+	VFMADD231PS  Z13, Z10, Z8
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop3x3
+
+odd3x3:
+	CMPQ         AX, $0x01
+	JNE          end3x3
+	VMOVUPS      (CX), Z9
+	VPSLLD       $0x10, Z9, Z9
+	VMOVUPS      (CX)(DI*1), Z10
+	VPSLLD       $0x10, Z10, Z10
+	VMOVUPS      (CX)(DI*2), Z11
+	VPSLLD       $0x10, Z11, Z11
+	VBROADCASTSS -8(BX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS -8(SI)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS -8(DX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+
+end3x3:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), DX
+	MOVQ    cStep+96(FP), BX
+	MOVQ    lastCols+104(FP), CX
+	MOVQ    $0x00000001, SI
+	SHLQ    CL, SI
+	DECQ    SI
+	KMOVW   SI, K1
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, (AX)(BX*1)
+	VMOVUPS Z2, K1, (AX)(BX*2)
+	ADDQ    DX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, (AX)(BX*1)
+	VMOVUPS Z5, K1, (AX)(BX*2)
+	ADDQ    DX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, (AX)(BX*1)
+	VMOVUPS Z8, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not3x3:
+	CMPQ       CX, $0x02
+	JNE        not3x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x03, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), DI
+	ADDQ       $0x02, AX
+	JG         odd3x2
+
+loop3x2:
+	VMOVUPS      (CX), Z6
+	VPSLLD       $0x10, Z6, Z7
+	VANDPS       cffff0000<>+0(SB), Z6, Z6
+	VMOVUPS      (CX)(DI*1), Z8
+	VPSLLD       $0x10, Z8, Z9
+	VANDPS       cffff0000<>+0(SB), Z8, Z8
+	VBROADCASTSS -8(BX)(AX*4), Z10
+	VFMADD231PS  Z7, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS -8(SI)(AX*4), Z10
+	VFMADD231PS  Z7, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS -8(DX)(AX*4), Z10
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS -4(BX)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VFMADD231PS  Z8, Z7, Z1
+	VBROADCASTSS -4(SI)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS -4(DX)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VFMADD231PS  Z8, Z7, Z5
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop3x2
+
+odd3x2:
+	CMPQ         AX, $0x01
+	JNE          end3x2
+	VMOVUPS      (CX), Z6
+	VPSLLD       $0x10, Z6, Z6
+	VMOVUPS      (CX)(DI*1), Z7
+	VPSLLD       $0x10, Z7, Z7
+	VBROADCASTSS -8(BX)(AX*4), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS -8(SI)(AX*4), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS -8(DX)(AX*4), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+
+end3x2:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), DX
+	MOVQ    cStep+96(FP), BX
+	MOVQ    lastCols+104(FP), CX
+	MOVQ    $0x00000001, SI
+	SHLQ    CL, SI
+	DECQ    SI
+	KMOVW   SI, K1
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, (AX)(BX*1)
+	ADDQ    DX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, (AX)(BX*1)
+	ADDQ    DX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not3x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), DI
+	ADDQ       $0x02, AX
+	JG         odd3x1
+
+loop3x1:
+	VMOVUPS      (CX), Z3
+	VPSLLD       $0x10, Z3, Z4
+	VANDPS       cffff0000<>+0(SB), Z3, Z3
+	VBROADCASTSS -8(BX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS -8(SI)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS -8(DX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS -4(BX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS -4(SI)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS -4(DX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop3x1
+
+odd3x1:
+	CMPQ         AX, $0x01
+	JNE          end3x1
+	VMOVUPS      (CX), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VBROADCASTSS -8(BX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS -8(SI)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS -8(DX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z2
+
+end3x1:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), DX
+	MOVQ    cStep+96(FP), CX
+	MOVQ    lastCols+104(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    DX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    DX, AX
+	VMOVUPS Z2, K1, (AX)
+	VZEROUPPER
+	RET
+
+rows4:
+	CMPQ       CX, $0x03
+	JNE        not4x3
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS    (AX)(BX*1), Z1
+	VMOVUPS.Z  (AX)(BX*2), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z3
+	VMOVUPS    (AX)(BX*1), Z4
+	VMOVUPS.Z  (AX)(BX*2), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS    (AX)(BX*1), Z7
+	VMOVUPS.Z  (AX)(BX*2), K1, Z8
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z9
+	VMOVUPS    (AX)(BX*1), Z10
+	VMOVUPS.Z  (AX)(BX*2), K1, Z11
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x04, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	PREFETCHT0 (AX)(DX*2)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R8
+	ADDQ       $0x02, AX
+	JG         odd4x3
+
+loop4x3:
+	VMOVUPS      (CX), Z12
+	VPSLLD       $0x10, Z12, Z13
+	VANDPS       cffff0000<>+0(SB), Z12, Z12
+	VMOVUPS      (CX)(R8*1), Z14
+	VPSLLD       $0x10, Z14, Z15
+	VANDPS       cffff0000<>+0(SB), Z14, Z14
+	VMOVUPS      (CX)(R8*2), Z16
+	VPSLLD       $0x10, Z16, Z17
+	VANDPS       cffff0000<>+0(SB), Z16, Z16
+	VBROADCASTSS -8(BX)(AX*4), Z18
+	VFMADD231PS  Z13, Z18, Z0
+	VFMADD231PS  Z15, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS -8(SI)(AX*4), Z18
+	VFMADD231PS  Z13, Z18, Z3
+	VFMADD231PS  Z15, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS -8(DI)(AX*4), Z18
+	VFMADD231PS  Z13, Z18, Z6
+	VFMADD231PS  Z15, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS -8(DX)(AX*4), Z18
+	VFMADD231PS  Z13, Z18, Z9
+	VFMADD231PS  Z15, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS -4(BX)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VFMADD231PS  Z14, Z13, Z1
+	VFMADD231PS  Z16, Z13, Z2
+	VBROADCASTSS -4(SI)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VFMADD231PS  Z14, Z13, Z4
+	VFMADD231PS  Z16, Z13, Z5
+	VBROADCASTSS -4(DI)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VFMADD231PS  Z14, Z13, Z7
+	VFMADD231PS  Z16, Z13, Z8
+	VBROADCASTSS -4(DX)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VFMADD231PS  Z14, Z13, Z10
+	VFMADD231PS  Z16, Z13, Z11
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop4x3
+
+odd4x3:
+	CMPQ         AX, $0x01
+	JNE          end4x3
+	VMOVUPS      (CX), Z12
+	VPSLLD       $0x10, Z12, Z12
+	VMOVUPS      (CX)(R8*1), Z13
+	VPSLLD       $0x10, Z13, Z13
+	VMOVUPS      (CX)(R8*2), Z14
+	VPSLLD       $0x10, Z14, Z14
+	VBROADCASTSS -8(BX)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS -8(SI)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS -8(DI)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS -8(DX)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+
+end4x3:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), DX
+	MOVQ    cStep+96(FP), BX
+	MOVQ    lastCols+104(FP), CX
+	MOVQ    $0x00000001, SI
+	SHLQ    CL, SI
+	DECQ    SI
+	KMOVW   SI, K1
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, (AX)(BX*1)
+	VMOVUPS Z2, K1, (AX)(BX*2)
+	ADDQ    DX, AX
+	VMOVUPS Z3, (AX)
+	VMOVUPS Z4, (AX)(BX*1)
+	VMOVUPS Z5, K1, (AX)(BX*2)
+	ADDQ    DX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, (AX)(BX*1)
+	VMOVUPS Z8, K1, (AX)(BX*2)
+	ADDQ    DX, AX
+	VMOVUPS Z9, (AX)
+	VMOVUPS Z10, (AX)(BX*1)
+	VMOVUPS Z11, K1, (AX)(BX*2)
+	VZEROUPPER
+	RET
+
+not4x3:
+	CMPQ       CX, $0x02
+	JNE        not4x2
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), BX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (AX), Z0
+	VMOVUPS.Z  (AX)(BX*1), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z2
+	VMOVUPS.Z  (AX)(BX*1), K1, Z3
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z4
+	VMOVUPS.Z  (AX)(BX*1), K1, Z5
+	ADDQ       DX, AX
+	VMOVUPS    (AX), Z6
+	VMOVUPS.Z  (AX)(BX*1), K1, Z7
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x04, CX, BX
+	ADDQ       BX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 (AX)(DX*1)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R8
+	ADDQ       $0x02, AX
+	JG         odd4x2
+
+loop4x2:
+	VMOVUPS      (CX), Z8
+	VPSLLD       $0x10, Z8, Z9
+	VANDPS       cffff0000<>+0(SB), Z8, Z8
+	VMOVUPS      (CX)(R8*1), Z10
+	VPSLLD       $0x10, Z10, Z11
+	VANDPS       cffff0000<>+0(SB), Z10, Z10
+	VBROADCASTSS -8(BX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS -8(SI)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS -8(DI)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS -8(DX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS -4(BX)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS -4(SI)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS -4(DI)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS -4(DX)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop4x2
+
+odd4x2:
+	CMPQ         AX, $0x01
+	JNE          end4x2
+	VMOVUPS      (CX), Z8
+	VPSLLD       $0x10, Z8, Z8
+	VMOVUPS      (CX)(R8*1), Z9
+	VPSLLD       $0x10, Z9, Z9
+	VBROADCASTSS -8(BX)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS -8(SI)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS -8(DI)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS -8(DX)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+
+end4x2:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), DX
+	MOVQ    cStep+96(FP), BX
+	MOVQ    lastCols+104(FP), CX
+	MOVQ    $0x00000001, SI
+	SHLQ    CL, SI
+	DECQ    SI
+	KMOVW   SI, K1
+	VMOVUPS Z0, (AX)
+	VMOVUPS Z1, K1, (AX)(BX*1)
+	ADDQ    DX, AX
+	VMOVUPS Z2, (AX)
+	VMOVUPS Z3, K1, (AX)(BX*1)
+	ADDQ    DX, AX
+	VMOVUPS Z4, (AX)
+	VMOVUPS Z5, K1, (AX)(BX*1)
+	ADDQ    DX, AX
+	VMOVUPS Z6, (AX)
+	VMOVUPS Z7, K1, (AX)(BX*1)
+	VZEROUPPER
+	RET
+
+not4x2:
+	MOVQ       start+56(FP), AX
+	MOVQ       startStride+64(FP), DX
+	MOVQ       startStep+72(FP), CX
+	MOVQ       lastCols+104(FP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (AX), K1, Z0
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z1
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z2
+	ADDQ       DX, AX
+	VMOVUPS.Z  (AX), K1, Z3
+	MOVQ       c+80(FP), AX
+	MOVQ       cStride+88(FP), CX
+	MOVQ       cStep+96(FP), DX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       k+16(FP), AX
+	MOVQ       aOffset+32(FP), CX
+	LEAQ       (CX)(AX*4), CX
+	MOVQ       a+24(FP), DX
+	MOVQ       (DX), BX
+	ADDQ       CX, BX
+	MOVQ       8(DX), SI
+	ADDQ       CX, SI
+	MOVQ       16(DX), DI
+	ADDQ       CX, DI
+	MOVQ       24(DX), DX
+	ADDQ       CX, DX
+	NEGQ       AX
+	MOVQ       b+40(FP), CX
+	MOVQ       bStep+48(FP), R8
+	ADDQ       $0x02, AX
+	JG         odd4x1
+
+loop4x1:
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z5
+	VANDPS       cffff0000<>+0(SB), Z4, Z4
+	VBROADCASTSS -8(BX)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS -8(SI)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS -8(DI)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS -8(DX)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS -4(BX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS -4(SI)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS -4(DI)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS -4(DX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          loop4x1
+
+odd4x1:
+	CMPQ         AX, $0x01
+	JNE          end4x1
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VBROADCASTSS -8(BX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS -8(SI)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS -8(DI)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS -8(DX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z3
+
+end4x1:
+	MOVQ    c+80(FP), AX
+	MOVQ    cStride+88(FP), DX
+	MOVQ    cStep+96(FP), CX
+	MOVQ    lastCols+104(FP), CX
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (AX)
+	ADDQ    DX, AX
+	VMOVUPS Z1, K1, (AX)
+	ADDQ    DX, AX
+	VMOVUPS Z2, K1, (AX)
+	ADDQ    DX, AX
+	VMOVUPS Z3, K1, (AX)
+	VZEROUPPER
+	RET
+
 // func copyLanesAVX512(dst *float32, src *float32, dstStride int, srcStride int, rows int)
 // Requires: AVX, AVX512F
 TEXT ·copyLanesAVX512(SB), NOSPLIT, $0-40
@@ -11121,6 +13709,90 @@ tail:
 	VMOVUPS.Z   (SI)(AX*4), K1, Z2
 	VFMADD213PS Z2, Z1, Z0
 	VMOVUPS     Z0, K1, (DI)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func sigmoidGradAVX512(dst []float32, y []float32, d []float32)
+// Requires: AVX, AVX512F
+TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), CX
+	XORQ AX, AX
+	MOVQ y_base+24(FP), DX
+	MOVQ d_base+48(FP), BX
+	MOVQ dst_base+0(FP), SI
+
+loop:
+	CMPQ    CX, $0x10
+	JB      tail
+	VMOVUPS (DX)(AX*4), Z0
+	VMOVUPS (BX)(AX*4), Z1
+	VMOVUPS c3f800000<>+0(SB), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS Z2, (SI)(AX*4)
+	ADDQ    $0x10, AX
+	SUBQ    $0x10, CX
+	JMP     loop
+
+tail:
+	TESTQ     CX, CX
+	JZ        done
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(AX*4), K1, Z0
+	VMOVUPS.Z (BX)(AX*4), K1, Z1
+	VMOVUPS   c3f800000<>+0(SB), Z2
+	VSUBPS    Z0, Z2, Z2
+	VMULPS    Z0, Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (SI)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func tanhGradAVX512(dst []float32, y []float32, d []float32)
+// Requires: AVX, AVX512F
+TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), CX
+	XORQ AX, AX
+	MOVQ y_base+24(FP), DX
+	MOVQ d_base+48(FP), BX
+	MOVQ dst_base+0(FP), SI
+
+loop:
+	CMPQ    CX, $0x10
+	JB      tail
+	VMOVUPS (DX)(AX*4), Z0
+	VMOVUPS (BX)(AX*4), Z1
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS c3f800000<>+0(SB), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS Z2, (SI)(AX*4)
+	ADDQ    $0x10, AX
+	SUBQ    $0x10, CX
+	JMP     loop
+
+tail:
+	TESTQ     CX, CX
+	JZ        done
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(AX*4), K1, Z0
+	VMOVUPS.Z (BX)(AX*4), K1, Z1
+	VMULPS    Z0, Z0, Z0
+	VMOVUPS   c3f800000<>+0(SB), Z2
+	VSUBPS    Z0, Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (SI)(AX*4)
 
 done:
 	VZEROUPPER
@@ -11795,34 +14467,39 @@ loop:
 	JB           tail
 	VMOVUPS      (DX)(AX*4), Z0
 	VXORPS       c80000000<>+0(SB), Z0, Z0
-	VMOVUPS      c42d00000<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMOVUPS      cc2d00000<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      c3fb8aa3b<>+0(SB), Z1
-	VFMADD213PS  c4b400000<>+0(SB), Z0, Z1
-	VSUBPS       c4b400000<>+0(SB), Z1, Z2
-	VFNMADD231PS c3f318000<>+0(SB), Z2, Z0
-	VFNMADD231PS cb95e8083<>+0(SB), Z2, Z0
-	VPSUBD       c4b400000<>+0(SB), Z1, Z1
-	VMOVUPS      c39509280<>+0(SB), Z2
-	VFMADD213PS  c3ab6a19a<>+0(SB), Z0, Z2
-	VFMADD213PS  c3c088870<>+0(SB), Z0, Z2
-	VFMADD213PS  c3d2aaa74<>+0(SB), Z0, Z2
-	VFMADD213PS  c3e2aaaab<>+0(SB), Z0, Z2
-	VFMADD213PS  c3f000000<>+0(SB), Z0, Z2
-	VMULPS       Z0, Z0, Z3
-	VFMADD213PS  Z0, Z3, Z2
-	VPSRAD       $0x01, Z1, Z0
-	VPSUBD       Z0, Z1, Z1
-	VMOVUPS      c3f800000<>+0(SB), Z3
+	VMOVUPS      c42d00000<>+0(SB), Z5
+	VMINPS       Z0, Z5, Z0
+	VMOVUPS      cc2d00000<>+0(SB), Z5
+	VMAXPS       Z0, Z5, Z0
+	VMOVUPS      c3fb8aa3b<>+0(SB), Z5
+	VFMADD213PS  c4b400000<>+0(SB), Z0, Z5
+	VSUBPS       c4b400000<>+0(SB), Z5, Z6
+	VFNMADD231PS c3f318000<>+0(SB), Z6, Z0
+	VFNMADD231PS cb95e8083<>+0(SB), Z6, Z0
+	VPSUBD       c4b400000<>+0(SB), Z5, Z5
+	VMOVUPS      c39509280<>+0(SB), Z6
+	VFMADD213PS  c3ab6a19a<>+0(SB), Z0, Z6
+	VFMADD213PS  c3c088870<>+0(SB), Z0, Z6
+	VFMADD213PS  c3d2aaa74<>+0(SB), Z0, Z6
+	VFMADD213PS  c3e2aaaab<>+0(SB), Z0, Z6
+	VFMADD213PS  c3f000000<>+0(SB), Z0, Z6
+	VMULPS       Z0, Z0, Z7
+	VFMADD213PS  Z0, Z7, Z6
+	VPSRAD       $0x01, Z5, Z0
+	VPSUBD       Z0, Z5, Z5
+	VMOVUPS      c3f800000<>+0(SB), Z7
 	VPSLLD       $0x17, Z0, Z0
-	VPSUBD       Z0, Z3, Z0
-	VPADDD       c0000007f<>+0(SB), Z1, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VADDPS       Z1, Z0, Z3
-	VFMADD231PS  Z1, Z2, Z3
-	VDIVPS       Z3, Z0, Z0
+	VPSUBD       Z0, Z7, Z0
+	VPADDD       c0000007f<>+0(SB), Z5, Z5
+	VPSLLD       $0x17, Z5, Z5
+	VADDPS       Z5, Z0, Z7
+	VCMPPS       $0x11, Z5, Z0, K1
+	VBLENDMPS    Z0, Z7, K1, Z1
+	VFMADD231PS  Z5, Z6, Z1
+	VXORPS       Z6, Z6, Z6
+	VBLENDMPS    Z5, Z6, K1, Z2
+	VADDPS       Z2, Z1, Z1
+	VDIVPS       Z1, Z0, Z0
 	VMOVUPS      Z0, (BX)(AX*4)
 	ADDQ         $0x10, AX
 	SUBQ         $0x10, CX
@@ -11853,17 +14530,22 @@ tail:
 	VFMADD213PS  c3d2aaa74<>+0(SB), Z0, Z2
 	VFMADD213PS  c3e2aaaab<>+0(SB), Z0, Z2
 	VFMADD213PS  c3f000000<>+0(SB), Z0, Z2
-	VMULPS       Z0, Z0, Z3
-	VFMADD213PS  Z0, Z3, Z2
+	VMULPS       Z0, Z0, Z5
+	VFMADD213PS  Z0, Z5, Z2
 	VPSRAD       $0x01, Z1, Z0
 	VPSUBD       Z0, Z1, Z1
-	VMOVUPS      c3f800000<>+0(SB), Z3
+	VMOVUPS      c3f800000<>+0(SB), Z5
 	VPSLLD       $0x17, Z0, Z0
-	VPSUBD       Z0, Z3, Z0
+	VPSUBD       Z0, Z5, Z0
 	VPADDD       c0000007f<>+0(SB), Z1, Z1
 	VPSLLD       $0x17, Z1, Z1
-	VADDPS       Z1, Z0, Z3
+	VADDPS       Z1, Z0, Z5
+	VCMPPS       $0x11, Z1, Z0, K2
+	VBLENDMPS    Z0, Z5, K2, Z3
 	VFMADD231PS  Z1, Z2, Z3
+	VXORPS       Z2, Z2, Z2
+	VBLENDMPS    Z1, Z2, K2, Z4
+	VADDPS       Z4, Z3, Z3
 	VDIVPS       Z3, Z0, Z0
 	VMOVUPS      Z0, K1, (BX)(AX*4)
 

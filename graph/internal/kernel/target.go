@@ -20,12 +20,9 @@ func packedTarget[T Float](p Packed[T]) target[T] {
 
 func (t *target[T]) at(i, j int) *T { return &t.data[i*t.stride+j*t.unit] }
 
-// place computes the tile whose upper left element is (i, j).
-func (t tile[T]) place(c, start *target[T], i, j int) {
-	t.start, t.startStride, t.startStep = start.at(i, j), start.stride, start.step
-	t.c, t.cStride, t.cStep = c.at(i, j), c.stride, c.step
-	t.run()
-}
+// tilePanelsPortable are the tiles where there is no assembly: one panel, whatever
+// the number of rows.
+var tilePanelsPortable = []uint8{1: 1, 1, 1, 1}
 
 // cover sets the tile's panels to as many as a cut of the columns from j up to cols
 // into even parts allows, at most most, and returns the column behind them.

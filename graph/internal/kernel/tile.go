@@ -20,8 +20,7 @@ type tile[T Float] struct {
 	aOffset int // where k = 0 is in each of them
 	aPanel  *T  // if not nil, instead of a: a panel, whose columns are the tile's rows
 
-	b     *T // a panel, rows of 16 numbers
-	bStep int
+	rightOperand[T]
 
 	start                  *T
 	startStride, startStep int
@@ -30,13 +29,20 @@ type tile[T Float] struct {
 	cStride, cStep int
 }
 
+// A rightOperand is one or more panels on the right side of a product.
+type rightOperand[T Float] struct {
+	b     *T      // a panel, rows of 16 numbers
+	pairs *uint32 // if not nil, instead of b: a panel of a [Packed16], rows of 16 words
+	bStep int     // in words if pairs is not nil
+}
+
 // at returns the number n places after p.
-func at[T Float](p *T, n int) *T {
+func at[T any](p *T, n int) *T {
 	return (*T)(unsafe.Add(unsafe.Pointer(p), n*int(unsafe.Sizeof(*p))))
 }
 
 // lanes returns the row of a panel that begins n places after p.
-func lanes[T Float](p *T, n int) *[panelCols]T {
+func lanes[T any](p *T, n int) *[panelCols]T {
 	return (*[panelCols]T)(unsafe.Pointer(at(p, n)))
 }
 
@@ -57,10 +63,10 @@ func (t *tile[T]) runPortable() {
 			if p == t.panels-1 {
 				n = t.lastCols
 			}
-			var sum [panelCols]T
+			var sum, row [panelCols]T
 			copy(sum[:n], unsafe.Slice(at(t.start, i*t.startStride+p*t.startStep), n))
 			for k := range t.k {
-				multiplyAdd(&sum, t.left(i, k), lanes(t.b, p*t.bStep+k*panelCols))
+				multiplyAdd(&sum, t.left(i, k), t.right(k, p, &row))
 			}
 			copy(unsafe.Slice(at(t.c, i*t.cStride+p*t.cStep), n), sum[:n])
 		}
@@ -73,6 +79,27 @@ func (t *tile[T]) left(i, k int) T {
 		return *at(t.aPanel, k*panelCols+i)
 	}
 	return *at(unsafe.Slice(t.a, t.rows)[i], t.aOffset+k)
+}
+
+// right returns row k of panel p of b, where it lies or widened to row.
+func (t *tile[T]) right(k, p int, row *[panelCols]T) *[panelCols]T {
+	if t.pairs == nil {
+		return lanes(t.b, p*t.bStep+k*panelCols)
+	}
+	for j, word := range lanes(t.pairs, p*t.bStep+k/2*panelCols) {
+		row[j] = T(wide(uint16(word >> (k % 2 * 16))))
+	}
+	return row
+}
+
+// from returns the panels from column j on.
+func (r rightOperand[T]) from(j int) rightOperand[T] {
+	if r.pairs != nil {
+		r.pairs = at(r.pairs, j/panelCols*r.bStep)
+	} else if r.b != nil {
+		r.b = at(r.b, j/panelCols*r.bStep)
+	}
+	return r
 }
 
 // multiplyAdd adds a·b to sum, each lane rounded once.

@@ -27,16 +27,17 @@ func (v vectors) tilePanels() []int {
 // more panels in registers while k advances.
 func products(v vectors) {
 	most := v.tilePanels()
-	tile(v, "tile", "a **float32, aOffset int", most, rowOperand)
-	tile(v, "tileTransposed", "a *float32", most[:min(len(most), 9)], panelOperand)
+	tile(v, "tile", "a **float32, aOffset int", "b *float32", most, rowOperand)
+	tile(v, "tileTransposed", "a *float32", "b *float32", most[:min(len(most), 9)], panelOperand)
+	tile(v, "tilePairs", "a **float32, aOffset int", "b *uint32", v.pairTilePanels(), pairOperand)
 }
 
-// tile writes a function of that name for tiles of at most so many panels. Its left
-// operand is read as the emitted loop says; the rest is the same for both. Strides,
+// tile writes a function of that name for tiles of at most so many panels. Its
+// operands are read as the emitted loop says; the rest is the same for all. Strides,
 // from row to row, and steps, from panel to panel, are in bytes. The last panel has
 // lastCols columns, from 1 to 16; others are neither read nor written.
-func tile(v vectors, name, left string, most []int, loop func(v vectors, acc [][]vec)) {
-	TEXT(name+v.suffix, NOSPLIT, "func(rows, panels, k int, "+left+", b *float32, bStep int, "+
+func tile(v vectors, name, left, right string, most []int, loop func(v vectors, acc [][]vec)) {
+	TEXT(name+v.suffix, NOSPLIT, "func(rows, panels, k int, "+left+", "+right+", bStep int, "+
 		"start *float32, startStride, startStep int, c *float32, cStride, cStep, lastCols int)")
 	Pragma("noescape")
 	rows, panels := Load(Param("rows"), GP64()), Load(Param("panels"), GP64())
@@ -128,10 +129,19 @@ func prefetchBelow(v vectors, acc [][]vec) {
 // panel to panel, the first one at the pointer.
 func (v vectors) panelRow(pointer, step reg.Register, vectors int) []Mem {
 	at := make([]Mem, vectors)
+	var triple reg.Register
 	for i := range at {
 		at[i] = Mem{Base: pointer, Disp: 4 * v.lanes * i % panelBytes}
-		if panel := 4 * v.lanes * i / panelBytes; panel > 0 {
-			at[i].Index, at[i].Scale = step, uint8(panel) // 1 or 2
+		switch panel := 4 * v.lanes * i / panelBytes; panel {
+		case 0:
+		case 1, 2:
+			at[i].Index, at[i].Scale = step, uint8(panel)
+		case 3:
+			if triple == nil {
+				triple = GP64()
+				LEAQ(Mem{Base: step, Index: step, Scale: 2}, triple)
+			}
+			at[i].Index, at[i].Scale = triple, 1
 		}
 	}
 	return at
@@ -176,18 +186,7 @@ func (v vectors) addProducts(acc [][]vec, a, b []Mem) {
 // rows: number (i, k) is k places after the i-th pointer. The index runs from -k
 // to 0, so that the loop needs no register for its end.
 func rowOperand(v vectors, acc [][]vec) {
-	index := Load(Param("k"), GP64())
-	end := Load(Param("aOffset"), GP64())
-	LEAQ(Mem{Base: end, Index: index, Scale: 4}, end)
-	pointers := Load(Param("a"), GP64())
-	a := make([]Mem, len(acc))
-	for i := range a {
-		row := GP64()
-		MOVQ(Mem{Base: pointers, Disp: 8 * i}, row)
-		ADDQ(end, row)
-		a[i] = Mem{Base: row, Index: index, Scale: 4}
-	}
-	NEGQ(index)
+	index, a := leftRows(len(acc))
 	b := Load(Param("b"), GP64())
 	right := v.panelRow(b, Load(Param("bStep"), GP64()), len(acc[0]))
 
@@ -197,6 +196,23 @@ func rowOperand(v vectors, acc [][]vec) {
 	ADDQ(U8(panelBytes), b)
 	INCQ(index)
 	JNZ(LabelRef(loop))
+}
+
+// leftRows returns an index that starts from -k and where it finds the numbers of so
+// many rows of the left operand.
+func leftRows(rows int) (index reg.Register, a []Mem) {
+	index = Load(Param("k"), GP64())
+	end := Load(Param("aOffset"), GP64())
+	LEAQ(Mem{Base: end, Index: index, Scale: 4}, end)
+	pointers := Load(Param("a"), GP64())
+	for i := range rows {
+		row := GP64()
+		MOVQ(Mem{Base: pointers, Disp: 8 * i}, row)
+		ADDQ(end, row)
+		a = append(a, Mem{Base: row, Index: index, Scale: 4})
+	}
+	NEGQ(index)
+	return index, a
 }
 
 // panelOperand emits the loop over k for a left operand whose columns lie side by
