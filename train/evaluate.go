@@ -4,14 +4,15 @@ import (
 	"cmp"
 	"context"
 
+	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // Evaluate returns how well a model does on a data set. A cancelled context ends it with
 // the context's error.
-func Evaluate(ctx context.Context, m *task.Model, source data.Source) (Part, error) {
-	p := newPrograms(m, Settings{})
+func Evaluate(ctx context.Context, m *task.Model, source data.Source, s graph.Settings) (Part, error) {
+	p := newPrograms(m, Settings{Graph: s})
 	defer p.close()
 	sums, err := p.evaluate(ctx, source)
 	if err != nil {
@@ -23,8 +24,7 @@ func Evaluate(ctx context.Context, m *task.Model, source data.Source) (Part, err
 // programs are a model's graphs, compiled when a batch of their size first comes.
 type programs struct {
 	model    *task.Model
-	training task.Blocks
-	others   task.Blocks
+	settings Settings
 	steps    map[size]*task.Step
 }
 
@@ -38,12 +38,17 @@ type size struct {
 const mostSteps = 512
 
 func newPrograms(m *task.Model, s Settings) *programs {
+	return &programs{model: m, settings: s, steps: map[size]*task.Step{}}
+}
+
+// Compiling returns how Fit compiles a model that it trains or, if it is not for training,
+// validates.
+func (s Settings) Compiling(training bool) task.Settings {
 	blocks := task.Blocks{Steps: cmp.Or(s.Block, mostSteps)}
-	p := &programs{model: m, training: blocks, others: blocks, steps: map[size]*task.Step{}}
-	if s.BPTT > 0 {
-		p.training = task.Blocks{Steps: s.BPTT, Truncate: true}
+	if training && s.BPTT > 0 {
+		blocks = task.Blocks{Steps: s.BPTT, Truncate: true}
 	}
-	return p
+	return task.Settings{Training: training, Blocks: blocks, Graph: s.Graph}
 }
 
 // of returns the program for a batch.
@@ -52,18 +57,28 @@ func (p *programs) of(b *data.Batch, training bool) (*task.Step, error) {
 	if step := p.steps[key]; step != nil {
 		return step, nil
 	}
-	blocks := p.others
-	if training {
-		blocks = p.training
+	step, err := p.model.Compile(b.Steps, b.Rows, p.settings.Compiling(training))
+	if err != nil {
+		return nil, err
 	}
-	step, err := p.model.CompileBlocks(b.Steps, b.Rows, training, blocks)
-	if err == nil {
-		p.steps[key] = step
+	if p.steps[key] = step; !training {
+		step.Freeze()
 	}
-	return step, err
+	return step, nil
+}
+
+// freeze says that the weights, which have changed, stay as they are while the model is
+// evaluated.
+func (p *programs) freeze() {
+	for size, step := range p.steps {
+		if !size.training {
+			step.Freeze()
+		}
+	}
 }
 
 func (p *programs) evaluate(ctx context.Context, source data.Source) (sums tally, err error) {
+	p.freeze()
 	var batch data.Batch
 	ahead := data.NewAhead(source)
 	defer ahead.Wait()

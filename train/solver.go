@@ -13,7 +13,7 @@ import (
 // in any case.
 func newSolver(s Settings, epoch, steps int) (optim.Solver, error) {
 	solver, err := optim.New(cmp.Or(s.Optimizer, "adam"), optim.Settings{
-		LearningRate: s.LearningRate, Momentum: s.Momentum, WeightDecay: s.WeightDecay,
+		LearningRate: s.LearningRate, Momentum: s.Momentum, WeightDecay: s.WeightDecay, Workers: s.Graph.Workers,
 	})
 	if err != nil {
 		return nil, err

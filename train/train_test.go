@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/task"
@@ -87,7 +88,7 @@ func fit(t testing.TB, c *corpus, s train.Settings) *train.Summary {
 
 func (c *corpus) evaluate(t testing.TB, s data.Source) train.Part {
 	t.Helper()
-	part, err := train.Evaluate(context.Background(), c.model, s)
+	part, err := train.Evaluate(context.Background(), c.model, s, graph.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}

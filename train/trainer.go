@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/optim"
 	"github.com/seed-222a112c/lstm/train/task"
@@ -32,8 +33,9 @@ type Settings struct {
 	Path         string  // where the best model is written; nowhere if empty
 	Callbacks    []Callback
 
-	Checkpoints Checkpoints // where and when the training is saved; nowhere if zero
-	From        *Checkpoint // what to continue from, with the weights that it holds; the start if nil
+	Graph       graph.Settings // what runs the graphs: the fused engine on all processors if zero
+	Checkpoints Checkpoints    // where and when the training is saved; nowhere if zero
+	From        *Checkpoint    // what to continue from, with the weights that it holds; the start if nil
 }
 
 // A Summary is what came of a training.

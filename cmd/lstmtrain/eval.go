@@ -15,10 +15,11 @@ type evaluation struct {
 	batch int
 	json  bool
 	columns
+	computing
 }
 
 func newEvalCommand() *cobra.Command {
-	e := &evaluation{batch: 50}
+	e := &evaluation{batch: 50, computing: newComputing()}
 	cmd := &cobra.Command{
 		Use:                   "eval MODEL --data FILE [flags]",
 		Short:                 "Measure a model on a file",
@@ -32,6 +33,9 @@ or accuracy and F1. MODEL is a model file or the folder of a run.`,
 			if len(e.data) == 0 {
 				return usagef("eval needs --data FILE")
 			}
+			if err := e.complete(cmd.Flags()); err != nil {
+				return err
+			}
 			return e.run(cmd.Context(), args[0], cmd.Flags(), cmd.OutOrStdout())
 		},
 	}
@@ -39,7 +43,7 @@ or accuracy and F1. MODEL is a model file or the folder of a run.`,
 	flags.StringArrayVar(&e.data, "data", nil, "a `FILE` to measure on, plain or gzip; repeat the flag for several")
 	flags.Var(wholeFrom(1, &e.batch), "batch", "rows of a batch")
 	flags.BoolVar(&e.json, "json", false, "print one JSON object")
-	addGroups(cmd, flags, e.columns.group())
+	addGroups(cmd, flags, e.columns.group(), e.computing.group())
 	return cmd
 }
 
@@ -55,7 +59,7 @@ func (e *evaluation) run(ctx context.Context, model string, flags *pflag.FlagSet
 	if err != nil {
 		return err
 	}
-	part, err := train.Evaluate(ctx, m, source)
+	part, err := train.Evaluate(ctx, m, source, e.graphs())
 	if err != nil {
 		return err
 	}

@@ -11,13 +11,21 @@ import (
 	"github.com/seed-222a112c/lstm/cells/weights"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
 )
 
+// An inspection is what inspect can be told.
+type inspection struct {
+	json   bool
+	engine bool
+	batch  int
+}
+
 func newInspectCommand() *cobra.Command {
-	var asJSON bool
+	i := &inspection{batch: newSettings().Batch}
 	cmd := &cobra.Command{
 		Use:                   "inspect MODEL [flags]",
 		Short:                 "Show what is in a model file",
@@ -26,25 +34,50 @@ func newInspectCommand() *cobra.Command {
 names that PyTorch gives them. MODEL is a model file or the folder of a run.
 
 An LSTM has one bias for each gate here and two, which are added, in PyTorch; the
-parameters are counted both ways.`,
+parameters are counted both ways.
+
+With --engine it compiles the graph that trains the model and shows what the fused
+engine made of it: nodes, products, clusters, memory, and each operation of a run.`,
 		Example: `  lstmtrain inspect run-1
-  lstmtrain inspect run-1/model.safetensors --json`,
+  lstmtrain inspect run-1/model.safetensors --json
+  lstmtrain inspect run-1 --engine --batch 20`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			d, err := describe(modelPath(args[0]))
-			if err != nil {
-				return err
+			if cmd.Flags().Changed("batch") && !i.engine {
+				return usagef("--batch does not apply without --engine")
 			}
-			if asJSON {
-				return printJSON(cmd.OutOrStdout(), d)
-			}
-			return d.print(cmd.OutOrStdout())
+			return i.run(modelPath(args[0]), cmd.OutOrStdout())
 		},
 	}
 	flags := newFlagGroup("Flags")
-	flags.BoolVar(&asJSON, "json", false, "print one JSON object")
+	flags.BoolVar(&i.json, "json", false, "print one JSON object")
+	flags.BoolVar(&i.engine, "engine", false, "show the program that trains the model")
+	flags.Var(wholeFrom(1, &i.batch), "batch", "rows of a batch of that program")
 	addGroups(cmd, flags)
 	return cmd
+}
+
+func (i *inspection) run(path string, stdout io.Writer) error {
+	m, err := loadModel(path)
+	if err != nil {
+		return err
+	}
+	d, err := describe(path, m)
+	if err != nil {
+		return err
+	}
+	if i.engine {
+		step, err := m.Compile(m.Config.Steps, i.batch, train.Settings{}.Compiling(true))
+		if err != nil {
+			return err
+		}
+		defer step.Close()
+		d.Engine = step.Program.Report()
+	}
+	if i.json {
+		return printJSON(stdout, d)
+	}
+	return d.print(stdout)
 }
 
 // A description is what inspect shows.
@@ -62,6 +95,7 @@ type description struct {
 	Tensors    []tensorJSON   `json:"tensors"`
 	Parameters int            `json:"parameters"`            // one bias for each gate
 	TwoBiases  int            `json:"parameters_two_biases"` // as PyTorch counts
+	Engine     *graph.Report  `json:"engine,omitempty"`      // of the program that trains the model
 }
 
 type tensorJSON struct {
@@ -74,11 +108,7 @@ type tensorJSON struct {
 
 const shownSymbols = 20
 
-func describe(path string) (*description, error) {
-	m, err := loadModel(path)
-	if err != nil {
-		return nil, err
-	}
+func describe(path string, m *task.Model) (*description, error) {
 	file, err := safetensors.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -145,7 +175,11 @@ func (d *description) print(w io.Writer) error {
 	for _, x := range d.Tensors {
 		fmt.Fprintf(t, "%s\t%v\t%s\t%+.4f\t%.4f\n", x.Name, x.Shape, thousands(x.Count), x.Mean, x.Std)
 	}
-	return errors.Wrap(t.Flush(), "writing the description")
+	if err := t.Flush(); err != nil || d.Engine == nil {
+		return errors.Wrap(err, "writing the description")
+	}
+	_, err := fmt.Fprintf(w, "\ntraining program\n%s", d.Engine)
+	return errors.Wrap(err, "writing the description")
 }
 
 // inputs says what the cells read.

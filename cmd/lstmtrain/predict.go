@@ -140,11 +140,12 @@ func (languageTrade) predict(ctx context.Context, p *prediction, m *task.Model, 
 	if err != nil {
 		return err
 	}
-	step, err := m.Compile(1, 1, false)
+	step, err := m.Compile(1, 1, task.Settings{})
 	if err != nil {
 		return err
 	}
 	defer step.Close()
+	step.Freeze()
 	symbols := m.Vocabulary.Symbols()
 	for _, e := range examples {
 		warnSkipped(io.err, m, e.Text)

@@ -20,13 +20,14 @@ import (
 // others would make it another training.
 var overridable = []string{
 	"epochs", "max-steps", "valid-every", "patience", "lr", "weight-decay", "clip-norm", "clip-value",
-	"data", "valid", "test", "checkpoint-every", "keep", "log", "sample-every",
+	"data", "valid", "test", "checkpoint-every", "keep", "log", "sample-every", "engine", "workers",
 }
 
 // resumption is what resume can be told.
 type resumption struct {
 	overrides   []string
 	json, quiet bool
+	computing
 }
 
 func newResumeCommand() *cobra.Command {
@@ -51,22 +52,22 @@ is now. What cannot change on the way: ` + "`train`" + ` another run for that.`,
 			if err != nil {
 				return err
 			}
-			return r.run(cmd.Context(), folder, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			changes, err := r.changes(cmd.Flags())
+			if err != nil {
+				return err
+			}
+			return r.run(cmd.Context(), folder, changes, cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	g := newFlagGroup("Flags")
 	g.StringArrayVar(&r.overrides, "override", nil, "change a setting, as in `KEY=VALUE`; repeat the flag for several")
 	g.BoolVar(&r.json, "json", false, "print one JSON object on standard output and nothing else")
 	g.BoolVar(&r.quiet, "quiet", false, "no progress and no sample of text")
-	addGroups(cmd, g)
+	addGroups(cmd, g, r.computing.group())
 	return cmd
 }
 
-func (r *resumption) run(ctx context.Context, folder string, stdout, stderr io.Writer) error {
-	changes, err := r.changes()
-	if err != nil {
-		return err
-	}
+func (r *resumption) run(ctx context.Context, folder string, changes []change, stdout, stderr io.Writer) error {
 	from, err := train.ReadCheckpoint(filepath.Join(folder, checkpointName))
 	if err != nil {
 		return err
@@ -82,8 +83,8 @@ func (r *resumption) run(ctx context.Context, folder string, stdout, stderr io.W
 // A change is a setting by the name of its flag, and what it is to be.
 type change struct{ flag, value string }
 
-// changes reads the overrides.
-func (r *resumption) changes() ([]change, error) {
+// changes reads the overrides, and the flags that are short for some.
+func (r *resumption) changes(flags *pflag.FlagSet) ([]change, error) {
 	var changes []change
 	for _, o := range r.overrides {
 		key, value, ok := strings.Cut(o, "=")
@@ -95,6 +96,11 @@ func (r *resumption) changes() ([]change, error) {
 			continue
 		}
 		return nil, usagef("--override %s: %q cannot be changed in a training that is under way; what can is %s", o, key, strings.Join(overridable, ", "))
+	}
+	for _, name := range []string{"engine", "workers"} {
+		if flags.Changed(name) {
+			changes = append(changes, change{name, flags.Lookup(name).Value.String()})
+		}
 	}
 	return changes, nil
 }
@@ -130,7 +136,7 @@ func settingsOf(config string) (*settings, error) {
 // apply changes settings as flags of train would.
 func (s *settings) apply(changes []change) error {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	for _, g := range []flagGroup{s.dataGroup(), s.trainingGroup(), s.solving.group(), s.saving.group()} {
+	for _, g := range []flagGroup{s.dataGroup(), s.trainingGroup(), s.solving.group(), s.saving.group(), s.computing.group()} {
 		flags.AddFlagSet(g.FlagSet)
 	}
 	for _, c := range changes {
@@ -139,6 +145,9 @@ func (s *settings) apply(changes []change) error {
 		}
 	}
 	if err := s.checkChanged(flags); err != nil {
+		return err
+	}
+	if err := s.computing.complete(flags); err != nil {
 		return err
 	}
 	_, err := optim.New(s.Optimizer, optim.Settings{LearningRate: s.Rate, Momentum: s.Momentum, WeightDecay: s.WeightDecay})

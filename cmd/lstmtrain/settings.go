@@ -34,6 +34,7 @@ type settings struct {
 	Seed       uint64   `json:"seed"`
 	solving
 	saving
+	computing
 
 	Recipe string `json:"-"`
 	Out    string `json:"-"`
@@ -64,11 +65,12 @@ func newSettings() *settings {
 		Seed:       1,
 		solving:    newSolving(),
 		saving:     newSaving(),
+		computing:  newComputing(),
 	}
 }
 
 func (s *settings) groups() []flagGroup {
-	return []flagGroup{s.dataGroup(), s.columns.group(), s.outlook.group(), s.modelGroup(), s.trainingGroup(), s.solving.group(), s.saving.group(), s.outputGroup()}
+	return []flagGroup{s.dataGroup(), s.columns.group(), s.outlook.group(), s.modelGroup(), s.trainingGroup(), s.solving.group(), s.saving.group(), s.computing.group(), s.outputGroup()}
 }
 
 func (s *settings) dataGroup() flagGroup {
@@ -133,6 +135,9 @@ func (s *settings) complete(flags *pflag.FlagSet) error {
 		return err
 	}
 	if err := s.solving.complete(flags); err != nil {
+		return err
+	}
+	if err := s.computing.complete(flags); err != nil {
 		return err
 	}
 	if err := s.completeSaving(flags); err != nil {

@@ -175,6 +175,7 @@ func (s *settings) fitting(callbacks ...train.Callback) train.Settings {
 		Accumulate:   s.Accumulate,
 		Average:      s.Average,
 		Seed:         s.Seed,
+		Graph:        s.graphs(),
 		Callbacks:    callbacks,
 	}
 }
@@ -212,7 +213,7 @@ func (s *settings) evaluate(ctx context.Context, m *task.Model, c *corpus, summa
 	if c.test.source == nil {
 		return result, nil
 	}
-	test, err := train.Evaluate(ctx, m, c.test.source)
+	test, err := train.Evaluate(ctx, m, c.test.source, s.graphs())
 	result.Test = &test
 	return result, err
 }

@@ -140,6 +140,17 @@ func (b *Blocks) single() bool { return b.settings.Truncate || b.settings.LossOn
 // sequence. It is nil before Prepare and Run.
 func (b *Blocks) Program() *graph.Program { return b.last }
 
+// Freeze says that no parameter changes until the next call of Freeze, for the programs
+// that have been compiled.
+func (b *Blocks) Freeze() {
+	for _, p := range b.backward {
+		p.Freeze()
+	}
+	if b.forward != nil {
+		b.forward.Freeze()
+	}
+}
+
 // Close releases the programs.
 func (b *Blocks) Close() error {
 	var first error

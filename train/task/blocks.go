@@ -1,41 +1,11 @@
 package task
 
 import (
-	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/bptt"
 	"github.com/seed-222a112c/lstm/train/data"
 )
-
-// Blocks say how a model runs over batches that are longer than a graph is to be; see
-// package bptt.
-type Blocks struct {
-	Steps    int  // the most steps of a graph; no limit if 0
-	Truncate bool // let no gradient flow from one graph to the next
-}
-
-// CompileBlocks is Compile for batches that may be longer than a graph. Their losses and
-// gradients are those of Compile, to rounding, unless gradients are truncated, and a Step
-// for training gives no outputs but these. Of a model that is not being trained, batches
-// run in blocks if the head reads the last step alone: a score of every step, such as
-// chunks of words, may count what lies across an edge.
-func (m *Model) CompileBlocks(steps, rows int, training bool, b Blocks) (*Step, error) {
-	if b.Steps < 0 {
-		return nil, errors.Errorf("task: graphs of %d steps, want 1 or more, or 0 for no limit", b.Steps)
-	}
-	if b.Steps == 0 || steps <= b.Steps || !training && m.Task().Reading() != LastStep {
-		return m.Compile(steps, rows, training)
-	}
-	s := newStep(m, steps, rows)
-	s.blocks = &blocks{step: s}
-	s.blocks.Blocks = bptt.New(s.blocks.recurrence(), bptt.Settings{Block: b.Steps, Truncate: b.Truncate, LossOnly: !training})
-	if err := s.blocks.Prepare(steps); err != nil {
-		return nil, err
-	}
-	s.Program = s.blocks.Program()
-	return s, nil
-}
 
 // blocks run the batches of a Step.
 type blocks struct {

@@ -68,15 +68,15 @@ func TestBlocksAreTheWholeBatch(t *testing.T) {
 			var batch data.Batch
 			r.source.Begin(nil)
 			r.source.Batch(0, &batch)
-			whole, err := r.model.Compile(batch.Steps, batch.Rows, true)
+			whole, err := r.model.Compile(batch.Steps, batch.Rows, task.Settings{Training: true})
 			if err != nil {
 				t.Fatal(err)
 			}
-			blocks, err := r.model.CompileBlocks(batch.Steps, batch.Rows, true, task.Blocks{Steps: steps})
+			blocks, err := r.model.Compile(batch.Steps, batch.Rows, task.Settings{Training: true, Blocks: task.Blocks{Steps: steps}})
 			if err != nil {
 				t.Fatal(err)
 			}
-			losses, err := r.model.CompileBlocks(batch.Steps, batch.Rows, false, task.Blocks{Steps: steps})
+			losses, err := r.model.Compile(batch.Steps, batch.Rows, task.Settings{Blocks: task.Blocks{Steps: steps}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -128,7 +128,7 @@ func TestTruncatedBlocks(t *testing.T) {
 	r.source.Batch(0, &batch)
 	var gradients, losses []float64
 	for _, truncate := range []bool{false, true} {
-		step, err := r.model.CompileBlocks(20, 3, true, task.Blocks{Steps: 5, Truncate: truncate})
+		step, err := r.model.Compile(20, 3, task.Settings{Training: true, Blocks: task.Blocks{Steps: 5, Truncate: truncate}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -141,7 +141,7 @@ func TestTruncatedBlocks(t *testing.T) {
 	if losses[0] == 0 || math.Abs(losses[0]-losses[1]) > 1e-6 || gradients[0] == gradients[1] {
 		t.Errorf("losses %v, gradients %v", losses, gradients)
 	}
-	if _, err := r.model.CompileBlocks(20, 3, true, task.Blocks{Steps: -1}); err == nil {
+	if _, err := r.model.Compile(20, 3, task.Settings{Training: true, Blocks: task.Blocks{Steps: -1}}); err == nil {
 		t.Error("no error for graphs of -1 steps")
 	}
 }

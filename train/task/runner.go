@@ -5,7 +5,8 @@ import (
 	"github.com/seed-222a112c/lstm/train/data"
 )
 
-// A runner runs a model on batches for prediction, with a program for each T.
+// A runner runs a model on batches for prediction, with a program for each T. The model's
+// parameters must not change while it is in use.
 type runner struct {
 	model *Model
 	rows  int
@@ -31,9 +32,10 @@ func (r *runner) run(source data.Source, each func(*Step, *data.Batch)) error {
 		step := r.steps[batch.Steps]
 		if step == nil {
 			var err error
-			if step, err = r.model.Compile(batch.Steps, batch.Rows, false); err != nil {
+			if step, err = r.model.Compile(batch.Steps, batch.Rows, Settings{}); err != nil {
 				return err
 			}
+			step.Freeze()
 			r.steps[batch.Steps] = step
 		}
 		if _, err := step.Run(&batch); err != nil {

@@ -27,16 +27,6 @@ type Result struct {
 	Counts Counts
 }
 
-// Compile builds the model's graph for batches of the given size. For training, the
-// objective is the loss, and the program has its gradients; else it has outputs only, the
-// loss and those of the task.
-func (m *Model) Compile(steps, rows int, training bool) (*Step, error) {
-	s := newStep(m, steps, rows)
-	var err error
-	s.Program, err = graph.Compile(func(b *graph.Builder) { s.build(b, training) }, graph.Settings{})
-	return s, err
-}
-
 func newStep(m *Model, steps, rows int) *Step {
 	s := &Step{model: m, task: m.Task(), steps: steps, rows: rows}
 	if s.task.Reading() == Carried {
@@ -191,6 +181,16 @@ func (s *Step) result(batch *data.Batch) Result {
 		r.Weight += w
 	}
 	return r
+}
+
+// Freeze says that no parameter changes until the next call of Freeze, as of a model that
+// predicts: what a run derives from parameters, it then keeps.
+func (s *Step) Freeze() {
+	if s.blocks != nil {
+		s.blocks.Freeze()
+		return
+	}
+	s.Program.Freeze()
 }
 
 // Close releases the program.

@@ -38,7 +38,7 @@ func score(t *testing.T, m *task.Model, source data.Source) task.Part {
 	var batch data.Batch
 	for i := range source.Begin(nil) {
 		source.Batch(i, &batch)
-		step, err := m.Compile(batch.Steps, batch.Rows, false)
+		step, err := m.Compile(batch.Steps, batch.Rows, task.Settings{})
 		if err != nil {
 			t.Fatal(err)
 		}

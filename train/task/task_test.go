@@ -56,7 +56,7 @@ func meanLoss(t *testing.T, m *task.Model, ids []int, rows, steps int) float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	step, err := m.Compile(steps, rows, false)
+	step, err := m.Compile(steps, rows, task.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +231,7 @@ func TestProgramsListParametersInOneOrder(t *testing.T) {
 	lm, _ := languageModel(t, "hello world", 4)
 	for _, m := range []*task.Model{lm, classifier(t, 4)} {
 		for _, steps := range []int{1, 3} {
-			step, err := m.Compile(steps, 2, true)
+			step, err := m.Compile(steps, 2, task.Settings{Training: true})
 			if err != nil {
 				t.Fatal(err)
 			}
