@@ -77,3 +77,5 @@ func (d Bidirectional) Params() []*graph.Param { return allParams(d.directions()
 
 // Gates returns the gates of Forward and then of Backward.
 func (d Bidirectional) Gates() []Gate { return allGates(d.directions()...) }
+
+func (d Bidirectional) parts() []Stateful { return statefuls(d.directions()...) }

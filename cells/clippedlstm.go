@@ -18,8 +18,8 @@ import (
 // with clip(z) = min(max(z, −Limit), Limit): ONNX's attribute clip. Gates so stay open by
 // σ(−Limit) at least.
 type ClippedLSTM struct {
-	LSTM
-	Limit float64
+	Input, Forget, Candidate, Output Gate
+	Limit                            float64
 }
 
 var (
@@ -33,7 +33,8 @@ func NewClippedLSTM(name string, inputSize, hiddenSize int, limit float64, rng *
 	if !(limit > 0) {
 		panic("cells: NewClippedLSTM with a limit that is not positive")
 	}
-	return &ClippedLSTM{LSTM: *NewLSTM(name, inputSize, hiddenSize, rng), Limit: limit}
+	l := NewLSTM(name, inputSize, hiddenSize, rng)
+	return &ClippedLSTM{Input: l.Input, Forget: l.Forget, Candidate: l.Candidate, Output: l.Output, Limit: limit}
 }
 
 // Step adds one time step to the graph and returns the new state. The input x has shape
@@ -51,3 +52,14 @@ func (l *ClippedLSTM) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	h = b.Mul(o, b.Tanh(c))
 	return State{Hidden: h, Cell: c}
 }
+
+// Begin returns a state of the nodes h and c.
+func (l *ClippedLSTM) Begin(node func(name string, width int) *graph.Node) State {
+	return beginLSTM(node, l.Input.hiddenSize())
+}
+
+// Params returns the parameters of i, f, g and o.
+func (l *ClippedLSTM) Params() []*graph.Param { return gateParams(l.Gates()...) }
+
+// Gates returns i, f, g and o.
+func (l *ClippedLSTM) Gates() []Gate { return []Gate{l.Input, l.Forget, l.Candidate, l.Output} }

@@ -1,8 +1,10 @@
 package cells_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
@@ -146,6 +148,18 @@ var specifications = map[string]func(in, hidden int, rng *rand.Rand) (cells.Cell
 			return sigmoid(peep(l.Output, x, h, c, j)) * c, c
 		})
 	},
+	"Residual": func(in, _ int, rng *rand.Rand) (cells.Cell, rowStep) {
+		r := cells.NewRNN("rnn", in, in, rng)
+		return cells.Residual{Of: r}, func(x []float64, s rowState) rowState {
+			next := rowState{}
+			for j, v := range x {
+				h := math.Tanh(affine(r.Update, x, s["0/h"], j))
+				next["0/h"], next["y"] = append(next["0/h"], h), append(next["y"], v+h)
+			}
+			return next
+		}
+	},
+	"Skip":         skipSpecification,
 	"FGR":          fgrSpecification,
 	"GRU":          gruSpecification,
 	"OriginalGRU":  originalGRUSpecification,
@@ -156,6 +170,24 @@ var specifications = map[string]func(in, hidden int, rng *rand.Rand) (cells.Cell
 	"SLSTM of two": slstmSpecification(2),
 	"MLSTM":        mlstmSpecification(1),
 	"MLSTM of two": mlstmSpecification(2),
+}
+
+// Three layers of one, two and three units.
+func skipSpecification(in, _ int, rng *rand.Rand) (cells.Cell, rowStep) {
+	layers := []*cells.RNN{cells.NewRNN("a", in, 1, rng), cells.NewRNN("b", in+1, 2, rng), cells.NewRNN("c", in+2, 3, rng)}
+	return cells.Skip{layers[0], layers[1], layers[2]}, func(x []float64, s rowState) rowState {
+		next := rowState{}
+		below := x
+		for k, r := range layers {
+			name := fmt.Sprintf("%d/h", k)
+			for j := range k + 1 {
+				next[name] = append(next[name], math.Tanh(affine(r.Update, below, s[name], j)))
+			}
+			below = slices.Concat(x, next[name])
+			next["y"] = append(next["y"], next[name]...)
+		}
+		return next
+	}
 }
 
 func fgrSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {

@@ -3,10 +3,10 @@ package cells_test
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
 	"testing"
 
 	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/cells/weights"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/graphtest"
 )
@@ -24,7 +24,11 @@ func fill(n int, f func(float64) float64) []float64 {
 func load(t *testing.T, l *cells.LSTM, tensors map[string][]float64) {
 	t.Helper()
 	graph.Convert(graph.Float64, l.Params()...)
-	for _, tensor := range l.TorchTensors("lstm", 0) {
+	layout, err := weights.Torch("lstm", l)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tensor := range layout {
 		if err := tensor.SetFloats(tensors[tensor.Name]); err != nil {
 			t.Fatal(err)
 		}
@@ -137,13 +141,13 @@ func TestParameterCounts(t *testing.T) {
 	if n := graph.Count(l.Params()); n != 131584 {
 		t.Errorf("%d parameters, want 131584", n)
 	}
+	tensors, err := weights.Torch("lstm", l)
+	if err != nil {
+		t.Fatal(err)
+	}
 	n := 0
-	for _, tensor := range l.TorchTensors("lstm", 0) {
-		size := 1
-		for _, d := range tensor.Shape {
-			size *= d
-		}
-		n += size
+	for _, tensor := range tensors {
+		n += tensor.Size()
 	}
 	if n != 132096 {
 		t.Errorf("%d numbers in PyTorch's tensors, want 132096", n)
@@ -170,57 +174,5 @@ func TestInitialWeights(t *testing.T) {
 			bias = 1
 		}
 		graphtest.CheckClose(t, g.B.Name(), g.B.Floats(), fill(25, func(float64) float64 { return bias }), 0)
-	}
-}
-
-// What goes out in PyTorch's layout comes back in with the same bits, a negative zero
-// included, under the names and in the shapes of torch.nn.
-func TestTorchTensorsRoundTrip(t *testing.T) {
-	rng := rand.New(rand.NewPCG(8, 8))
-	stack := cells.Stack{cells.NewLSTM("a", 3, 4, rng), cells.NewLSTM("b", 4, 2, rng)}
-	dense, embedding := cells.NewDense("d", 2, 5, rng), cells.NewEmbedding("e", 6, 3, rng)
-	graph.Constant(dense.B, math.Copysign(0, -1))
-	graph.Constant(stack[0].(*cells.LSTM).Input.B, math.Copysign(0, -1))
-	tensors := append(embedding.TorchTensors("embedding"), stack.TorchTensors("lstm", 0)...)
-	tensors = append(tensors, dense.TorchTensors("dense")...)
-	params := append(append(embedding.Params(), stack.Params()...), dense.Params()...)
-
-	wantShapes := map[string][]int{
-		"embedding.weight":  {6, 3},
-		"lstm.weight_ih_l0": {16, 3}, "lstm.weight_hh_l0": {16, 4}, "lstm.bias_ih_l0": {16}, "lstm.bias_hh_l0": {16},
-		"lstm.weight_ih_l1": {8, 4}, "lstm.weight_hh_l1": {8, 2}, "lstm.bias_ih_l1": {8}, "lstm.bias_hh_l1": {8},
-		"dense.weight": {5, 2}, "dense.bias": {5},
-	}
-	if len(tensors) != len(wantShapes) {
-		t.Errorf("%d tensors, want %d", len(tensors), len(wantShapes))
-	}
-	var before [][]float64
-	for _, p := range params {
-		before = append(before, p.Floats())
-	}
-	values := map[string][]float64{}
-	for _, tensor := range tensors {
-		if !slices.Equal(tensor.Shape, wantShapes[tensor.Name]) {
-			t.Errorf("%s has shape %v, want %v", tensor.Name, tensor.Shape, wantShapes[tensor.Name])
-		}
-		values[tensor.Name] = tensor.Floats()
-	}
-	for _, p := range params {
-		graph.Constant(p, 7)
-	}
-	for _, tensor := range tensors {
-		if err := tensor.SetFloats(values[tensor.Name]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	for i, p := range params {
-		for k, v := range p.Floats() {
-			if math.Float64bits(v) != math.Float64bits(before[i][k]) {
-				t.Errorf("%s[%d] was %v and came back as %v", p.Name(), k, before[i][k], v)
-			}
-		}
-	}
-	if err := tensors[0].SetFloats(make([]float64, 5)); err == nil {
-		t.Error("SetFloats took 5 values for 18")
 	}
 }

@@ -31,6 +31,8 @@ func (f Forward) Over(b *graph.Builder, inputs, masks []*graph.Node, start State
 // Gates returns the cell's.
 func (f Forward) Gates() []Gate { return allGates(f.Cell) }
 
+func (f Forward) parts() []Stateful { return []Stateful{f.Cell} }
+
 // Backward is the layer that a cell is when it reads from the last step to the first. Each
 // row of a batch is read from its own end, where its mask becomes 1, so that padding changes
 // nothing; its output in the padding is that of the state start. Outputs are in the order
@@ -45,6 +47,8 @@ func (r Backward) Over(b *graph.Builder, inputs, masks []*graph.Node, start Stat
 
 // Gates returns the cell's.
 func (r Backward) Gates() []Gate { return allGates(r.Cell) }
+
+func (r Backward) parts() []Stateful { return []Stateful{r.Cell} }
 
 // reversed returns a list in the opposite order; nil stays nil.
 func reversed(nodes []*graph.Node) []*graph.Node {
@@ -90,3 +94,5 @@ func (l Layers) Params() []*graph.Param { return allParams(l...) }
 
 // Gates returns the gates of every layer, the first layer's first.
 func (l Layers) Gates() []Gate { return allGates(l...) }
+
+func (l Layers) parts() []Stateful { return statefuls(l...) }

@@ -6,7 +6,7 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 )
 
-// A NFG is a Peephole LSTM without a forget gate: what it has written stays, as in the cell
+// An NFG is a Peephole LSTM without a forget gate: what it has written stays, as in the cell
 // of 1997.
 //
 //	i = σ(x·Wi + h·Ui + c ⊙ pi + bi)   input gate
@@ -27,7 +27,7 @@ var (
 	_ Gated = (*NFG)(nil)
 )
 
-// NewNFG returns a NFG cell whose gates are named name/i, name/g and name/o.
+// NewNFG returns an NFG cell whose gates are named name/i, name/g and name/o.
 // Parameters start as those of a Peephole. It panics if a size is not positive.
 func NewNFG(name string, inputSize, hiddenSize int, rng *rand.Rand) *NFG {
 	checkSizes("NewNFG", inputSize, hiddenSize)

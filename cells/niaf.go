@@ -6,7 +6,7 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 )
 
-// A NIAF is a Peephole LSTM without an input activation function: its candidate is not
+// An NIAF is a Peephole LSTM without an input activation function: its candidate is not
 // bounded.
 //
 //	i = σ(x·Wi + h·Ui + c ⊙ pi + bi)   input gate
@@ -29,7 +29,7 @@ var (
 	_ Gated = (*NIAF)(nil)
 )
 
-// NewNIAF returns a NIAF cell whose gates are named name/i, name/f, name/g and name/o.
+// NewNIAF returns an NIAF cell whose gates are named name/i, name/f, name/g and name/o.
 // Parameters start as those of a Peephole. It panics if a size is not positive.
 func NewNIAF(name string, inputSize, hiddenSize int, rng *rand.Rand) *NIAF {
 	checkSizes("NewNIAF", inputSize, hiddenSize)

@@ -6,7 +6,7 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 )
 
-// A NIG is a Peephole LSTM without an input gate: it writes every candidate into its
+// An NIG is a Peephole LSTM without an input gate: it writes every candidate into its
 // memory.
 //
 //	f = σ(x·Wf + h·Uf + c ⊙ pf + bf)   forget gate
@@ -27,7 +27,7 @@ var (
 	_ Gated = (*NIG)(nil)
 )
 
-// NewNIG returns a NIG cell whose gates are named name/f, name/g and name/o.
+// NewNIG returns an NIG cell whose gates are named name/f, name/g and name/o.
 // Parameters start as those of a Peephole. It panics if a size is not positive.
 func NewNIG(name string, inputSize, hiddenSize int, rng *rand.Rand) *NIG {
 	checkSizes("NewNIG", inputSize, hiddenSize)

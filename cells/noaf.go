@@ -6,7 +6,7 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 )
 
-// A NOAF is a Peephole LSTM without an output activation function: its output is not bounded.
+// An NOAF is a Peephole LSTM without an output activation function: its output is not bounded.
 //
 //	i = σ(x·Wi + h·Ui + c ⊙ pi + bi)   input gate
 //	f = σ(x·Wf + h·Uf + c ⊙ pf + bf)   forget gate
@@ -28,7 +28,7 @@ var (
 	_ Gated = (*NOAF)(nil)
 )
 
-// NewNOAF returns a NOAF cell whose gates are named name/i, name/f, name/g and name/o.
+// NewNOAF returns an NOAF cell whose gates are named name/i, name/f, name/g and name/o.
 // Parameters start as those of a Peephole. It panics if a size is not positive.
 func NewNOAF(name string, inputSize, hiddenSize int, rng *rand.Rand) *NOAF {
 	checkSizes("NewNOAF", inputSize, hiddenSize)

@@ -6,7 +6,7 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 )
 
-// A NOG is a Peephole LSTM without an output gate: it always shows its memory.
+// An NOG is a Peephole LSTM without an output gate: it always shows its memory.
 //
 //	i = σ(x·Wi + h·Ui + c ⊙ pi + bi)  input gate
 //	f = σ(x·Wf + h·Uf + c ⊙ pf + bf)  forget gate
@@ -26,7 +26,7 @@ var (
 	_ Gated = (*NOG)(nil)
 )
 
-// NewNOG returns a NOG cell whose gates are named name/i, name/f and name/g.
+// NewNOG returns an NOG cell whose gates are named name/i, name/f and name/g.
 // Parameters start as those of a Peephole. It panics if a size is not positive.
 func NewNOG(name string, inputSize, hiddenSize int, rng *rand.Rand) *NOG {
 	checkSizes("NewNOG", inputSize, hiddenSize)

@@ -140,6 +140,7 @@ func (s *sequence) compileLayer(t *testing.T, layer cells.Layer) *graph.Program 
 			b.Output(fmt.Sprintf("y%d", i), y)
 		}
 		end.Map(func(name string, n *graph.Node) *graph.Node { b.Output("end/"+name, n); return n })
+		b.Output("end/output", end.Output())
 	}, graph.Settings{Dtype: graph.Float64})
 	if err != nil {
 		t.Fatal(err)

@@ -42,6 +42,17 @@ func (s Stack) Params() []*graph.Param { return allParams(s...) }
 // Gates returns the gates of every layer, the first layer's first.
 func (s Stack) Gates() []Gate { return allGates(s...) }
 
+func (s Stack) parts() []Stateful { return statefuls(s...) }
+
+// statefuls returns a list of cells or layers as what they have in common.
+func statefuls[S Stateful](parts ...S) []Stateful {
+	all := make([]Stateful, len(parts))
+	for k, part := range parts {
+		all[k] = part
+	}
+	return all
+}
+
 // allParams returns the parameters of several cells or layers in order.
 func allParams[S Stateful](parts ...S) []*graph.Param {
 	var params []*graph.Param

@@ -73,8 +73,8 @@ func (s State) Map(f func(name string, n *graph.Node) *graph.Node) State {
 // carried state that begin a new sequence. An output that t does not have is zero.
 func (s State) Select(b *graph.Builder, mask *graph.Node, t State) State {
 	return s.zip(t, "", func(name string, n, m *graph.Node) *graph.Node {
-		if shape := b.Shape(n); m == nil && name == "" && len(shape) == 2 {
-			m = b.Constant(0, shape[0], shape[1])
+		if m == nil && name == "" {
+			m = zerosLike(b, n)
 		}
 		return b.Select(mask, n, m)
 	})

@@ -150,6 +150,18 @@ func (b *Builder) Input(name string, rows, cols int) *Node {
 	})
 }
 
+// InputWith is Input that holds x until it is set.
+func (b *Builder) InputWith(name string, rows, cols int, x float64) *Node {
+	n := b.Input(name, rows, cols)
+	if n != nil {
+		in := b.inputs[name]
+		for i := range in.values.len() {
+			in.values.set(i, x)
+		}
+	}
+	return n
+}
+
 // Indices declares a vector of n ints that the caller sets before a run: class
 // numbers, or row numbers for Rows. It holds zeros until then.
 func (b *Builder) Indices(name string, n int) *Node {

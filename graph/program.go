@@ -22,10 +22,12 @@ type Program struct {
 	inputs  map[string]*input
 	outputs map[string]*tensor.Dense
 	grads   []gorgonia.ValueGrad
+
+	productFLOPs int
 }
 
 func newProgram(b *Builder) (*Program, error) {
-	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}}
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, productFLOPs: b.productFLOPs()}
 	for _, o := range b.outputs {
 		p.outputs[o.name] = o.keep.Value()
 	}
@@ -40,10 +42,10 @@ func newProgram(b *Builder) (*Program, error) {
 
 // newFusedProgram rewrites the graph.
 func newFusedProgram(b *Builder, s Settings) (*Program, error) {
-	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}}
 	if b.loss != nil && s.BFloat16 {
 		return nil, errors.New("graph: bfloat16 weights in a program with an objective; they are for inference")
 	}
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, productFLOPs: b.productFLOPs()}
 	var wanted []*Node
 	if b.loss != nil {
 		for _, bound := range b.params {

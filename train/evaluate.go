@@ -65,11 +65,13 @@ func (p *programs) of(b *data.Batch, training bool) (*task.Step, error) {
 
 func (p *programs) evaluate(ctx context.Context, source data.Source) (sums tally, err error) {
 	var batch data.Batch
-	for i := range source.Begin(nil) {
+	ahead := data.NewAhead(source)
+	defer ahead.Wait()
+	for i := range ahead.Begin(nil) {
 		if err := ctx.Err(); err != nil {
 			return sums, err
 		}
-		source.Batch(i, &batch)
+		ahead.Batch(i, &batch)
 		step, err := p.of(&batch, false)
 		if err != nil {
 			return sums, err

@@ -29,9 +29,9 @@ const (
 
 // A guard watches the loss.
 type guard struct {
-	First     float64   `json:"first"`  // loss of the first step
-	Recent    []float64 `json:"recent"` // losses of the last guardWindow steps
-	ignorance float64   // about the loss of a model that knows nothing
+	Ignorance float64   `json:"ignorance"` // about the loss of a model that knows nothing
+	First     float64   `json:"first"`     // loss of the first step
+	Recent    []float64 `json:"recent"`    // losses of the last guardWindow steps
 }
 
 // check returns an error if the loss of a step is not finite, or if the mean of the last
@@ -63,7 +63,7 @@ func (g *guard) mean() float64 {
 }
 
 // bound is what a training that goes well stays below.
-func (g *guard) bound() float64 { return max(g.First, g.ignorance) }
+func (g *guard) bound() float64 { return max(g.First, g.Ignorance) }
 
 // good tells whether the weights are worth keeping.
 func (g *guard) good() bool { return g.mean() <= g.bound() }

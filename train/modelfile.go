@@ -3,10 +3,9 @@ package train
 import (
 	"encoding/json"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/cells/weights"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/task"
@@ -116,7 +115,7 @@ func load(path string) (*task.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return m, setTensors(m, file)
+	return m, weights.Load(m.Tensors(), file)
 }
 
 // modelOf returns the model that the metadata describe, without its weights.
@@ -177,37 +176,4 @@ func meaningOf(metadata map[string]string) (m task.Meaning, err error) {
 		}
 	}
 	return m, nil
-}
-
-// setTensors reads the weights, all of which must be there with the right shapes.
-func setTensors(m *task.Model, file *safetensors.File) error {
-	wanted := m.Tensors()
-	for _, t := range wanted {
-		if err := setTensor(t, file); err != nil {
-			return err
-		}
-	}
-	if len(file.Tensors) != len(wanted) {
-		return errors.Errorf("it holds %d tensors, want %d", len(file.Tensors), len(wanted))
-	}
-	return nil
-}
-
-func setTensor(t cells.TorchTensor, file *safetensors.File) error {
-	stored, ok := file.Tensor(t.Name)
-	if !ok {
-		return errors.Errorf("it has no tensor %q", t.Name)
-	}
-	if !slices.Equal(stored.Shape, t.Shape) {
-		return errors.Errorf("tensor %q has shape %v, want %v", t.Name, stored.Shape, t.Shape)
-	}
-	values, err := stored.Float32s()
-	if err != nil {
-		return err
-	}
-	x := make([]float64, len(values))
-	for i, v := range values {
-		x[i] = float64(v)
-	}
-	return t.SetFloats(x)
 }

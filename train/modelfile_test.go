@@ -2,6 +2,7 @@ package train_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
@@ -46,6 +48,37 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 	if !slices.Equal(loaded.Labels.Names(), c.model.Labels.Names()) || loaded.Config != c.model.Config {
 		t.Errorf("labels %v, config %+v", loaded.Labels.Names(), loaded.Config)
+	}
+}
+
+// A model of any cell comes back as it was, under names that differ.
+func TestSaveAndLoadEveryCell(t *testing.T) {
+	c := newClassification(t, 4)
+	texts := []string{"so so good film", "film"}
+	for _, cell := range task.CellNames() {
+		config := c.model.Config
+		config.Cell, config.Layers = cell, 2
+		m, err := task.NewModel(config, c.model.Vocabulary, c.model.Labels, rand.New(rand.NewPCG(3, 3)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range m.Params() {
+			graph.Uniform(p, 0.5, rand.New(rand.NewPCG(uint64(len(p.Name())), 4)))
+		}
+		path := filepath.Join(t.TempDir(), "model.safetensors")
+		if err := train.Save(path, m); err != nil {
+			t.Fatal(err)
+		}
+		loaded, err := train.Load(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, after := probabilities(t, m, texts), probabilities(t, loaded, texts)
+		for i := range texts {
+			if !slices.Equal(before[i], after[i]) {
+				t.Errorf("%s: %v before and %v after", cell, before[i], after[i])
+			}
+		}
 	}
 }
 
@@ -96,10 +129,10 @@ func TestLoadRefuses(t *testing.T) {
 		"another version": {edit(t, whole, func(f *safetensors.File) { f.Metadata["lstm.version"] = "99" }), `version "99"`},
 		"not ours":        {edit(t, whole, func(f *safetensors.File) { f.Metadata = nil }), "lstm.version"},
 		"no vocabulary":   {edit(t, whole, func(f *safetensors.File) { delete(f.Metadata, "lstm.vocabulary") }), "lstm.vocabulary"},
-		"a tensor short":  {edit(t, whole, func(f *safetensors.File) { f.Tensors = f.Tensors[1:] }), "has no tensor"},
+		"a tensor short":  {edit(t, whole, func(f *safetensors.File) { f.Tensors = f.Tensors[1:] }), "there is no tensor"},
 		"a tensor too many": {edit(t, whole, func(f *safetensors.File) {
 			f.Tensors = append(f.Tensors, safetensors.FromFloat32s("extra", []int{1}, []float32{1}))
-		}), "tensors, want"},
+		}), `tensor "extra" of shape [1] has no place`},
 		"another shape": {edit(t, whole, func(f *safetensors.File) {
 			for i, x := range f.Tensors {
 				if x.Name == "dense.weight" {

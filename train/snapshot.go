@@ -87,9 +87,7 @@ func (f *fit) restore(c *Checkpoint) error {
 			return errors.Wrapf(err, "train: continuing from %s", c.path)
 		}
 	}
-	ignorance := f.state.Guard.ignorance
 	f.state = c.state
-	f.state.Guard.ignorance = ignorance
 	f.state.Guard.Recent = slices.Clone(c.state.Guard.Recent)
 	f.keeper.kept = c.state.Best != nil
 	return nil

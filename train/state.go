@@ -2,7 +2,6 @@ package train
 
 import (
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // A state is how far a training has come. Together with the numbers that a Checkpoint
@@ -29,16 +28,6 @@ type state struct {
 type best struct {
 	Step int   `json:"step"` // after which it was
 	Sums tally `json:"sums"`
-}
-
-// scored reads the scores of sums that were read, for a task.
-func (s *state) scored(kind task.Task) error {
-	if s.Best != nil {
-		if err := s.Best.Sums.scored(kind); err != nil {
-			return err
-		}
-	}
-	return s.Sums.scored(kind)
 }
 
 // check returns an error if it is not a state that a training can have.

@@ -57,7 +57,9 @@ type Summary struct {
 // A training that was stopped, by whatever means, and continues from one of its
 // checkpoints ends in the same bits as one that never was.
 func Fit(ctx context.Context, m *task.Model, train, valid data.Source, s Settings) (*Summary, error) {
-	f, err := newFit(m, train, valid, s)
+	ahead := data.NewAhead(train)
+	defer ahead.Wait()
+	f, err := newFit(m, ahead, valid, s)
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +108,7 @@ func newFit(m *task.Model, train, valid data.Source, s Settings) (*fit, error) {
 		return nil, err
 	}
 	f.clip, _ = optim.Find[*optim.ClipByGlobalNorm](f.solver)
-	f.state.Guard.ignorance = m.Ignorance()
+	f.state.Guard.Ignorance = m.Ignorance()
 	f.keeper = keeper{model: m, path: s.Path}
 	f.keeper.remember()
 	if s.From != nil {

@@ -20,11 +20,11 @@ var layers = [][]string{
 	{"graph/internal/fuse", "train/optim"},
 	{"graph", "train/optim/optimtest"},
 	{"graph/graphtest", "cells"},
-	{"cells/celltest", "train/bptt"},
+	{"cells/celltest", "cells/weights", "train/bptt"},
 	{"train/task"},
 	{"train"},
-	{"train/record"},
-	{"cmd/lstmtrain"},
+	{"train/record", "benchmarks"},
+	{"cmd/lstmtrain", "benchmarks/ablation", "benchmarks/compiletime"},
 }
 
 // mayImportGorgonia tells which packages are written against Gorgonia itself.

@@ -23,10 +23,11 @@ func (classifyTrade) complete(s *settings, flags *pflag.FlagSet) error {
 	if s.columns.series(s.Data) {
 		return seriesTrade{}.complete(s, flags)
 	}
-	for _, name := range []string{"spectrum", "label-pattern"} {
-		if flags.Changed(name) {
-			return usagef("--%s applies to recordings, such as a .wav; for a folder of them say --format wav", name)
-		}
+	switch {
+	case flags.Changed("spectrum"):
+		return usagef("--spectrum applies to recordings, such as a .wav; for a folder of them say --format wav")
+	case flags.Changed("label-pattern") && (flags.Changed("label-column") || flags.Changed("text-column")):
+		return usagef("--label-pattern reads a text a line; --label-column and --text-column have nothing to do")
 	}
 	s.Unit = cmp.Or(s.Unit, data.Word)
 	s.Steps = cmp.Or(s.Steps, 100)

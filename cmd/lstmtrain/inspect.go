@@ -8,7 +8,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/cells/weights"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
 	"github.com/seed-222a112c/lstm/train/data"
@@ -106,7 +106,7 @@ func describe(path string) (*description, error) {
 	return d, nil
 }
 
-func newTensorJSON(t cells.TorchTensor) tensorJSON {
+func newTensorJSON(t weights.Tensor) tensorJSON {
 	x := t.Floats()
 	n := float64(len(x))
 	var sum, squares float64

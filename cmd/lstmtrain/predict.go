@@ -90,6 +90,9 @@ func (p *prediction) readLines(io streams) ([]data.Example, error) {
 // readLabelled returns the texts to predict the classes of. Labels are read if they are
 // asked for, or if the model knows them all.
 func (p *prediction) readLabelled(m *task.Model, io streams) ([]data.Example, error) {
+	if p.data != "" && !p.LabelPattern.IsZero() {
+		return p.columns.read([]string{p.data})
+	}
 	options := p.columns.options()
 	if p.data == "" {
 		options.Format = cmp.Or(options.Format, data.PlainText)

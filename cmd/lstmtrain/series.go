@@ -56,7 +56,7 @@ func (c columns) readSeriesFile(path string, audio *data.Audio) ([]data.Series, 
 func (seriesTrade) targets(data.Unit) string { return "series" }
 
 func (seriesTrade) complete(s *settings, flags *pflag.FlagSet) error {
-	for _, name := range []string{"embed", "unit", "vocab-size", "min-count", "text-column", "label-column", "header"} {
+	for _, name := range []string{"embed", "unit", "vocab-size", "min-count", "text-column", "label-column", "header", "encoding"} {
 		if flags.Changed(name) {
 			return usagef("--%s does not apply to series of numbers, which %s holds", name, s.Data[0])
 		}

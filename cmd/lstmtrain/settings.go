@@ -22,6 +22,7 @@ type settings struct {
 	Limit      int      `json:"limit,omitempty"`
 	VocabSize  int      `json:"vocab_size,omitempty"`
 	MinCount   int      `json:"min_count,omitempty"`
+	Init       string   `json:"init,omitempty"`
 	ForgetBias *float64 `json:"forget_bias,omitempty"`
 	Batch      int      `json:"batch"`
 	Epochs     int      `json:"epochs"`
@@ -34,10 +35,11 @@ type settings struct {
 	solving
 	saving
 
-	Out   string `json:"-"`
-	Force bool   `json:"-"`
-	JSON  bool   `json:"-"`
-	Quiet bool   `json:"-"`
+	Recipe string `json:"-"`
+	Out    string `json:"-"`
+	Force  bool   `json:"-"`
+	JSON   bool   `json:"-"`
+	Quiet  bool   `json:"-"`
 }
 
 // What a run without data does, so that it takes about a minute on two cores.
@@ -71,6 +73,7 @@ func (s *settings) groups() []flagGroup {
 
 func (s *settings) dataGroup() flagGroup {
 	g := newFlagGroup("Data")
+	g.StringVar(&s.Recipe, "config", "", "a JSON `FILE` of flags and their values; flags that are given come first")
 	g.Var(oneOf(&s.Task, task.Kinds()...), "task", "what to learn: the next character, the next word, the class of a text\nor series, the tag of each word of a sentence, the next numbers of a series,\nor the keys that sound next in music")
 	g.StringArrayVar(&s.Data, "data", s.Data, "a `FILE` to learn from, plain or gzip; repeat the flag for several. Of recordings\nit may be a folder or a pattern such as \"digits/*.wav\". Without it,\nchar learns from Go source text of the toolchain on this machine")
 	g.StringVar(&s.Valid, "valid", s.Valid, "a `FILE` for validation")
@@ -86,11 +89,12 @@ func (s *settings) dataGroup() flagGroup {
 
 func (s *settings) modelGroup() flagGroup {
 	g := newFlagGroup("Model")
-	g.Var(oneOf(&s.Cell, task.CellNames()...), "cell", "recurrent cell")
+	g.Var(oneOf(&s.Cell, task.CellNames()...), "cell", "recurrent cell: lstm, peephole, cifg, layernorm, gru, gru-original, rnn, rnn-relu,\nslstm, mlstm, lstm-1997, or one of the variants of Greff et al. (2015)\nnig, nfg, nog, niaf, noaf, fgr")
 	g.Var(wholeFrom(1, &s.Hidden), "hidden", "units of each layer")
 	g.Var(wholeFrom(1, &s.Layers), "layers", "layers of cells")
 	g.Var(wholeFrom(1, &s.Embed), "embed", "width of the embedding")
-	g.Var(anyNumber(s.ForgetBias), "forget-bias", "bias of the forget gates at first (lstm)")
+	g.StringVar(&s.Init, "init", s.Init, "how the gates start: `PRESET` is pytorch, keras, chrono:T or zaremba:LIMIT")
+	g.Var(anyNumber(s.ForgetBias), "forget-bias", "bias of the forget gates at first; without it --init decides")
 	return g
 }
 
@@ -120,6 +124,11 @@ func (s *settings) outputGroup() flagGroup {
 // complete fills in the defaults that depend on other flags and reports flags that
 // contradict each other or cannot apply.
 func (s *settings) complete(flags *pflag.FlagSet) error {
+	if s.Recipe != "" {
+		if err := useRecipe(s.Recipe, flags); err != nil {
+			return err
+		}
+	}
 	if err := s.check(flags); err != nil {
 		return err
 	}
@@ -132,7 +141,7 @@ func (s *settings) complete(flags *pflag.FlagSet) error {
 	if err := trades[s.Task].complete(s, flags); err != nil {
 		return err
 	}
-	if s.Cell != "lstm" {
+	if !task.HasForgetGate(s.Cell) || s.Init != "" && !flags.Changed("forget-bias") {
 		s.ForgetBias = nil
 	}
 	if len(s.Data) > 0 {
@@ -167,8 +176,10 @@ func (s *settings) check(flags *pflag.FlagSet) error {
 		return err
 	}
 	switch {
-	case s.Cell != "lstm" && flags.Changed("forget-bias"):
+	case !task.HasForgetGate(s.Cell) && flags.Changed("forget-bias"):
 		return usagef("--forget-bias does not apply to --cell %s, which has no forget gate", s.Cell)
+	case s.Init != "" && task.CheckPreset(s.Cell, s.Init) != nil:
+		return usagef("--init %s does not apply to --cell %s: %v", s.Init, s.Cell, task.CheckPreset(s.Cell, s.Init))
 	case len(s.Data) == 0 && s.Task != task.Characters:
 		return usagef("--task %s needs --data FILE; only char has text to learn from without", s.Task)
 	case s.BPTT > 0 && flags.Changed("block"):

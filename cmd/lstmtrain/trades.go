@@ -54,6 +54,7 @@ var onlyFor = map[string][]task.Kind{
 	"format":        {task.Classify, task.Tag},
 	"header":        {task.Classify},
 	"label-pattern": {task.Classify},
+	"encoding":      {task.Classify},
 	"spectrum":      {task.Classify},
 	"limit":         {task.Classify, task.Tag, task.Forecast},
 	"embed":         {task.Characters, task.Words, task.Classify, task.Tag},

@@ -37,6 +37,7 @@ checkpoint, from which resume continues; a second one ends it at once.`,
   lstmtrain train --task tag --data train.conllu --valid dev.conllu
   lstmtrain train --task forecast --data passengers.csv --horizon 12 --season 12 --relative
   lstmtrain train --task notes --data chorales.json
+  lstmtrain train --config recipes/airline-passengers.json --epochs 50
   lstmtrain train --data book.txt --cell rnn --json --quiet`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -109,9 +110,18 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func(
 }
 
 func (s *settings) newModel(c *corpus) (*task.Model, error) {
-	m, err := task.New(s.Config, c.meaning, s.random(randomWeights))
-	if err != nil || s.ForgetBias == nil {
-		return m, err
+	rng := s.random(randomWeights)
+	m, err := task.New(s.Config, c.meaning, rng)
+	if err != nil {
+		return nil, err
+	}
+	if s.Init != "" {
+		if err := m.Initialise(s.Init, rng); err != nil {
+			return nil, err
+		}
+	}
+	if s.ForgetBias == nil {
+		return m, nil
 	}
 	return m, m.SetForgetBias(*s.ForgetBias)
 }
@@ -140,7 +150,7 @@ func (s *settings) introduce(w io.Writer, c *corpus, m *task.Model, folder *runF
 
 // cellTitle is how people write the name of a cell.
 func cellTitle(name string) string {
-	if title, ok := map[string]string{"lstm": "LSTM", "rnn": "RNN"}[name]; ok {
+	if title, ok := map[string]string{"lstm": "LSTM", "rnn": "RNN", "gru": "GRU"}[name]; ok {
 		return title
 	}
 	return name

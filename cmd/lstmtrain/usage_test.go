@@ -3,10 +3,12 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // refuse compares a call that is to fail with what it should say: one line, without a
@@ -32,7 +34,7 @@ func TestUsage(t *testing.T) {
 	}{
 		{"train extra", `"extra"`},
 		{"train --task poem", `"--task" flag: want one of char, word, classify, tag, forecast, notes`},
-		{"train --cell gru", `"--cell" flag: want one of lstm, rnn`},
+		{"train --cell gru2", `"--cell" flag: want one of cifg, fgr, gru, gru-original, layernorm, lstm, lstm-1997`},
 		{"train --hidden 0", `"--hidden" flag: want a whole number, 1 or more`},
 		{"train --hidden 1e3", `"--hidden" flag: want a whole number, 1 or more`},
 		{"train --lr 0", `"--lr" flag: want a number above 0`},
@@ -60,6 +62,9 @@ func TestUsage(t *testing.T) {
 		{"train --task tag", "--task tag needs --data"},
 		{"train --task word --unit byte --data x", "--unit byte does not apply to --task word"},
 		{"train --cell rnn --forget-bias 1", "--forget-bias does not apply to --cell rnn"},
+		{"train --cell gru --forget-bias 1", "--forget-bias does not apply to --cell gru"},
+		{"train --init torch", `no preset "torch"; the presets are pytorch, keras`},
+		{"train --cell gru --init chrono:100", "--init chrono:100 does not apply to --cell gru"},
 		{"train --task classify", "--task classify needs --data"},
 		{"train --data x --valid y --test z --split 1,0,0", "--split has nothing to do"},
 		{"train --data x --split 0.9,0,0.1 --valid-every 5", "--valid-every 5 without validation"},
@@ -141,4 +146,17 @@ func TestForce(t *testing.T) {
 		t.Error(err)
 	}
 	refuse(t, call(t, "", "train", "--data", text, "--out", text), exitUsage, "not a folder")
+}
+
+// The help of --cell lists every cell, and each by its name.
+func TestHelpListsEveryCell(t *testing.T) {
+	help := call(t, "", "train", "--help").stdout
+	_, model, _ := strings.Cut(help, "--cell NAME")
+	model, _, _ = strings.Cut(model, "--hidden")
+	words := strings.FieldsFunc(model, func(r rune) bool { return strings.ContainsRune(" ,:\n", r) })
+	for _, name := range task.CellNames() {
+		if !slices.Contains(words, name) {
+			t.Errorf("%q is not in %q", name, model)
+		}
+	}
 }

@@ -36,13 +36,17 @@ func (v value[T]) Set(s string) error {
 	return nil
 }
 
-// oneOf accepts some words.
+// oneOf accepts some words, which a help text shows if they are few.
 func oneOf[S ~string](into *S, words ...S) pflag.Value {
 	names := make([]string, len(words))
 	for i, w := range words {
 		names[i] = string(w)
 	}
-	return value[S]{into, strings.Join(names, "|"), "one of " + strings.Join(names, ", "), func(s string) (S, bool) {
+	kind := strings.Join(names, "|")
+	if len(kind) > 40 {
+		kind = "NAME"
+	}
+	return value[S]{into, kind, "one of " + strings.Join(names, ", "), func(s string) (S, bool) {
 		return S(s), slices.Contains(words, S(s))
 	}}
 }

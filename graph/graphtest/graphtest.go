@@ -4,10 +4,13 @@ package graphtest
 
 import (
 	"math"
+	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/seed-222a112c/lstm/graph"
 	"gonum.org/v1/gonum/diff/fd"
+	"gonum.org/v1/gonum/floats"
 )
 
 // GradientTolerance bounds the difference between a gradient and its central
@@ -43,13 +46,48 @@ func CheckGradient(t testing.TB, p *graph.Program) {
 	}
 }
 
+// CheckGradientAlong is CheckGradient along a few random directions for each parameter in
+// place of each of its elements: a check of a model of many weights in few runs, which a wrong
+// element escapes only if it is nearly orthogonal to all of them.
+func CheckGradientAlong(t testing.TB, p *graph.Program, directions int, rng *rand.Rand) {
+	t.Helper()
+	if len(p.Params()) == 0 {
+		t.Fatal("graphtest: the program has no gradients to check")
+	}
+	run(t, p)
+	grads := map[*graph.Param][]float64{}
+	for _, param := range p.Params() {
+		grads[param] = p.Grad(param)
+	}
+	for _, param := range p.Params() {
+		at := param.Floats()
+		slopes, numeric := make([]float64, directions), make([]float64, directions)
+		for k := range directions {
+			direction := make([]float64, len(at))
+			for i := range direction {
+				direction[i] = rng.NormFloat64() / math.Sqrt(float64(len(at)))
+			}
+			slopes[k] = floats.Dot(direction, grads[param])
+			numeric[k] = fd.Derivative(func(s float64) float64 {
+				moved := slices.Clone(at)
+				floats.AddScaled(moved, s, direction)
+				set(t, param, moved)
+				run(t, p)
+				return p.Scalar("loss")
+			}, 0, &fd.Settings{Formula: fd.Central})
+		}
+		set(t, param, at)
+		checkOne(t, param.Name(), slopes, numeric)
+	}
+}
+
 func checkOne(t testing.TB, name string, grad, numeric []float64) {
 	t.Helper()
 	zero := true
 	for i, g := range grad {
 		zero = zero && g == 0
 		if d := math.Abs(g - numeric[i]); !(d <= GradientTolerance*math.Max(1, math.Abs(g))) {
-			t.Errorf("gradient of %s, element %d: %.12g, but the central difference is %.12g", name, i, g, numeric[i])
+			t.Errorf("gradient of %s, number %d: %.12g, but the central difference is %.12g", name, i, g, numeric[i])
 		}
 	}
 	if zero {

@@ -58,7 +58,6 @@ func (s Spectrum) Of(sound *Sound) []float64 {
 	frame, coefficients := make([]float64, size), make([]complex128, size/2+1)
 	var rows []float64
 	for start := 0; start == 0 || start+len(window) <= len(sound.Samples); start += hop {
-		clear(frame)
 		for i, x := range sound.Samples[start:min(start+len(window), len(sound.Samples))] {
 			frame[i] = x * window[i]
 		}

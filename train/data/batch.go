@@ -22,6 +22,8 @@ type Batch struct {
 	Examples []int     // (B) the index of a row's example, or -1; empty for a stream
 	Offsets  []int     // (B) the step of its example at which a row begins; empty for a stream
 	Reset    bool      // whether carried state starts afresh before this batch
+
+	ids []int // for the Source, to read into
 }
 
 // A Source holds a data set and yields the batches of passes over it.

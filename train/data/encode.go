@@ -29,6 +29,9 @@ func (v *Vocabulary) Encode(text *Text) ([]int, error) {
 }
 
 func (v *Vocabulary) encode(token string) (int, bool) {
+	if len(token) == 1 && v.short[token[0]] >= 0 {
+		return v.short[token[0]], true
+	}
 	if id, ok := v.ids[token]; ok {
 		return id, true
 	}

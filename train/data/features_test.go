@@ -16,8 +16,8 @@ func TestFeaturesByHand(t *testing.T) {
 	if !slices.Equal(f.Mean, []float64{2, 7, 7}) || !slices.Equal(f.Deviation, []float64{1, 2, 1}) {
 		t.Errorf("means %v and deviations %v", f.Mean, f.Deviation)
 	}
-	got := f.Scale([]float64{nan, 9, 8, 4, nan, nan, nan, 5, 7})
-	if want := []float64{0, 1, 1, 2, 1, 1, 2, -1, 0}; !slices.Equal(got, want) {
+	got := f.Scale([]float64{5, nan, 8, 4, 9, nan, nan, nan, 7})
+	if want := []float64{3, 0, 1, 2, 1, 1, 2, 1, 0}; !slices.Equal(got, want) {
 		t.Errorf("scaled %v, want %v", got, want)
 	}
 }

@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"iter"
 	"math"
 	"slices"
 	"strconv"
@@ -23,7 +24,7 @@ type Table struct {
 // It is an *Error if the file cannot be read, is not CSV, holds no rows or not the
 // columns asked for, or if a cell in them is not a finite number.
 func ReadTable(path string, columns []string) (*Table, error) {
-	content, err := readFile(path)
+	content, err := openFile(path)
 	if err != nil {
 		return nil, err
 	}
@@ -36,67 +37,83 @@ func TableFromBytes(name string, content []byte, columns []string) (*Table, erro
 	return readTable(name, string(content), columns)
 }
 
+// A tableReader reads a CSV file row by row, as often as it is asked to, so that no more
+// of a large one is in memory than its numbers.
+type tableReader struct {
+	file, content string
+	names         []string // of all columns
+	header        bool     // whether the first row holds them
+}
+
 func readTable(file, content string, columns []string) (*Table, error) {
 	content, err := readable(file, content)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := allRows(file, content)
+	r := &tableReader{file: file, content: content}
+	if err := r.readNames(); err != nil {
+		return nil, err
+	}
+	at, err := r.places(columns)
 	if err != nil {
 		return nil, err
 	}
-	names := rows[0].cells
-	if allNumbers(names) {
-		names = make([]string, len(rows[0].cells))
-		for i := range names {
-			names[i] = strconv.Itoa(i + 1)
-		}
-	} else {
-		rows = rows[1:]
-	}
-	if len(rows) == 0 {
-		return nil, &Error{File: file, Problem: "holds the names of columns and no rows"}
-	}
-	at, err := placesOf(file, names, columns, rows)
-	if err != nil {
-		return nil, err
-	}
-	return fillTable(file, names, at, rows)
+	return r.read(at)
 }
 
-// allRows returns the rows of a CSV file but empty ones.
-func allRows(file, content string) ([]row, error) {
-	var rows []row
-	for r, err := range csvRows(file, content) {
+// rows returns the rows that hold data, up to the first error.
+func (r *tableReader) rows() iter.Seq2[row, error] {
+	return func(yield func(row, error) bool) {
+		first := true
+		for row, err := range csvRows(r.file, r.content) {
+			if err == nil && len(row.cells) == 1 && row.cells[0] == "" {
+				continue
+			}
+			if first && r.header {
+				first = false
+				continue
+			}
+			first = false
+			if !yield(row, err) {
+				return
+			}
+		}
+	}
+}
+
+// readNames reads the first row.
+func (r *tableReader) readNames() error {
+	for row, err := range r.rows() {
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if len(r.cells) > 1 || r.cells[0] != "" {
-			rows = append(rows, r)
+		if r.names, r.header = row.cells, true; allNumbers(row.cells) {
+			r.header = false
+			for i := range r.names {
+				r.names[i] = strconv.Itoa(i + 1)
+			}
 		}
+		return nil
 	}
-	if len(rows) == 0 {
-		return nil, &Error{File: file, Problem: "holds no rows"}
-	}
-	return rows, nil
+	return &Error{File: r.file, Problem: "holds no rows"}
 }
 
-// placesOf returns the indices of the columns.
-func placesOf(file string, names, columns []string, rows []row) ([]int, error) {
+// places returns the indices of the columns.
+func (r *tableReader) places(columns []string) ([]int, error) {
 	if len(columns) == 0 {
-		return numberColumns(file, names, rows)
+		return r.numberColumns()
 	}
 	var at []int
 	for _, column := range columns {
-		i := slices.Index(names, column)
+		i := slices.Index(r.names, column)
 		if n, err := strconv.Atoi(column); i < 0 && err == nil {
 			i = n - 1
 		}
-		if i < 0 || i >= len(names) {
-			return nil, &Error{File: file, What: "column", Value: column, Problem: "the file has no such column; its columns are " + list(names)}
+		if i < 0 || i >= len(r.names) {
+			return nil, &Error{File: r.file, What: "column", Value: column, Problem: "the file has no such column; its columns are " + list(r.names)}
 		}
 		if slices.Contains(at, i) {
-			return nil, &Error{File: file, What: "column", Value: column, Problem: "is asked for twice"}
+			return nil, &Error{File: r.file, What: "column", Value: column, Problem: "is asked for twice"}
 		}
 		at = append(at, i)
 	}
@@ -104,46 +121,72 @@ func placesOf(file string, names, columns []string, rows []row) ([]int, error) {
 }
 
 // numberColumns returns the columns of which every cell is a number or missing.
-func numberColumns(file string, names []string, rows []row) ([]int, error) {
-	var at []int
-	for i := range names {
-		if !slices.ContainsFunc(rows, func(r row) bool {
-			if i >= len(r.cells) {
-				return true
+func (r *tableReader) numberColumns() ([]int, error) {
+	words := make([]bool, len(r.names)) // columns that hold something else
+	for row, err := range r.rows() {
+		if err != nil {
+			return nil, err
+		}
+		for i := range words {
+			if !words[i] {
+				ok := i < len(row.cells)
+				if ok {
+					_, ok = parseNumber(row.cells[i])
+				}
+				words[i] = !ok
 			}
-			_, ok := parseNumber(r.cells[i])
-			return !ok
-		}) {
+		}
+	}
+	var at []int
+	for i, w := range words {
+		if !w {
 			at = append(at, i)
 		}
 	}
 	if len(at) == 0 {
-		return nil, &Error{File: file, Problem: "has no column that holds numbers only; its columns are " + list(names)}
+		return nil, &Error{File: r.file, Problem: "has no column that holds numbers only; its columns are " + list(r.names)}
 	}
 	return at, nil
 }
 
-func fillTable(file string, names []string, at []int, rows []row) (*Table, error) {
-	t := &Table{Series: Series{Width: len(at), File: file, Line: rows[0].line}}
+// read returns the numbers of columns.
+func (r *tableReader) read(at []int) (*Table, error) {
+	t := &Table{Series: Series{Width: len(at), File: r.file}}
 	for _, i := range at {
-		t.Names = append(t.Names, names[i])
+		t.Names = append(t.Names, strings.Clone(r.names[i]))
 	}
-	t.Values = make([]float64, 0, len(rows)*len(at))
-	for _, r := range rows {
+	for row, err := range r.rows() {
+		if err != nil {
+			return nil, err
+		}
+		if t.Line == 0 {
+			t.Line = row.line
+		}
 		for _, i := range at {
-			if i >= len(r.cells) {
-				return nil, &Error{File: file, Line: r.line, What: "row", Value: r.raw, Problem: fmt.Sprintf(
-					"its columns are %d, but column %d, %s, is wanted", len(r.cells), i+1, quote(names[i]))}
-			}
-			x, ok := parseNumber(r.cells[i])
-			if !ok {
-				return nil, &Error{File: file, Line: r.line, What: "column " + quote(names[i]) + ":", Value: r.cells[i],
-					Problem: "is not a finite number; a missing one is an empty cell, ?, NA or NaN"}
+			x, problem := r.number(row, i)
+			if problem != nil {
+				problem.File, problem.Line = r.file, row.line
+				return nil, problem
 			}
 			t.Values = append(t.Values, x)
 		}
 	}
+	if t.Line == 0 {
+		return nil, &Error{File: r.file, Problem: "holds the names of columns and no rows"}
+	}
 	return t, nil
+}
+
+// number returns the number in column i of a row.
+func (r *tableReader) number(row row, i int) (float64, *Error) {
+	if i >= len(row.cells) {
+		return 0, &Error{What: "row", Value: row.raw, Problem: fmt.Sprintf("its columns are %d, but column %d, %s, is wanted", len(row.cells), i+1, quote(r.names[i]))}
+	}
+	x, ok := parseNumber(row.cells[i])
+	if !ok {
+		return 0, &Error{What: "column " + quote(r.names[i]) + ":", Value: row.cells[i], Problem: "is not a finite number; a missing one is an empty cell, ?, NA or NaN"}
+	}
+	return x, nil
 }
 
 // parseNumber returns a finite number, or NaN for one that is missing.

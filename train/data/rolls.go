@@ -156,4 +156,4 @@ type ending struct{ numbers }
 
 func (ending) whole() bool { return true }
 
-func (x ending) pad(b *Batch, steps, rows int) { played{x.numbers}.pad(b, steps, rows) }
+func (x ending) pad(b *Batch, steps, rows int) { played(x).pad(b, steps, rows) }

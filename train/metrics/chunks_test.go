@@ -17,6 +17,7 @@ func TestChunks(t *testing.T) {
 		"B-A B-A I-A":                 {{"A", 0, 1}, {"A", 1, 3}},
 		"B-A I-B":                     {{"A", 0, 1}, {"B", 1, 2}}, // another type begins
 		"O I-A":                       {{"A", 1, 2}},
+		"O I I":                       {{"", 1, 3}}, // without types
 		"B-A O I-A":                   {{"A", 0, 1}, {"A", 2, 3}},
 		"S-A S-A B-A I-A E-A I-A E-A": {{"A", 0, 1}, {"A", 1, 2}, {"A", 2, 5}, {"A", 5, 7}},
 		"B-A-B I-A-B I-A":             {{"A-B", 0, 2}, {"A", 2, 3}},

@@ -39,15 +39,28 @@ func NewConfusion(classes int) *Confusion {
 // predicted. It panics if there is no such class.
 func (c *Confusion) Add(truth, predicted int) { c.counts[truth][predicted]++ }
 
-// Plus returns the counts of both, which have the same classes.
-func (c *Confusion) Plus(other *Confusion) *Confusion {
-	sum := &Confusion{c.Counts()}
-	for truth, row := range other.counts {
-		for predicted, n := range row {
-			sum.counts[truth][predicted] += n
+// Flat returns the counts as numbers, row by row, one row for each true class.
+func (c *Confusion) Flat() []float64 {
+	var flat []float64
+	for _, row := range c.counts {
+		for _, n := range row {
+			flat = append(flat, float64(n))
 		}
 	}
-	return sum
+	return flat
+}
+
+// ConfusionOf returns the Confusion whose Flat counts are given. It panics if they are not
+// those of so many classes.
+func ConfusionOf(classes int, flat []float64) *Confusion {
+	if len(flat) != classes*classes {
+		panic(fmt.Sprintf("metrics: %d counts for %d classes", len(flat), classes))
+	}
+	c := NewConfusion(classes)
+	for i, n := range flat {
+		c.counts[i/classes][i%classes] = int(n)
+	}
+	return c
 }
 
 // Counts returns a copy of the counts, by true and by predicted class.

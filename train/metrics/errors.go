@@ -14,8 +14,9 @@ import "math"
 // there. sMAPE is that of the M4 competition, which lies in [0, 200]. The zero value is
 // ready to use.
 type Errors struct {
-	n                                    int
+	n                                    float64
 	absolute, squared, symmetric, scaled float64
+	unscaled                             float64 // forecasts where q is 0
 }
 
 // Add takes a forecast in. Where q is 0 there is no MASE.
@@ -28,25 +29,35 @@ func (e *Errors) Add(truth, forecast, q float64) {
 		e.symmetric += d / (math.Abs(truth) + math.Abs(forecast))
 	}
 	if q == 0 {
-		e.scaled = math.NaN()
+		e.unscaled++
 	} else {
 		e.scaled += d / q
 	}
 }
 
-// Plus returns the sums of both.
-func (e Errors) Plus(o Errors) Errors {
-	return Errors{e.n + o.n, e.absolute + o.absolute, e.squared + o.squared, e.symmetric + o.symmetric, e.scaled + o.scaled}
+// Sums returns the sums, which add up to those of all forecasts.
+func (e Errors) Sums() []float64 {
+	return []float64{e.n, e.absolute, e.squared, e.symmetric, e.scaled, e.unscaled}
+}
+
+// ErrorsOf returns the Errors whose Sums are given. It panics if they are too few.
+func ErrorsOf(sums []float64) Errors {
+	return Errors{sums[0], sums[1], sums[2], sums[3], sums[4], sums[5]}
 }
 
 // MAE returns the mean absolute error.
-func (e Errors) MAE() float64 { return e.absolute / float64(e.n) }
+func (e Errors) MAE() float64 { return e.absolute / e.n }
 
 // RMSE returns the root of the mean squared error.
-func (e Errors) RMSE() float64 { return math.Sqrt(e.squared / float64(e.n)) }
+func (e Errors) RMSE() float64 { return math.Sqrt(e.squared / e.n) }
 
 // SMAPE returns the symmetric mean absolute percentage error.
-func (e Errors) SMAPE() float64 { return 200 * e.symmetric / float64(e.n) }
+func (e Errors) SMAPE() float64 { return 200 * e.symmetric / e.n }
 
 // MASE returns the mean absolute scaled error, or NaN if a q was 0.
-func (e Errors) MASE() float64 { return e.scaled / float64(e.n) }
+func (e Errors) MASE() float64 {
+	if e.unscaled > 0 {
+		return math.NaN()
+	}
+	return e.scaled / e.n
+}

@@ -14,7 +14,11 @@ func TestErrorsByHand(t *testing.T) {
 	e.Add(0, 0, 4)
 	var f Errors
 	f.Add(-4, -2, 0.5)
-	sum := e.Plus(f)
+	sums := e.Sums()
+	for i, x := range f.Sums() {
+		sums[i] += x
+	}
+	sum := ErrorsOf(sums)
 	for name, pair := range map[string][2]float64{
 		"MAE":   {sum.MAE(), 4.0 / 3},
 		"RMSE":  {sum.RMSE(), math.Sqrt(8.0 / 3)},

@@ -66,16 +66,12 @@ func TestMacroMeansByHand(t *testing.T) {
 	}
 }
 
-// Catches a sum that changes what it sums, and one that leaves a part out.
-func TestConfusionPlus(t *testing.T) {
-	a, b := tenRows(4), NewConfusion(4)
-	b.Add(0, 1)
-	b.Add(3, 2)
-	want := tenRows(4)
-	want.Add(0, 1)
-	want.Add(3, 2)
-	if got := a.Plus(b); !reflect.DeepEqual(got.Counts(), want.Counts()) || !reflect.DeepEqual(a.Counts(), tenRows(4).Counts()) {
-		t.Errorf("the sum is %v and its first part now %v", got.Counts(), a.Counts())
+// Catches rows and columns exchanged.
+func TestConfusionFlat(t *testing.T) {
+	c := tenRows(4)
+	flat := c.Flat()
+	if len(flat) != 16 || flat[1] != 1 || flat[4] != 0 || !reflect.DeepEqual(ConfusionOf(4, flat).Counts(), c.Counts()) {
+		t.Errorf("flat counts %v of %v", flat, c.Counts())
 	}
 }
 

@@ -118,3 +118,17 @@ func TestWrapperPanics(t *testing.T) {
 	wantPanic(t, "clipping at NaN", func() { optim.NewClipByValue(sgd, math.NaN()) })
 	wantPanic(t, "accumulating 0 batches", func() { optim.NewAccumulate(sgd, 0) })
 }
+
+// Catches a state that waits for more batches than there are to come.
+func TestAccumulateRefusesAnotherNumberOfBatches(t *testing.T) {
+	sgd := func() optim.Solver { return optim.NewSGD(optim.Settings{}) }
+	five := optim.NewAccumulate(sgd(), 5)
+	for range 4 {
+		step(t, five, gradients3412())
+	}
+	for n, ok := range map[int]bool{3: false, 4: false, 5: true, 6: true} {
+		if err := optim.NewAccumulate(sgd(), n).SetState(five.State()); (err == nil) != ok {
+			t.Errorf("4 of %d batches: error %v", n, err)
+		}
+	}
+}

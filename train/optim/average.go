@@ -140,10 +140,8 @@ func (a *Average) State() State {
 		panic("optim: the state of an average while the model holds the averages")
 	}
 	s := newState("average")
-	s.Scalars["count"], s.Scalars["started"] = float64(a.count), 0
-	if a.started {
-		s.Scalars["started"] = 1
-	}
+	s.Scalars["count"] = float64(a.count)
+	s.setFlag("started", a.started)
 	a.memory.save(s)
 	s.Tensors["losses"] = slices.Clone(a.losses)
 	return s.around(stateful(a.inner).State())
@@ -162,6 +160,10 @@ func (a *Average) SetState(s State) error {
 	if err != nil {
 		return err
 	}
+	started, err := outer.flag("started")
+	if err != nil {
+		return err
+	}
 	losses, ok := outer.Tensors["losses"].([]float64)
 	if !ok {
 		return errors.Errorf(`optim: "losses" of the state of an average is a %T, expected a []float64`, outer.Tensors["losses"])
@@ -171,7 +173,6 @@ func (a *Average) SetState(s State) error {
 	if err != nil {
 		return err
 	}
-	started := outer.Scalars["started"] != 0
 	if (count > 0) != (means != nil) || count > 0 && !started || a.settings.NonMonotone == 0 && !started {
 		return errors.Errorf("optim: a state of an average of %d weights, started: %t, with means of %d parameters", count, started, len(means))
 	}

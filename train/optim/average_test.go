@@ -113,14 +113,14 @@ func TestNonMonotoneTrigger(t *testing.T) {
 	}
 }
 
-// Catches a trigger that a loss which is not a number disarms.
+// Catches a trigger that a loss which is not a number disarms or pulls.
 func TestTriggerAfterNaN(t *testing.T) {
 	solver := optim.NewAverage(optim.NewSGD(optim.Settings{}), optim.AverageSettings{NonMonotone: 1})
-	for _, loss := range []float64{math.NaN(), 2, 3, 3} {
+	for i, loss := range []float64{math.NaN(), 2, 3, 3} {
 		solver.Observe(loss)
-	}
-	if solver.State().Scalars["started"] != 1 {
-		t.Error("not triggered by 3, after 2 and another")
+		if got, want := solver.State().Scalars["started"] == 1, i == 3; got != want {
+			t.Errorf("after validation %d triggered: %t, expected %t: the second 3 is more than 2", i+1, got, want)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package optim
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/pkg/errors"
 )
@@ -14,9 +15,9 @@ type Plateau struct {
 	patience int
 
 	factor float64
-	seen   int     // validations so far
-	best   float64 // smallest loss of them
-	bad    int     // how many since the best one or the last fall
+	found  bool    // whether there was a loss that is a number
+	best   float64 // the smallest one
+	bad    int     // how many since that or the last fall
 }
 
 var _ Adaptive = (*Plateau)(nil)
@@ -36,9 +37,8 @@ func (p *Plateau) Factor(int) float64 { return p.factor }
 
 // Observe is told the loss of each validation. One that is not a number is not better.
 func (p *Plateau) Observe(loss float64) {
-	p.seen++
-	if loss < p.best || p.seen == 1 && loss == loss {
-		p.best, p.bad = loss, 0
+	if loss < p.best || !p.found && !math.IsNaN(loss) {
+		p.found, p.best, p.bad = true, loss, 0
 		return
 	}
 	if p.bad++; p.bad == p.patience {
@@ -49,29 +49,29 @@ func (p *Plateau) Observe(loss float64) {
 // State returns a copy of the state.
 func (p *Plateau) State() State {
 	s := newState("plateau")
-	s.Scalars["factor"], s.Scalars["best"] = p.factor, p.best
-	s.Scalars["seen"], s.Scalars["bad"] = float64(p.seen), float64(p.bad)
+	s.Scalars["factor"], s.Scalars["best"], s.Scalars["bad"] = p.factor, p.best, float64(p.bad)
+	s.setFlag("found", p.found)
 	return s
 }
 
 // SetState makes the next factor that of a copy of s.
 func (p *Plateau) SetState(s State) error {
-	if err := s.checkNumbers("plateau", "factor", "best", "seen", "bad"); err != nil {
-		return err
-	}
-	seen, err := s.count("seen")
-	if err != nil {
+	if err := s.checkNumbers("plateau", "factor", "best", "found", "bad"); err != nil {
 		return err
 	}
 	bad, err := s.count("bad")
 	if err != nil {
 		return err
 	}
-	factor := s.Scalars["factor"]
-	if !(factor >= 0 && factor <= 1) || bad >= p.patience || bad > seen {
-		return errors.Errorf("optim: the state of a plateau has factor %v after %d validations, %d of them bad; expected a factor from 0 to 1, and fewer than %d bad",
-			factor, seen, bad, p.patience)
+	found, err := s.flag("found")
+	if err != nil {
+		return err
 	}
-	p.factor, p.best, p.seen, p.bad = factor, s.Scalars["best"], seen, bad
+	factor := s.Scalars["factor"]
+	if !(factor >= 0 && factor <= 1) || bad >= p.patience {
+		return errors.Errorf("optim: the state of a plateau has factor %v and %d bad validations, expected a factor from 0 to 1, and fewer than %d",
+			factor, bad, p.patience)
+	}
+	p.factor, p.best, p.found, p.bad = factor, s.Scalars["best"], found, bad
 	return nil
 }

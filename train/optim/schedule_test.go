@@ -116,19 +116,21 @@ func TestPlateau(t *testing.T) {
 			t.Errorf("after validation %d, of loss %v, the factor is %v, expected %v", i+1, c.loss, got, c.want)
 		}
 	}
-	first := optim.NewPlateau(0.5, 0, 1)
-	for _, loss := range []float64{-3, nan, -2} {
-		first.Observe(loss)
-	}
-	if got := first.Factor(1); got != 0.25 {
-		t.Errorf("factor %v after losses that are negative, expected 0.25", got)
+	for _, losses := range [][]float64{{-3, nan, -2}, {nan, 3, 3}, {nan, -3, 2, -4}} {
+		first := optim.NewPlateau(0.5, 0, 1)
+		for _, loss := range losses {
+			first.Observe(loss)
+		}
+		if got := first.Factor(1); got != 0.25 {
+			t.Errorf("factor %v after the losses %v, expected 0.25", got, losses)
+		}
 	}
 	for _, state := range []map[string]float64{
-		{"factor": 2, "best": 0, "seen": 1, "bad": 0},
-		{"factor": 1, "best": 0, "seen": 3, "bad": 2},
-		{"factor": 1, "best": 0, "seen": 0, "bad": 1},
-		{"factor": 1, "best": 0, "seen": -1, "bad": 0},
-		{"factor": 1, "best": 0, "seen": 1, "bad": 0.5},
+		{"factor": 2, "best": 0, "found": 1, "bad": 0},
+		{"factor": -0.5, "best": 0, "found": 1, "bad": 0},
+		{"factor": 1, "best": 0, "found": 1, "bad": 2},
+		{"factor": 1, "best": 0, "found": 2, "bad": 0},
+		{"factor": 1, "best": 0, "found": 1, "bad": 0.5},
 	} {
 		if err := p.SetState(optim.State{Kind: "plateau", Scalars: state}); err == nil {
 			t.Errorf("no error for %v", state)
@@ -196,11 +198,16 @@ func TestScheduledState(t *testing.T) {
 	}
 	plateau := optim.NewPlateau(0.5, 0, 1)
 	s := solver(plateau)
-	if err := s.SetState(solver(optim.Constant{}).State()); err == nil {
-		t.Error("a plateau took the state of a constant rate")
-	}
-	if err := solver(optim.Constant{}).SetState(s.State()); err == nil {
-		t.Error("a constant rate took the state of a plateau")
+	for _, c := range []struct {
+		to, from *optim.Scheduled
+		want     string
+	}{
+		{s, solver(optim.Constant{}), `kind "scheduled/sgd", expected one of scheduled-plateau`},
+		{solver(optim.Constant{}), s, `kind "scheduled-plateau/sgd", expected one of scheduled`},
+	} {
+		if err := c.to.SetState(c.from.State()); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("error %v, expected one with %q", err, c.want)
+		}
 	}
 	for _, loss := range []float64{1, 2} {
 		s.Observe(loss)

@@ -117,3 +117,20 @@ func (s State) count(name string) (int, error) {
 	}
 	return 0, errors.Errorf("optim: %q of the state of %s is %v, expected a whole number that is not negative", name, s.Kind, x)
 }
+
+// setFlag stores a truth value as 1 or 0.
+func (s State) setFlag(name string, set bool) {
+	s.Scalars[name] = 0
+	if set {
+		s.Scalars[name] = 1
+	}
+}
+
+// flag returns what setFlag stored.
+func (s State) flag(name string) (bool, error) {
+	x := s.Scalars[name]
+	if x != 0 && x != 1 {
+		return false, errors.Errorf("optim: %q of the state of %s is %v, expected 0 or 1", name, s.Kind, x)
+	}
+	return x == 1, nil
+}

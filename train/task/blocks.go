@@ -43,12 +43,12 @@ type blocks struct {
 	step   *Step
 	batch  *data.Batch
 	weight float64 // of the batch
-	score  Score   // of the blocks so far
+	counts Counts  // of the blocks so far
 }
 
 // run is Step.Run.
 func (b *blocks) run(batch *data.Batch) (Result, error) {
-	b.batch, b.weight, b.score = batch, 0, nil
+	b.batch, b.weight, b.counts = batch, 0, Counts{}
 	for _, w := range batch.Weights {
 		b.weight += w
 	}
@@ -64,7 +64,7 @@ func (b *blocks) run(batch *data.Batch) (Result, error) {
 	if carried {
 		err = b.SetStart(b.End())
 	}
-	return Result{Loss: loss, Weight: b.weight, Score: b.score}, err
+	return Result{Loss: loss, Weight: b.weight, Counts: b.counts}, err
 }
 
 // recurrence is the model as package bptt sees it.
@@ -92,11 +92,7 @@ func (b *blocks) recurrence() bptt.Recurrence {
 		SetTargets: b.setTargets,
 		Ran: func(p *graph.Program, from, to int) {
 			_, batch := b.block(p, from, to)
-			score := s.task.Score(s.model, p, batch)
-			if b.score != nil {
-				score = b.score.Plus(score)
-			}
-			b.score = score
+			b.counts.Add(s.task.Count(s.model, p, batch))
 		},
 	}
 }

@@ -96,8 +96,8 @@ func TestBlocksAreTheWholeBatch(t *testing.T) {
 					}
 					graphtest.CheckClose(t, name+" loss, "+kind, []float64{got.Loss, got.Weight}, []float64{want.Loss, want.Weight}, 2e-6)
 					a, b := task.Part{Loss: 1, Targets: 1}, task.Part{Loss: 1, Targets: 1}
-					got.Score.Report(r.model, &a)
-					want.Score.Report(r.model, &b)
+					r.model.Task().Report(r.model, got.Counts, &a)
+					r.model.Task().Report(r.model, want.Counts, &b)
 					if *orOne(a.Accuracy) != *orOne(b.Accuracy) || math.Abs(*orOne(a.MAE)-*orOne(b.MAE)) > 1e-5 || *orOne(a.Accuracy) == 1 && a.MAE == nil {
 						t.Errorf("%s, %s: blocks score %+v, want %+v", name, kind, a, b)
 					}

@@ -25,13 +25,13 @@ func (classifier) Outputs(m Meaning) (int, error) {
 	return m.Labels.Len(), nil
 }
 
-// Score counts the classes.
-func (classifier) Score(m *Model, p *graph.Program, batch *data.Batch) Score {
-	return newConfused(m, p.Argmax("logits", nil), batch)
+// Count counts the classes.
+func (classifier) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
+	return confused(m, p.Argmax("logits", nil), batch)
 }
 
-// ReadScore reads counts by class.
-func (classifier) ReadScore(text []byte) (Score, error) { return readScore[confused](text) }
+// Report fills in the accuracy and the means over classes of precision, recall and F1.
+func (classifier) Report(m *Model, counts Counts, p *Part) { reportConfused(m, counts, p) }
 
 // A Classifier names the classes of sequences with a trained model.
 type Classifier struct{ *runner }

@@ -1,12 +1,10 @@
 package task
 
 import (
-	"math/rand/v2"
 	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/cells"
 )
 
 // A Config is the shape of a model.
@@ -17,26 +15,6 @@ type Config struct {
 	Layers int    `json:"layers"`
 	Embed  int    `json:"embed"` // width of the embedding; 0 where the inputs are numbers
 	Steps  int    `json:"steps"` // T: the longest sequence that a graph is unrolled over
-}
-
-// newCell makes one layer of a stack, by the name of its cell.
-var newCell = map[string]func(name string, inputSize, hiddenSize int, rng *rand.Rand) cells.TorchCell{
-	"lstm": func(name string, in, hidden int, rng *rand.Rand) cells.TorchCell {
-		return cells.NewLSTM(name, in, hidden, rng)
-	},
-	"rnn": func(name string, in, hidden int, rng *rand.Rand) cells.TorchCell {
-		return cells.NewRNN(name, in, hidden, rng)
-	},
-}
-
-// CellNames lists the names of the cells that a model can be made of.
-func CellNames() []string {
-	var names []string
-	for name := range newCell {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }
 
 // Check returns an error that names the first field that cannot be.

@@ -28,9 +28,10 @@ func (forecaster) Outputs(m Meaning) (int, error) {
 	return m.Horizon.Len(), m.Horizon.Check(m.Features.Len())
 }
 
-// Score sums up errors, of the model and of the forecasts that need none.
-func (forecaster) Score(m *Model, p *graph.Program, batch *data.Batch) Score {
-	var s misses
+// Count sums up errors, of the model and of the forecasts that need none.
+func (forecaster) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
+	var model, naive, seasonal metrics.Errors
+	var scaled, n float64
 	outputs := p.Floats("forecast")
 	width := m.Horizon.Len()
 	for i := range outputs {
@@ -40,12 +41,22 @@ func (forecaster) Score(m *Model, p *graph.Program, batch *data.Batch) Score {
 		k := i % m.Horizon.Targets
 		q := m.Horizon.Naive[k]
 		truth := m.unscale(k, batch.Values[i], batch.Naive[i])
-		s.Model.Add(truth, m.unscale(k, outputs[i], batch.Naive[i]), q)
-		s.Naive.Add(truth, m.Features.Unscale(k, batch.Naive[i]), q)
-		s.Seasonal.Add(truth, m.Features.Unscale(k, batch.Seasonal[i]), q)
-		s.Scaled.Add(math.Abs(outputs[i]-batch.Values[i]), 1)
+		model.Add(truth, m.unscale(k, outputs[i], batch.Naive[i]), q)
+		naive.Add(truth, m.Features.Unscale(k, batch.Naive[i]), q)
+		seasonal.Add(truth, m.Features.Unscale(k, batch.Seasonal[i]), q)
+		scaled, n = scaled+math.Abs(outputs[i]-batch.Values[i]), n+1
 	}
-	return s
+	return Counts{"model": model.Sums(), "naive": naive.Sums(), "seasonal": seasonal.Sums(), "scaled": {scaled, n}}
+}
+
+// Report fills in the errors in the units of the data.
+func (forecaster) Report(m *Model, counts Counts, p *Part) {
+	p.ForecastErrors = *newForecastErrors(metrics.ErrorsOf(counts["model"]))
+	p.ScaledMAE = new(counts.mean("scaled"))
+	p.NaiveForecast = newForecastErrors(metrics.ErrorsOf(counts["naive"]))
+	if m.Horizon.Season > 1 {
+		p.SeasonalNaive = newForecastErrors(metrics.ErrorsOf(counts["seasonal"]))
+	}
 }
 
 // unscale returns a value of target k as it stands in the data.
@@ -54,34 +65,6 @@ func (m *Model) unscale(k int, z, last float64) float64 {
 		z += last
 	}
 	return m.Features.Unscale(k, z)
-}
-
-// ReadScore reads sums of errors.
-func (forecaster) ReadScore(text []byte) (Score, error) { return readScore[misses](text) }
-
-// misses are the score of a forecaster.
-type misses struct {
-	Model    metrics.Errors `json:"model"`
-	Naive    metrics.Errors `json:"naive"`
-	Seasonal metrics.Errors `json:"seasonal"`
-	Scaled   metrics.Mean   `json:"scaled"` // absolute errors of the scaled values
-}
-
-// Plus adds the sums.
-func (s misses) Plus(other Score) Score {
-	o := other.(misses)
-	s.Scaled.Add(o.Scaled.Value(), o.Scaled.Weight())
-	return misses{s.Model.Plus(o.Model), s.Naive.Plus(o.Naive), s.Seasonal.Plus(o.Seasonal), s.Scaled}
-}
-
-// Report fills in the errors in the units of the data.
-func (s misses) Report(m *Model, p *Part) {
-	p.ForecastErrors = *newForecastErrors(s.Model)
-	p.ScaledMAE = new(s.Scaled.Value())
-	p.NaiveForecast = newForecastErrors(s.Naive)
-	if m.Horizon.Season > 1 {
-		p.SeasonalNaive = newForecastErrors(s.Seasonal)
-	}
 }
 
 func newForecastErrors(e metrics.Errors) *ForecastErrors {

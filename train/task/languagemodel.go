@@ -29,36 +29,21 @@ func (languageModel) Outputs(m Meaning) (int, error) {
 	return m.Vocabulary.Len(), nil
 }
 
-// Score counts the tokens that were the most probable.
-func (languageModel) Score(_ *Model, p *graph.Program, batch *data.Batch) Score {
-	var s hits
+// Count counts the tokens that were the most probable.
+func (languageModel) Count(_ *Model, p *graph.Program, batch *data.Batch) Counts {
+	var right, all float64
 	for i, predicted := range p.Argmax("logits", nil) {
-		s.All += batch.Weights[i]
+		all += batch.Weights[i]
 		if predicted == batch.Targets[i] {
-			s.Right += batch.Weights[i]
+			right += batch.Weights[i]
 		}
 	}
-	return s
-}
-
-// ReadScore reads hits.
-func (languageModel) ReadScore(text []byte) (Score, error) { return readScore[hits](text) }
-
-// hits are the score of a language model.
-type hits struct {
-	Right float64 `json:"right"`
-	All   float64 `json:"all"`
-}
-
-// Plus adds the counts.
-func (h hits) Plus(other Score) Score {
-	o := other.(hits)
-	return hits{h.Right + o.Right, h.All + o.All}
+	return Counts{"right": {right, all}}
 }
 
 // Report fills in accuracy, perplexity and, of characters, bits per character.
-func (h hits) Report(m *Model, p *Part) {
-	p.Accuracy = new(h.Right / h.All)
+func (languageModel) Report(m *Model, counts Counts, p *Part) {
+	p.Accuracy = new(counts.mean("right"))
 	p.Perplexity = new(metrics.Perplexity(p.Loss))
 	if m.Vocabulary.Unit() != data.Word {
 		p.BitsPerCharacter = new(metrics.BitsPerCharacter(p.Loss))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/cells/weights"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
 )
@@ -114,25 +115,28 @@ func (m *Model) Params() []*graph.Param {
 }
 
 // Tensors returns the parameters as PyTorch lays them out: embedding.weight,
-// lstm.weight_ih_l0 and so on, dense.weight and dense.bias.
-func (m *Model) Tensors() []cells.TorchTensor {
-	var tensors []cells.TorchTensor
+// lstm.weight_ih_l0 and so on, dense.weight and dense.bias. Those of cells that PyTorch has
+// not got go by their own names.
+func (m *Model) Tensors() []weights.Tensor {
+	var tensors []weights.Tensor
 	if m.Embedding != nil {
-		tensors = m.Embedding.TorchTensors("embedding")
+		tensors = weights.TorchEmbedding("embedding", m.Embedding)
 	}
-	tensors = append(tensors, m.Stack.TorchTensors(m.Config.Cell, 0)...)
-	return append(tensors, m.Head.TorchTensors("dense")...)
+	stack, err := weights.Torch(m.Config.Cell, m.Stack)
+	if err != nil {
+		stack = weights.Own(m.Stack)
+	}
+	tensors = append(tensors, stack...)
+	return append(tensors, weights.TorchLinear("dense", m.Head)...)
 }
 
 // SetForgetBias sets the bias of every forget gate. It is an error if the cells have
 // none.
 func (m *Model) SetForgetBias(x float64) error {
-	for _, cell := range m.Stack {
-		lstm, ok := cell.(*cells.LSTM)
-		if !ok {
-			return errors.Errorf("task: cell %q has no forget gate", m.Config.Cell)
-		}
-		graph.Constant(lstm.Forget.B, x)
-	}
-	return nil
+	return errors.Wrapf(cells.SetForgetBias(m.Stack, x), "task: cell %q", m.Config.Cell)
+}
+
+// Initialise draws the gates of the cells anew by a preset of [cells.Initialise].
+func (m *Model) Initialise(preset string, rng *rand.Rand) error {
+	return errors.Wrapf(cells.Initialise(preset, m.Stack, rng), "task: cell %q", m.Config.Cell)
 }

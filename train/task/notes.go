@@ -30,13 +30,17 @@ func (composer) Outputs(m Meaning) (int, error) {
 	return data.Keys, nil
 }
 
-// Score counts keys.
-func (composer) Score(_ *Model, p *graph.Program, batch *data.Batch) Score {
-	return newFound(p.Floats("logits"), batch)
+// Count counts keys.
+func (composer) Count(_ *Model, p *graph.Program, batch *data.Batch) Counts {
+	return Counts{"keys": retrievalCounts(retrieved(p.Floats("logits"), batch))}
 }
 
-// ReadScore reads counts of keys.
-func (composer) ReadScore(text []byte) (Score, error) { return readScore[found](text) }
+// Report fills in the negative log-likelihood of a step, which is the loss, and precision,
+// recall and F1 over all keys.
+func (composer) Report(_ *Model, counts Counts, p *Part) {
+	p.NLL = new(p.Loss)
+	p.reportRetrieval(counts.retrieval("keys"))
+}
 
 // NoteFeatures returns the features of a model of notes: the keys as they are.
 func NoteFeatures() *data.Features {

@@ -1,5 +1,7 @@
 package task
 
+import "github.com/seed-222a112c/lstm/train/metrics"
+
 // A Part is how well a model does on a part of the data. Measures that the task does
 // not have are nil.
 type Part struct {
@@ -16,6 +18,11 @@ type Part struct {
 	NaiveForecast *ForecastErrors `json:"naive,omitempty"`          // of repeating the last number
 	SeasonalNaive *ForecastErrors `json:"seasonal_naive,omitempty"` // of repeating the last season
 	Targets       int             `json:"targets"`                  // number of targets
+}
+
+// reportRetrieval fills in precision, recall and F1.
+func (p *Part) reportRetrieval(r metrics.Retrieval) {
+	p.Precision, p.Recall, p.F1 = new(r.Precision()), new(r.Recall()), new(r.F1())
 }
 
 // ForecastErrors are how far forecasts are off, in the units of the data; see

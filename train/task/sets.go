@@ -34,37 +34,24 @@ func (sets) SetTargets(p *graph.Program, batch *data.Batch) error {
 // Ignorance returns O·log 2, the loss of even odds.
 func (sets) Ignorance(outputs int) float64 { return float64(outputs) * math.Ln2 }
 
-// found is the score of tasks whose targets are sets: the labels whose odds are above
-// even.
-type found struct{ metrics.Retrieval }
-
-func newFound(logits []float64, batch *data.Batch) found {
-	var f found
+// retrieved counts the labels of sets whose odds are above even.
+func retrieved(logits []float64, batch *data.Batch) metrics.Retrieval {
+	var r metrics.Retrieval
 	width := len(logits) / len(batch.Weights)
 	for i, logit := range logits {
 		if batch.Weights[i/width] == 0 {
 			continue
 		}
-		there, said := batch.Values[i] > 0, logit > 0
+		there, found := batch.Values[i] > 0, logit > 0
 		if there {
-			f.True++
+			r.True++
 		}
-		if said {
-			f.Found++
+		if found {
+			r.Found++
 		}
-		if there && said {
-			f.Correct++
+		if there && found {
+			r.Correct++
 		}
 	}
-	return f
-}
-
-// Plus adds the counts.
-func (f found) Plus(other Score) Score { return found{f.Retrieval.Plus(other.(found).Retrieval)} }
-
-// Report fills in the negative log-likelihood of a set, which is the loss, and precision,
-// recall and F1 over all labels.
-func (f found) Report(_ *Model, p *Part) {
-	p.NLL = new(p.Loss)
-	p.Precision, p.Recall, p.F1 = new(f.Precision()), new(f.Recall()), new(f.F1())
+	return r
 }

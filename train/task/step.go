@@ -24,7 +24,7 @@ type Step struct {
 type Result struct {
 	Loss   float64 // mean over the targets that count
 	Weight float64 // the targets that count
-	Score  Score
+	Counts Counts
 }
 
 // Compile builds the model's graph for batches of the given size. For training, the
@@ -186,7 +186,7 @@ func (s *Step) Reset() error {
 }
 
 func (s *Step) result(batch *data.Batch) Result {
-	r := Result{Loss: s.Program.Scalar("loss"), Score: s.task.Score(s.model, s.Program, batch)}
+	r := Result{Loss: s.Program.Scalar("loss"), Counts: s.task.Count(s.model, s.Program, batch)}
 	for _, w := range batch.Weights {
 		r.Weight += w
 	}

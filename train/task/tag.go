@@ -29,45 +29,32 @@ func (tagger) Outputs(m Meaning) (int, error) {
 	return m.Labels.Len(), nil
 }
 
-// Score counts tags and, where they mark chunks, these.
-func (tagger) Score(m *Model, p *graph.Program, batch *data.Batch) Score {
+// Count counts tags and, where they mark chunks, these.
+func (tagger) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
 	predicted := p.Argmax("logits", nil)
-	s := tags{Tags: newConfused(m, predicted, batch)}
+	counts := confused(m, predicted, batch)
 	if !metrics.ChunkScheme(m.Labels.Names()) {
-		return s
+		return counts
 	}
+	var chunks metrics.Retrieval
 	for row, length := range batch.Lengths {
 		truth, found := make([]string, length), make([]string, length)
 		for t := range length {
 			at := t*batch.Rows + row
 			truth[t], found[t] = m.Labels.Name(batch.Targets[at]), m.Labels.Name(predicted[at])
 		}
-		s.Chunks = s.Chunks.Plus(metrics.Chunked(truth, found))
+		chunks = chunks.Plus(metrics.Chunked(truth, found))
 	}
-	return s
-}
-
-// ReadScore reads counts of tags and chunks.
-func (tagger) ReadScore(text []byte) (Score, error) { return readScore[tags](text) }
-
-// tags are the score of a tagger.
-type tags struct {
-	Tags   confused          `json:"tags"`
-	Chunks metrics.Retrieval `json:"chunks"`
-}
-
-// Plus adds the counts.
-func (s tags) Plus(other Score) Score {
-	o := other.(tags)
-	return tags{s.Tags.Plus(o.Tags).(confused), s.Chunks.Plus(o.Chunks)}
+	counts["chunks"] = retrievalCounts(chunks)
+	return counts
 }
 
 // Report fills in the accuracy, and precision, recall and F1: of the chunks, if the tags
 // mark chunks, else the means over tags.
-func (s tags) Report(m *Model, p *Part) {
-	s.Tags.Report(m, p)
-	if metrics.ChunkScheme(m.Labels.Names()) {
-		p.Precision, p.Recall, p.F1 = new(s.Chunks.Precision()), new(s.Chunks.Recall()), new(s.Chunks.F1())
+func (tagger) Report(m *Model, counts Counts, p *Part) {
+	reportConfused(m, counts, p)
+	if counts["chunks"] != nil {
+		p.reportRetrieval(counts.retrieval("chunks"))
 	}
 }
 

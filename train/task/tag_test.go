@@ -33,7 +33,7 @@ func newTagger(t *testing.T, content string, steps int) (*task.Model, []data.Sen
 // score runs a model on all batches of a source, and returns what is reported.
 func score(t *testing.T, m *task.Model, source data.Source) task.Part {
 	t.Helper()
-	var sum task.Score
+	sum := task.Counts{}
 	var loss, weight float64
 	var batch data.Batch
 	for i := range source.Begin(nil) {
@@ -48,14 +48,10 @@ func score(t *testing.T, m *task.Model, source data.Source) task.Part {
 		}
 		step.Close()
 		loss, weight = loss+r.Loss*r.Weight, weight+r.Weight
-		if sum == nil {
-			sum = r.Score
-		} else {
-			sum = sum.Plus(r.Score)
-		}
+		sum.Add(r.Counts)
 	}
 	p := task.Part{Loss: loss / weight, Targets: int(weight)}
-	sum.Report(m, &p)
+	m.Task().Report(m, sum, &p)
 	return p
 }
 

@@ -9,9 +9,6 @@
 package task
 
 import (
-	"encoding/json"
-
-	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
 )
@@ -29,11 +26,12 @@ type Task interface {
 	// something that the task needs or has something that it has no use for.
 	Outputs(m Meaning) (int, error)
 
-	// Score counts how good the outputs of a program's last run, on a batch, are.
-	Score(m *Model, p *graph.Program, batch *data.Batch) Score
+	// Count counts how good the outputs of a program's last run, on a batch, are.
+	Count(m *Model, p *graph.Program, batch *data.Batch) Counts
 
-	// ReadScore reads the JSON of a Score of the task.
-	ReadScore(text []byte) (Score, error)
+	// Report fills in the measures that follow from counts, in a Part whose loss and
+	// number of targets, which is not 0, are there already.
+	Report(m *Model, counts Counts, p *Part)
 
 	Head
 }
@@ -42,7 +40,7 @@ type Task interface {
 type Head interface {
 	// Loss adds the loss of the outputs, of shape (n, O), to the graph: a mean over
 	// targets that is weighted by weights, of shape (n, 1). It declares the targets as
-	// inputs, and as outputs what Score needs.
+	// inputs, and as outputs what Count needs.
 	Loss(b *graph.Builder, outputs, weights *graph.Node) *graph.Node
 
 	// Predict adds what is read of a model that is not being trained.
@@ -72,26 +70,6 @@ func (r Reading) targets(steps, rows int) int {
 		return rows
 	}
 	return steps * rows
-}
-
-// A Score is what a task counts of one batch or of several: sums from which its
-// measures follow. It does not change. Its JSON gives back the same bits.
-type Score interface {
-	// Plus returns the counts of both. The other Score is of the same task.
-	Plus(Score) Score
-
-	// Report fills in the model's measures in a Part whose loss and number of targets,
-	// which is not 0, are there already.
-	Report(m *Model, p *Part)
-}
-
-// readScore reads the JSON of a score.
-func readScore[S Score](text []byte) (Score, error) {
-	var s S
-	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, errors.Wrap(err, "task: reading a score")
-	}
-	return s, nil
 }
 
 // tasks holds every task.

@@ -271,8 +271,8 @@ func TestNewModelChecksItsConfig(t *testing.T) {
 	}
 }
 
-// A forget bias reaches the forget gates and nothing else.
-func TestSetForgetBias(t *testing.T) {
+// A forget bias and a preset reach the cells, and nothing else of the model.
+func TestForgetBiasAndPresetReachTheCells(t *testing.T) {
 	m := classifier(t, 4)
 	before := map[string][]float64{}
 	for _, p := range m.Params() {
@@ -288,12 +288,46 @@ func TestSetForgetBias(t *testing.T) {
 		}
 		graphtest.CheckClose(t, p.Name(), p.Floats(), want, 0)
 	}
+	if err := m.Initialise("keras", newRand()); err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range m.Params() {
+		changed := !slices.Equal(p.Floats(), before[p.Name()])
+		if want := strings.HasPrefix(p.Name(), "lstm/") && !strings.HasSuffix(p.Name(), "/b"); changed != want {
+			t.Errorf("%s changed: %t", p.Name(), changed)
+		}
+	}
 	m.Config.Cell = "rnn"
 	plain, err := task.NewModel(m.Config, m.Vocabulary, m.Labels, newRand())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if plain.SetForgetBias(1) == nil {
+	if plain.SetForgetBias(1) == nil || plain.Initialise("chrono:10", newRand()) == nil {
 		t.Error("a plain RNN took a forget bias")
+	}
+}
+
+// Every cell makes a language model whose carried state gives the loss of one long block: a
+// node of its state that is not carried shows as another loss.
+func TestEveryCell(t *testing.T) {
+	var withForgetGate []string
+	for _, name := range task.CellNames() {
+		lm, ids := languageModel(t, "to be or not to be", 20)
+		lm.Config.Cell = name
+		m, err := task.NewModel(lm.Config, lm.Vocabulary, nil, newRand())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := meanLoss(t, m, ids, 1, len(ids)-1)
+		graphtest.CheckClose(t, name, []float64{meanLoss(t, m, ids, 1, 5)}, []float64{want}, 1e-6)
+		if task.HasForgetGate(name) {
+			withForgetGate = append(withForgetGate, name)
+		}
+	}
+	if want := []string{"cifg", "fgr", "layernorm", "lstm", "mlstm", "niaf", "nig", "noaf", "nog", "peephole", "slstm"}; !slices.Equal(withForgetGate, want) {
+		t.Errorf("cells with a forget gate are %v, want %v", withForgetGate, want)
+	}
+	if task.HasForgetGate("gru2") {
+		t.Error("a cell that there is not has a forget gate")
 	}
 }

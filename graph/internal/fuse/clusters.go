@@ -83,7 +83,7 @@ func startOf(v *value, inPlace map[*value]bool) int {
 		}
 	}
 	for i, u := range v.in {
-		if u.rows == 1 && u.cols == v.cols && v.rows != 1 {
+		if u.isRow {
 			return i
 		}
 	}

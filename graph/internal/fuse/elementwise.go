@@ -251,6 +251,8 @@ func (b *block[T]) do(q *prim) {
 		b.unary(q, dst, b.slice(q.in[0]))
 	case keep, drop, choose:
 		b.choice(q, dst)
+	case mulAdd:
+		kernel.MulAddElements(dst, b.slice(q.in[0]), b.slice(q.in[1]), b.slice(q.in[2]))
 	default:
 		b.binary(q, dst)
 	}
@@ -297,6 +299,10 @@ func (b *block[T]) binary(q *prim, dst []T) {
 		op = kernel.MulElements[T]
 	case div:
 		op = kernel.Div[T]
+	case sigmoidGrad:
+		op = kernel.SigmoidGrad[T]
+	case tanhGrad:
+		op = kernel.TanhGrad[T]
 	case maximum:
 		op = larger[T]
 	case atLeast:

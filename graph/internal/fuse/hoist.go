@@ -179,7 +179,7 @@ func inOrder(sums []*value, r product) []*value {
 // commonRow returns the row that all sums add, a bias, unless it waits for one of them.
 func commonRow(sums []*value, after []bool) *value {
 	for _, u := range sums[0].in {
-		if u.rows == 1 && !after[u.id] && (sums[0].rows != 1 || u.op == leaf) &&
+		if u.isRow && !after[u.id] &&
 			!slices.ContainsFunc(sums, func(v *value) bool { return !slices.Contains(v.in, u) }) {
 			return u
 		}

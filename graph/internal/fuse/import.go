@@ -165,6 +165,7 @@ func (im *importer) recognise(op gorgonia.Op, v value) *value {
 	switch o := op.(type) {
 	case *ops.AddRow:
 		w.op = add
+		w.in[1].isRow = true
 	case *ops.Affine:
 		w.op = affine
 		w.scale, w.shift = o.Coefficients()
@@ -179,6 +180,7 @@ func (im *importer) recognise(op gorgonia.Op, v value) *value {
 		}
 	case *ops.MulRow:
 		w.op = mul
+		w.in[1].isRow = true
 	case *ops.OuterRows:
 		if w.op = mul; w.in[0].cols != 1 {
 			return nil

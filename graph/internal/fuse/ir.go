@@ -54,6 +54,9 @@ const (
 	sub
 	mul
 	div
+	mulAdd      // the first operand times the second, plus the third
+	sigmoidGrad // (1 − y)·y·d, of the operands y and d
+	tanhGrad    // (1 − y²)·d
 	maximum
 	atLeast // 1 where the first operand is at least the second, else 0
 	clamp   // min(max(x, scale), shift)
@@ -84,7 +87,7 @@ const (
 )
 
 var names = [...]string{leaf: "leaf", constant: "constant", opaque: "opaque", neg: "−", sigmoid: "σ", tanh: "tanh", exp: "exp",
-	log: "log", sqrt: "√", square: "square", affine: "affine", add: "+", sub: "−", mul: "⊙", div: "/", maximum: "max", atLeast: "≥", clamp: "clamp", within: "within", choose: "choose",
+	log: "log", sqrt: "√", square: "square", affine: "affine", add: "+", sub: "−", mul: "⊙", div: "/", mulAdd: "⊙+", sigmoidGrad: "σ′⊙", tanhGrad: "tanh′⊙", maximum: "max", atLeast: "≥", clamp: "clamp", within: "within", choose: "choose",
 	keep: "keep", drop: "drop", sum: "Σ", outer: "aᵀ·b", sumRows: "sum rows", rowBlock: "rows", padRows: "pad", stack: "stack", columnBlock: "columns", padColumns: "pad columns", concat: "concat", reshape: "reshape", transpose: "transpose",
 	layerNorm: "layer norm", layerNormGrad: "layer norm gradient", softmax: "softmax",
 	lookup: "lookup", scatter: "scatter", crossEntropy: "cross-entropy", crossEntropyGrad: "cross-entropy gradient"}
@@ -114,6 +117,7 @@ type value struct {
 	from         int            // of blocks and pads
 	node         *gorgonia.Node // what a leaf or an opaque value stands for
 	users        []*value       // one entry a use; valid after link
+	isRow        bool           // it is used as a row, (1, m), for matrices of any number of rows, also of one
 	inPlace      bool           // of a sum: it is written over the operand it starts from
 	stage        int            // see stages
 	cluster      *cluster       // of an elementwise value

@@ -55,7 +55,7 @@ func liftKey(v *value) string {
 		switch {
 		case u.op == rowBlock && u.in[0].rows == source.in[0].rows && u.from == source.from && u.rows == v.rows:
 			key += fmt.Sprint(" rows ", u.in[0].id)
-		case u.rows == 1 && v.rows > 1 && u.op != rowBlock || u.op == constant:
+		case u.isRow || u.op == constant:
 			key += fmt.Sprint(" ", u.id)
 		default:
 			return ""

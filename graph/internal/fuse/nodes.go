@@ -98,7 +98,7 @@ func (e *engine[T]) title(s segment) string {
 		kinds = append(kinds, e.steps[s.from+i].kind())
 	}
 	text := strings.Join(kinds, "; ")
-	if s.to-s.from > 1 {
+	if s.times() > 1 {
 		text = fmt.Sprintf("%d× {%s}", s.times(), text)
 	}
 	return text

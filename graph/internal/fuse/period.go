@@ -1,7 +1,7 @@
 package fuse
 
 // A segment is steps that become one node of the rewritten graph: a loop, which repeats a
-// pattern of steps, or a single step.
+// pattern of steps, or the steps between two loops.
 type segment struct {
 	from, to int // steps
 	period   int // length of the pattern
@@ -15,7 +15,8 @@ const maxPeriod = 256
 // minTimes is how often a pattern must be repeated to count as a loop.
 const minTimes = 3
 
-// segments cuts the steps into loops and single steps.
+// segments cuts the steps into loops and what is between them. Without the pass every step
+// is a segment.
 func (p *planner[T]) segments() []segment {
 	ids := map[string]int{}
 	kinds := make([]int, len(p.steps))
@@ -32,8 +33,12 @@ func (p *planner[T]) segments() []segment {
 		if !p.off["period"] {
 			s = loopAt(kinds, at)
 		}
-		all = append(all, s)
 		at = s.to
+		if n := len(all); !p.off["period"] && n > 0 && s.times() == 1 && all[n-1].times() == 1 {
+			all[n-1].to, all[n-1].period = s.to, s.to-all[n-1].from
+			continue
+		}
+		all = append(all, s)
 	}
 	return all
 }

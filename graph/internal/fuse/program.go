@@ -2,7 +2,6 @@ package fuse
 
 import (
 	"runtime"
-	"sync"
 	"unsafe"
 
 	"github.com/pkg/errors"
@@ -75,6 +74,9 @@ func New(wanted []*gorgonia.Node, s Settings) (*Program, error) {
 		m.hoist()
 	}
 	m.lower()
+	if !off["clusters"] {
+		m.contract()
+	}
 	m.stages()
 	if m.dtype == tensor.Float64 {
 		if s.BFloat16 {
@@ -155,7 +157,7 @@ type engine[T Float] struct {
 	headers  []*tensor.Dense
 	workers  int
 	barrier  barrier
-	group    sync.WaitGroup
+	crew     crew
 	running  bool
 	frozen   bool
 }
@@ -179,6 +181,8 @@ func newEngine[T Float](p *planner[T], arena, workers int) *engine[T] {
 		steps: p.steps, workers: workers, results: p.results}
 	e.memory.barrier = &e.barrier
 	e.barrier.workers = int32(workers)
+	e.crew.members = make([]member, workers-1)
+	e.crew.work = func(worker int) { e.work(worker, 0, len(e.steps)) }
 	for i, b := range p.buffers {
 		switch {
 		case b.leaf == nil && b.first >= 0:
@@ -260,13 +264,7 @@ func (e *engine[T]) start(values []gorgonia.Value) error {
 	e.memory.err = nil
 	e.barrier.broken.Store(false)
 	e.barrier.arrived.Store(0)
-	for w := 1; w < e.workers; w++ {
-		e.group.Add(1)
-		go func() {
-			defer e.group.Done()
-			e.work(w, 0, len(e.steps))
-		}()
-	}
+	e.crew.call()
 	e.running = true
 	return nil
 }
@@ -310,7 +308,7 @@ func (e *engine[T]) segment(i int) error {
 	s := e.segments[i]
 	e.work(0, s.from, s.to)
 	if i == len(e.segments)-1 || e.barrier.broken.Load() {
-		e.group.Wait()
+		e.crew.wait()
 		e.running = false
 		e.packed = e.frozen && !e.barrier.broken.Load()
 	}
@@ -321,7 +319,7 @@ func (e *engine[T]) segment(i int) error {
 func (e *engine[T]) abort() {
 	if e.running {
 		e.barrier.broken.Store(true)
-		e.group.Wait()
+		e.crew.wait()
 		e.running = false
 	}
 }

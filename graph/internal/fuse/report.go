@@ -26,8 +26,8 @@ func (r Report) String() string {
 	fmt.Fprintf(&b, "elementwise %d operations in %d clusters\n", r.Elementwise, r.Clusters)
 	fmt.Fprintf(&b, "a run       %.3f GFLOP in products, %.1f MB read and written\n", float64(r.FLOPs)/1e9, float64(r.Bytes)/1e6)
 	fmt.Fprintf(&b, "arena       %.1f MB\n", float64(r.Arena)/1e6)
-	for _, s := range r.Segments {
-		fmt.Fprintf(&b, "  %s\n", s)
+	for i, s := range r.Segments {
+		fmt.Fprintf(&b, "%3d  %s\n", i+1, s)
 	}
 	return b.String()
 }

@@ -17,7 +17,7 @@ func (m *module) sums() {
 		x, y := v.in[0], v.in[1]
 		s := value{op: sum}
 		for i, u := range [2]*value{x, y} {
-			if u.op == sum && u.sameShape(v) && single(u) {
+			if u.op == sum && u.sameShape(v) && single(u) && !u.isRow {
 				if i == 0 { // its slices are not used any more: appending to them keeps the chain linear
 					s.products, s.in = u.products, u.in
 				} else {

@@ -17,6 +17,22 @@ func Sigmoid[T Float](dst, a []T) { unary(dst, a, vector.sigmoid, sigmoid32, sig
 // Tanh sets dst = tanh a. In float32 the error is below 2 units in the last place.
 func Tanh[T Float](dst, a []T) { unary(dst, a, vector.tanh, tanh32, math.Tanh) }
 
+// SigmoidGrad sets dst = (1-y)·y·d, the gradient with respect to x of y = σ(x) where that
+// with respect to y is d.
+func SigmoidGrad[T Float](dst, y, d []T) {
+	binary(dst, y, d, vector.sigmoidGrad, sigmoidGrad[float32], sigmoidGrad[float64])
+}
+
+// TanhGrad sets dst = (1-y²)·d, the gradient with respect to x of y = tanh x where that with
+// respect to y is d.
+func TanhGrad[T Float](dst, y, d []T) {
+	binary(dst, y, d, vector.tanhGrad, tanhGrad[float32], tanhGrad[float64])
+}
+
+func sigmoidGrad[T Float](y, d T) T { return T(T(1-y)*y) * d }
+
+func tanhGrad[T Float](y, d T) T { return (1 - T(y*y)) * d }
+
 // Log sets dst = ln a: -Inf at zero, NaN below. In float32 the error is below 1
 // unit in the last place.
 func Log[T Float](dst, a []T) { unary(dst, a, vector.log, log32, math.Log) }
@@ -82,8 +98,10 @@ func exp32(x float32) float32 {
 
 // sigmoid32 returns 1/(1+e⁻ˣ) as 2⁻ʰ/(2⁻ʰ·(1+e⁻ˣ)), where h halves the exponent of
 // e⁻ˣ = 2ⁿ·(1+p), so that nothing overflows and subnormal results come out of the
-// division. The denominator 2⁻ʰ + 2ⁿ⁻ʰ + 2ⁿ⁻ʰ·p is rounded once where it matters:
-// the sum of two powers of two is exact unless one of them is negligible.
+// division. The denominator is 2⁻ʰ + 2ⁿ⁻ʰ + 2ⁿ⁻ʰ·p. The two powers of two are added
+// first, which is exact unless the second is negligible. The first one never is: at
+// n = 24 it is half a unit in the last place of the sum, so for a positive n it goes
+// with the product.
 func sigmoid32(x float32) float32 {
 	y := -x
 	if 104 < y {
@@ -95,7 +113,11 @@ func sigmoid32(x float32) float32 {
 	p, n := expm1Reduced(y)
 	half := n >> 1
 	one, rest := powerOfTwo(-half), powerOfTwo(n-half)
-	return one / fma32(p, rest, one+rest)
+	inner, outer := one+rest, float32(0)
+	if one < rest {
+		inner, outer = one, rest
+	}
+	return one / (fma32(p, rest, inner) + outer)
 }
 
 // tanh32 returns, for a positive x, 1 - 2/(1+e²ˣ) or, where that would cancel,

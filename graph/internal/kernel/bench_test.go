@@ -7,19 +7,6 @@ import (
 	"time"
 )
 
-// peakGFLOPS measures the fused multiply-adds that one core can do on the path in
-// use, in 10⁹ floating-point operations a second.
-func peakGFLOPS() float64 {
-	best := 0.0
-	for range 10 {
-		const rounds = 1 << 18
-		start := time.Now()
-		operations := peak(rounds)
-		best = max(best, float64(rounds*operations)/float64(time.Since(start).Nanoseconds()))
-	}
-	return best
-}
-
 func BenchmarkMul(b *testing.B) {
 	for _, path := range paths() {
 		for _, s := range [][3]int{{32, 512, 128}, {20, 800, 200}, {20, 2600, 650}, {50, 512, 128}, {1, 2048, 512}, {2560, 512, 128}} {
@@ -124,7 +111,7 @@ func reportSpeed(b *testing.B, operations int, round func()) {
 	}
 	speed := float64(operations) / float64(fastest.Nanoseconds())
 	b.ReportMetric(speed, "GFLOP/s")
-	if top := peakGFLOPS(); top > 0 {
+	if top := PeakGFLOPS(); top > 0 {
 		b.ReportMetric(100*speed/top, "%peak")
 	}
 }

@@ -22,6 +22,8 @@ func operations[T Float]() []operation[T] {
 		{"Sub", func(dst, a, b, c []T, s T) { Sub(dst, a, b) }, func(a, b, c, s T) T { return a - b }},
 		{"MulElements", func(dst, a, b, c []T, s T) { MulElements(dst, a, b) }, func(a, b, c, s T) T { return a * b }},
 		{"Div", func(dst, a, b, c []T, s T) { Div(dst, a, b) }, func(a, b, c, s T) T { return a / b }},
+		{"SigmoidGrad", func(dst, a, b, c []T, s T) { SigmoidGrad(dst, a, b) }, func(a, b, c, s T) T { return T(T(1-a)*a) * b }},
+		{"TanhGrad", func(dst, a, b, c []T, s T) { TanhGrad(dst, a, b) }, func(a, b, c, s T) T { return (1 - T(a*a)) * b }},
 		{"MulAddElements", func(dst, a, b, c []T, s T) { MulAddElements(dst, a, b, c) }, func(a, b, c, s T) T { return fused(a, b, c) }},
 		{"Scale", func(dst, a, b, c []T, s T) { Scale(dst, a, s) }, func(a, b, c, s T) T { return a * s }},
 		{"Shift", func(dst, a, b, c []T, s T) { Shift(dst, a, s) }, func(a, b, c, s T) T { return a + s }},

@@ -38,6 +38,12 @@ func divAVX2(dst []float32, a []float32, b []float32)
 func mulAddAVX2(dst []float32, a []float32, b []float32, c []float32)
 
 //go:noescape
+func sigmoidGradAVX2(dst []float32, y []float32, d []float32)
+
+//go:noescape
+func tanhGradAVX2(dst []float32, y []float32, d []float32)
+
+//go:noescape
 func scaleAVX2(dst []float32, a []float32, s float32)
 
 //go:noescape
@@ -152,6 +158,12 @@ func divAVX512(dst []float32, a []float32, b []float32)
 
 //go:noescape
 func mulAddAVX512(dst []float32, a []float32, b []float32, c []float32)
+
+//go:noescape
+func sigmoidGradAVX512(dst []float32, y []float32, d []float32)
+
+//go:noescape
+func tanhGradAVX512(dst []float32, y []float32, d []float32)
 
 //go:noescape
 func scaleAVX512(dst []float32, a []float32, s float32)

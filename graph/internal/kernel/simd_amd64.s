@@ -3915,6 +3915,108 @@ done:
 	VZEROUPPER
 	RET
 
+// func sigmoidGradAVX2(dst []float32, y []float32, d []float32)
+// Requires: AVX
+TEXT ·sigmoidGradAVX2(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ y_base+24(FP), DX
+	MOVQ d_base+48(FP), BX
+	MOVQ dst_base+0(FP), SI
+
+loop:
+	CMPQ    AX, $0x08
+	JB      tail
+	VMOVUPS (DX)(CX*4), Y0
+	VMOVUPS (BX)(CX*4), Y1
+	VMOVUPS c3f800000<>+0(SB), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS Y2, (SI)(CX*4)
+	ADDQ    $0x08, CX
+	SUBQ    $0x08, AX
+	JMP     loop
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, AX
+	SUBQ       AX, DI
+	VMOVUPS    64(DI), Y0
+	VMASKMOVPS (DX)(CX*4), Y0, Y1
+	VMASKMOVPS (BX)(CX*4), Y0, Y2
+	VMOVUPS    c3f800000<>+0(SB), Y3
+	VSUBPS     Y1, Y3, Y3
+	VMULPS     Y1, Y3, Y3
+	VMULPS     Y2, Y3, Y3
+	VMASKMOVPS Y3, Y0, (SI)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+DATA c3f800000<>+0(SB)/4, $0x3f800000
+DATA c3f800000<>+4(SB)/4, $0x3f800000
+DATA c3f800000<>+8(SB)/4, $0x3f800000
+DATA c3f800000<>+12(SB)/4, $0x3f800000
+DATA c3f800000<>+16(SB)/4, $0x3f800000
+DATA c3f800000<>+20(SB)/4, $0x3f800000
+DATA c3f800000<>+24(SB)/4, $0x3f800000
+DATA c3f800000<>+28(SB)/4, $0x3f800000
+DATA c3f800000<>+32(SB)/4, $0x3f800000
+DATA c3f800000<>+36(SB)/4, $0x3f800000
+DATA c3f800000<>+40(SB)/4, $0x3f800000
+DATA c3f800000<>+44(SB)/4, $0x3f800000
+DATA c3f800000<>+48(SB)/4, $0x3f800000
+DATA c3f800000<>+52(SB)/4, $0x3f800000
+DATA c3f800000<>+56(SB)/4, $0x3f800000
+DATA c3f800000<>+60(SB)/4, $0x3f800000
+GLOBL c3f800000<>(SB), RODATA|NOPTR, $64
+
+// func tanhGradAVX2(dst []float32, y []float32, d []float32)
+// Requires: AVX
+TEXT ·tanhGradAVX2(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), AX
+	XORQ CX, CX
+	MOVQ y_base+24(FP), DX
+	MOVQ d_base+48(FP), BX
+	MOVQ dst_base+0(FP), SI
+
+loop:
+	CMPQ    AX, $0x08
+	JB      tail
+	VMOVUPS (DX)(CX*4), Y0
+	VMOVUPS (BX)(CX*4), Y1
+	VMULPS  Y0, Y0, Y0
+	VMOVUPS c3f800000<>+0(SB), Y2
+	VSUBPS  Y0, Y2, Y2
+	VMULPS  Y1, Y2, Y2
+	VMOVUPS Y2, (SI)(CX*4)
+	ADDQ    $0x08, CX
+	SUBQ    $0x08, AX
+	JMP     loop
+
+tail:
+	TESTQ      AX, AX
+	JZ         done
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, AX
+	SUBQ       AX, DI
+	VMOVUPS    64(DI), Y0
+	VMASKMOVPS (DX)(CX*4), Y0, Y1
+	VMASKMOVPS (BX)(CX*4), Y0, Y2
+	VMULPS     Y1, Y1, Y1
+	VMOVUPS    c3f800000<>+0(SB), Y3
+	VSUBPS     Y1, Y3, Y3
+	VMULPS     Y2, Y3, Y3
+	VMASKMOVPS Y3, Y0, (SI)(CX*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func scaleAVX2(dst []float32, a []float32, s float32)
 // Requires: AVX
 TEXT ·scaleAVX2(SB), NOSPLIT, $0-52
@@ -4244,24 +4346,6 @@ tail:
 done:
 	VZEROUPPER
 	RET
-
-DATA c3f800000<>+0(SB)/4, $0x3f800000
-DATA c3f800000<>+4(SB)/4, $0x3f800000
-DATA c3f800000<>+8(SB)/4, $0x3f800000
-DATA c3f800000<>+12(SB)/4, $0x3f800000
-DATA c3f800000<>+16(SB)/4, $0x3f800000
-DATA c3f800000<>+20(SB)/4, $0x3f800000
-DATA c3f800000<>+24(SB)/4, $0x3f800000
-DATA c3f800000<>+28(SB)/4, $0x3f800000
-DATA c3f800000<>+32(SB)/4, $0x3f800000
-DATA c3f800000<>+36(SB)/4, $0x3f800000
-DATA c3f800000<>+40(SB)/4, $0x3f800000
-DATA c3f800000<>+44(SB)/4, $0x3f800000
-DATA c3f800000<>+48(SB)/4, $0x3f800000
-DATA c3f800000<>+52(SB)/4, $0x3f800000
-DATA c3f800000<>+56(SB)/4, $0x3f800000
-DATA c3f800000<>+60(SB)/4, $0x3f800000
-GLOBL c3f800000<>(SB), RODATA|NOPTR, $64
 
 // func lessEqualAVX2(dst []float32, a []float32, b []float32)
 // Requires: AVX
@@ -4880,7 +4964,12 @@ loop:
 	VPADDD       c0000007f<>+0(SB), Y1, Y1
 	VPSLLD       $0x17, Y1, Y1
 	VADDPS       Y1, Y0, Y3
+	VCMPPS       $0x11, Y1, Y0, Y4
+	VBLENDVPS    Y4, Y0, Y3, Y3
 	VFMADD231PS  Y1, Y2, Y3
+	VXORPS       Y2, Y2, Y2
+	VBLENDVPS    Y4, Y1, Y2, Y1
+	VADDPS       Y1, Y3, Y3
 	VDIVPS       Y3, Y0, Y0
 	VMOVUPS      Y0, (BX)(CX*4)
 	ADDQ         $0x08, CX
@@ -4922,7 +5011,12 @@ tail:
 	VPADDD       c0000007f<>+0(SB), Y2, Y2
 	VPSLLD       $0x17, Y2, Y2
 	VADDPS       Y2, Y1, Y4
+	VCMPPS       $0x11, Y2, Y1, Y5
+	VBLENDVPS    Y5, Y1, Y4, Y4
 	VFMADD231PS  Y2, Y3, Y4
+	VXORPS       Y3, Y3, Y3
+	VBLENDVPS    Y5, Y2, Y3, Y2
+	VADDPS       Y2, Y4, Y4
 	VDIVPS       Y4, Y1, Y1
 	VMASKMOVPS   Y1, Y0, (BX)(CX*4)
 
@@ -13620,6 +13714,90 @@ done:
 	VZEROUPPER
 	RET
 
+// func sigmoidGradAVX512(dst []float32, y []float32, d []float32)
+// Requires: AVX, AVX512F
+TEXT ·sigmoidGradAVX512(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), CX
+	XORQ AX, AX
+	MOVQ y_base+24(FP), DX
+	MOVQ d_base+48(FP), BX
+	MOVQ dst_base+0(FP), SI
+
+loop:
+	CMPQ    CX, $0x10
+	JB      tail
+	VMOVUPS (DX)(AX*4), Z0
+	VMOVUPS (BX)(AX*4), Z1
+	VMOVUPS c3f800000<>+0(SB), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS Z2, (SI)(AX*4)
+	ADDQ    $0x10, AX
+	SUBQ    $0x10, CX
+	JMP     loop
+
+tail:
+	TESTQ     CX, CX
+	JZ        done
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(AX*4), K1, Z0
+	VMOVUPS.Z (BX)(AX*4), K1, Z1
+	VMOVUPS   c3f800000<>+0(SB), Z2
+	VSUBPS    Z0, Z2, Z2
+	VMULPS    Z0, Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (SI)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
+// func tanhGradAVX512(dst []float32, y []float32, d []float32)
+// Requires: AVX, AVX512F
+TEXT ·tanhGradAVX512(SB), NOSPLIT, $0-72
+	MOVQ dst_len+8(FP), CX
+	XORQ AX, AX
+	MOVQ y_base+24(FP), DX
+	MOVQ d_base+48(FP), BX
+	MOVQ dst_base+0(FP), SI
+
+loop:
+	CMPQ    CX, $0x10
+	JB      tail
+	VMOVUPS (DX)(AX*4), Z0
+	VMOVUPS (BX)(AX*4), Z1
+	VMULPS  Z0, Z0, Z0
+	VMOVUPS c3f800000<>+0(SB), Z2
+	VSUBPS  Z0, Z2, Z2
+	VMULPS  Z1, Z2, Z2
+	VMOVUPS Z2, (SI)(AX*4)
+	ADDQ    $0x10, AX
+	SUBQ    $0x10, CX
+	JMP     loop
+
+tail:
+	TESTQ     CX, CX
+	JZ        done
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS.Z (DX)(AX*4), K1, Z0
+	VMOVUPS.Z (BX)(AX*4), K1, Z1
+	VMULPS    Z0, Z0, Z0
+	VMOVUPS   c3f800000<>+0(SB), Z2
+	VSUBPS    Z0, Z2, Z2
+	VMULPS    Z1, Z2, Z2
+	VMOVUPS   Z2, K1, (SI)(AX*4)
+
+done:
+	VZEROUPPER
+	RET
+
 // func scaleAVX512(dst []float32, a []float32, s float32)
 // Requires: AVX, AVX512F
 TEXT ·scaleAVX512(SB), NOSPLIT, $0-52
@@ -14289,34 +14467,39 @@ loop:
 	JB           tail
 	VMOVUPS      (DX)(AX*4), Z0
 	VXORPS       c80000000<>+0(SB), Z0, Z0
-	VMOVUPS      c42d00000<>+0(SB), Z1
-	VMINPS       Z0, Z1, Z0
-	VMOVUPS      cc2d00000<>+0(SB), Z1
-	VMAXPS       Z0, Z1, Z0
-	VMOVUPS      c3fb8aa3b<>+0(SB), Z1
-	VFMADD213PS  c4b400000<>+0(SB), Z0, Z1
-	VSUBPS       c4b400000<>+0(SB), Z1, Z2
-	VFNMADD231PS c3f318000<>+0(SB), Z2, Z0
-	VFNMADD231PS cb95e8083<>+0(SB), Z2, Z0
-	VPSUBD       c4b400000<>+0(SB), Z1, Z1
-	VMOVUPS      c39509280<>+0(SB), Z2
-	VFMADD213PS  c3ab6a19a<>+0(SB), Z0, Z2
-	VFMADD213PS  c3c088870<>+0(SB), Z0, Z2
-	VFMADD213PS  c3d2aaa74<>+0(SB), Z0, Z2
-	VFMADD213PS  c3e2aaaab<>+0(SB), Z0, Z2
-	VFMADD213PS  c3f000000<>+0(SB), Z0, Z2
-	VMULPS       Z0, Z0, Z3
-	VFMADD213PS  Z0, Z3, Z2
-	VPSRAD       $0x01, Z1, Z0
-	VPSUBD       Z0, Z1, Z1
-	VMOVUPS      c3f800000<>+0(SB), Z3
+	VMOVUPS      c42d00000<>+0(SB), Z5
+	VMINPS       Z0, Z5, Z0
+	VMOVUPS      cc2d00000<>+0(SB), Z5
+	VMAXPS       Z0, Z5, Z0
+	VMOVUPS      c3fb8aa3b<>+0(SB), Z5
+	VFMADD213PS  c4b400000<>+0(SB), Z0, Z5
+	VSUBPS       c4b400000<>+0(SB), Z5, Z6
+	VFNMADD231PS c3f318000<>+0(SB), Z6, Z0
+	VFNMADD231PS cb95e8083<>+0(SB), Z6, Z0
+	VPSUBD       c4b400000<>+0(SB), Z5, Z5
+	VMOVUPS      c39509280<>+0(SB), Z6
+	VFMADD213PS  c3ab6a19a<>+0(SB), Z0, Z6
+	VFMADD213PS  c3c088870<>+0(SB), Z0, Z6
+	VFMADD213PS  c3d2aaa74<>+0(SB), Z0, Z6
+	VFMADD213PS  c3e2aaaab<>+0(SB), Z0, Z6
+	VFMADD213PS  c3f000000<>+0(SB), Z0, Z6
+	VMULPS       Z0, Z0, Z7
+	VFMADD213PS  Z0, Z7, Z6
+	VPSRAD       $0x01, Z5, Z0
+	VPSUBD       Z0, Z5, Z5
+	VMOVUPS      c3f800000<>+0(SB), Z7
 	VPSLLD       $0x17, Z0, Z0
-	VPSUBD       Z0, Z3, Z0
-	VPADDD       c0000007f<>+0(SB), Z1, Z1
-	VPSLLD       $0x17, Z1, Z1
-	VADDPS       Z1, Z0, Z3
-	VFMADD231PS  Z1, Z2, Z3
-	VDIVPS       Z3, Z0, Z0
+	VPSUBD       Z0, Z7, Z0
+	VPADDD       c0000007f<>+0(SB), Z5, Z5
+	VPSLLD       $0x17, Z5, Z5
+	VADDPS       Z5, Z0, Z7
+	VCMPPS       $0x11, Z5, Z0, K1
+	VBLENDMPS    Z0, Z7, K1, Z1
+	VFMADD231PS  Z5, Z6, Z1
+	VXORPS       Z6, Z6, Z6
+	VBLENDMPS    Z5, Z6, K1, Z2
+	VADDPS       Z2, Z1, Z1
+	VDIVPS       Z1, Z0, Z0
 	VMOVUPS      Z0, (BX)(AX*4)
 	ADDQ         $0x10, AX
 	SUBQ         $0x10, CX
@@ -14347,17 +14530,22 @@ tail:
 	VFMADD213PS  c3d2aaa74<>+0(SB), Z0, Z2
 	VFMADD213PS  c3e2aaaab<>+0(SB), Z0, Z2
 	VFMADD213PS  c3f000000<>+0(SB), Z0, Z2
-	VMULPS       Z0, Z0, Z3
-	VFMADD213PS  Z0, Z3, Z2
+	VMULPS       Z0, Z0, Z5
+	VFMADD213PS  Z0, Z5, Z2
 	VPSRAD       $0x01, Z1, Z0
 	VPSUBD       Z0, Z1, Z1
-	VMOVUPS      c3f800000<>+0(SB), Z3
+	VMOVUPS      c3f800000<>+0(SB), Z5
 	VPSLLD       $0x17, Z0, Z0
-	VPSUBD       Z0, Z3, Z0
+	VPSUBD       Z0, Z5, Z0
 	VPADDD       c0000007f<>+0(SB), Z1, Z1
 	VPSLLD       $0x17, Z1, Z1
-	VADDPS       Z1, Z0, Z3
+	VADDPS       Z1, Z0, Z5
+	VCMPPS       $0x11, Z1, Z0, K2
+	VBLENDMPS    Z0, Z5, K2, Z3
 	VFMADD231PS  Z1, Z2, Z3
+	VXORPS       Z2, Z2, Z2
+	VBLENDMPS    Z1, Z2, K2, Z4
+	VADDPS       Z4, Z3, Z3
 	VDIVPS       Z3, Z0, Z0
 	VMOVUPS      Z0, K1, (BX)(AX*4)
 

@@ -4,6 +4,7 @@ package kernel
 type vectorFunctions struct {
 	add, sub, mul, div               func(dst, a, b []float32)
 	less, lessEqual, equal, notEqual func(dst, a, b []float32)
+	sigmoidGrad, tanhGrad            func(dst, y, d []float32)
 	mulAdd                           func(dst, a, b, c []float32)
 	choose                           func(dst, condition, a, b []float32)
 	scaleAdd                         func(dst, a, b []float32, s float32)

@@ -8,6 +8,7 @@ func vectorsOf(p Path) vectorFunctions {
 		return vectorFunctions{
 			add: addAVX2, sub: subAVX2, mul: mulAVX2, div: divAVX2,
 			less: lessAVX2, lessEqual: lessEqualAVX2, equal: equalAVX2, notEqual: notEqualAVX2,
+			sigmoidGrad: sigmoidGradAVX2, tanhGrad: tanhGradAVX2,
 			mulAdd: mulAddAVX2, choose: chooseAVX2, scaleAdd: scaleAddAVX2,
 			neg: negAVX2, sqrt: sqrtAVX2, relu: reluAVX2,
 			sigmoid: sigmoidAVX2, tanh: tanhAVX2, log: logAVX2,
@@ -18,6 +19,7 @@ func vectorsOf(p Path) vectorFunctions {
 		return vectorFunctions{
 			add: addAVX512, sub: subAVX512, mul: mulAVX512, div: divAVX512,
 			less: lessAVX512, lessEqual: lessEqualAVX512, equal: equalAVX512, notEqual: notEqualAVX512,
+			sigmoidGrad: sigmoidGradAVX512, tanhGrad: tanhGradAVX512,
 			mulAdd: mulAddAVX512, choose: chooseAVX512, scaleAdd: scaleAddAVX512,
 			neg: negAVX512, sqrt: sqrtAVX512, relu: reluAVX512,
 			sigmoid: sigmoidAVX512, tanh: tanhAVX512, log: logAVX512,

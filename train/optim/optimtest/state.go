@@ -37,6 +37,10 @@ func testState[F float32 | float64](t *testing.T, newSolver func() Resumable) {
 		first.advance(t, 0, stop)
 		state := first.solver.State()
 		frozen := clone(state)
+		spoil(first.solver.State())
+		if got := first.solver.State(); !reflect.DeepEqual(got, frozen) {
+			t.Errorf("stopped at %d: the solver changed with a state that it gave, to %v from %v", stop, got, frozen)
+		}
 		second := newRun[F](newSolver())
 		second.setWeights(first)
 		first.advance(t, stop, steps)

@@ -171,9 +171,12 @@ func (v vectors) sigmoid(x vec) vec {
 	VPSLLD(U8(23), half, half)
 	VPSUBD(half, one, half) // 2⁻ʰ
 	v.powerOfTwo(rest)
-	denominator := v.register()
-	VADDPS(rest, half, denominator)
+	sum := v.register()
+	VADDPS(rest, half, sum)
+	large := v.compare(half, less, rest)
+	denominator := v.choose(large, half, sum)
 	VFMADD231PS(rest, p, denominator)
+	VADDPS(v.choose(large, rest, v.zero()), denominator, denominator)
 	VDIVPS(denominator, half, half)
 	return half
 }

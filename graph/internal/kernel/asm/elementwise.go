@@ -129,6 +129,20 @@ func elementwise(v vectors) {
 		VFMADD213PS(in[2], in[1], in[0]) // a = a·b + c
 		return in[0]
 	})
+	mapping(v, "sigmoidGrad", "y d", "", func(in, _ []vec) vec {
+		rest := v.copyOf(number(1))
+		VSUBPS(in[0], rest, rest)
+		VMULPS(in[0], rest, rest)
+		VMULPS(in[1], rest, rest)
+		return rest
+	})
+	mapping(v, "tanhGrad", "y d", "", func(in, _ []vec) vec {
+		VMULPS(in[0], in[0], in[0])
+		rest := v.copyOf(number(1))
+		VSUBPS(in[0], rest, rest)
+		VMULPS(in[1], rest, rest)
+		return rest
+	})
 	mapping(v, "scale", "a", "s", func(in, s []vec) vec {
 		VMULPS(s[0], in[0], in[0])
 		return in[0]

@@ -1,0 +1,117 @@
+package benchmarks
+
+import (
+	"context"
+	"time"
+
+	"github.com/seed-222a112c/lstm/graph"
+)
+
+// Settings say what Measure compares. The zero value measures the fused engine alone.
+type Settings struct {
+	Configs []Config // at least one; nil is the zero Config
+	Steps   int      // timed steps of each; DefaultSteps if 0
+	Peer    string   // one of PeerNames, or empty
+	Python  string   // interpreter of the peer; see StartPeer
+
+	Log func(format string, args ...any) // of progress, a line at a time; nil is none
+}
+
+// Measure runs a workload in several configurations, and in a peer, in turns, and returns
+// a result of each configuration.
+func Measure(ctx context.Context, w Workload, s Settings) ([]Result, error) {
+	if s.Log == nil {
+		s.Log = func(string, ...any) {}
+	}
+	if len(s.Configs) == 0 {
+		s.Configs = []Config{{}}
+	}
+	if s.Steps == 0 {
+		s.Steps = DefaultSteps
+	}
+	var peer *Peer
+	if s.Peer != "" { // first, so that one that cannot run is told of at once
+		var err error
+		if peer, err = StartPeer(ctx, s.Peer, s.Python, w, s.Configs[0].withDefaults().Mode); err != nil {
+			return nil, interrupted(ctx, err)
+		}
+		defer peer.Close()
+	}
+	steps, err := newSteps(w, s)
+	defer closeSteps(steps)
+	if err != nil {
+		return nil, err
+	}
+	results, err := measure(ctx, steps, peer, s)
+	return results, interrupted(ctx, err)
+}
+
+// interrupted returns why the context ended, where that is the reason of an error: a peer
+// is killed when it does.
+func interrupted(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+func newSteps(w Workload, s Settings) (steps []*Step, err error) {
+	for _, c := range s.Configs {
+		step, err := NewStep(w, c)
+		if err != nil {
+			return steps, err
+		}
+		steps = append(steps, step)
+		s.Log("%s: %s engine compiled in %.2f s, %.3f GFLOP a step", w.Name, step.Config.Engine, step.Compiled.Seconds(), float64(step.FLOPs)/1e9)
+	}
+	return steps, nil
+}
+
+func closeSteps(steps []*Step) {
+	for _, s := range steps {
+		s.Close()
+	}
+}
+
+// measure lets the steps, and the fastest variants of the peer if there is one, take turns.
+func measure(ctx context.Context, steps []*Step, peer *Peer, s Settings) ([]Result, error) {
+	var runners []Runner
+	for _, step := range steps {
+		runners = append(runners, step)
+	}
+	var variants []int
+	if peer != nil {
+		var err error
+		if variants, err = peer.fastest(ctx, s.Log); err != nil {
+			return nil, err
+		}
+		for _, v := range variants {
+			runners = append(runners, peer.Run(v))
+		}
+	}
+	times, err := Alternate(ctx, DefaultTurns(s.Steps, len(runners)), runners...)
+	if err != nil {
+		return nil, err
+	}
+	results := make([]Result, len(steps))
+	for i, step := range steps {
+		results[i] = step.result(times[i], graph.PeakGFLOPS(step.Config.Workers))
+	}
+	if peer != nil {
+		compare(results, peer, variants, times[len(steps):])
+	}
+	return results, nil
+}
+
+// compare adds the fastest of the peer's variants to the results.
+func compare(results []Result, peer *Peer, variants []int, times [][]time.Duration) {
+	best := 0
+	for i := range times {
+		if Median(times[i]) < Median(times[best]) {
+			best = i
+		}
+	}
+	for i := range results {
+		results[i].compared(peer, peer.Variants[variants[best]], times[best])
+	}
+}

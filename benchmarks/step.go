@@ -1,0 +1,135 @@
+package benchmarks
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train/optim"
+	"github.com/seed-222a112c/lstm/train/task"
+)
+
+// A Config says how a workload is run. The zero value trains LSTMs on the fused engine
+// with all processors.
+type Config struct {
+	Mode    Mode         // Train if empty
+	Engine  graph.Engine // Fused if empty
+	Cell    string       // a name of task.CellNames; lstm if empty
+	Workers int          // of the fused engine and of Adam; as many as processors if 0
+	Without []string     // passes of the fused engine that are left out
+}
+
+func (c Config) withDefaults() Config {
+	if c.Mode == "" {
+		c.Mode = Train
+	}
+	if c.Engine == "" {
+		c.Engine = graph.Fused
+	}
+	if c.Cell == "" {
+		c.Cell = "lstm"
+	}
+	if c.Workers == 0 || c.Engine == graph.Reference { // whose products share the work as they like
+		c.Workers = runtime.GOMAXPROCS(0)
+	}
+	return c
+}
+
+// check returns an error that names what cannot be.
+func (c Config) check(w Workload) error {
+	switch {
+	case !slices.Contains(task.CellNames(), c.Cell):
+		return errors.Errorf("benchmarks: no cell %q; the cells are %s", c.Cell, strings.Join(task.CellNames(), ", "))
+	case c.Mode != Train && c.Mode != Forward:
+		return errors.Errorf("benchmarks: no mode %q; the modes are %s and %s", c.Mode, Train, Forward)
+	case !w.Has(c.Mode):
+		return errors.Errorf("benchmarks: workload %s is inference and has no mode %s", w.Name, c.Mode)
+	case c.Engine == graph.Reference && len(c.Without) > 0:
+		return errors.Errorf("benchmarks: the reference engine has no passes to leave out, such as %s", c.Without[0])
+	}
+	return nil
+}
+
+// A Step is a workload compiled in one configuration, ready to run. It is for one
+// goroutine at a time.
+type Step struct {
+	Workload Workload
+	Config   Config        // with defaults filled in
+	FLOPs    int           // of the products of a step, as the graph says them
+	Compiled time.Duration // what building, differentiating and compiling took
+
+	program *graph.Program
+	solver  *optim.Adam // nil without training
+	batches []batch     // taken in turn
+	next    int
+	carried []string
+	use     usage
+}
+
+// NewStep makes a model with random weights and random batches, the same ones at every
+// call, and compiles it.
+func NewStep(w Workload, c Config) (*Step, error) {
+	c = c.withDefaults()
+	if err := c.check(w); err != nil {
+		return nil, err
+	}
+	rng := rand.New(rand.NewPCG(1, 2))
+	m := newModel(w, c.Cell, rng)
+	s := &Step{Workload: w, Config: c, batches: newBatches(w, rng), carried: m.carried()}
+	start := time.Now()
+	program, err := graph.Compile(func(b *graph.Builder) { m.build(b, c.Mode) }, graph.Settings{
+		Engine: c.Engine, Workers: c.Workers, Without: slices.Clone(c.Without),
+	})
+	if err != nil {
+		return nil, errors.Wrapf(err, "benchmarks: compiling %s", w.Name)
+	}
+	s.Compiled = time.Since(start)
+	s.program, s.FLOPs = program, program.ProductFLOPs()
+	if c.Mode == Train {
+		s.solver = optim.NewAdam(optim.Settings{Workers: c.Workers})
+	} else {
+		program.Freeze()
+	}
+	return s, nil
+}
+
+// Load copies the next batch to the inputs. It is no part of what is measured.
+func (s *Step) Load() error {
+	b := s.batches[s.next%len(s.batches)]
+	s.next++
+	if s.solver != nil {
+		if err := s.program.SetInts("targets", b.targets); err != nil {
+			return err
+		}
+	}
+	if b.tokens != nil {
+		return s.program.SetInts("tokens", b.tokens)
+	}
+	return s.program.SetFloats("inputs", b.inputs)
+}
+
+// Run runs one step on the batch that was loaded last.
+func (s *Step) Run() error {
+	if err := s.program.Run(); err != nil {
+		return err
+	}
+	if s.solver != nil {
+		return s.solver.Step(s.program.ValueGrads())
+	}
+	for _, name := range s.carried {
+		if err := s.program.Feed("end/"+name, "start/"+name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Loss returns the loss of the last step of training.
+func (s *Step) Loss() float64 { return s.program.Scalar("loss") }
+
+// Close releases the program.
+func (s *Step) Close() error { return s.program.Close() }

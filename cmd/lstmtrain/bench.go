@@ -1,0 +1,198 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/benchmarks"
+	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train/task"
+	"github.com/spf13/cobra"
+)
+
+// bothEngines measures the engines side by side.
+const bothEngines graph.Engine = "both"
+
+// A benchRun is what bench was asked for.
+type benchRun struct {
+	workloads []benchmarks.Workload
+	mode      benchmarks.Mode // of workloads that have it
+	engine    graph.Engine
+	config    benchmarks.Config // of the fused engine
+	steps     int
+	peer      string
+	python    string
+	json      bool
+}
+
+// newBenchRun returns what bench does without flags.
+func newBenchRun() *benchRun {
+	return &benchRun{mode: benchmarks.Train, engine: graph.Fused, steps: benchmarks.DefaultSteps, config: benchmarks.Config{Cell: "lstm"}}
+}
+
+func newBenchCommand() *cobra.Command { return newBenchCommandOf(newBenchRun()) }
+
+func newBenchCommandOf(r *benchRun) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:                   "bench [WORKLOAD...] [flags]",
+		Short:                 "Measure how fast models train and predict",
+		DisableFlagsInUseLine: true,
+		Long: fmt.Sprintf(`bench measures steps of models of several sizes with random weights and batches: a
+training step is forward, loss, backward and Adam over all parameters, a forward step
+the logits of a batch. It prints the median time of a step, the speed of the matrix
+products and its share of the machine's peak, measured in the same process, and what a
+step allocates. With --engine both and with --peer the contestants take turns, so that
+what else the machine does hits all of them.
+
+The workloads are %s; all of them if none is named. The
+last is inference, one step at a time, whatever --mode.
+
+Peers are Python programs. benchmarks/peers/install makes an environment for them.`, strings.Join(benchmarks.WorkloadNames(), ", ")),
+		Example: `  lstmtrain bench imdb rows --engine both
+  lstmtrain bench --peer pytorch
+  lstmtrain bench imdb --mode forward --peer onnxruntime --json`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := r.complete(cmd, args); err != nil {
+				return err
+			}
+			return r.run(cmd)
+		},
+	}
+	addGroups(cmd, r.flags())
+	return cmd
+}
+
+func (r *benchRun) flags() flagGroup {
+	flags := newFlagGroup("Flags")
+	flags.Var(oneOf(&r.mode, benchmarks.Train, benchmarks.Forward), "mode", "what a step is")
+	flags.Var(oneOf(&r.engine, graph.Fused, graph.Reference, bothEngines), "engine", "what runs it")
+	flags.Var(oneOf(&r.config.Cell, task.CellNames()...), "cell", "recurrent cell, as for train")
+	flags.Var(wholeFrom(1, &r.config.Workers), "workers", "goroutines of the fused engine; if not given, as many\nas processors")
+	flags.Var(wholeFrom(1, &r.steps), "steps", "timed steps of each contestant, at least")
+	flags.Var(oneOf(&r.peer, benchmarks.PeerNames()...), "peer", "program to compare with")
+	flags.StringVar(&r.python, "python", "", "`path` of the peer's Python; without it $LSTMTRAIN_PYTHON,\nbenchmarks/.venv/bin/python if there is one, else python3")
+	flags.StringSliceVar(&r.config.Without, "without", nil, "`pass` of the fused engine to leave out, again for more:\n"+strings.Join(graph.Passes(), ", "))
+	flags.BoolVar(&r.json, "json", false, "print one JSON object for each measurement")
+	return flags
+}
+
+// complete finds the workloads and refuses options that have nothing to do.
+func (r *benchRun) complete(cmd *cobra.Command, names []string) error {
+	for _, name := range names {
+		w, err := benchmarks.Find(name)
+		if err != nil {
+			return usagef("%v", err)
+		}
+		if cmd.Flags().Changed("mode") && !w.Has(r.mode) {
+			return usagef("--mode %s does not apply to workload %s, which is inference", r.mode, name)
+		}
+		r.workloads = append(r.workloads, w)
+	}
+	if len(names) == 0 {
+		r.workloads = r.all(cmd)
+	}
+	for _, pass := range r.config.Without {
+		if !slices.Contains(graph.Passes(), pass) {
+			return usagef("--without %s: no such pass; the passes are %s", pass, strings.Join(graph.Passes(), ", "))
+		}
+	}
+	for _, flag := range []string{"workers", "without"} {
+		if cmd.Flags().Changed(flag) && r.engine == graph.Reference {
+			return usagef("--%s does not apply to --engine reference", flag)
+		}
+	}
+	return r.completePeer(cmd)
+}
+
+// all returns the workloads that are measured if none is named: those of the mode, if one
+// is given, and of the peer.
+func (r *benchRun) all(cmd *cobra.Command) []benchmarks.Workload {
+	all := benchmarks.Workloads(benchmarks.Forward)
+	if cmd.Flags().Changed("mode") {
+		all = benchmarks.Workloads(r.mode)
+	}
+	return slices.DeleteFunc(all, func(w benchmarks.Workload) bool {
+		return r.peer != "" && benchmarks.PeerHas(r.peer, r.modeOf(w)) != nil
+	})
+}
+
+func (r *benchRun) completePeer(cmd *cobra.Command) error {
+	if r.peer == "" {
+		if cmd.Flags().Changed("python") {
+			return usagef("--python does not apply without --peer")
+		}
+		return nil
+	}
+	if r.config.Cell != "lstm" {
+		return usagef("--peer %s has the cell lstm only, not %s", r.peer, r.config.Cell)
+	}
+	for _, w := range r.workloads {
+		if err := benchmarks.PeerHas(r.peer, r.modeOf(w)); err != nil {
+			return usagef("--peer %s with workload %s: %v", r.peer, w.Name, err)
+		}
+	}
+	return nil
+}
+
+// modeOf returns the mode in which a workload is run.
+func (r *benchRun) modeOf(w benchmarks.Workload) benchmarks.Mode {
+	if w.Has(r.mode) {
+		return r.mode
+	}
+	return benchmarks.Forward
+}
+
+// configs returns what is compared.
+func (r *benchRun) configs(w benchmarks.Workload) []benchmarks.Config {
+	fused := r.config
+	fused.Mode, fused.Engine = r.modeOf(w), graph.Fused
+	reference := benchmarks.Config{Mode: fused.Mode, Engine: graph.Reference, Cell: fused.Cell}
+	switch r.engine {
+	case graph.Fused:
+		return []benchmarks.Config{fused}
+	case graph.Reference:
+		return []benchmarks.Config{reference}
+	}
+	return []benchmarks.Config{fused, reference}
+}
+
+func (r *benchRun) run(cmd *cobra.Command) error {
+	out, progress := cmd.OutOrStdout(), cmd.ErrOrStderr()
+	for i, w := range r.workloads {
+		results, err := benchmarks.Measure(cmd.Context(), w, benchmarks.Settings{
+			Configs: r.configs(w), Steps: r.steps, Peer: r.peer, Python: r.python,
+			Log: func(format string, args ...any) { fmt.Fprintf(progress, format+"\n", args...) },
+		})
+		if err != nil {
+			return err
+		}
+		if err := r.print(out, results, i == 0); err != nil {
+			return errors.Wrap(err, "writing the results")
+		}
+	}
+	return nil
+}
+
+func (r *benchRun) print(w io.Writer, results []benchmarks.Result, first bool) error {
+	if first && !r.json {
+		if err := benchmarks.WriteHeader(w, r.peer != ""); err != nil {
+			return err
+		}
+	}
+	for _, result := range results {
+		var err error
+		if r.json {
+			err = json.NewEncoder(w).Encode(result)
+		} else {
+			err = benchmarks.WriteRow(w, result)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+package data_test
+
+import (
+	"math/rand/v2"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-222a112c/lstm/train/data"
+)
+
+// Lazily encoded tokens are those of Encode, from wherever they are read, over the borders
+// of files. Catches a mark that is one token off.
+func TestEncodeLazily(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	var words strings.Builder
+	for range 3000 {
+		words.WriteString([]string{"row ", "röw  ", "\n", "狐", "boat\t"}[rng.IntN(5)])
+	}
+	files := []string{write(t, "a", words.String()), write(t, "b", "end"), write(t, "c", strings.ToValidUTF8(words.String()[:2000], "")+"\n")}
+	for _, unit := range []data.Unit{data.Character, data.Byte, data.Word} {
+		text := must(data.ReadText(files, unit))
+		v := map[data.Unit]*data.Vocabulary{
+			data.Character: data.NewCharacterVocabulary(text.Tokens()), data.Byte: data.NewByteVocabulary(),
+			data.Word: data.NewWordVocabulary(text.Tokens(), data.Limits{}),
+		}[unit]
+		want, lazy := must(v.Encode(text)), must(v.EncodeLazily(text))
+		if lazy.Len() != len(want) || len(want) < 2500 {
+			t.Fatalf("%s: %d tokens, want %d", unit, lazy.Len(), len(want))
+		}
+		for range 200 {
+			a := rng.IntN(len(want))
+			b := a + rng.IntN(len(want)-a+1)
+			part := lazy.Slice(a, b)
+			from := rng.IntN(b - a + 1)
+			got := make([]int, rng.IntN(b-a-from+1))
+			part.Read(from, got)
+			if !slices.Equal(got, want[a+from:a+from+len(got)]) {
+				t.Fatalf("%s: tokens %d to %d differ", unit, a+from, a+from+len(got))
+			}
+		}
+	}
+	v := data.NewCharacterVocabulary(must(data.TextFromBytes("a", []byte("ab\n"), data.Character)).Tokens())
+	_, err := v.EncodeLazily(must(data.TextFromBytes("b", []byte("ab\nac"), data.Character)))
+	complaint{"b", 2, "c", nil}.expect(t, err)
+}
+
+// A text takes no memory of its own, but for an index. Catches content that is read, and
+// ids that are kept.
+func TestTextTakesLittleMemory(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("files are not mapped on this system")
+	}
+	const size = 32 << 20
+	path := write(t, "long", strings.Repeat("row, row, row your boat, gently down the stream\n", size/48))
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	text := must(data.ReadText([]string{path}, data.Character))
+	v := data.NewCharacterVocabulary(text.Tokens())
+	s := must(data.NewTokenStream(must(v.EncodeLazily(text)), 20, 50))
+	var b data.Batch
+	for i := range 100 {
+		s.Batch(i*300, &b)
+	}
+	if grown := int64(heap() - before); grown > size/32 {
+		t.Errorf("a text of %d bytes takes %d of the heap", size, grown)
+	}
+	runtime.KeepAlive(s)
+}
+
+// The batches are those of the source, in any order and over several passes, and memory is
+// used again. Catches a batch that is made ahead of another pass, or handed out twice.
+func TestAhead(t *testing.T) {
+	text := must(data.TextFromBytes("a", []byte(strings.Repeat("abcdefghij", 30)), data.Byte))
+	ids := must(data.NewByteVocabulary().Encode(text))
+	classes := make([]int, 40)
+	var sequences [][]int
+	for i := range classes {
+		classes[i] = i
+		sequences = append(sequences, ids[:i%13])
+	}
+	for name, make2 := range map[string]func() data.Source{
+		"stream":    func() data.Source { return must(data.NewStream(ids, 4, 7)) },
+		"sequences": func() data.Source { return must(data.NewSequences(sequences, classes, 4, 10)) },
+	} {
+		plain, ahead := make2(), data.Source(data.NewAhead(make2()))
+		var want, got data.Batch
+		for pass := range uint64(3) {
+			n := plain.Begin(rand.New(rand.NewPCG(pass, 1)))
+			if m := ahead.Begin(rand.New(rand.NewPCG(pass, 1))); m != n {
+				t.Fatalf("%s: %d batches, want %d", name, m, n)
+			}
+			order := []int{0, 1, 2, 2, 5, 3, n - 1, 0}
+			for i := range n - int(pass) { // the last passes end early
+				order = append(order, i)
+			}
+			for _, i := range order {
+				plain.Batch(i, &want)
+				ahead.Batch(i, &got)
+				if !slices.Equal(got.Inputs, want.Inputs) || !slices.Equal(got.Targets, want.Targets) || got.Reset != want.Reset || !slices.Equal(got.Mask, want.Mask) {
+					t.Fatalf("%s: pass %d, batch %d differs", name, pass, i)
+				}
+			}
+		}
+	}
+}
+
+// A slow is a source whose batches take a while.
+type slow struct{ data.Source }
+
+func (s slow) Batch(i int, b *data.Batch) {
+	time.Sleep(20 * time.Millisecond)
+	s.Source.Batch(i, b)
+}
+
+// Ten batches of 20 ms, and as much work between them, take hardly longer than the work
+// alone. Catches a batch that is only made when it is asked for.
+func TestAheadDoesNotWait(t *testing.T) {
+	s := data.NewAhead(slow{must(data.NewStream(make([]int, 100), 2, 5))})
+	n := s.Begin(nil)
+	var b data.Batch
+	start := time.Now()
+	for i := range n {
+		s.Batch(i, &b)
+		time.Sleep(20 * time.Millisecond)
+	}
+	if took, alone := time.Since(start), time.Duration(n)*20*time.Millisecond; took > alone*17/10 {
+		t.Errorf("%d batches took %v, the work alone %v", n, took, alone)
+	}
+}
