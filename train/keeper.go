@@ -22,7 +22,7 @@ func (k *keeper) stepped(step int, good bool) {
 }
 
 // remember copies the weights.
-func (k *keeper) remember() { k.copies = copyWeights(k.model) }
+func (k *keeper) remember() { k.copies = weightsOf(k.model) }
 
 // keep copies the weights and writes the model's file.
 func (k *keeper) keep() error {
@@ -40,7 +40,7 @@ func (k *keeper) write() error {
 
 // rewrite writes the model's file with the copied weights.
 func (k *keeper) rewrite() error {
-	latest := copyWeights(k.model)
+	latest := weightsOf(k.model)
 	k.restore()
 	err := k.write()
 	setWeights(k.model, latest)
@@ -50,8 +50,8 @@ func (k *keeper) rewrite() error {
 // restore puts the copied weights back.
 func (k *keeper) restore() { setWeights(k.model, k.copies) }
 
-// copyWeights returns copies of a model's parameters.
-func copyWeights(m *task.Model) [][]float64 {
+// weightsOf returns copies of a model's parameters.
+func weightsOf(m *task.Model) [][]float64 {
 	var copies [][]float64
 	for _, p := range m.Params() {
 		copies = append(copies, p.Floats())
@@ -59,7 +59,7 @@ func copyWeights(m *task.Model) [][]float64 {
 	return copies
 }
 
-// setWeights puts copies that copyWeights returned into the same model.
+// setWeights puts copies that weightsOf returned into the same model.
 func setWeights(m *task.Model, copies [][]float64) {
 	for i, p := range m.Params() {
 		if err := p.SetFloats(copies[i]); err != nil {

@@ -43,7 +43,7 @@ that was finished it shows the results again.
 It refuses to go on if config.json or the data have changed since. Settings are
 changed with --override, by the names that they have as flags of train, such as
 epochs=40 or lr=0.001; a file that is named, as in data=book.txt, is taken as it
-is now. What cannot change on the way: ` + "`train`" + ` another run for that.`,
+is now. What would make it another training cannot be changed.`,
 		Example: `  lstmtrain resume run-1
   lstmtrain resume run-1 --override epochs=40 --override lr=0.0005`,
 		Args: cobra.ArbitraryArgs,

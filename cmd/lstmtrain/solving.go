@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/seed-222a112c/lstm/train/optim"
@@ -30,7 +31,8 @@ func newSolving() solving {
 
 func (s *solving) group() flagGroup {
 	g := newFlagGroup("Optimizer")
-	g.Var(oneOf(&s.Optimizer, optim.Names()...), "optimizer", "how gradients change weights")
+	names := optim.Names()
+	g.Var(oneOf(&s.Optimizer, names...), "optimizer", fmt.Sprintf("how gradients change weights: %s,\n%s", strings.Join(names[:7], ", "), strings.Join(names[7:], ", ")))
 	g.Var(positive(&s.Rate), "lr", "learning rate (default of other optimizers than adam: their own)")
 	g.StringVar(&s.Schedule, "schedule", s.Schedule, "how the learning rate `CHANGES`: constant, step, exponential, cosine, plateau,\nnoam, or warmup and another, with settings, such as step:every=2epochs,gamma=0.5\nor warmup:steps=200+cosine (default constant)")
 	g.Var(share(&s.Momentum), "momentum", "decay of the velocity (momentum, nesterov; default 0.9)")

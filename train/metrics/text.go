@@ -1,33 +1,28 @@
 package metrics
 
 import (
-	"fmt"
 	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
 )
 
-// MarshalText writes the sum and the weight in their shortest digits, with a slash between
-// them: text that gives back the same bits, so that a measurement can be saved half-way and
-// continued. Unlike JSON's numbers they may be infinite or NaN.
-func (m Mean) MarshalText() ([]byte, error) { return fmt.Appendf(nil, "%v/%v", m.sum, m.weight), nil }
+// MarshalText writes the mean as "sum/weight" in the shortest digits that give back the
+// same bits, so that a mean can be saved half-way and continued.
+func (m Mean) MarshalText() ([]byte, error) {
+	text := strconv.AppendFloat(nil, m.sum, 'g', -1, 64)
+	return strconv.AppendFloat(append(text, '/'), m.weight, 'g', -1, 64), nil
+}
 
-// UnmarshalText reads what MarshalText wrote. It is an error if it is anything else or if
-// the weight is negative.
+// UnmarshalText reads what MarshalText wrote. It is an error if the text is anything
+// else or if the weight is negative.
 func (m *Mean) UnmarshalText(text []byte) error {
-	first, second, _ := strings.Cut(string(text), "/")
-	sum, err := strconv.ParseFloat(first, 64)
-	if err != nil {
-		return errors.Errorf("metrics: a mean %q, want two numbers with a slash between them", text)
+	sum, weight, found := strings.Cut(string(text), "/")
+	s, err := strconv.ParseFloat(sum, 64)
+	w, err2 := strconv.ParseFloat(weight, 64)
+	if !found || err != nil || err2 != nil || !(w >= 0) {
+		return errors.Errorf("metrics: mean %q, want a sum and a weight, as in 1.5/3", text)
 	}
-	weight, err := strconv.ParseFloat(second, 64)
-	if err != nil {
-		return errors.Errorf("metrics: a mean %q, want two numbers with a slash between them", text)
-	}
-	if !(weight >= 0) {
-		return errors.Errorf("metrics: a mean of weight %v, want it not to be negative", weight)
-	}
-	*m = Mean{sum, weight}
+	m.sum, m.weight = s, w
 	return nil
 }
