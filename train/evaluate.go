@@ -10,9 +10,20 @@ import (
 // Evaluate returns how well a model does on a data set. A cancelled context ends it with
 // the context's error.
 func Evaluate(ctx context.Context, m *task.Model, source data.Source) (Part, error) {
+	part, _, err := EvaluateCounts(ctx, m, source)
+	return part, err
+}
+
+// EvaluateCounts is Evaluate, and returns also the counts that the measures follow from,
+// such as the confusion of classes.
+func EvaluateCounts(ctx context.Context, m *task.Model, source data.Source) (Part, task.Counts, error) {
 	p := newPrograms(m)
 	defer p.close()
-	return p.evaluate(ctx, source)
+	sums, err := p.evaluate(ctx, source)
+	if err != nil {
+		return Part{}, nil, err
+	}
+	return sums.part(m), sums.Counts, nil
 }
 
 // programs are a model's graphs, compiled when a batch of their size first comes.
@@ -43,27 +54,26 @@ func (p *programs) of(b *data.Batch, training bool) (*task.Step, error) {
 	return step, err
 }
 
-func (p *programs) evaluate(ctx context.Context, source data.Source) (Part, error) {
-	var sum tally
+func (p *programs) evaluate(ctx context.Context, source data.Source) (sums tally, err error) {
 	var batch data.Batch
 	ahead := data.NewAhead(source)
 	defer ahead.Wait()
 	for i := range ahead.Begin(nil) {
 		if err := ctx.Err(); err != nil {
-			return Part{}, err
+			return sums, err
 		}
 		ahead.Batch(i, &batch)
 		step, err := p.of(&batch, false)
 		if err != nil {
-			return Part{}, err
+			return sums, err
 		}
 		result, err := step.Run(&batch)
 		if err != nil {
-			return Part{}, err
+			return sums, err
 		}
-		sum.add(result)
+		sums.add(result)
 	}
-	return sum.part(p.model), nil
+	return sums, nil
 }
 
 func (p *programs) close() {

@@ -171,13 +171,14 @@ func (f *fit) validate(ctx context.Context, lastOfEpoch bool) error {
 		return nil
 	}
 	start := time.Now()
-	part, err := f.programs.evaluate(ctx, f.valid)
+	sums, err := f.programs.evaluate(ctx, f.valid)
 	if err != nil {
 		if ctx.Err() != nil {
 			return f.interrupted(err)
 		}
 		return err
 	}
+	part := sums.part(f.model)
 	best := f.summary.Valid == nil || part.Loss < f.summary.Valid.Loss
 	if best {
 		f.summary.Valid, f.summary.Best = &part, f.summary.Steps
