@@ -93,6 +93,9 @@ func TestRecipesTrain(t *testing.T) {
 			if task := keys["task"]; task == "classify" || task == "tag" {
 				args = append(args, "--limit", "200")
 			}
+			if task := keys["task"]; task == "word" {
+				args = append(args, "--vocab-size", "100") // probabilities of few words
+			}
 			if steps, _ := keys["steps"].(float64); steps > 20 {
 				args = append(args, "--steps", "20") // a graph of few steps is built at once
 			}
