@@ -18,12 +18,14 @@ type planner[T Float] struct {
 	packs    map[string]*packed[T]
 	steps    []scheduled[T]
 	scratch  int // most temporaries of a cluster
+	operands int // most places and temporaries of a cluster
 	programs map[string]*clusterProgram
 	gathered map[string]int // steps that more values may join, by what they share
 	results  []place
 	homes    map[*value]home
 	kept     map[*value]place // scales of layer norms
-	bfloat16 bool             // parameters are rounded where they are right operands
+	workers  int
+	bfloat16 bool // parameters are rounded where they are right operands
 }
 
 // A home is where a part lies in what it is put together to.
@@ -69,8 +71,8 @@ type scheduled[T Float] struct {
 	barrier bool // all workers must have done what is before it
 }
 
-func newPlanner[T Float](m *module) *planner[T] {
-	return &planner[T]{module: m, places: map[*value]place{}, lists: map[*value]*list[T]{}, packs: map[string]*packed[T]{},
+func newPlanner[T Float](m *module, workers int) *planner[T] {
+	return &planner[T]{module: m, workers: workers, places: map[*value]place{}, lists: map[*value]*list[T]{}, packs: map[string]*packed[T]{},
 		programs: map[string]*clusterProgram{}, gathered: map[string]int{}, homes: map[*value]home{}, kept: map[*value]place{}}
 }
 
@@ -92,6 +94,11 @@ func (p *planner[T]) plan() {
 		p.output(v)
 	}
 	slices.SortStableFunc(p.steps, func(a, b scheduled[T]) int { return cmp.Compare(a.time, b.time) })
+	for _, s := range p.steps {
+		if product, ok := s.step.(*productStep[T]); ok {
+			product.divide()
+		}
+	}
 }
 
 func (p *planner[T]) add(time int, s step[T]) {
@@ -222,8 +229,9 @@ func (p *planner[T]) value(v *value) {
 	case sum:
 		p.sum(v)
 	case outer:
-		item := outerItem[T]{p.place(v), p.list(v.in[0]), p.list(v.in[1])}
-		gather(p, time, "outer", func() *outerStep[T] { return &outerStep[T]{} }, func(s *outerStep[T]) { s.items = append(s.items, item) })
+		a, item := p.list(v.in[0]), outerItem[T]{p.place(v), p.list(v.in[1])}
+		gather(p, time, "outer", func() *outerStep[T] { return &outerStep[T]{parts: make([]outerPart[T], p.workers)} },
+			func(s *outerStep[T]) { s.add(a, item) })
 	case sumRows:
 		item := sumRowsItem[T]{p.place(v), p.list(v.in[0]), make([]float64, v.cols)}
 		gather(p, time, "sumRows", func() *sumRowsStep[T] { return &sumRowsStep[T]{} }, func(s *sumRowsStep[T]) { s.items = append(s.items, item) })
@@ -376,6 +384,7 @@ func (p *planner[T]) cluster(c *cluster) {
 		s.gaps = s.gaps || program.places[i] == full && !s.places[i].contiguous()
 	}
 	p.scratch = max(p.scratch, program.temps)
+	p.operands = max(p.operands, len(values)+program.temps)
 	p.add(2*c.values[0].stage, s)
 }
 

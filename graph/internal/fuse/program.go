@@ -29,7 +29,6 @@ type Program struct {
 	machine gorgonia.VM
 	graph   *gorgonia.ExprGraph
 	leaves  []*leafNode
-	outputs []*tensor.Dense
 	engine  interface {
 		output(i int) *tensor.Dense
 		freeze(on bool)
@@ -82,19 +81,19 @@ func New(wanted []*gorgonia.Node, s Settings) (*Program, error) {
 		if s.BFloat16 {
 			return nil, errors.New("fuse: bfloat16 weights in a program of float64")
 		}
-		return emit(newPlanner[float64](m), workers, nodes)
+		return emit(newPlanner[float64](m, workers), nodes)
 	}
-	p := newPlanner[float32](m)
+	p := newPlanner[float32](m, workers)
 	p.bfloat16 = s.BFloat16
-	return emit(p, workers, nodes)
+	return emit(p, nodes)
 }
 
 // emit makes the rewritten graph and a machine that runs it.
-func emit[T Float](p *planner[T], workers, nodes int) (*Program, error) {
+func emit[T Float](p *planner[T], nodes int) (*Program, error) {
 	p.plan()
 	arena := p.assign()
 	barriers := p.barriers()
-	e := newEngine(p, arena, workers)
+	e := newEngine(p, arena)
 	e.segments = p.segments()
 	program := &Program{graph: gorgonia.NewGraph(), engine: e}
 	if err := program.build(p.leafNodes(), e.nodes()); err != nil {
@@ -175,7 +174,8 @@ type lookupCheck struct {
 	what    string
 }
 
-func newEngine[T Float](p *planner[T], arena, workers int) *engine[T] {
+func newEngine[T Float](p *planner[T], arena int) *engine[T] {
+	workers := p.workers
 	all := alignedSlice[T](arena)
 	e := &engine[T]{memory: &memory[T]{buffers: make([][]T, len(p.buffers)), ints: make([][]int, len(p.buffers))},
 		steps: p.steps, workers: workers, results: p.results}
@@ -196,6 +196,7 @@ func newEngine[T Float](p *planner[T], arena, workers int) *engine[T] {
 	}
 	for range workers {
 		e.scratch = append(e.scratch, alignedSlice[T]((spares+p.scratch)*blockSize))
+		e.full = append(e.full, make([][]T, p.operands))
 	}
 	for _, l := range p.lists {
 		e.lists = append(e.lists, l)

@@ -7,66 +7,112 @@ import (
 )
 
 // An outerStep computes sums of outer products, c = aᵀ·b: gradients of weights, summed
-// over the rows of all time steps.
-type outerStep[T Float] struct{ items []outerItem[T] }
+// over the rows of all time steps. The workers divide the columns.
+type outerStep[T Float] struct {
+	groups []*outerGroup[T]
+	parts  []outerPart[T] // of each worker
+}
+
+// An outerGroup is sums with the same left operand, which is packed for all of them.
+type outerGroup[T Float] struct {
+	a     *list[T]
+	items []outerItem[T]
+}
 
 type outerItem[T Float] struct {
-	c    place
-	a, b *list[T]
+	c place
+	b *list[T]
 }
 
-// outerUnit is how many rows of c are computed at a time.
+// An outerPart is memory for what a worker hands to the kernel.
+type outerPart[T Float] struct {
+	cs []kernel.Matrix[T]
+	bs []kernel.Rows[T]
+}
+
+// outerUnit is how many columns of c are computed at a time.
 const outerUnit = 64
 
+// add puts a sum to the others with the same left operand.
+func (s *outerStep[T]) add(a *list[T], item outerItem[T]) {
+	for _, g := range s.groups {
+		if g.a == a {
+			g.items = append(g.items, item)
+			return
+		}
+	}
+	s.groups = append(s.groups, &outerGroup[T]{a, []outerItem[T]{item}})
+}
+
 func (s *outerStep[T]) run(m *memory[T], worker, workers int) {
-	total := 0 // in multiply-adds
-	for _, it := range s.items {
-		total += it.c.size()
+	total := 0 // in numbers of all c
+	for _, g := range s.groups {
+		for _, it := range g.items {
+			total += it.c.size()
+		}
 	}
 	from, to := share(total, worker, workers)
-	for _, it := range s.items {
-		n := it.c.size()
-		lo, hi := rowsUpTo(it.c, from), rowsUpTo(it.c, to)
-		if lo < hi {
-			kernel.SetOuter(m.matrix(it.c.rowsOf(lo, hi-lo)), it.a.rows.Columns(lo, hi), it.b.rows)
+	part := &s.parts[worker]
+	for _, g := range s.groups {
+		part.cs, part.bs = part.cs[:0], part.bs[:0]
+		for _, it := range g.items {
+			lo, hi := columnsUpTo(it.c, from), columnsUpTo(it.c, to)
+			if lo < hi {
+				part.cs = append(part.cs, m.matrix(it.c.columnsOf(lo, hi-lo)))
+				part.bs = append(part.bs, it.b.rows.Columns(lo, hi))
+			}
+			from, to = from-it.c.size(), to-it.c.size()
 		}
-		from, to = from-n, to-n
+		if len(part.cs) > 0 {
+			kernel.SetOuters(part.cs, g.a.rows, part.bs)
+		}
 	}
 }
 
-// rowsUpTo returns how many rows of c, in units, lie before its n-th number.
-func rowsUpTo(c place, n int) int {
+// columnsUpTo returns how many columns of c, in units, make up n numbers.
+func columnsUpTo(c place, n int) int {
 	if n <= 0 {
 		return 0
 	}
 	if n >= c.size() {
-		return c.rows
+		return c.cols
 	}
-	return min((n/c.cols+outerUnit/2)/outerUnit*outerUnit, c.rows)
+	return min((n/c.rows+outerUnit/2)/outerUnit*outerUnit, c.cols)
 }
 
 func (s *outerStep[T]) touches() []touch {
 	var all []touch
-	for _, it := range s.items {
-		all = append(all, it.a.touches(false)...)
-		all = append(all, it.b.touches(false)...)
-		all = append(all, touch{it.c, true, false})
+	for _, g := range s.groups {
+		all = append(all, g.a.touches(false)...)
+		for _, it := range g.items {
+			all = append(append(all, it.b.touches(false)...), touch{it.c, true, false})
+		}
 	}
 	return all
 }
 
 func (s *outerStep[T]) kind() string {
 	text := "outer products"
-	for _, it := range s.items {
-		text += fmt.Sprintf(" %d×%s", it.a.height(), shape(it.c))
+	for _, g := range s.groups {
+		text += fmt.Sprintf(" %d×[", g.a.height())
+		for i, it := range g.items {
+			if i > 0 {
+				text += " "
+			}
+			text += shape(it.c)
+		}
+		text += "]"
 	}
 	return text
 }
 
 func (s *outerStep[T]) work() (flops, bytes int) {
-	for _, it := range s.items {
-		flops += 2 * it.a.height() * it.c.size()
-		bytes += it.a.bytes() + it.b.bytes() + it.c.size()*size[T]()
+	for _, g := range s.groups {
+		bytes += g.a.bytes()
+		for _, it := range g.items {
+			flops += 2 * g.a.height() * it.c.size()
+			bytes += it.b.bytes() + it.c.size()*size[T]()
+		}
 	}
 	return flops, bytes
 }
@@ -119,7 +165,6 @@ type scatterStep[T Float] struct {
 	dst   place
 	x     *list[T]
 	index int
-	leaf  *value
 }
 
 func (s *scatterStep[T]) run(m *memory[T], worker, workers int) {

@@ -55,6 +55,24 @@ func SetOuter[T Float](c Matrix[T], a, b Rows[T]) {
 	addOuter(to, target[T]{data: zeros[:]}, a, b)
 }
 
+// SetOuters is [SetOuter] for several right operands at once, cs[n] = aᵀ·bs[n], with the
+// same bits; a is packed once for all of them.
+func SetOuters[T Float](cs []Matrix[T], a Rows[T], bs []Rows[T]) {
+	var zeros [panelCols]T
+	checkLengths(len(cs), len(bs))
+	to, start := make([]target[T], len(cs)), make([]target[T], len(cs))
+	for n, c := range cs {
+		checkOuter(c.Rows, c.Cols, a, bs[n])
+		to[n], start[n] = rowMajor(c), target[T]{data: zeros[:]}
+		if a.Len() == 0 {
+			for i := range c.Rows {
+				clear(c.Row(i))
+			}
+		}
+	}
+	addOuters(to, start, a, bs)
+}
+
 // AddOuterPacked is [AddOuter] for a packed c. The padding of c stays as it is.
 func AddOuterPacked[T Float](c Packed[T], a, b Rows[T]) {
 	checkOuter(c.rows, c.cols, a, b)
@@ -81,9 +99,14 @@ func checkOuter[T Float](rows, cols int, a, b Rows[T]) {
 	}
 }
 
-// addOuter sets c = start + aᵀ·b part by part: some rows, some columns of a, some
-// columns of b.
+// addOuter sets c = start + aᵀ·b.
 func addOuter[T Float](c, start target[T], a, b Rows[T]) {
+	addOuters([]target[T]{c}, []target[T]{start}, a, []Rows[T]{b})
+}
+
+// addOuters sets every c = start + aᵀ·b part by part: some rows, some columns of a, some
+// columns of one b after another.
+func addOuters[T Float](cs, starts []target[T], a Rows[T], bs []Rows[T]) {
 	pool := &outerBuffers32
 	if _, ok := any(T(0)).(float64); ok {
 		pool = &outerBuffers64
@@ -92,17 +115,20 @@ func addOuter[T Float](c, start target[T], a, b Rows[T]) {
 	defer pool.Put(buffer)
 	for r := 0; r < a.Len(); r += outerRows {
 		end := min(r+outerRows, a.Len())
-		aPart, bPart := a.Slice(r, end), b.Slice(r, end)
+		aPart := a.Slice(r, end)
 		for i, below := 0, 0; i < a.width; i = below {
 			below = i + evenPart(a.width-i, outerPanels*panelCols, panelCols)
 			aPart.pack(buffer.a[:], i, below)
-			for j, right := 0, 0; j < b.width; j = right {
-				right = j + evenPart(b.width-j, outerWidth*panelCols, panelCols)
-				bPart.pack(buffer.b[:], j, right)
-				buffer.addTiles(&c, &start, end-r, i, below, j, right)
+			for n, b := range bs {
+				bPart := b.Slice(r, end)
+				for j, right := 0, 0; j < b.width; j = right {
+					right = j + evenPart(b.width-j, outerWidth*panelCols, panelCols)
+					bPart.pack(buffer.b[:], j, right)
+					buffer.addTiles(&cs[n], &starts[n], end-r, i, below, j, right)
+				}
 			}
 		}
-		start = c
+		copy(starts, cs)
 	}
 }
 

@@ -174,6 +174,15 @@ func testOuter[T Float](t *testing.T) {
 
 			SetOuter(p.c, a, b)
 			p.check(t, "SetOuter", func(i, j int) T { return 0 })
+			want := plain(p.c)
+			part := b.Columns(p.n/2, p.n)
+			half := Matrix[T]{Data: make([]T, p.m*part.Width()), Rows: p.m, Cols: part.Width()}
+			p.c.Data[0]++
+			SetOuters([]Matrix[T]{half, p.c}, a, []Rows[T]{part, b})
+			wantBits(t, fmt.Sprintf("SetOuters of %v", s), plain(p.c), want)
+			for i := range p.m {
+				wantBits(t, fmt.Sprintf("SetOuters of %v, half, row %d", s, i), half.Row(i), want[i*p.n+p.n/2:(i+1)*p.n])
+			}
 			Fill(packed.Data(), -1)
 			SetOuterPacked(packed, a, b)
 			again.Pack(p.c)
