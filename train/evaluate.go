@@ -11,13 +11,20 @@ import (
 // Evaluate returns how well a model does on a data set. A cancelled context ends it with
 // the context's error.
 func Evaluate(ctx context.Context, m *task.Model, source data.Source) (Part, error) {
+	part, _, err := EvaluateCounts(ctx, m, source)
+	return part, err
+}
+
+// EvaluateCounts is Evaluate, and returns also the counts that the measures follow from,
+// such as the confusion of classes.
+func EvaluateCounts(ctx context.Context, m *task.Model, source data.Source) (Part, task.Counts, error) {
 	p := newPrograms(m, Settings{})
 	defer p.close()
 	sums, err := p.evaluate(ctx, source)
 	if err != nil {
-		return Part{}, err
+		return Part{}, nil, err
 	}
-	return sums.part(m), nil
+	return sums.part(m), sums.Counts, nil
 }
 
 // programs are a model's graphs, compiled when a batch of their size first comes.

@@ -5,15 +5,18 @@ import (
 	"io"
 
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/metrics"
+	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
 
 // evaluation is what eval can be told.
 type evaluation struct {
-	data  []string
-	batch int
-	json  bool
+	data    []string
+	batch   int
+	json    bool
+	classes bool
 	columns
 }
 
@@ -26,7 +29,8 @@ func newEvalCommand() *cobra.Command {
 		Long: `eval prints the loss of a model on a file, with perplexity and bits per character
 or accuracy and F1. MODEL is a model file or the folder of a run.`,
 		Example: `  lstmtrain eval run-1 --data test.txt
-  lstmtrain eval run-1/model.safetensors --data reviews.tsv --label-column stars --json`,
+  lstmtrain eval run-1/model.safetensors --data reviews.tsv --label-column stars --json
+  lstmtrain eval tagger --data test.conllu --classes`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(e.data) == 0 {
@@ -38,6 +42,7 @@ or accuracy and F1. MODEL is a model file or the folder of a run.`,
 	flags := newFlagGroup("Flags")
 	flags.StringArrayVar(&e.data, "data", nil, "a `FILE` to measure on, plain or gzip; repeat the flag for several")
 	flags.Var(wholeFrom(1, &e.batch), "batch", "rows of a batch")
+	flags.BoolVar(&e.classes, "classes", false, "show also each class, and what was taken for what (classify, tag)")
 	flags.BoolVar(&e.json, "json", false, "print one JSON object")
 	addGroups(cmd, flags, e.columns.group())
 	return cmd
@@ -55,12 +60,27 @@ func (e *evaluation) run(ctx context.Context, model string, flags *pflag.FlagSet
 	if err != nil {
 		return err
 	}
-	part, err := train.Evaluate(ctx, m, source)
+	part, counts, err := train.EvaluateCounts(ctx, m, source)
 	if err != nil {
 		return err
+	}
+	if e.classes {
+		return e.printClasses(m, part, counts, stdout)
 	}
 	if e.json {
 		return printJSON(stdout, part)
 	}
 	return printTable(stdout, namedPart{"data", &part})
+}
+
+// printClasses prints the part with what --classes asks for.
+func (e *evaluation) printClasses(m *task.Model, part train.Part, counts task.Counts, stdout io.Writer) error {
+	classes := newClassesJSON(part, m.Labels, metrics.ConfusionOf(m.Labels.Len(), counts["confusion"]))
+	if e.json {
+		return printJSON(stdout, classes)
+	}
+	if err := printTable(stdout, namedPart{"data", &part}); err != nil {
+		return err
+	}
+	return classes.print(stdout)
 }

@@ -46,6 +46,7 @@ var trades = map[task.Kind]trade{
 
 // onlyFor lists the flags that mean something for some tasks only.
 var onlyFor = map[string][]task.Kind{
+	"classes":       {task.Classify, task.Tag},
 	"vocab-size":    {task.Words, task.Classify, task.Tag},
 	"min-count":     {task.Words, task.Classify, task.Tag},
 	"unit":          {task.Characters, task.Words, task.Classify},
