@@ -1,6 +1,7 @@
 // Package cells defines recurrent cells, functions that take one time step's input
 // and the state of the step before and return the new state, and what makes a model
-// of them: stacks, unrolling over time, embeddings and dense layers.
+// of them: stacks, unrolling over time in one direction or both, dropout in its forms,
+// zoneout, embeddings, pools and dense layers.
 //
 // Shapes are written with B the batch size, T the number of time steps, I the input
 // size, H the hidden size, E the embedding size and V the vocabulary size. Matrices

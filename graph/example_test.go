@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"github.com/seed-222a112c/lstm/graph"
+	"gorgonia.org/gorgonia"
+	"gorgonia.org/tensor"
 )
 
 // The gradient of a squared error with respect to a weight: with y = 3x and w = 1, it is
@@ -32,4 +34,32 @@ func Example() {
 	}
 	fmt.Println("loss", p.Scalar("loss"), "gradient", p.Grad(w))
 	// Output: loss 10 gradient [-10]
+}
+
+// A logistic regression that was built with Gorgonia alone runs on the fused engine.
+func ExampleAccelerate() {
+	g := gorgonia.NewGraph()
+	x := gorgonia.NewMatrix(g, tensor.Float64, gorgonia.WithName("x"), gorgonia.WithShape(2, 2),
+		gorgonia.WithValue(tensor.New(tensor.WithShape(2, 2), tensor.WithBacking([]float64{1, 2, 3, 4}))))
+	w := gorgonia.NewMatrix(g, tensor.Float64, gorgonia.WithName("w"), gorgonia.WithShape(2, 1),
+		gorgonia.WithValue(tensor.New(tensor.WithShape(2, 1), tensor.WithBacking([]float64{1, -1}))))
+	p := gorgonia.Must(gorgonia.Sigmoid(gorgonia.Must(gorgonia.Mul(x, w))))
+	cost := gorgonia.Must(gorgonia.Sum(p))
+	if _, err := gorgonia.Grad(cost, w); err != nil {
+		panic(err)
+	}
+	machine, err := graph.Accelerate(g) // instead of gorgonia.NewTapeMachine(g)
+	if err != nil {
+		panic(err)
+	}
+	defer machine.Close()
+	if err := machine.RunAll(); err != nil {
+		panic(err)
+	}
+	gradient, err := w.Grad()
+	if err != nil {
+		panic(err)
+	}
+	fmt.Printf("%.4f %.4f\n", cost.Value().Data(), gradient.Data())
+	// Output: 0.5379 [0.7864 1.1797]
 }

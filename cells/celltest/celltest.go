@@ -63,7 +63,11 @@ func inFloat64(engine graph.Engine) graph.Settings {
 const manyWeights = 100
 
 func testGradient(t *testing.T, newLayer NewLayer) {
-	for _, size := range []struct{ batch, input, hidden int }{{1, 1, 1}, {3, 2, 3}, {3, 3, 1}, {1, 2, 4}} {
+	sizes := []struct{ batch, input, hidden int }{{1, 1, 1}, {3, 2, 3}, {3, 3, 1}, {1, 2, 4}}
+	if testing.Short() {
+		sizes = sizes[:2]
+	}
+	for _, size := range sizes {
 		t.Run(fmt.Sprintf("B=%d,I=%d,H=%d", size.batch, size.input, size.hidden), func(t *testing.T) {
 			r := newRun(newLayer, inFloat64(graph.Reference), 3, size.batch, size.input, size.hidden)
 			if size.batch > 1 {

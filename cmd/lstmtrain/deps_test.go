@@ -23,7 +23,7 @@ var layers = [][]string{
 	{"cells/celltest", "cells/weights", "train/bptt"},
 	{"train/task"},
 	{"train"},
-	{"benchmarks", "train/record"},
+	{"train/record", "benchmarks"},
 	{"cmd/lstmtrain", "benchmarks/ablation", "benchmarks/compiletime", "docs/draw"},
 }
 

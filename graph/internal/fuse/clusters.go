@@ -146,8 +146,7 @@ type cluster struct {
 // the same computed matrix, and returns the groups in the order of their first values.
 func (m *module) clusters() []*cluster {
 	parent := map[*value]*value{}
-	var find func(v *value) *value
-	find = func(v *value) *value {
+	find := func(v *value) *value {
 		for parent[v] != nil && parent[v] != v {
 			if next := parent[parent[v]]; next != nil {
 				parent[v] = next

@@ -168,9 +168,11 @@ func (s *clusterStep[T]) run(m *memory[T], worker, workers int) {
 	if s.gaps {
 		high = 1
 	}
-	for r := from; r < to; r += high {
-		for c := lo; c < hi; c += blockSize {
-			b := block[T]{s, m, m.scratch[worker], r, min(high, to-r), c, min(c+blockSize, hi)}
+	b := block[T]{clusterStep: s, m: m, scratch: m.scratch[worker], full: m.full[worker]}
+	for b.r = from; b.r < to; b.r += high {
+		for b.lo = lo; b.lo < hi; b.lo += blockSize {
+			b.n, b.hi = min(high, to-b.r), min(b.lo+blockSize, hi)
+			b.find()
 			for i := range s.program.prims {
 				b.do(&s.program.prims[i])
 			}
@@ -184,6 +186,7 @@ type block[T Float] struct {
 	*clusterStep[T]
 	m       *memory[T]
 	scratch []T
+	full    [][]T // the numbers of the full operands
 	r, n    int
 	lo, hi  int
 }
@@ -191,15 +194,22 @@ type block[T Float] struct {
 // width returns the number of columns.
 func (b *block[T]) width() int { return b.hi - b.lo }
 
-// slice returns the numbers of a full operand.
-func (b *block[T]) slice(i int) []T {
-	if t := i - len(b.places); t >= 0 {
-		return b.scratch[(spares+t)*blockSize:][:b.n*b.width()]
+// find points to the numbers of the block's full operands.
+func (b *block[T]) find() {
+	for i, p := range b.places {
+		if b.program.places[i] == full {
+			start := p.offset + b.r*p.stride + b.lo
+			b.full[i] = b.m.buffers[p.buffer][start : start+(b.n-1)*p.stride+b.width()]
+		}
 	}
-	p := b.places[i]
-	start := p.offset + b.r*p.stride + b.lo
-	return b.m.buffers[p.buffer][start : start+(b.n-1)*p.stride+b.width()]
+	n := b.n * b.width()
+	for t := range b.program.temps {
+		b.full[len(b.places)+t] = b.scratch[(spares+t)*blockSize:][:n]
+	}
 }
+
+// slice returns the numbers of a full operand.
+func (b *block[T]) slice(i int) []T { return b.full[i] }
 
 // shape returns how operand i spreads.
 func (b *block[T]) shape(i int) shapeKind {

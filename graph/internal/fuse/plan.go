@@ -18,6 +18,7 @@ type planner[T Float] struct {
 	packs    map[string]*packed[T]
 	steps    []scheduled[T]
 	scratch  int // most temporaries of a cluster
+	operands int // most places and temporaries of a cluster
 	programs map[string]*clusterProgram
 	gathered map[string]int // steps that more values may join, by what they share
 	results  []place
@@ -93,6 +94,11 @@ func (p *planner[T]) plan() {
 		p.output(v)
 	}
 	slices.SortStableFunc(p.steps, func(a, b scheduled[T]) int { return cmp.Compare(a.time, b.time) })
+	for _, s := range p.steps {
+		if product, ok := s.step.(*productStep[T]); ok {
+			product.divide()
+		}
+	}
 }
 
 func (p *planner[T]) add(time int, s step[T]) {
@@ -378,6 +384,7 @@ func (p *planner[T]) cluster(c *cluster) {
 		s.gaps = s.gaps || program.places[i] == full && !s.places[i].contiguous()
 	}
 	p.scratch = max(p.scratch, program.temps)
+	p.operands = max(p.operands, len(values)+program.temps)
 	p.add(2*c.values[0].stage, s)
 }
 

@@ -35,21 +35,21 @@ func (p *packed[T]) matrix(m *memory[T]) kernel.Packed[T] {
 	return kernel.PackedIn(m.at(p.to), p.rows, p.cols)
 }
 
-// l2 is how many bytes of weights a core keeps near: the product divides the rows of its
-// left operand while they fit, and the columns of the right one where they do not.
-const l2 = 512 << 10
+// nearBytes is how many bytes of weights a core keeps near, in its second-level cache.
+const nearBytes = 768 << 10
 
-func newProductStep[T Float](lefts []*list[T], items []productItem[T]) *productStep[T] {
-	s := &productStep[T]{lefts: lefts, items: items}
+// divide decides what the workers divide: the rows of the left operand, without a barrier
+// in a loop over time, while the weights stay near every core; else the columns, so that each
+// core has its part of the weights.
+func (s *productStep[T]) divide() {
 	weights := 0
-	for _, it := range items {
+	for _, it := range s.items {
 		for _, r := range it.rights {
-			weights += r.to.size() * size[T]()
+			weights += r.rows * r.cols * size[T]()
 		}
 	}
-	rows := items[0].c.rows
-	s.columns = rows < 4 || weights > l2 && rows < 256
-	return s
+	rows := s.items[0].c.rows
+	s.columns = rows < 4 || weights > nearBytes && rows < 256
 }
 
 func (s *productStep[T]) run(m *memory[T], worker, workers int) {

@@ -29,7 +29,6 @@ type Program struct {
 	machine gorgonia.VM
 	graph   *gorgonia.ExprGraph
 	leaves  []*leafNode
-	outputs []*tensor.Dense
 	engine  interface {
 		output(i int) *tensor.Dense
 		freeze(on bool)
@@ -197,6 +196,7 @@ func newEngine[T Float](p *planner[T], arena int) *engine[T] {
 	}
 	for range workers {
 		e.scratch = append(e.scratch, alignedSlice[T]((spares+p.scratch)*blockSize))
+		e.full = append(e.full, make([][]T, p.operands))
 	}
 	for _, l := range p.lists {
 		e.lists = append(e.lists, l)

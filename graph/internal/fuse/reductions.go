@@ -165,7 +165,6 @@ type scatterStep[T Float] struct {
 	dst   place
 	x     *list[T]
 	index int
-	leaf  *value
 }
 
 func (s *scatterStep[T]) run(m *memory[T], worker, workers int) {

@@ -79,6 +79,7 @@ type memory[T Float] struct {
 	buffers [][]T
 	ints    [][]int // of the leaves that hold ints, by buffer
 	scratch [][]T   // blocks for temporaries, for each worker
+	full    [][][]T // room for the operands of a cluster, for each worker
 	packed  bool    // parameters are packed and have not changed since
 	barrier *barrier
 	mutex   sync.Mutex
