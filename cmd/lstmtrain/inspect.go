@@ -11,7 +11,6 @@ import (
 	"github.com/seed-222a112c/lstm/cells/weights"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
-	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
@@ -67,12 +66,9 @@ func (i *inspection) run(path string, stdout io.Writer) error {
 		return err
 	}
 	if i.engine {
-		step, err := m.Compile(m.Config.Steps, i.batch, train.Settings{}.Compiling(true))
-		if err != nil {
+		if d.Program, err = newProgramJSON(m, i.batch); err != nil {
 			return err
 		}
-		defer step.Close()
-		d.Engine = step.Program.Report()
 	}
 	if i.json {
 		return printJSON(stdout, d)
@@ -95,7 +91,7 @@ type description struct {
 	Tensors    []tensorJSON   `json:"tensors"`
 	Parameters int            `json:"parameters"`            // one bias for each gate
 	TwoBiases  int            `json:"parameters_two_biases"` // as PyTorch counts
-	Engine     *graph.Report  `json:"engine,omitempty"`      // of the program that trains the model
+	Program    *programJSON   `json:"program,omitempty"`     // that trains the model
 }
 
 type tensorJSON struct {
@@ -175,11 +171,10 @@ func (d *description) print(w io.Writer) error {
 	for _, x := range d.Tensors {
 		fmt.Fprintf(t, "%s\t%v\t%s\t%+.4f\t%.4f\n", x.Name, x.Shape, thousands(x.Count), x.Mean, x.Std)
 	}
-	if err := t.Flush(); err != nil || d.Engine == nil {
+	if err := t.Flush(); err != nil || d.Program == nil {
 		return errors.Wrap(err, "writing the description")
 	}
-	_, err := fmt.Fprintf(w, "\ntraining program\n%s", d.Engine)
-	return errors.Wrap(err, "writing the description")
+	return d.Program.print(w)
 }
 
 // inputs says what the cells read.
