@@ -173,3 +173,29 @@ func TestAccelerateRefuses(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A run that reads the memory of a value which has been replaced with Let.
+func TestAccelerateLet(t *testing.T) {
+	m := newPlain(t, plainLSTM)
+	vm, err := graph.Accelerate(m.graph)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer vm.Close()
+	cost := func() float64 {
+		if err := vm.RunAll(); err != nil {
+			t.Fatal(err)
+		}
+		return m.cost.Value().Data().(float64)
+	}
+	before := cost()
+	for _, n := range m.graph.Inputs() {
+		zeros := tensor.New(tensor.WithShape(n.Shape()...), tensor.Of(tensor.Float64))
+		if err := Let(n, zeros); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if after := cost(); before == 0 || after != 0 {
+		t.Errorf("the cost is %g, and %g with zeros in the place of all inputs, want 0", before, after)
+	}
+}

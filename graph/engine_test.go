@@ -149,3 +149,67 @@ func TestFailureOfAnOperation(t *testing.T) {
 		}
 	}
 }
+
+// A sum that is written over rows which something else still reads.
+func TestSumsInPlace(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 3))
+	param := func(name string, rows, cols int) *graph.Param {
+		p := graph.NewParam(name, rows, cols)
+		graph.Convert(graph.Float64, p)
+		graph.Normal(p, 1, rng)
+		return p
+	}
+	x, h, w, w2 := param("x", 6, 4), param("h", 2, 3), param("w", 4, 5), param("w2", 4, 5)
+	var u []*graph.Param // another one each time, or the products would be hoisted
+	for k := range 4 {
+		u = append(u, param(fmt.Sprint("u", k), 3, 5))
+	}
+	build := func(b *graph.Builder) {
+		overlapping := b.MatMul(b.Param(x), b.Param(w))
+		product := func(k int) *graph.Node { return b.MatMul(b.Param(h), b.Param(u[k])) }
+		b.Output("first", b.Add(b.RowBlock(overlapping, 0, 2), product(0)))
+		b.Output("second", b.Add(b.RowBlock(overlapping, 1, 3), product(1)))
+		z := b.MatMul(b.Param(x), b.Param(w2))
+		rows := b.RowBlock(z, 0, 2)
+		b.Output("third", b.Add(rows, product(2)))
+		b.Output("fourth", b.Add(rows, product(3)))
+		b.Output("fifth", b.Tanh(b.RowBlock(z, 2, 4)))
+	}
+	values := map[graph.Engine]map[string][]float64{}
+	for _, engine := range []graph.Engine{graph.Reference, graph.Fused} {
+		p := compile(t, graph.Settings{Dtype: graph.Float64, Engine: engine, Workers: 1}, build)
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		values[engine] = map[string][]float64{}
+		for _, name := range p.Outputs() {
+			values[engine][name] = p.Floats(name)
+		}
+	}
+	if worst, where := difference(values[graph.Fused], values[graph.Reference]); !(worst <= 1e-12) {
+		t.Errorf("fused and reference differ by %g: %s", worst, where)
+	}
+}
+
+// Two parameters with one gradient, of which a solver zeroes the first before it reads the
+// second; an output of the same node, which must not change with it.
+func TestSharedGradient(t *testing.T) {
+	v, w := graph.NewParam("v", 2, 2), graph.NewParam("w", 2, 2)
+	p := compile(t, graph.Settings{}, func(b *graph.Builder) {
+		x := b.Add(b.Param(v), b.Param(w))
+		b.Output("x", x)
+		b.Output("x again", x)
+		b.Minimize(b.Dot(x, b.Constant(3, 2, 2)))
+	})
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	first, err := p.ValueGrads()[0].Grad()
+	if err != nil {
+		t.Fatal(err)
+	}
+	clear(first.Data().([]float32))
+	if g := p.Grad(w); g[0] != 3 {
+		t.Errorf("the gradient of w is %v after that of v was cleared, want 3s", g)
+	}
+}

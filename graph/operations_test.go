@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"github.com/seed-222a112c/lstm/graph"
@@ -215,6 +216,9 @@ var operations = []struct {
 		func(x []matrix) matrix {
 			return newMatrix(2, 2, func(i, j int) float64 { return x[0][i][j]*x[0][i+2][j] + x[0][i+1][j]*x[0][i][j] })
 		}},
+	{"RowBlock across the parts of a Stack", [][2]int{{2, 2}, {3, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.RowBlock(b.Stack(x), 1, 4) },
+		func(x []matrix) matrix { return slices.Concat(x[0], x[1])[1:4] }},
 	{"Unstack", [][2]int{{10, 2}},
 		func(b *graph.Builder, x []*graph.Node) *graph.Node {
 			s := b.Unstack(x[0], 5)

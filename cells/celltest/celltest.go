@@ -169,25 +169,68 @@ func testCarry(t *testing.T, newLayer NewLayer, engine graph.Engine) {
 	}
 }
 
-// The tolerances are some hundred roundings of each format: sums of different order and
-// other polynomials for the functions.
+// engineSizes are the sizes at which the engines are compared: sizes of one, and those at
+// which vectors, panels and Gorgonia's own operations have their limits.
+var engineSizes = []struct{ steps, batch, input, hidden int }{
+	{4, 3, 2, 3}, {1, 1, 1, 1}, {1, 3, 5, 16}, {3, 1, 4, 5}, {2, 2, 3, 128}, {2, 2, 3, 256}, {2, 3, 2, 257},
+}
+
 func testEngines(t *testing.T, newLayer NewLayer) {
-	for dtype, tolerance := range map[graph.Dtype]float64{graph.Float64: 1e-12, graph.Float32: 1e-5} {
-		values := map[graph.Engine]map[string][]float64{}
-		for _, engine := range engines {
-			r := newRun(newLayer, graph.Settings{Dtype: dtype, Engine: engine}, 4, 3, 2, 3)
-			r.lengths = []int{4, 0, 1}
-			p := r.compile(t, true)
-			for range 2 { // no buffer may hold what the first run left
-				r.set(t, p)
-				values[engine] = r.run(t, p)
+	sizes := engineSizes
+	if testing.Short() {
+		sizes = sizes[:2]
+	}
+	for _, size := range sizes {
+		for dtype, tolerance := range map[graph.Dtype]float64{graph.Float64: 1e-12, graph.Float32: 1e-5} {
+			run := func(engine graph.Engine) map[string][]float64 {
+				r := newRun(newLayer, graph.Settings{Dtype: dtype, Engine: engine}, size.steps, size.batch, size.input, size.hidden)
+				if size.batch == 3 {
+					r.lengths = []int{size.steps, 0, 1}
+				}
+				return r.everything(t)
 			}
-			for name, grad := range grads(p) {
-				values[engine]["gradient of "+name] = grad
-			}
+			what := fmt.Sprintf("T=%d, B=%d, I=%d, H=%d, %v", size.steps, size.batch, size.input, size.hidden, dtype)
+			compareEngines(t, what, run(graph.Fused), run(graph.Reference), tolerance)
 		}
-		for name, want := range values[graph.Reference] {
-			graphtest.CheckClose(t, fmt.Sprintf("%v %s, fused", dtype, name), values[graph.Fused][name], want, tolerance)
+	}
+}
+
+// everything runs the run twice, so that buffers hold what the first time left, and returns
+// all outputs and gradients.
+func (r *run) everything(t *testing.T) map[string][]float64 {
+	t.Helper()
+	p := r.compile(t, true)
+	var values map[string][]float64
+	for range 2 {
+		r.set(t, p)
+		values = r.run(t, p)
+	}
+	for name, grad := range grads(p) {
+		values["gradient of "+name] = grad
+	}
+	return values
+}
+
+// compareEngines allows each value a difference of the tolerance, some hundred roundings of
+// its format, times the largest number of the value: sums have another order, and functions
+// other polynomials.
+func compareEngines(t *testing.T, what string, fused, reference map[string][]float64, tolerance float64) {
+	t.Helper()
+	for name, want := range reference {
+		largest := 1.0
+		for _, x := range want {
+			largest = max(largest, math.Abs(x))
+		}
+		got := fused[name]
+		if len(got) != len(want) {
+			t.Errorf("%s: %s has %d values, want %d", what, name, len(got), len(want))
+			continue
+		}
+		for i, w := range want {
+			if d := math.Abs(got[i] - w); !(d <= tolerance*largest) {
+				t.Errorf("%s: fused %s, element %d, is %.17g, want %.17g", what, name, i, got[i], w)
+				break
+			}
 		}
 	}
 }

@@ -31,7 +31,7 @@ func newRun(newLayer NewLayer, s graph.Settings, steps, batch, input, hidden int
 		state: map[string][]float64{}, weights: map[string][]float64{}}
 	graph.Convert(s.Dtype, r.layer.Params()...)
 	for _, p := range r.layer.Params() {
-		graph.Uniform(p, 0.8, rng) // biases too, so that none of them hides behind a zero
+		graph.Uniform(p, min(0.8, 2/math.Sqrt(float64(hidden))), rng) // biases too, so that none of them hides behind a zero
 	}
 	for range steps {
 		r.x = append(r.x, normals(batch*input, rng))

@@ -2,7 +2,11 @@
 
 package kernel
 
-import "golang.org/x/sys/cpu"
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
 
 //go:generate go run -C asm . -out ../simd_amd64.s -stubs ../simd_amd64.go -pkg kernel
 
@@ -25,6 +29,9 @@ var (
 	tilePanelsAVX512     = []uint8{1: 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2}
 	pairTilePanelsAVX2   = []uint8{1: 4, 2, 1, 1}
 	pairTilePanelsAVX512 = []uint8{1: 4, 3, 3, 3}
+
+	tilePanelsDoubleAVX2   = []uint8{1: 1, 1} // of float64
+	tilePanelsDoubleAVX512 = []uint8{1: 1, 1, 1, 1, 1, 1, 1, 1}
 )
 
 // tilePanels returns the list for the path in use.
@@ -40,6 +47,12 @@ func tilePanels[T Float](pairs bool) []uint8 {
 		case active == AVX512:
 			return tilePanelsAVX512
 		}
+	}
+	switch active {
+	case AVX2:
+		return tilePanelsDoubleAVX2
+	case AVX512:
+		return tilePanelsDoubleAVX512
 	}
 	return tilePanelsPortable
 }
@@ -70,4 +83,41 @@ func runVectorTile(t *tile[float32]) bool {
 		return false
 	}
 	return true
+}
+
+// runDoubleTile is runVectorTile for float64. The assembly does whole panels of one tile; the
+// last columns of a matrix go through a buffer.
+func runDoubleTile(t *tile[float64]) bool {
+	if active == Portable {
+		return false
+	}
+	if t.lastCols == panelCols {
+		runWholeDoubleTile(t)
+		return true
+	}
+	var buffer [8 * panelCols]float64
+	part := *t
+	part.start, part.startStride = &buffer[0], panelCols
+	part.c, part.cStride = &buffer[0], panelCols
+	for i := range t.rows {
+		copy(buffer[i*panelCols:][:t.lastCols], unsafe.Slice(at(t.start, i*t.startStride), t.lastCols))
+	}
+	runWholeDoubleTile(&part)
+	for i := range t.rows {
+		copy(unsafe.Slice(at(t.c, i*t.cStride), t.lastCols), buffer[i*panelCols:])
+	}
+	return true
+}
+
+func runWholeDoubleTile(t *tile[float64]) {
+	switch {
+	case active == AVX2 && t.aPanel == nil:
+		tileDoubleAVX2(t.rows, t.k, t.a, 8*t.aOffset, t.b, t.start, 8*t.startStride, t.c, 8*t.cStride)
+	case active == AVX2:
+		tileDoubleTransposedAVX2(t.rows, t.k, t.aPanel, t.b, t.start, 8*t.startStride, t.c, 8*t.cStride)
+	case t.aPanel == nil:
+		tileDoubleAVX512(t.rows, t.k, t.a, 8*t.aOffset, t.b, t.start, 8*t.startStride, t.c, 8*t.cStride)
+	default:
+		tileDoubleTransposedAVX512(t.rows, t.k, t.aPanel, t.b, t.start, 8*t.startStride, t.c, 8*t.cStride)
+	}
 }

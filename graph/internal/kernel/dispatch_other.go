@@ -8,6 +8,8 @@ func tilePanels[T Float](pairs bool) []uint8 { return tilePanelsPortable }
 
 func runVectorTile(*tile[float32]) bool { return false }
 
+func runDoubleTile(*tile[float64]) bool { return false }
+
 func copyLanesVectors(_, _ *float32, dstStride, srcStride, rows int) bool { return false }
 func transposeVectors(_, _ *float32, stride, blocks int) bool             { return false }
 func gatherVectors(dst *float32, step int, rows **float32, offset, count, panels, lastCols int) bool {

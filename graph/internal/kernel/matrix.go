@@ -2,8 +2,8 @@ package kernel
 
 import "fmt"
 
-// Float is the type of a number. Only float32 has vector instructions here;
-// float64 serves checks, for which the portable loops are fast enough.
+// Float is the type of a number. Of float64, only products have vector instructions;
+// it serves checks and plain graphs of others.
 type Float interface{ float32 | float64 }
 
 // A Matrix is a rectangle of numbers in row-major order: row i starts at

@@ -14,6 +14,12 @@ func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bSt
 func tilePairsAVX2(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
 
 //go:noescape
+func tileDoubleAVX2(rows int, k int, a **float64, aOffset int, b *float64, start *float64, startStride int, c *float64, cStride int)
+
+//go:noescape
+func tileDoubleTransposedAVX2(rows int, k int, a *float64, b *float64, start *float64, startStride int, c *float64, cStride int)
+
+//go:noescape
 func copyLanesAVX2(dst *float32, src *float32, dstStride int, srcStride int, rows int)
 
 //go:noescape
@@ -134,6 +140,12 @@ func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, b
 
 //go:noescape
 func tilePairsAVX512(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, cStep int, lastCols int)
+
+//go:noescape
+func tileDoubleAVX512(rows int, k int, a **float64, aOffset int, b *float64, start *float64, startStride int, c *float64, cStride int)
+
+//go:noescape
+func tileDoubleTransposedAVX512(rows int, k int, a *float64, b *float64, start *float64, startStride int, c *float64, cStride int)
 
 //go:noescape
 func copyLanesAVX512(dst *float32, src *float32, dstStride int, srcStride int, rows int)

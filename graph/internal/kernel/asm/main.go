@@ -11,6 +11,7 @@ func main() {
 	ConstraintExpr("!purego")
 	for _, v := range []vectors{avx2, avx512} {
 		products(v)
+		doubles(v)
 		packing(v)
 		elementwise(v)
 		layerNorm(v)
