@@ -97,10 +97,11 @@ func TestAhead(t *testing.T) {
 			if m := ahead.Begin(rand.New(rand.NewPCG(pass, 1))); m != n {
 				t.Fatalf("%s: %d batches, want %d", name, m, n)
 			}
-			order := []int{0, 1, 2, 2, 5, 3, n - 1, 0}
-			for i := range n - int(pass) { // the last passes end early
+			order := []int{3, 0, 1, 2, 2, 5, 3, n - 1, 0}
+			for i := range n {
 				order = append(order, i)
 			}
+			order = append(order, 2) // the next pass begins with what is being made then
 			for _, i := range order {
 				plain.Batch(i, &want)
 				ahead.Batch(i, &got)
@@ -112,26 +113,37 @@ func TestAhead(t *testing.T) {
 	}
 }
 
-// A slow is a source whose batches take a while.
-type slow struct{ data.Source }
-
-func (s slow) Batch(i int, b *data.Batch) {
-	time.Sleep(20 * time.Millisecond)
-	s.Source.Batch(i, b)
+// A gate is a source whose batch 1 is not made before it opens.
+type gate struct {
+	data.Source
+	began, open chan struct{}
 }
 
-// Ten batches of 20 ms, and as much work between them, take hardly longer than the work
-// alone. Catches a batch that is only made when it is asked for.
+func (g gate) Batch(i int, b *data.Batch) {
+	if i == 1 {
+		close(g.began)
+		<-g.open
+	}
+	g.Source.Batch(i, b)
+}
+
+// Batch 1 is begun, and not waited for, when batch 0 is handed out. Catches a batch that is
+// only made when it is asked for, and one that is made before the caller goes on.
 func TestAheadDoesNotWait(t *testing.T) {
-	s := data.NewAhead(slow{must(data.NewStream(make([]int, 100), 2, 5))})
-	n := s.Begin(nil)
-	var b data.Batch
-	start := time.Now()
-	for i := range n {
-		s.Batch(i, &b)
-		time.Sleep(20 * time.Millisecond)
+	g := gate{must(data.NewStream(make([]int, 100), 2, 5)), make(chan struct{}), make(chan struct{})}
+	ahead, done := data.NewAhead(g), make(chan struct{})
+	ahead.Begin(nil)
+	go func() {
+		defer close(done)
+		var b data.Batch
+		ahead.Batch(0, &b)
+		<-g.began
+	}()
+	select {
+	case <-done:
+	case <-time.After(20 * time.Second):
+		t.Error("batch 0 waits for batch 1, or that is not begun")
 	}
-	if took, alone := time.Since(start), time.Duration(n)*20*time.Millisecond; took > alone*17/10 {
-		t.Errorf("%d batches took %v, the work alone %v", n, took, alone)
-	}
+	close(g.open)
+	ahead.Wait()
 }
