@@ -43,7 +43,8 @@ that was finished it shows the results again.
 It refuses to go on if config.json or the data have changed since. Settings are
 changed with --override, by the names that they have as flags of train, such as
 epochs=40 or lr=0.001; a file that is named, as in data=book.txt, is taken as it
-is now. What would make it another training cannot be changed.`,
+is now. What would make it another training cannot be changed. --engine is the run's
+if it is not given, and no bit depends on --workers.`,
 		Example: `  lstmtrain resume run-1
   lstmtrain resume run-1 --override epochs=40 --override lr=0.0005`,
 		Args: cobra.ArbitraryArgs,
