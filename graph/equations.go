@@ -190,6 +190,16 @@ func (b *Builder) CrossEntropy(logits, targets, weights *Node, s CrossEntropySet
 	})
 }
 
+// BinaryCrossEntropy returns the negative log-likelihood in nats of rows of labels, in
+// [0, 1], each of which is there by itself with probability σ(logits); both have shape
+// (n, m). It is the sum over columns, and the mean over rows weighted by weights, of shape
+// (n, 1). A row of weight 0 has no influence at all. Labels have no gradient.
+func (b *Builder) BinaryCrossEntropy(logits, labels, weights *Node) *Node {
+	return b.add("BinaryCrossEntropy", []*Node{logits, labels, weights}, func(key string) (*Node, error) {
+		return ops.NewBinaryCrossEntropy(key, logits, labels, weights)
+	})
+}
+
 // SquaredError returns the mean squared error of x against y, both of shape (n, m): the
 // mean over columns, and over rows weighted by weights, of shape (n, 1).
 func (b *Builder) SquaredError(x, y, weights *Node) *Node {

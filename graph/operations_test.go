@@ -257,6 +257,21 @@ var operations = []struct {
 				graph.CrossEntropySettings{ClassWeights: []float64{0.5, 2, 3}, Smoothing: 0.2})
 		},
 		func(x []matrix) matrix { return matrix{{meanCrossEntropy(x[0], []float64{0.5, 2, 3}, 0.2)}} }},
+	{"BinaryCrossEntropy", [][2]int{{4, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.BinaryCrossEntropy(x[0], b.Input("labels", 4, 3), b.Input("weights", 4, 1))
+		},
+		func(x []matrix) matrix {
+			sum, total := 0.0, 0.0
+			for i, w := range rowWeights {
+				for j, logit := range x[0][i] {
+					p, y := 1/(1+math.Exp(-logit)), rowLabels[3*i+j]
+					sum -= w * (y*math.Log(p) + (1-y)*math.Log(1-p))
+				}
+				total += w
+			}
+			return matrix{{sum / total}}
+		}},
 	{"SquaredError", [][2]int{{4, 3}, {4, 3}},
 		func(b *graph.Builder, x []*graph.Node) *graph.Node {
 			return b.SquaredError(x[0], x[1], b.Input("weights", 4, 1))
@@ -276,6 +291,7 @@ var operations = []struct {
 var (
 	rowTargets = []int{2, 0, 1, 1}
 	rowWeights = []float64{1, 0.5, 0, 2} // one row is left out
+	rowLabels  = []float64{1, 0, 0.25, 0, 0, 1, 1, 1, 1, 0, 1, 1}
 )
 
 func meanCrossEntropy(logits matrix, classWeights []float64, smoothing float64) float64 {
@@ -369,6 +385,7 @@ func TestOperations(t *testing.T) {
 				p.SetInts("targets", rowTargets)
 				p.SetFloats("mask", []float64{1, 0, 1})
 				p.SetFloats("weights", rowWeights)
+				p.SetFloats("labels", rowLabels)
 				for range 3 {
 					for _, param := range params {
 						graph.Normal(param, 1, rng)
@@ -459,6 +476,29 @@ func TestCrossEntropyIgnoresRowsOfWeightZero(t *testing.T) {
 	}
 	graphtest.CheckClose(t, "loss of no rows", []float64{p.Scalar("loss")}, []float64{0}, 0)
 	graphtest.CheckClose(t, "gradient of no rows", p.Grad(x), make([]float64, 4), 0)
+}
+
+// Logits at which exp overflows, or of rows that are left out, give the loss of their
+// limit: 0 where they are right, their distance from 0 where they are wrong.
+func TestBinaryCrossEntropyOfLargeLogits(t *testing.T) {
+	x := graph.NewParam("x", 3, 2)
+	x.SetFloats([]float64{1000, -1000, -1000, 2000, math.NaN(), math.Inf(1)})
+	p := compile(t, graph.Settings{}, func(b *graph.Builder) {
+		b.Minimize(b.BinaryCrossEntropy(b.Param(x), b.Input("y", 3, 2), b.Input("w", 3, 1)))
+	})
+	p.SetFloats("y", []float64{1, 0, 1, 0, 1, 0})
+	p.SetFloats("w", []float64{1, 1, 0})
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	graphtest.CheckClose(t, "loss", []float64{p.Scalar("loss")}, []float64{3000.0 / 2}, 1e-4)
+	graphtest.CheckClose(t, "gradient", p.Grad(x), []float64{0, 0, -0.5, 0.5, 0, 0}, 1e-7)
+	p.SetFloats("w", make([]float64, 3))
+	if err := p.Run(); err != nil {
+		t.Fatal(err)
+	}
+	graphtest.CheckClose(t, "loss of no rows", []float64{p.Scalar("loss")}, []float64{0}, 0)
+	graphtest.CheckClose(t, "gradient of no rows", p.Grad(x), make([]float64, 6), 0)
 }
 
 // Gradients follow the indices and masks of each run; rows that were written in the run

@@ -189,6 +189,16 @@ func (p *Program) Clear(input string) error {
 	return nil
 }
 
+// InputFloats returns a copy of what a float input holds, row by row. It panics if there
+// is no such input.
+func (p *Program) InputFloats(name string) []float64 {
+	in := p.inputs[name]
+	if in == nil || in.ints != nil {
+		panic(errors.Errorf("graph: no float input %q; the inputs are %s", name, names(p.inputs)).Error())
+	}
+	return in.values.floats()
+}
+
 // Floats returns a copy of an output of the last run, row by row. It panics if there is
 // no such output.
 func (p *Program) Floats(output string) []float64 {

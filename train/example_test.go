@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"strings"
 
+	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/task"
@@ -35,7 +36,7 @@ func Example() {
 	must(err)
 	fmt.Println("trained for", summary.Steps, "steps")
 
-	part, err := train.Evaluate(context.Background(), model, stream)
+	part, err := train.Evaluate(context.Background(), model, stream, graph.Settings{})
 	must(err)
 	fmt.Println("perplexity below 1.2:", *part.Perplexity < 1.2)
 	// Output:

@@ -3,8 +3,6 @@ package train
 import (
 	"fmt"
 	"math"
-
-	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // A DivergedError reports a training whose loss left all bounds.
@@ -31,82 +29,41 @@ const (
 
 // A guard watches the loss.
 type guard struct {
-	first  float64
-	recent []float64
+	Ignorance float64   `json:"ignorance"` // about the loss of a model that knows nothing
+	First     float64   `json:"first"`     // loss of the first step
+	Recent    []float64 `json:"recent"`    // losses of the last guardWindow steps
 }
 
 // check returns an error if the loss of a step is not finite, or if the mean of the last
-// ones is over three times the first. A mean, because the loss of a single batch of few
-// examples may be that far off by chance.
+// ones is over three times the first and over three times that of a model that knows
+// nothing. A mean, because the loss of a single batch of few examples may be that far off
+// by chance, and not the first alone, because that may be small by chance.
 func (g *guard) check(step int, loss float64) *DivergedError {
 	if step == 1 {
-		g.first = loss
+		g.First = loss
 	}
-	if g.recent = append(g.recent, loss); len(g.recent) > guardWindow {
-		g.recent = g.recent[1:]
+	if g.Recent = append(g.Recent, loss); len(g.Recent) > guardWindow {
+		g.Recent = g.Recent[1:]
 	}
 	if !finite(loss) {
-		return &DivergedError{Step: step, Loss: loss, First: g.first}
+		return &DivergedError{Step: step, Loss: loss, First: g.First}
 	}
-	if mean := g.mean(); mean > guardFactor*g.first {
-		return &DivergedError{Step: step, Loss: mean, First: g.first}
+	if mean := g.mean(); mean > guardFactor*g.bound() {
+		return &DivergedError{Step: step, Loss: mean, First: g.First}
 	}
 	return nil
 }
 
 func (g *guard) mean() float64 {
 	sum := 0.0
-	for _, x := range g.recent {
+	for _, x := range g.Recent {
 		sum += x
 	}
-	return sum / float64(len(g.recent))
+	return sum / float64(len(g.Recent))
 }
 
-// good tells whether the weights are worth keeping: the loss is not above the first.
-func (g *guard) good() bool { return g.mean() <= g.first }
+// bound is what a training that goes well stays below.
+func (g *guard) bound() float64 { return max(g.First, g.Ignorance) }
 
-// rememberEvery is the number of steps between copies of the weights in memory, which
-// are what is left if training diverges before the first validation.
-const rememberEvery = 50
-
-// A keeper holds a copy of the best weights, in memory and in a file.
-type keeper struct {
-	model  *task.Model
-	path   string
-	copies [][]float64
-	kept   bool // the copies are of the best model so far
-}
-
-// stepped remembers the weights now and then until a first model is kept.
-func (k *keeper) stepped(step int, good bool) {
-	if !k.kept && good && step%rememberEvery == 0 {
-		k.remember()
-	}
-}
-
-// remember copies the weights.
-func (k *keeper) remember() {
-	k.copies = k.copies[:0]
-	for _, p := range k.model.Params() {
-		k.copies = append(k.copies, p.Floats())
-	}
-}
-
-// keep copies the weights and writes the model's file.
-func (k *keeper) keep() error {
-	k.remember()
-	k.kept = true
-	if k.path == "" {
-		return nil
-	}
-	return Save(k.path, k.model)
-}
-
-// restore puts the copied weights back.
-func (k *keeper) restore() {
-	for i, p := range k.model.Params() {
-		if err := p.SetFloats(k.copies[i]); err != nil {
-			panic(err) // a parameter does not change its size
-		}
-	}
-}
+// good tells whether the weights are worth keeping.
+func (g *guard) good() bool { return g.mean() <= g.bound() }

@@ -20,7 +20,9 @@ const (
 	keyVersion    = "lstm.version"
 	keyConfig     = "lstm.config"
 	keyVocabulary = "lstm.vocabulary"
+	keyFeatures   = "lstm.features"
 	keyLabels     = "lstm.labels"
+	keyHorizon    = "lstm.horizon"
 )
 
 // vocabularyJSON is a vocabulary in the metadata.
@@ -35,12 +37,8 @@ type vocabularyJSON struct {
 // is replaced as a whole or not at all.
 func Save(path string, m *task.Model) error {
 	file := &safetensors.File{Metadata: map[string]string{keyFormat: "pt", keyVersion: modelVersion}}
-	for key, value := range metadata(m) {
-		text, err := json.Marshal(value)
-		if err != nil {
-			return errors.Wrapf(err, "train: writing %s", path)
-		}
-		file.Metadata[key] = string(text)
+	if err := describe(file, metadata(m)); err != nil {
+		return errors.Wrapf(err, "train: writing %s", path)
 	}
 	for _, t := range m.Tensors() {
 		x := t.Floats()
@@ -53,18 +51,37 @@ func Save(path string, m *task.Model) error {
 	return errors.Wrapf(safetensors.WriteFile(path, file), "train: writing model %s", path)
 }
 
+// describe adds values to a file's metadata as JSON.
+func describe(file *safetensors.File, values map[string]any) error {
+	for key, value := range values {
+		text, err := json.Marshal(value)
+		if err != nil {
+			return errors.Wrap(err, key)
+		}
+		file.Metadata[key] = string(text)
+	}
+	return nil
+}
+
+// metadata returns what describes a model without its weights.
 func metadata(m *task.Model) map[string]any {
-	values := map[string]any{
-		keyConfig:     m.Config,
-		keyVocabulary: vocabularyJSON{m.Vocabulary.Unit(), m.Vocabulary.Symbols()},
+	values := map[string]any{keyConfig: m.Config}
+	if m.Vocabulary != nil {
+		values[keyVocabulary] = vocabularyJSON{m.Vocabulary.Unit(), m.Vocabulary.Symbols()}
+	}
+	if m.Features != nil {
+		values[keyFeatures] = m.Features
 	}
 	if m.Labels != nil {
 		values[keyLabels] = m.Labels.Names()
 	}
+	if m.Horizon != nil {
+		values[keyHorizon] = m.Horizon
+	}
 	return values
 }
 
-// Load reads a model that Save wrote. Whatever is wrong with the file is reported as a
+// Load reads a model that Save wrote, or the latest weights of a checkpoint. Whatever is wrong with the file is reported as a
 // *data.Error.
 func Load(path string) (*task.Model, error) {
 	m, err := load(path)
@@ -82,6 +99,9 @@ func load(path string) (*task.Model, error) {
 	file, err := safetensors.ReadFile(path)
 	if err != nil {
 		return nil, err
+	}
+	if _, ok := file.Metadata[keyCheckpoint]; ok {
+		return loadCheckpoint(path)
 	}
 	switch version, ok := file.Metadata[keyVersion]; {
 	case !ok:
@@ -101,26 +121,59 @@ func load(path string) (*task.Model, error) {
 // modelOf returns the model that the metadata describe, without its weights.
 func modelOf(metadata map[string]string) (*task.Model, error) {
 	var config task.Config
-	var vocabulary vocabularyJSON
-	var names []string
-	for key, into := range map[string]any{keyConfig: &config, keyVocabulary: &vocabulary, keyLabels: &names} {
-		text, ok := metadata[key]
-		if key == keyLabels && !ok {
-			continue
-		}
-		if err := json.Unmarshal([]byte(text), into); err != nil {
-			return nil, errors.Wrapf(err, "metadata %s", key)
-		}
+	if err := json.Unmarshal([]byte(metadata[keyConfig]), &config); err != nil {
+		return nil, errors.Wrapf(err, "metadata %s", keyConfig)
 	}
-	v, err := data.VocabularyFromSymbols(vocabulary.Unit, vocabulary.Symbols)
+	meaning, err := meaningOf(metadata)
 	if err != nil {
 		return nil, err
 	}
-	var labels *data.Labels
-	if names != nil {
-		if labels, err = data.LabelsFromNames(names); err != nil {
-			return nil, err
+	return task.New(config, meaning, rand.New(rand.NewPCG(0, 0)))
+}
+
+// meaningOf reads what the model knows of its data.
+func meaningOf(metadata map[string]string) (m task.Meaning, err error) {
+	if metadata[keyVocabulary] == "" && metadata[keyFeatures] == "" {
+		return m, errors.Errorf("its metadata have neither %s nor %s", keyVocabulary, keyFeatures)
+	}
+	readers := []struct {
+		key  string
+		read func(text []byte) error
+	}{
+		{keyVocabulary, func(text []byte) error {
+			var v vocabularyJSON
+			if err := json.Unmarshal(text, &v); err != nil {
+				return err
+			}
+			m.Vocabulary, err = data.VocabularyFromSymbols(v.Unit, v.Symbols)
+			return err
+		}},
+		{keyFeatures, func(text []byte) error {
+			m.Features = &data.Features{}
+			if err := json.Unmarshal(text, m.Features); err != nil {
+				return err
+			}
+			return m.Features.Check()
+		}},
+		{keyLabels, func(text []byte) error {
+			var names []string
+			if err := json.Unmarshal(text, &names); err != nil {
+				return err
+			}
+			m.Labels, err = data.LabelsFromNames(names)
+			return err
+		}},
+		{keyHorizon, func(text []byte) error {
+			m.Horizon = &data.Horizon{} // checked with the features by task.New
+			return json.Unmarshal(text, m.Horizon)
+		}},
+	}
+	for _, r := range readers {
+		if text, ok := metadata[r.key]; ok {
+			if err := r.read([]byte(text)); err != nil {
+				return m, errors.Wrapf(err, "metadata %s", r.key)
+			}
 		}
 	}
-	return task.NewModel(config, v, labels, rand.New(rand.NewPCG(0, 0)))
+	return m, nil
 }

@@ -1,43 +1,32 @@
 package train
 
 import (
-	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/metrics"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
-// A Part is how well a model does on a part of the data. Fields that the task does not
-// have are nil.
-type Part struct {
-	Loss             float64  `json:"loss"` // mean cross-entropy in nats
-	Perplexity       *float64 `json:"perplexity,omitempty"`
-	BitsPerCharacter *float64 `json:"bits_per_char,omitempty"`
-	Accuracy         *float64 `json:"accuracy,omitempty"` // share of the targets that were most probable
-	Targets          int      `json:"targets"`            // number of targets
-}
+// A Part is how well a model does on a part of the data.
+type Part = task.Part
 
 // tally sums the results of batches.
 type tally struct {
-	loss    metrics.Mean
-	correct float64
+	Loss   metrics.Mean `json:"loss"`
+	Counts task.Counts  `json:"counts"`
 }
 
 func (t *tally) add(r task.Result) {
-	t.loss.Add(r.Loss, r.Weight)
-	t.correct += r.Correct
+	t.Loss.Add(r.Loss, r.Weight)
+	if t.Counts == nil {
+		t.Counts = task.Counts{}
+	}
+	t.Counts.Add(r.Counts)
 }
 
-// part returns what the sums say for a model's task.
+// part returns what the sums say of a model.
 func (t *tally) part(m *task.Model) Part {
-	p := Part{Loss: t.loss.Value(), Targets: int(t.loss.Weight())}
+	p := Part{Loss: t.Loss.Value(), Targets: int(t.Loss.Weight())}
 	if p.Targets > 0 {
-		p.Accuracy = new(t.correct / t.loss.Weight())
-	}
-	if m.Config.Task.LanguageModel() {
-		p.Perplexity = new(metrics.Perplexity(p.Loss))
-		if m.Vocabulary.Unit() != data.Word {
-			p.BitsPerCharacter = new(metrics.BitsPerCharacter(p.Loss))
-		}
+		m.Task().Report(m, t.Counts, &p)
 	}
 	return p
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/task"
@@ -26,7 +27,10 @@ type corpus struct {
 	train, valid *data.Stream
 }
 
-func newCorpus(t testing.TB) *corpus {
+func newCorpus(t testing.TB) *corpus { return newCorpusOf(t, 8) }
+
+// newCorpusOf returns a corpus whose graphs have some steps.
+func newCorpusOf(t testing.TB, steps int) *corpus {
 	t.Helper()
 	text, err := data.TextFromBytes("text", []byte(abcd), data.Character)
 	if err != nil {
@@ -37,13 +41,31 @@ func newCorpus(t testing.TB) *corpus {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := task.Config{Task: task.Characters, Cell: "lstm", Hidden: 16, Layers: 1, Embed: 6, Steps: 8}
+	c := task.Config{Task: task.Characters, Cell: "lstm", Hidden: 16, Layers: 1, Embed: 6, Steps: steps}
 	m, err := task.NewModel(c, v, nil, rand.New(rand.NewPCG(1, 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	cut := len(ids) * 4 / 5
-	return &corpus{m, stream(t, ids[:cut], 8), stream(t, ids[cut:], 8)}
+	return &corpus{m, stream(t, ids[:cut], steps), stream(t, ids[cut:], steps)}
+}
+
+// newBackwards returns a corpus whose validation text is read backwards, so that what is
+// learned soon makes it worse.
+func newBackwards(t testing.TB) *corpus {
+	t.Helper()
+	c := newCorpus(t)
+	text, err := data.TextFromBytes("text", []byte(abcd), data.Character)
+	if err != nil {
+		t.Fatal(err)
+	}
+	backwards, err := c.model.Vocabulary.Encode(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Reverse(backwards)
+	c.valid = stream(t, backwards, 8)
+	return c
 }
 
 func stream(t testing.TB, ids []int, steps int) *data.Stream {
@@ -66,7 +88,7 @@ func fit(t testing.TB, c *corpus, s train.Settings) *train.Summary {
 
 func (c *corpus) evaluate(t testing.TB, s data.Source) train.Part {
 	t.Helper()
-	part, err := train.Evaluate(context.Background(), c.model, s)
+	part, err := train.Evaluate(context.Background(), c.model, s, graph.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,17 +206,7 @@ func TestFitClassifier(t *testing.T) {
 // The best model is kept, not the last: after validations that grow worse, because the
 // validation text is read backwards, model and file are those of the best.
 func TestFitKeepsTheBest(t *testing.T) {
-	c := newCorpus(t)
-	text, err := data.TextFromBytes("text", []byte(abcd), data.Character)
-	if err != nil {
-		t.Fatal(err)
-	}
-	backwards, err := c.model.Vocabulary.Encode(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	slices.Reverse(backwards)
-	c.valid = stream(t, backwards, 8)
+	c := newBackwards(t)
 	path := filepath.Join(t.TempDir(), "model.safetensors")
 	losses := map[int]float64{}
 	best := 0

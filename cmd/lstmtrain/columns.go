@@ -1,42 +1,74 @@
 package main
 
 import (
+	"cmp"
+	"path/filepath"
+	"slices"
+
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train/data"
 )
 
-// columns say where the files of a classifier hold texts and labels.
+// columns say where files hold texts and labels.
 type columns struct {
-	Format      data.Format `json:"format,omitempty"`
-	TextColumn  string      `json:"text_column,omitempty"`
-	LabelColumn string      `json:"label_column,omitempty"`
-	Header      bool        `json:"header,omitempty"`
+	LabelPattern pattern     `json:"label_pattern,omitzero"`
+	Format       data.Format `json:"format,omitempty"`
+	TextColumn   string      `json:"text_column,omitempty"`
+	LabelColumn  string      `json:"label_column,omitempty"`
+	Header       bool        `json:"header,omitempty"`
+	Encoding     string      `json:"encoding,omitempty"`
 }
 
-func (c *columns) group(formats ...data.Format) flagGroup {
-	g := newFlagGroup("Columns of labelled files (classify)")
-	g.StringVar(&c.TextColumn, "text-column", "", "`name` of the text's column or field, or its number from 1;\nwithout it the one called text, else 2")
-	g.StringVar(&c.LabelColumn, "label-column", "", "`name` of the label's column or field, or its number from 1;\nwithout it the one called label, else 1")
-	g.Var(oneOf(&c.Format, formats...), "format", "format of the files; found out if not given")
+// formats are those of files with labels.
+var formats = []data.Format{data.TSV, data.CSV, data.JSONLines, data.CoNLL, data.CoNLLU, data.TS, data.UCR, data.ARFF, data.NPZ, data.IDX, data.WAV}
+
+// group returns the flags, with further formats.
+func (c *columns) group(more ...data.Format) flagGroup {
+	g := newFlagGroup("Columns of labelled files (classify, tag)")
+	g.StringVar(&c.TextColumn, "text-column", "", "`name` of the column or field of texts or words, or its number from 1;\nwithout it the one called text, else 2; of conll 1, of conllu form")
+	g.StringVar(&c.LabelColumn, "label-column", "", "`name` of the column or field of labels or tags, or its number from 1;\nwithout it the one called label, else 1; of conll the last, of conllu upos")
+	g.Var(&c.LabelPattern, "label-pattern", "`REGEXP` whose first group is the label in the name of a recording\n(default \"^([^_]+)_\", what stands before the first underscore), or of a file\nthat holds a text a line")
+	g.Var(oneOf(&c.Format, append(slices.Clone(formats), more...)...), "format", "format of the files; found out if not given")
+	g.Var(oneOf(&c.Encoding, "utf-8", "latin1"), "encoding", "how characters of labelled texts are written (default utf-8)")
 	g.BoolVar(&c.Header, "header", false, "the first row holds names; found out if not given")
 	return g
 }
 
 func (c columns) options() data.LabelledOptions {
-	return data.LabelledOptions{Format: c.Format, TextColumn: c.TextColumn, LabelColumn: c.LabelColumn, Header: c.Header}
+	return data.LabelledOptions{Format: c.Format, TextColumn: c.TextColumn, LabelColumn: c.LabelColumn, Header: c.Header, Latin1: c.Encoding == "latin1"}
 }
 
 // read returns the labelled examples of files, one after the other.
 func (c columns) read(paths []string) ([]data.Example, error) {
 	var all []data.Example
 	for _, path := range paths {
-		examples, err := data.ReadLabelled(path, c.options())
+		examples, err := c.readFile(path)
 		if err != nil {
 			return nil, usageUnlessData(err)
 		}
 		all = append(all, examples...)
 	}
 	return all, nil
+}
+
+// readFile returns the examples of a file. With a pattern, each line is a text, and all have
+// the label that stands in the file's name.
+func (c columns) readFile(path string) ([]data.Example, error) {
+	options := c.options()
+	if c.LabelPattern.IsZero() {
+		return data.ReadLabelled(path, options)
+	}
+	name := filepath.Base(path)
+	match := c.LabelPattern.FindStringSubmatch(name)
+	if match == nil || match[1] == "" {
+		return nil, &data.Error{File: path, What: "name", Value: name, Problem: "has no label: the pattern " + c.LabelPattern.String() + " does not match it"}
+	}
+	options.Format, options.NoLabel = cmp.Or(options.Format, data.PlainText), true
+	examples, err := data.ReadLabelled(path, options)
+	for i := range examples {
+		examples[i].Label = match[1]
+	}
+	return examples, err
 }
 
 // usageUnlessData tells options that do not fit from files that are bad.

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"strings"
 
@@ -12,8 +11,7 @@ import (
 // A corpus is the data of a training.
 type corpus struct {
 	origin             string // the files, for people
-	vocabulary         *data.Vocabulary
-	labels             *data.Labels // nil for a language model
+	meaning            task.Meaning
 	train, valid, test part
 	notes              []string // what the user should know
 }
@@ -21,7 +19,7 @@ type corpus struct {
 // A part is a part of a corpus. Its source is nil if there is no such part.
 type part struct {
 	source data.Source
-	size   int // tokens or examples
+	size   int // targets or examples
 }
 
 // Streams of random numbers, apart from those that train.Fit draws from the same seed.
@@ -36,78 +34,52 @@ func (s *settings) random(stream uint64) *rand.Rand {
 	return rand.New(rand.NewPCG(s.Seed, stream))
 }
 
-func (s *settings) readCorpus() (*corpus, error) {
-	if s.Task.LanguageModel() {
-		return s.readTexts()
-	}
-	return s.readExamples()
-}
-
-// readExamples reads what a classifier learns from. It knows the tokens and the labels
-// of the training part only.
-func (s *settings) readExamples() (*corpus, error) {
-	all, err := s.columns.read(s.Data)
+// shuffled reads examples and deals them to the parts: those of --data at random, but
+// for the parts that have files of their own.
+func shuffled[E any](s *settings, read func(paths []string) ([]E, error)) (parts data.Parts[E], err error) {
+	all, err := read(s.Data)
 	if err != nil {
-		return nil, err
+		return parts, err
 	}
 	if s.Limit > 0 {
 		all = data.Sample(all, s.Limit, s.random(randomSample))
 	}
-	parts, err := data.SplitExamples(all, s.fractions(), s.random(randomSplit))
+	parts, err = data.SplitShuffled(all, s.fractions(), s.files(), s.random(randomSplit))
 	if err != nil {
-		return nil, inFile(err, s.files())
+		return parts, err
 	}
+	return parts, readParts(s, &parts, read)
+}
+
+// readParts reads the parts that have files of their own.
+func readParts[E any](s *settings, parts *data.Parts[E], read func(paths []string) ([]E, error)) (err error) {
 	if s.Valid != "" {
-		if parts.Valid, err = s.columns.read([]string{s.Valid}); err != nil {
-			return nil, err
+		if parts.Valid, err = read([]string{s.Valid}); err != nil {
+			return err
 		}
 	}
 	if s.Test != "" {
-		if parts.Test, err = s.columns.read([]string{s.Test}); err != nil {
-			return nil, err
-		}
+		parts.Test, err = read([]string{s.Test})
 	}
-	return s.classes(parts)
+	return err
 }
 
-func (s *settings) classes(parts data.Parts[data.Example]) (*corpus, error) {
-	labels, err := data.NewLabels(parts.Train)
-	if err != nil {
-		return nil, inFile(err, s.files())
-	}
-	c := &corpus{origin: s.files(), labels: labels, vocabulary: data.NewSequenceVocabulary(parts.Train, s.Unit, s.limits())}
-	truncated := 0
+// fill makes the parts of a corpus, of those that are not empty.
+func fill[E any](c *corpus, parts data.Parts[E], source func([]E) (data.Source, error)) error {
 	for _, p := range []struct {
-		examples []data.Example
+		examples []E
 		into     *part
 	}{{parts.Train, &c.train}, {parts.Valid, &c.valid}, {parts.Test, &c.test}} {
 		if len(p.examples) == 0 {
 			continue
 		}
-		source, err := sequences(c.vocabulary, labels, p.examples, s.Batch, s.Steps)
+		made, err := source(p.examples)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		truncated += source.Truncated()
-		*p.into = part{source, len(p.examples)}
+		*p.into = part{made, len(p.examples)}
 	}
-	if truncated > 0 {
-		c.notes = append(c.notes, fmt.Sprintf("%s texts are longer than %d tokens: only their last %[2]d are read (--steps)", thousands(truncated), s.Steps))
-	}
-	return c, nil
-}
-
-// sequences makes batches of labelled examples.
-func sequences(v *data.Vocabulary, labels *data.Labels, examples []data.Example, rows, steps int) (*data.Sequences, error) {
-	targets, err := labels.Encode(examples)
-	if err != nil {
-		return nil, err
-	}
-	ids := make([][]int, len(examples))
-	for i, e := range examples {
-		ids[i] = v.EncodeSequence(e.Text)
-	}
-	return data.NewSequences(ids, targets, rows, steps)
+	return nil
 }
 
 // sizes describes the parts, as in "train 9,000, valid 500, test 500 examples".
@@ -122,12 +94,4 @@ func (c *corpus) sizes(unit string) string {
 		}
 	}
 	return strings.Join(sizes, ", ") + " " + unit
-}
-
-// targets names what a task's targets are, in the plural.
-func targets(kind task.Kind, unit data.Unit) string {
-	if kind == task.Classify {
-		return "examples"
-	}
-	return map[data.Unit]string{data.Character: "characters", data.Byte: "bytes", data.Word: "words"}[unit]
 }

@@ -38,6 +38,6 @@ func Example() {
 	fmt.Println(code)
 	// Output:
 	// 0 char 5
-	// lstmtrain: invalid argument "poem" for "--task" flag: want one of char, word, classify; see lstmtrain train --help
+	// lstmtrain: invalid argument "poem" for "--task" flag: want one of char, word, classify, tag, forecast, notes; see lstmtrain train --help
 	// 2
 }

@@ -80,7 +80,7 @@ func (g *generation) run(ctx context.Context, model string, stdout, stderr io.Wr
 		return err
 	}
 	if !m.Config.Task.LanguageModel() {
-		return usagef("%s is a classifier, which writes no text; use lstmtrain predict", model)
+		return usagef("%s is a model for --task %s, which writes no text; use lstmtrain predict", model, m.Config.Task)
 	}
 	warnSkipped(stderr, m, g.prompt)
 	prompt := g.prompt

@@ -16,8 +16,15 @@ import (
 	"github.com/spf13/cobra"
 )
 
+// An inspection is what inspect can be told.
+type inspection struct {
+	json   bool
+	engine bool
+	batch  int
+}
+
 func newInspectCommand() *cobra.Command {
-	var asJSON bool
+	i := &inspection{batch: newSettings().Batch}
 	cmd := &cobra.Command{
 		Use:                   "inspect MODEL [flags]",
 		Short:                 "Show what is in a model file",
@@ -26,40 +33,65 @@ func newInspectCommand() *cobra.Command {
 names that PyTorch gives them. MODEL is a model file or the folder of a run.
 
 An LSTM has one bias for each gate here and two, which are added, in PyTorch; the
-parameters are counted both ways.`,
+parameters are counted both ways.
+
+With --engine it compiles the graph that trains the model and shows what the fused
+engine made of it: nodes, products, clusters, memory, and each operation of a run.`,
 		Example: `  lstmtrain inspect run-1
-  lstmtrain inspect run-1/model.safetensors --json`,
+  lstmtrain inspect run-1/model.safetensors --json
+  lstmtrain inspect run-1 --engine --batch 20`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			d, err := describe(modelPath(args[0]))
-			if err != nil {
-				return err
+			if cmd.Flags().Changed("batch") && !i.engine {
+				return usagef("--batch does not apply without --engine")
 			}
-			if asJSON {
-				return printJSON(cmd.OutOrStdout(), d)
-			}
-			return d.print(cmd.OutOrStdout())
+			return i.run(modelPath(args[0]), cmd.OutOrStdout())
 		},
 	}
 	flags := newFlagGroup("Flags")
-	flags.BoolVar(&asJSON, "json", false, "print one JSON object")
+	flags.BoolVar(&i.json, "json", false, "print one JSON object")
+	flags.BoolVar(&i.engine, "engine", false, "show the program that trains the model")
+	flags.Var(wholeFrom(1, &i.batch), "batch", "rows of a batch of that program")
 	addGroups(cmd, flags)
 	return cmd
 }
 
+func (i *inspection) run(path string, stdout io.Writer) error {
+	m, err := loadModel(path)
+	if err != nil {
+		return err
+	}
+	d, err := describe(path, m)
+	if err != nil {
+		return err
+	}
+	if i.engine {
+		if d.Program, err = newProgramJSON(m, i.batch); err != nil {
+			return err
+		}
+	}
+	if i.json {
+		return printJSON(stdout, d)
+	}
+	return d.print(stdout)
+}
+
 // A description is what inspect shows.
 type description struct {
-	File       string       `json:"file"`
-	Version    string       `json:"version"`
-	Verified   bool         `json:"checksum_verified"`
-	Config     task.Config  `json:"config"`
-	Unit       data.Unit    `json:"unit"`
-	Vocabulary int          `json:"vocabulary"`    // its size
-	Symbols    []string     `json:"first_symbols"` // of the vocabulary
-	Labels     []string     `json:"labels,omitempty"`
-	Tensors    []tensorJSON `json:"tensors"`
-	Parameters int          `json:"parameters"`            // one bias for each gate
-	TwoBiases  int          `json:"parameters_two_biases"` // as PyTorch counts
+	File       string         `json:"file"`
+	Version    string         `json:"version"`
+	Verified   bool           `json:"checksum_verified"`
+	Config     task.Config    `json:"config"`
+	Unit       data.Unit      `json:"unit,omitempty"`
+	Vocabulary int            `json:"vocabulary,omitempty"`    // its size
+	Symbols    []string       `json:"first_symbols,omitempty"` // of the vocabulary
+	Features   *data.Features `json:"features,omitempty"`
+	Horizon    *data.Horizon  `json:"horizon,omitempty"`
+	Labels     []string       `json:"labels,omitempty"`
+	Tensors    []tensorJSON   `json:"tensors"`
+	Parameters int            `json:"parameters"`            // one bias for each gate
+	TwoBiases  int            `json:"parameters_two_biases"` // as PyTorch counts
+	Program    *programJSON   `json:"program,omitempty"`     // that trains the model
 }
 
 type tensorJSON struct {
@@ -72,25 +104,23 @@ type tensorJSON struct {
 
 const shownSymbols = 20
 
-func describe(path string) (*description, error) {
-	m, err := loadModel(path)
-	if err != nil {
-		return nil, err
-	}
+func describe(path string, m *task.Model) (*description, error) {
 	file, err := safetensors.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
-	symbols := m.Vocabulary.Symbols()
 	d := &description{
 		File:       path,
 		Version:    file.Metadata["lstm.version"],
 		Verified:   file.Verified,
 		Config:     m.Config,
-		Unit:       m.Vocabulary.Unit(),
-		Vocabulary: len(symbols),
-		Symbols:    symbols[:min(shownSymbols, len(symbols))],
+		Features:   m.Features,
+		Horizon:    m.Horizon,
 		Parameters: graph.Count(m.Params()),
+	}
+	if m.Vocabulary != nil {
+		symbols := m.Vocabulary.Symbols()
+		d.Unit, d.Vocabulary, d.Symbols = m.Vocabulary.Unit(), len(symbols), symbols[:min(shownSymbols, len(symbols))]
 	}
 	if m.Labels != nil {
 		d.Labels = m.Labels.Names()
@@ -119,8 +149,17 @@ func (d *description) print(w io.Writer) error {
 	c := d.Config
 	fmt.Fprintf(w, "file        %s, version %s, checksum right\n", d.File, d.Version)
 	fmt.Fprintf(w, "task        %s\n", c.Task)
-	fmt.Fprintf(w, "model       embedding of %d, %d × %s of %d, %d steps\n", c.Embed, c.Layers, c.Cell, c.Hidden, c.Steps)
-	fmt.Fprintf(w, "vocabulary  %s, unit %s: %s\n", thousands(d.Vocabulary), d.Unit, quoted(d.Symbols, d.Vocabulary))
+	fmt.Fprintf(w, "model       %s, %d × %s of %d, %d steps\n", d.inputs(), c.Layers, c.Cell, c.Hidden, c.Steps)
+	if d.Vocabulary > 0 {
+		fmt.Fprintf(w, "vocabulary  %s, unit %s: %s\n", thousands(d.Vocabulary), d.Unit, quoted(d.Symbols, d.Vocabulary))
+	}
+	if d.Features != nil && d.Features.Names != nil {
+		names := d.Features.Names
+		fmt.Fprintf(w, "columns     %s: %s\n", thousands(len(names)), quoted(names[:min(shownSymbols, len(names))], len(names)))
+	}
+	if d.Horizon != nil {
+		fmt.Fprintf(w, "horizon     %d steps of the first %d columns\n", d.Horizon.Steps, d.Horizon.Targets)
+	}
 	if d.Labels != nil {
 		shown := d.Labels[:min(shownSymbols, len(d.Labels))]
 		fmt.Fprintf(w, "labels      %s: %s\n", thousands(len(d.Labels)), quoted(shown, len(d.Labels)))
@@ -132,7 +171,18 @@ func (d *description) print(w io.Writer) error {
 	for _, x := range d.Tensors {
 		fmt.Fprintf(t, "%s\t%v\t%s\t%+.4f\t%.4f\n", x.Name, x.Shape, thousands(x.Count), x.Mean, x.Std)
 	}
-	return errors.Wrap(t.Flush(), "writing the description")
+	if err := t.Flush(); err != nil || d.Program == nil {
+		return errors.Wrap(err, "writing the description")
+	}
+	return d.Program.print(w)
+}
+
+// inputs says what the cells read.
+func (d *description) inputs() string {
+	if d.Features != nil {
+		return fmt.Sprintf("numbers of width %d", d.Features.Len())
+	}
+	return fmt.Sprintf("embedding of %d", d.Config.Embed)
 }
 
 // quoted lists symbols, of which there are n in all.

@@ -56,20 +56,29 @@ func read(t *testing.T, path string) []byte {
 }
 
 // small are flags of a model that trains at once.
-var small = []string{"--hidden", "8", "--layers", "1", "--embed", "4", "--batch", "4", "--epochs", "2", "--lr", "0.02"}
+var (
+	small        = append([]string{"--embed", "4"}, smallNumbers...)
+	smallNumbers = []string{"--hidden", "8", "--layers", "1", "--batch", "4", "--epochs", "2", "--lr", "0.02"}
+)
 
 var (
 	rhyme = strings.Repeat("row, row, row your boat, gently down the stream\n", 30)
+	tags  = strings.Repeat("the DET\ndog NOUN\nbarks VERB\n\nA DET\nman NOUN\nsees VERB\nthe DET\ndog NOUN\n\n", 12)
 	spam  = strings.Repeat("ham\tsee you at home\nspam\twin a prize now\nham\tcall me later\nspam\tfree prize, call now\n", 12)
 )
 
 // trained trains a small model and returns its path and what the command said.
 func trained(t *testing.T, content string, flags ...string) (model string, r result) {
 	t.Helper()
+	return trainedWith(t, small, content, flags...)
+}
+
+func trainedWith(t *testing.T, size []string, content string, flags ...string) (model string, r result) {
+	t.Helper()
 	folder := t.TempDir()
 	file := write(t, filepath.Join(folder, "data.tsv"), content)
 	out := filepath.Join(folder, "out")
-	args := slices.Concat([]string{"train", "--data", file, "--out", out, "--json"}, small, flags)
+	args := slices.Concat([]string{"train", "--data", file, "--out", out, "--json"}, size, flags)
 	r = succeed(t, "", args...)
 	return filepath.Join(out, "model.safetensors"), r
 }
@@ -86,7 +95,8 @@ func TestTrainEvaluateInspect(t *testing.T) {
 		{"char", rhyme, []string{"--steps", "10", "--split", "0.8,0.1,0.1"}, []string{"loss", "perplexity", "bits_per_char", "accuracy"}},
 		{"char", rhyme, []string{"--steps", "10", "--split", "0.8,0.1,0.1", "--unit", "byte", "--cell", "rnn"}, []string{"loss", "perplexity", "bits_per_char", "accuracy"}},
 		{"word", rhyme, []string{"--task", "word", "--steps", "5", "--split", "0.8,0.1,0.1"}, []string{"loss", "perplexity", "accuracy"}},
-		{"classify", spam, []string{"--task", "classify", "--split", "0.7,0.2,0.1"}, []string{"loss", "accuracy"}},
+		{"classify", spam, []string{"--task", "classify", "--split", "0.7,0.2,0.1"}, []string{"loss", "accuracy", "f1", "precision", "recall"}},
+		{"tag", tags, []string{"--task", "tag", "--split", "0.7,0.2,0.1"}, []string{"loss", "accuracy", "f1", "precision", "recall"}},
 	} {
 		t.Run(strings.Join(append(test.flags, test.name), " "), func(t *testing.T) {
 			model, r := trained(t, test.content, test.flags...)
@@ -302,7 +312,7 @@ func TestInterrupt(t *testing.T) {
 	out := filepath.Join(folder, "out")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	stderr := &interrupter{cancel: cancel}
+	stderr := &interrupter{cancel: cancel, at: "ms/step"}
 	var stdout bytes.Buffer
 	args := slices.Concat([]string{"train", "--data", file, "--out", out, "--steps", "10"}, small, []string{"--epochs", "100000"})
 	code := run(ctx, args, strings.NewReader(""), &stdout, stderr)
@@ -320,14 +330,15 @@ func expectCode(t *testing.T, r result, code int, want string) {
 	}
 }
 
-// An interrupter presses Ctrl-C when it sees the first line of progress.
+// An interrupter presses Ctrl-C when it sees something on standard error.
 type interrupter struct {
 	bytes.Buffer
 	cancel func()
+	at     string
 }
 
 func (w *interrupter) Write(p []byte) (int, error) {
-	if strings.Contains(string(p), "ms/step") {
+	if strings.Contains(string(p), w.at) {
 		w.cancel()
 	}
 	return w.Buffer.Write(p)
@@ -336,7 +347,7 @@ func (w *interrupter) Write(p []byte) (int, error) {
 // Help names every command, and each command's help its flags.
 func TestHelp(t *testing.T) {
 	help := succeed(t, "", "--help").stdout
-	for _, command := range []string{"train", "eval", "predict", "generate", "inspect"} {
+	for _, command := range []string{"train", "resume", "eval", "predict", "generate", "inspect"} {
 		if !strings.Contains(help, command) {
 			t.Errorf("--help does not name %s", command)
 		}

@@ -1,4 +1,4 @@
-// Lstmtrain trains recurrent networks on text and uses what it trained: it
+// Lstmtrain trains recurrent networks and uses what it trained: it
 // evaluates, predicts, generates and shows models. The command without arguments
 // says how.
 //

@@ -88,3 +88,27 @@ func TestParameterCount(t *testing.T) {
 		t.Error(r.stderr)
 	}
 }
+
+// A text a line, with the label in the file's name, in either encoding. Would catch a label
+// that is the whole name, and bytes that are read as UTF-8.
+func TestLabelsOfFileNames(t *testing.T) {
+	folder := t.TempDir()
+	good := write(t, filepath.Join(folder, "film.pos"), strings.Repeat("a good caf\xe9\na fine film\n", 20))
+	bad := write(t, filepath.Join(folder, "film.neg"), strings.Repeat("a bad film\na dull caf\xe9\n", 20))
+	out := filepath.Join(folder, "out")
+	args := append([]string{"train", "--task", "classify", "--data", good, "--data", bad, "--label-pattern", `\.(pos|neg)$`, "--out", out, "--json"}, small...)
+	refuse(t, call(t, "", append(args, "--quiet")...), exitBadData, "film.pos:1", "UTF-8")
+	succeed(t, "", append(args, "--encoding", "latin1", "--epochs", "15")...)
+	shown := succeed(t, "", "inspect", out).stdout
+	for _, want := range []string{`labels      2: "neg" "pos"`, `"café"`} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("%s is not in\n%s", want, shown)
+		}
+	}
+	got := lines[labelJSON](t, succeed(t, "", "predict", out, "--data", bad, "--label-pattern", `\.(pos|neg)$`, "--encoding", "latin1").stdout)
+	if len(got) != 40 || got[0].Truth != "neg" || got[0].Label != "neg" || got[1].Text != "a dull café" {
+		t.Errorf("predict gives %+v", got[:2])
+	}
+	refuse(t, call(t, "", "eval", out, "--data", write(t, filepath.Join(folder, "film"), "x"), "--label-pattern", `\.(pos|neg)$`), exitBadData, "film", "has no label")
+	refuse(t, call(t, "", append(args, "--force", "--label-column", "1")...), exitUsage, "--label-pattern reads a text a line")
+}

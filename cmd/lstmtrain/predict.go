@@ -4,12 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
+	stdio "io"
 	"slices"
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train/data"
-	"github.com/seed-222a112c/lstm/train/metrics"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
 )
@@ -24,17 +23,20 @@ func newPredictCommand() *cobra.Command {
 	p := &prediction{}
 	cmd := &cobra.Command{
 		Use:                   "predict MODEL [flags]",
-		Short:                 "Predict classes or next tokens as JSON lines",
+		Short:                 "Predict classes, tags, next tokens or next numbers as JSON lines",
 		DisableFlagsInUseLine: true,
 		Long: `predict prints a line of JSON for each text that it reads. A classifier gives the
 most probable label and the probability of every label, and the truth where the
 file has it: where --label-column is given, or where all rows have a label that
-the model knows. A language model gives the five most probable tokens to come
-after the text. MODEL is a model file or the folder of a run.
+the model knows. A tagger gives the tags of the words of a sentence. A language
+model gives the five most probable tokens to come after the text. A forecaster reads
+a CSV file and gives the rows to come after it. MODEL is a model file or the folder of
+a run.
 
 Without --data it reads standard input, one text a line.`,
 		Example: `  lstmtrain predict run-1 < lines.txt
   lstmtrain predict run-1 --data reviews.tsv --text-column review
+  lstmtrain predict run-1 --data passengers.csv
   echo "func main(" | lstmtrain predict run-1`,
 		Args: oneModel,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,43 +44,62 @@ Without --data it reads standard input, one text a line.`,
 			if err != nil {
 				return err
 			}
-			if err := columnsApply(m, cmd.Flags()); err != nil {
+			if err := flagsApply(m.Config.Task, cmd.Flags()); err != nil {
 				return err
 			}
-			examples, err := p.read(m, cmd.InOrStdin(), cmd.ErrOrStderr())
-			if err != nil {
-				return err
-			}
-			if m.Config.Task.LanguageModel() {
-				return predictTokens(cmd.Context(), m, examples, cmd.OutOrStdout(), cmd.ErrOrStderr())
-			}
-			return predictLabels(cmd.Context(), m, examples, cmd.OutOrStdout())
+			io := streams{cmd.InOrStdin(), cmd.OutOrStdout(), cmd.ErrOrStderr()}
+			return trades[m.Config.Task].predict(cmd.Context(), p, m, io)
 		},
 	}
 	flags := newFlagGroup("Flags")
 	flags.StringVar(&p.data, "data", "", "a `FILE` to read, plain or gzip; without it standard input, one text a line")
-	addGroups(cmd, flags, p.columns.group(data.TSV, data.CSV, data.JSONLines, data.PlainText))
+	addGroups(cmd, flags, p.columns.group(data.PlainText))
 	return cmd
 }
 
-// read returns the texts to predict for.
-func (p *prediction) read(m *task.Model, stdin io.Reader, stderr io.Writer) ([]data.Example, error) {
+// readAll returns the content of standard input, and says on a terminal what it waits for.
+func (io streams) readAll(what string) ([]byte, error) {
+	if isTerminal(io.in) {
+		fmt.Fprintf(io.err, "lstmtrain: reading standard input, %s, up to its end (Ctrl-D)\n", what)
+	}
+	content, err := stdio.ReadAll(io.in)
+	return content, errors.Wrap(err, "reading standard input")
+}
+
+// reader returns a function that reads labelled texts, from standard input if there is no
+// file.
+func (p *prediction) reader(io streams) (func(data.LabelledOptions) ([]data.Example, error), error) {
+	if p.data != "" {
+		return func(o data.LabelledOptions) ([]data.Example, error) { return data.ReadLabelled(p.data, o) }, nil
+	}
+	content, err := io.readAll("one text a line")
+	return func(o data.LabelledOptions) ([]data.Example, error) {
+		return data.LabelledFromBytes("standard input", content, o)
+	}, err
+}
+
+// readLines returns the lines to predict for.
+func (p *prediction) readLines(io streams) ([]data.Example, error) {
+	read, err := p.reader(io)
+	if err != nil {
+		return nil, err
+	}
+	return read(data.LabelledOptions{Format: data.PlainText, NoLabel: true})
+}
+
+// readLabelled returns the texts to predict the classes of. Labels are read if they are
+// asked for, or if the model knows them all.
+func (p *prediction) readLabelled(m *task.Model, io streams) ([]data.Example, error) {
+	if p.data != "" && !p.LabelPattern.IsZero() {
+		return p.columns.read([]string{p.data})
+	}
 	options := p.columns.options()
-	if m.Config.Task.LanguageModel() || p.data == "" {
+	if p.data == "" {
 		options.Format = cmp.Or(options.Format, data.PlainText)
 	}
-	read := func(o data.LabelledOptions) ([]data.Example, error) { return data.ReadLabelled(p.data, o) }
-	if p.data == "" {
-		if isTerminal(stdin) {
-			fmt.Fprintln(stderr, "lstmtrain: reading standard input, one text a line, up to its end (Ctrl-D)")
-		}
-		content, err := io.ReadAll(stdin)
-		if err != nil {
-			return nil, errors.Wrap(err, "reading standard input")
-		}
-		read = func(o data.LabelledOptions) ([]data.Example, error) {
-			return data.LabelledFromBytes("standard input", content, o)
-		}
+	read, err := p.reader(io)
+	if err != nil {
+		return nil, err
 	}
 	if options.LabelColumn != "" {
 		examples, err := read(options)
@@ -102,54 +123,6 @@ func allKnown(labels *data.Labels, examples []data.Example) bool {
 	})
 }
 
-// labelJSON is a line that predict prints with a classifier.
-type labelJSON struct {
-	Text          string             `json:"text"`
-	Label         string             `json:"label"`
-	Probability   float64            `json:"probability"`
-	Probabilities map[string]float64 `json:"probabilities"`
-	Truth         string             `json:"truth,omitempty"`
-}
-
-// predictLabels prints the class of each text, in chunks, so that the first lines
-// come soon.
-func predictLabels(ctx context.Context, m *task.Model, examples []data.Example, stdout io.Writer) error {
-	const rows, chunk = 32, 1024
-	c, err := task.NewClassifier(m, min(rows, len(examples)))
-	if err != nil {
-		return err
-	}
-	defer c.Close()
-	for some := range slices.Chunk(examples, chunk) {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		texts := make([]string, len(some))
-		for i, e := range some {
-			texts[i] = e.Text
-		}
-		probabilities, err := c.Probabilities(texts)
-		if err != nil {
-			return err
-		}
-		for i, e := range some {
-			if err := printJSON(stdout, newLabelJSON(m.Labels, e, probabilities[i])); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func newLabelJSON(labels *data.Labels, e data.Example, probabilities []float64) labelJSON {
-	best := metrics.Argmax(probabilities)
-	line := labelJSON{e.Text, labels.Name(best), probabilities[best], map[string]float64{}, e.Label}
-	for id, p := range probabilities {
-		line.Probabilities[labels.Name(id)] = p
-	}
-	return line
-}
-
 // tokensJSON is a line that predict prints with a language model.
 type tokensJSON struct {
 	Text string      `json:"text"`
@@ -161,21 +134,26 @@ type tokenJSON struct {
 	Probability float64 `json:"probability"`
 }
 
-// predictTokens prints what may follow each text.
-func predictTokens(ctx context.Context, m *task.Model, examples []data.Example, stdout, stderr io.Writer) error {
-	step, err := m.Compile(1, 1, false)
+// predict prints what may follow each text.
+func (languageTrade) predict(ctx context.Context, p *prediction, m *task.Model, io streams) error {
+	examples, err := p.readLines(io)
+	if err != nil {
+		return err
+	}
+	step, err := m.Compile(1, 1, task.Settings{})
 	if err != nil {
 		return err
 	}
 	defer step.Close()
+	step.Freeze()
 	symbols := m.Vocabulary.Symbols()
 	for _, e := range examples {
-		warnSkipped(stderr, m, e.Text)
+		warnSkipped(io.err, m, e.Text)
 		probabilities, err := afterText(ctx, step, beginning(m, e.Text), len(symbols))
 		if err != nil {
 			return err
 		}
-		if err := printJSON(stdout, tokensJSON{e.Text, mostProbable(symbols, probabilities, 5)}); err != nil {
+		if err := printJSON(io.out, tokensJSON{e.Text, mostProbable(symbols, probabilities, 5)}); err != nil {
 			return err
 		}
 	}

@@ -29,7 +29,7 @@ type progress struct {
 }
 
 func newProgress(out io.Writer, s *settings, saved string) *progress {
-	return &progress{out: out, task: s.Task, unit: targets(s.Task, s.Unit), saved: saved, live: isTerminal(out), start: time.Now()}
+	return &progress{out: out, task: s.Task, unit: trades[s.Task].targets(s.Unit), saved: saved, live: isTerminal(out), start: time.Now()}
 }
 
 var _ train.Callback = (*progress)(nil)

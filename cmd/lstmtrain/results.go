@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/pkg/errors"
@@ -37,20 +39,59 @@ type namedPart struct {
 	*train.Part
 }
 
-// printTable prints a row for each part that there is.
-func printTable(w io.Writer, kind task.Kind, rows ...namedPart) error {
+// printTable prints a row for each part that there is, with the measures that one of them
+// has.
+func printTable(w io.Writer, rows ...namedPart) error {
+	rows = withNaive(rows)
+	var columns []measure
+	for _, m := range shownMeasures {
+		if slices.ContainsFunc(rows, func(row namedPart) bool { return row.Part != nil && m.of(*row.Part) != nil }) {
+			columns = append(columns, m)
+		}
+	}
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "part\tloss\tppl\tbpc\taccuracy\ttargets\t")
+	fmt.Fprint(t, "part\tloss\t")
+	for _, m := range columns {
+		fmt.Fprintf(t, "%s\t", m.name)
+	}
+	fmt.Fprintln(t, "targets\t")
 	for _, row := range rows {
 		if row.Part == nil {
 			continue
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t%s\t\n", row.name, decimals(row.Loss, 4),
-			orDash(row.Perplexity, perplexity),
-			orDash(row.BitsPerCharacter, func(x float64) string { return decimals(x, 3) }),
-			orDash(row.Accuracy, percent), thousands(row.Targets))
+		fmt.Fprintf(t, "%s\t%s\t", row.name, orDash(row.loss(), func(x float64) string { return decimals(x, 4) }))
+		for _, m := range columns {
+			fmt.Fprintf(t, "%s\t", orDash(m.of(*row.Part), m.write))
+		}
+		fmt.Fprintf(t, "%s\t\n", thousands(row.Targets))
 	}
 	return errors.Wrap(t.Flush(), "writing the results")
+}
+
+// withNaive adds rows of the forecasts that need no model.
+func withNaive(rows []namedPart) []namedPart {
+	var all []namedPart
+	for _, row := range rows {
+		all = append(all, row)
+		if row.Part == nil {
+			continue
+		}
+		if naive := row.NaiveForecast; naive != nil {
+			all = append(all, namedPart{row.name + ", naive", &train.Part{Loss: math.NaN(), ForecastErrors: *naive, Targets: row.Targets}})
+		}
+		if seasonal := row.SeasonalNaive; seasonal != nil {
+			all = append(all, namedPart{row.name + ", seasonal naive", &train.Part{Loss: math.NaN(), ForecastErrors: *seasonal, Targets: row.Targets}})
+		}
+	}
+	return all
+}
+
+// loss returns the loss, or nil if there is none.
+func (p namedPart) loss() *float64 {
+	if math.IsNaN(p.Loss) {
+		return nil
+	}
+	return &p.Loss
 }
 
 func orDash(x *float64, format func(float64) string) string {

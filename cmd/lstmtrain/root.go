@@ -13,9 +13,10 @@ import (
 func newRootCommand() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "lstmtrain",
-		Short: "Train LSTMs on text and use them",
-		Long: `lstmtrain trains LSTM networks on text, as language models of characters or words
-or as classifiers, and evaluates, samples and inspects what it trained.
+		Short: "Train LSTMs and use them",
+		Long: `lstmtrain trains LSTM networks: language models of characters or words, classifiers
+of texts, series and recordings, taggers, forecasters and models of music. It
+evaluates, samples and inspects what it trained.
 
 Results go to standard output, progress to standard error. No environment
 variables are needed.
@@ -25,6 +26,7 @@ diverged (the last good model is named), 130 interrupted after saving.`,
 		Example: `  lstmtrain train                                        learn from Go source text, about a minute
   lstmtrain train --data book.txt --out book             a character model of a text
   lstmtrain train --task classify --data reviews.tsv     a classifier of labelled texts
+  lstmtrain train --task forecast --data sales.csv       the next numbers of columns
   lstmtrain generate book --prompt "Once upon" --length 300
   lstmtrain predict run-1 < lines.txt`,
 		Version:       version(),
@@ -42,7 +44,7 @@ diverged (the last good model is named), 130 interrupted after saving.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newTrainCommand(), newEvalCommand(), newPredictCommand(), newGenerateCommand(), newInspectCommand(), newBenchCommand())
+	root.AddCommand(newTrainCommand(), newResumeCommand(), newEvalCommand(), newPredictCommand(), newGenerateCommand(), newInspectCommand(), newBenchCommand())
 	return root
 }
 

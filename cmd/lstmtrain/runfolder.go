@@ -1,22 +1,32 @@
 package main
 
 import (
-	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/record"
 )
 
-const modelName = "model.safetensors"
+// The files of a run.
+const (
+	modelName       = "model.safetensors"
+	checkpointName  = "checkpoint.safetensors"
+	configName      = "config.json"
+	metricsName     = "metrics.jsonl"
+	metricsCSVName  = "metrics.csv"
+	tensorBoardName = "tensorboard"
+)
 
-// A runFolder is where a training leaves config.json, metrics.jsonl and the model.
+// A runFolder is where a training leaves its settings, its records, its checkpoints and
+// the model.
 type runFolder struct {
 	path    string
-	metrics *os.File
+	records []record.Record
 }
 
 // checkOut reports a folder that a training cannot or must not write to.
@@ -27,27 +37,38 @@ func checkOut(out string, force bool) error {
 	if info, err := os.Stat(out); err == nil && !info.IsDir() {
 		return usagef("--out %s is not a folder; choose another", out)
 	}
-	if _, err := os.Stat(filepath.Join(out, modelName)); err == nil && !force {
+	if force {
+		return nil
+	}
+	if _, err := os.Stat(filepath.Join(out, modelName)); err == nil {
 		return usagef("--out %s already holds a %s; choose another folder, or write over it with --force", out, modelName)
+	}
+	if _, err := os.Stat(filepath.Join(out, checkpointName)); err == nil {
+		return usagef("--out %s already holds a %s; continue it with lstmtrain resume, choose another folder, or write over it with --force", out, checkpointName)
 	}
 	return nil
 }
 
-// newRunFolder makes the folder and begins the files in it.
+// newRunFolder makes the folder of a training that begins.
 func newRunFolder(s *settings) (*runFolder, error) {
 	path, err := makeFolder(s.Out)
 	if err != nil {
 		return nil, errors.Wrap(err, "making the folder of the run")
 	}
-	config, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return nil, errors.Wrap(err, "writing the settings")
+	r := &runFolder{path: path}
+	if err := r.remove("checkpoint*.safetensors", "*.safetensors.*.tmp"); err != nil {
+		return nil, err
 	}
-	if err := os.WriteFile(filepath.Join(path, "config.json"), append(config, '\n'), 0o666); err != nil {
-		return nil, errors.Wrap(err, "writing the settings")
+	return r, r.open(s, nil)
+}
+
+// resumedFolder opens the folder of a training that continues from a checkpoint.
+func resumedFolder(s *settings, path string, from *train.Checkpoint) (*runFolder, error) {
+	r := &runFolder{path: path}
+	if err := r.remove("*.safetensors.*.tmp"); err != nil {
+		return nil, err
 	}
-	metrics, err := os.Create(filepath.Join(path, "metrics.jsonl"))
-	return &runFolder{path, metrics}, errors.Wrap(err, "writing the metrics")
+	return r, r.open(s, from)
 }
 
 // makeFolder makes the folder out or, if it is empty, the first of run-1, run-2, …
@@ -64,31 +85,111 @@ func makeFolder(out string) (string, error) {
 	}
 }
 
-func (r *runFolder) model() string { return filepath.Join(r.path, modelName) }
-
-// eventJSON is a line of metrics.jsonl.
-type eventJSON struct {
-	Kind  train.EventKind `json:"kind"`
-	Epoch int             `json:"epoch"`
-	Step  int             `json:"step"`
-	train.Part
-	GradientNorm *float64 `json:"gradient_norm,omitempty"` // of a step
-	Rate         *float64 `json:"lr,omitempty"`            // of a step
-	Milliseconds float64  `json:"ms"`
-	Best         bool     `json:"best,omitempty"` // of a validation
+// remove removes the files whose names match a pattern: what a run before left, or one
+// that was killed while it wrote.
+func (r *runFolder) remove(patterns ...string) error {
+	entries, err := os.ReadDir(r.path)
+	if err != nil {
+		return errors.Wrap(err, "reading the folder of the run")
+	}
+	for _, e := range entries {
+		for _, pattern := range patterns {
+			if match, err := filepath.Match(pattern, e.Name()); err != nil || !match {
+				continue
+			}
+			if err := os.Remove(r.file(e.Name())); err != nil {
+				return errors.Wrap(err, "tidying the folder of the run")
+			}
+		}
+	}
+	return nil
 }
 
-// Handle adds an event to metrics.jsonl.
-func (r *runFolder) Handle(e train.Event) error {
-	line := eventJSON{Kind: e.Kind, Epoch: e.Epoch, Step: e.Step, Part: e.Part, Milliseconds: milliseconds(e.Duration), Best: e.Best}
-	if e.Kind == train.Stepped {
-		line.GradientNorm, line.Rate = &e.GradientNorm, &e.LearningRate
+// open writes the settings and opens the records.
+func (r *runFolder) open(s *settings, from *train.Checkpoint) error {
+	if err := r.writeConfig(s); err != nil {
+		return err
 	}
-	return printJSON(r.metrics, line)
+	lines, err := record.NewJSONLines(r.file(metricsName), from)
+	if err != nil {
+		return err
+	}
+	r.records = append(r.records, lines)
+	for _, kind := range s.Log {
+		var more record.Record
+		switch kind {
+		case logCSV:
+			more, err = record.NewCSV(r.file(metricsCSVName), from)
+		case logTensorBoard:
+			more, err = record.NewTensorBoard(r.file(tensorBoardName), from)
+		}
+		if err != nil {
+			r.close()
+			return err
+		}
+		r.records = append(r.records, more)
+	}
+	return nil
+}
+
+// writeConfig replaces config.json as a whole.
+func (r *runFolder) writeConfig(s *settings) error {
+	config, err := s.config()
+	if err != nil {
+		return err
+	}
+	temporary := r.file(configName + ".tmp")
+	if err := os.WriteFile(temporary, []byte(config), 0o666); err != nil {
+		return errors.Wrap(err, "writing the settings")
+	}
+	return errors.Wrap(os.Rename(temporary, r.file(configName)), "writing the settings")
+}
+
+func (r *runFolder) file(name string) string { return filepath.Join(r.path, name) }
+func (r *runFolder) model() string           { return r.file(modelName) }
+
+// checkpoints says where and when to save the training.
+func (r *runFolder) checkpoints(s *settings, notes map[string]string) train.Checkpoints {
+	every := s.CheckpointEvery
+	if every == (cadence{}) {
+		return train.Checkpoints{}
+	}
+	return train.Checkpoints{Path: r.file(checkpointName), Steps: every.steps, Every: every.every, Keep: s.Keep, Notes: notes}
+}
+
+// Handle adds an event to the records.
+func (r *runFolder) Handle(e train.Event) error {
+	for _, record := range r.records {
+		if err := record.Handle(e); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *runFolder) close() error {
-	return errors.Wrap(r.metrics.Close(), "writing the metrics")
+	var first error
+	for _, record := range r.records {
+		if err := record.Close(); first == nil {
+			first = err
+		}
+	}
+	return first
 }
 
 var _ train.Callback = (*runFolder)(nil)
+
+// oneRun demands the argument RUN and nothing else, and returns its folder.
+func oneRun(args []string) (string, error) {
+	switch {
+	case len(args) == 0:
+		return "", usagef("resume needs RUN, the folder of a run; see lstmtrain resume --help")
+	case len(args) > 1:
+		return "", usagef("resume takes one RUN, but there is also %q", args[1])
+	}
+	folder := strings.TrimSuffix(args[0], string(filepath.Separator))
+	if info, err := os.Stat(args[0]); err != nil || !info.IsDir() {
+		return "", usagef("%s is not the folder of a run", args[0])
+	}
+	return folder, nil
+}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/seed-222a112c/lstm/train/data"
@@ -18,6 +17,8 @@ type settings struct {
 	Test  string    `json:"test,omitempty"`
 	Split shares    `json:"split"`
 	columns
+	outlook
+	Spectrum   string   `json:"spectrum,omitempty"`
 	Limit      int      `json:"limit,omitempty"`
 	VocabSize  int      `json:"vocab_size,omitempty"`
 	MinCount   int      `json:"min_count,omitempty"`
@@ -27,15 +28,19 @@ type settings struct {
 	Epochs     int      `json:"epochs"`
 	MaxSteps   int      `json:"max_steps"`
 	ValidEvery int      `json:"valid_every"`
-	Optimizer  string   `json:"optimizer"`
-	Rate       float64  `json:"lr"`
-	ClipNorm   float64  `json:"clip_norm"`
+	Block      int      `json:"block,omitempty"`
+	BPTT       backward `json:"bptt,omitzero"`
+	Patience   int      `json:"patience,omitempty"`
 	Seed       uint64   `json:"seed"`
+	solving
+	saving
+	computing
 
-	Out   string `json:"-"`
-	Force bool   `json:"-"`
-	JSON  bool   `json:"-"`
-	Quiet bool   `json:"-"`
+	Recipe string `json:"-"`
+	Out    string `json:"-"`
+	Force  bool   `json:"-"`
+	JSON   bool   `json:"-"`
+	Quiet  bool   `json:"-"`
 }
 
 // What a run without data does, so that it takes about a minute on two cores.
@@ -57,28 +62,30 @@ func newSettings() *settings {
 		ForgetBias: new(1.0),
 		Batch:      50,
 		Epochs:     10,
-		Optimizer:  "adam",
-		Rate:       0.002,
-		ClipNorm:   5,
 		Seed:       1,
+		solving:    newSolving(),
+		saving:     newSaving(),
+		computing:  newComputing(),
 	}
 }
 
 func (s *settings) groups() []flagGroup {
-	return []flagGroup{s.dataGroup(), s.columns.group(data.TSV, data.CSV, data.JSONLines), s.modelGroup(), s.trainingGroup(), s.outputGroup()}
+	return []flagGroup{s.dataGroup(), s.columns.group(), s.outlook.group(), s.modelGroup(), s.trainingGroup(), s.solving.group(), s.saving.group(), s.computing.group(), s.outputGroup()}
 }
 
 func (s *settings) dataGroup() flagGroup {
 	g := newFlagGroup("Data")
-	g.Var(oneOf(&s.Task, task.Kinds()...), "task", "what to learn: the next character, the next word, or the class of a text")
-	g.StringArrayVar(&s.Data, "data", nil, "a `FILE` to learn from, plain or gzip; repeat the flag for several. Without it,\nchar learns from Go source text of the toolchain on this machine")
-	g.StringVar(&s.Valid, "valid", "", "a `FILE` for validation")
-	g.StringVar(&s.Test, "test", "", "a `FILE` for the test")
+	g.StringVar(&s.Recipe, "config", "", "a JSON `FILE` of flags and their values; flags that are given come first")
+	g.Var(oneOf(&s.Task, task.Kinds()...), "task", "what to learn: the next character, the next word, the class of a text\nor series, the tag of each word of a sentence, the next numbers of a series,\nor the keys that sound next in music")
+	g.StringArrayVar(&s.Data, "data", s.Data, "a `FILE` to learn from, plain or gzip; repeat the flag for several. Of recordings\nit may be a folder or a pattern such as \"digits/*.wav\". Without it,\nchar learns from Go source text of the toolchain on this machine")
+	g.StringVar(&s.Valid, "valid", s.Valid, "a `FILE` for validation")
+	g.StringVar(&s.Test, "test", s.Test, "a `FILE` for the test")
 	g.Var(threeShares(&s.Split), "split", "shares of --data for training, validation and test. A part that has\na file of its own takes none, and the others' shares grow in proportion")
 	g.Var(oneOf(&s.Unit, data.Character, data.Byte, data.Word), "unit", "what a token is (default char for char, word for word and classify)")
-	g.Var(wholeFrom(2, &s.VocabSize), "vocab-size", "largest vocabulary, special tokens included (word, classify)")
-	g.Var(wholeFrom(1, &s.MinCount), "min-count", "least occurrences of a token in the vocabulary (word, classify)")
-	g.Var(wholeFrom(0, &s.Limit), "limit", "use a random sample of so many examples of --data; 0 uses all (classify)")
+	g.Var(wholeFrom(2, &s.VocabSize), "vocab-size", "largest vocabulary, special tokens included (word, classify, tag)")
+	g.Var(wholeFrom(1, &s.MinCount), "min-count", "least occurrences of a token in the vocabulary (word, classify, tag)")
+	g.Var(oneOf(&s.Spectrum, data.Spectra...), "spectrum", "what recordings become: cepstral coefficients or mel energies\n(classify, default mfcc)")
+	g.Var(wholeFrom(0, &s.Limit), "limit", "use a random sample of so many examples of --data, or its first rows for\nforecast; 0 uses all (classify, tag, forecast)")
 	return g
 }
 
@@ -95,52 +102,49 @@ func (s *settings) modelGroup() flagGroup {
 
 func (s *settings) trainingGroup() flagGroup {
 	g := newFlagGroup("Training")
-	g.Var(wholeFrom(1, &s.Steps), "steps", "time steps of a batch; of longer texts classify reads the last ones\n(default 50 for char, 35 for word, 100 for classify)")
+	g.Var(wholeFrom(1, &s.Steps), "steps", "time steps of a batch; of longer texts classify reads the last ones,\nand forecast reads so many rows (default 50 for char, 35 for word, 100 for\nclassify and tag, the longest series for classify and notes, 24 for\nforecast)")
+	g.Var(fullOr(&s.BPTT), "bptt", "steps of a batch through which gradients flow back: all of them, or N in\ngraphs of N steps")
+	g.Var(wholeFrom(0, &s.Block), "block", "most steps of a graph: longer batches run in blocks, with the same\ngradients in less memory; 0 for 512")
 	g.Var(wholeFrom(1, &s.Batch), "batch", "rows of a batch")
 	g.Var(wholeFrom(1, &s.Epochs), "epochs", "passes over the data")
 	g.Var(wholeFrom(0, &s.MaxSteps), "max-steps", "stop after so many batches; 0 for no limit (default 0, but 300 without\n--data, unless --epochs is given)")
 	g.Var(wholeFrom(0, &s.ValidEvery), "valid-every", "batches between validations; 0 for one after each epoch (default 0,\nbut 150 without --data)")
-	g.Var(oneOf(&s.Optimizer, "adam", "gorgonia-adam"), "optimizer", "this module's Adam or Gorgonia's")
-	g.Var(positive(&s.Rate), "lr", "learning rate")
-	g.Var(notNegative(&s.ClipNorm), "clip-norm", "largest global norm of the gradient; 0 for no clipping")
+	g.Var(wholeFrom(0, &s.Patience), "patience", "stop after so many validations in a row without a new best; 0 for never")
 	g.Uint64Var(&s.Seed, "seed", s.Seed, "seed `N` of all random numbers; the same seed gives the same model, bit for bit")
 	return g
 }
 
 func (s *settings) outputGroup() flagGroup {
 	g := newFlagGroup("Output")
-	g.StringVar(&s.Out, "out", "", "the folder `RUN` for config.json, metrics.jsonl and model.safetensors\n(default run-1, run-2, …, the first that does not exist)")
+	g.StringVar(&s.Out, "out", "", "the folder `RUN` for config.json, metrics.jsonl, checkpoint.safetensors and\nmodel.safetensors (default run-1, run-2, …, the first that does not exist)")
 	g.BoolVar(&s.Force, "force", false, "write over the model in --out")
 	g.BoolVar(&s.JSON, "json", false, "print one JSON object on standard output and nothing else")
 	g.BoolVar(&s.Quiet, "quiet", false, "no progress and no sample of text")
 	return g
 }
 
-// onlyFor lists the flags that mean something for some tasks only.
-var onlyFor = map[string][]task.Kind{
-	"vocab-size":   {task.Words, task.Classify},
-	"min-count":    {task.Words, task.Classify},
-	"text-column":  {task.Classify},
-	"label-column": {task.Classify},
-	"format":       {task.Classify},
-	"header":       {task.Classify},
-	"limit":        {task.Classify},
-}
-
 // complete fills in the defaults that depend on other flags and reports flags that
 // contradict each other or cannot apply.
 func (s *settings) complete(flags *pflag.FlagSet) error {
+	if s.Recipe != "" {
+		if err := useRecipe(s.Recipe, flags); err != nil {
+			return err
+		}
+	}
 	if err := s.check(flags); err != nil {
 		return err
 	}
-	if s.Unit == "" {
-		s.Unit = map[task.Kind]data.Unit{task.Characters: data.Character, task.Words: data.Word, task.Classify: data.Word}[s.Task]
+	if err := s.solving.complete(flags); err != nil {
+		return err
 	}
-	if s.Steps == 0 {
-		s.Steps = map[task.Kind]int{task.Characters: 50, task.Words: 35, task.Classify: 100}[s.Task]
+	if err := s.computing.complete(flags); err != nil {
+		return err
 	}
-	if s.Task == task.Characters {
-		s.VocabSize, s.MinCount = 0, 0
+	if err := s.completeSaving(flags); err != nil {
+		return err
+	}
+	if err := trades[s.Task].complete(s, flags); err != nil {
+		return err
 	}
 	if !task.HasForgetGate(s.Cell) || s.Init != "" && !flags.Changed("forget-bias") {
 		s.ForgetBias = nil
@@ -173,32 +177,36 @@ func (s *settings) useGoSourceDefaults(flags *pflag.FlagSet) {
 }
 
 func (s *settings) check(flags *pflag.FlagSet) error {
-	var err error
-	flags.Visit(func(f *pflag.Flag) {
-		if tasks, some := onlyFor[f.Name]; some && !slices.Contains(tasks, s.Task) && err == nil {
-			err = usagef("--%s does not apply to --task %s", f.Name, s.Task)
-		}
-	})
-	if err != nil {
+	if err := s.checkChanged(flags); err != nil {
 		return err
 	}
 	switch {
-	case s.Unit == data.Word && s.Task == task.Characters:
-		return usagef("--unit word does not apply to --task char, which accepts char and byte; for words there is --task word")
-	case s.Unit != "" && s.Unit != data.Word && s.Task == task.Words:
-		return usagef("--unit %s does not apply to --task word, which accepts word", s.Unit)
 	case !task.HasForgetGate(s.Cell) && flags.Changed("forget-bias"):
 		return usagef("--forget-bias does not apply to --cell %s, which has no forget gate", s.Cell)
 	case s.Init != "" && task.CheckPreset(s.Cell, s.Init) != nil:
 		return usagef("--init %s does not apply to --cell %s: %v", s.Init, s.Cell, task.CheckPreset(s.Cell, s.Init))
 	case len(s.Data) == 0 && s.Task != task.Characters:
 		return usagef("--task %s needs --data FILE; only char has text to learn from without", s.Task)
+	case s.BPTT > 0 && flags.Changed("block"):
+		return usagef("--block has nothing to do with --bptt %s, which says how long graphs are", s.BPTT)
 	case flags.Changed("split") && s.Valid != "" && s.Test != "":
 		return usagef("--split has nothing to do where --valid and --test are given: all of --data is for training")
-	case flags.Changed("valid-every") && !s.validates():
-		return usagef("--valid-every %d without validation: give --valid FILE or a --split with a second share", s.ValidEvery)
 	}
 	return checkOut(s.Out, s.Force)
+}
+
+// checkChanged reports flags that were given and cannot apply to the task, or without
+// validation.
+func (s *settings) checkChanged(flags *pflag.FlagSet) error {
+	if err := flagsApply(s.Task, flags); err != nil {
+		return err
+	}
+	for _, name := range []string{"valid-every", "patience"} {
+		if flags.Changed(name) && !s.validates() {
+			return usagef("--%s %s without validation: give --valid FILE or a --split with a second share", name, flags.Lookup(name).Value)
+		}
+	}
+	return nil
 }
 
 // validates tells whether there is a validation part.

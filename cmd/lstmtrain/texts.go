@@ -1,10 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
+	"strings"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/task"
+	"github.com/spf13/pflag"
 )
 
 // texts are the texts that a language model learns from. The first is split where the
@@ -13,9 +17,51 @@ type texts struct {
 	train, valid, test *data.Text
 }
 
-// readTexts reads what a language model learns from. It knows all characters, or the
-// words of the training part.
-func (s *settings) readTexts() (*corpus, error) {
+// A languageTrade is for language models.
+type languageTrade struct{}
+
+var _ trade = languageTrade{}
+
+func (languageTrade) targets(unit data.Unit) string {
+	return map[data.Unit]string{data.Character: "characters", data.Byte: "bytes", data.Word: "words"}[unit]
+}
+
+func (languageTrade) complete(s *settings, _ *pflag.FlagSet) error {
+	unit, steps := data.Character, 50
+	if s.Task == task.Words {
+		unit, steps = data.Word, 35
+	}
+	s.Unit, s.Steps = cmp.Or(s.Unit, unit), cmp.Or(s.Steps, steps)
+	switch {
+	case s.Unit == data.Word && s.Task == task.Characters:
+		return usagef("--unit word does not apply to --task char, which accepts char and byte; for words there is --task word")
+	case s.Unit != data.Word && s.Task == task.Words:
+		return usagef("--unit %s does not apply to --task word, which accepts word", s.Unit)
+	}
+	if s.Task == task.Characters {
+		s.VocabSize, s.MinCount = 0, 0
+	}
+	return nil
+}
+
+func (languageTrade) source(m *task.Model, files []string, _ columns, rows int) (data.Source, error) {
+	text, err := data.ReadText(files, m.Vocabulary.Unit())
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := m.Vocabulary.EncodeLazily(text)
+	if err != nil {
+		return nil, err
+	}
+	s, err := stream(tokens, rows, m.Config.Steps)
+	if err != nil {
+		return nil, inFile(err, strings.Join(files, ", "))
+	}
+	return s, nil
+}
+
+// read knows all characters, or the words of the training part.
+func (languageTrade) read(s *settings) (*corpus, error) {
 	c := &corpus{origin: s.files()}
 	t, err := s.openTexts(c)
 	if err != nil {
@@ -23,27 +69,23 @@ func (s *settings) readTexts() (*corpus, error) {
 	}
 	// A text is split by its length alone, so this finds out where the training part
 	// ends before there is a vocabulary to number the tokens.
-	lengths, err := data.SplitTokens(make([]int, t.train.Len()), s.fractions())
+	a, b, err := data.SplitLength(t.train.Len(), s.fractions())
 	if err != nil {
 		return nil, inFile(err, c.origin)
 	}
-	c.vocabulary = s.textVocabulary(t, len(lengths.Train))
+	c.meaning.Vocabulary = s.textVocabulary(t, a)
 
-	ids, err := c.vocabulary.Encode(t.train)
+	tokens, err := c.meaning.Vocabulary.EncodeLazily(t.train)
 	if err != nil {
 		return nil, err
 	}
-	parts, err := data.SplitTokens(ids, s.fractions())
-	if err != nil {
-		return nil, inFile(err, c.origin)
-	}
-	if err := s.trainingStream(c, parts.Train); err != nil {
+	if err := s.trainingStream(c, tokens.Slice(0, a)); err != nil {
 		return nil, err
 	}
-	if c.valid, err = s.heldOut(c, t.valid, s.Valid, parts.Valid); err != nil {
+	if c.valid, err = s.heldOut(c, t.valid, s.Valid, tokens.Slice(a, b)); err != nil {
 		return nil, err
 	}
-	c.test, err = s.heldOut(c, t.test, s.Test, parts.Test)
+	c.test, err = s.heldOut(c, t.test, s.Test, tokens.Slice(b, tokens.Len()))
 	return c, err
 }
 
@@ -109,48 +151,49 @@ func first[E any](all iter.Seq[E], n int) iter.Seq[E] {
 }
 
 // trainingStream makes the training part of a corpus.
-func (s *settings) trainingStream(c *corpus, tokens []int) error {
-	if len(tokens) <= s.Steps {
-		unit := targets(s.Task, s.Unit)
+func (s *settings) trainingStream(c *corpus, tokens data.Tokens) error {
+	n := tokens.Len()
+	if n <= s.Steps {
+		unit := trades[s.Task].targets(s.Unit)
 		return &data.Error{File: c.origin, Problem: fmt.Sprintf(
 			"too short a text: its training part has %d %s, but a batch reads %d and predicts those that follow; lower --steps or give more text",
-			len(tokens), unit, s.Steps)}
+			n, unit, s.Steps)}
 	}
 	stream, err := stream(tokens, s.Batch, s.Steps)
 	if err != nil {
 		return err
 	}
-	if rows := streamRows(len(tokens), s.Batch, s.Steps); rows < s.Batch {
+	if rows := streamRows(n, s.Batch, s.Steps); rows < s.Batch {
 		c.notes = append(c.notes, fmt.Sprintf("batches have %d rows, not %d: the text is too short for more of %d steps", rows, s.Batch, s.Steps))
 		s.Batch = rows
 	}
-	c.train = part{stream, len(tokens)}
+	c.train = part{stream, n}
 	return nil
 }
 
 // heldOut makes a part of the tokens of a text or, if that is nil, of some of the
 // training text.
-func (s *settings) heldOut(c *corpus, text *data.Text, file string, tokens []int) (part, error) {
+func (s *settings) heldOut(c *corpus, text *data.Text, file string, tokens data.Tokens) (part, error) {
 	if text != nil {
 		var err error
-		if tokens, err = c.vocabulary.Encode(text); err != nil {
+		if tokens, err = c.meaning.Vocabulary.EncodeLazily(text); err != nil {
 			return part{}, err
 		}
 	}
-	if text == nil && len(tokens) == 0 {
+	if text == nil && tokens.Len() == 0 {
 		return part{}, nil
 	}
 	stream, err := stream(tokens, s.Batch, s.Steps)
 	if err != nil {
 		return part{}, inFile(err, file)
 	}
-	return part{stream, len(tokens)}, nil
+	return part{stream, tokens.Len()}, nil
 }
 
 // stream makes batches of a text, with fewer rows if the text is too short for steps in
 // each of them.
-func stream(tokens []int, rows, steps int) (*data.Stream, error) {
-	return data.NewStream(tokens, streamRows(len(tokens), rows, steps), steps)
+func stream(tokens data.Tokens, rows, steps int) (*data.Stream, error) {
+	return data.NewTokenStream(tokens, streamRows(tokens.Len(), rows, steps), steps)
 }
 
 func streamRows(tokens, rows, steps int) int {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
@@ -19,20 +20,24 @@ func newTrainCommand() *cobra.Command {
 		Use:                   "train [flags]",
 		Short:                 "Train a model and keep the best",
 		DisableFlagsInUseLine: true,
-		Long: `train learns a language model or a classifier from files and keeps the model that
-does best on the validation part.
+		Long: `train learns a language model, a classifier, a tagger or a forecaster from files and
+keeps the model that does best on the validation part.
 
 Without --data it learns to write Go from the source text of the Go toolchain on
 this machine, the first million bytes of the standard library, in about a minute
 on two cores: 300 batches of 25 rows, one layer, and a learning rate of 0.01,
 where these are not given.
 
-Ctrl-C ends the training after the step under way and saves the model; a second
-one ends it at once.`,
+Ctrl-C ends the training after the step under way and saves the model and a
+checkpoint, from which resume continues; a second one ends it at once.`,
 		Example: `  lstmtrain train
   lstmtrain train --data book.txt --epochs 20 --out book
   lstmtrain train --task word --data train.txt --valid valid.txt --test test.txt
   lstmtrain train --task classify --data spam.tsv --label-column 1 --text-column 2
+  lstmtrain train --task tag --data train.conllu --valid dev.conllu
+  lstmtrain train --task forecast --data passengers.csv --horizon 12 --season 12 --relative
+  lstmtrain train --task notes --data chorales.json
+  lstmtrain train --config recipes/airline-passengers.json --epochs 50
   lstmtrain train --data book.txt --cell rnn --json --quiet`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -46,9 +51,15 @@ one ends it at once.`,
 	return cmd
 }
 
-// train runs the command. With --json, standard output is for that alone, and the
-// table and the sample are news.
+// train runs the command.
 func (s *settings) train(ctx context.Context, stdout, stderr io.Writer) error {
+	return s.run(ctx, stdout, stderr, func() (*runFolder, error) { return newRunFolder(s) }, nil)
+}
+
+// run trains a model, from a checkpoint if from is not nil, and tells how good it is. With
+// --json, standard output is for that alone, and the table and the sample are news. The
+// folder is opened when nothing can be wrong with the data any more.
+func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func() (*runFolder, error), from *train.Checkpoint) error {
 	news, results := stderr, stdout
 	if s.Quiet {
 		news = io.Discard
@@ -56,7 +67,7 @@ func (s *settings) train(ctx context.Context, stdout, stderr io.Writer) error {
 	if s.JSON {
 		results = news
 	}
-	c, err := s.readCorpus()
+	c, err := trades[s.Task].read(s)
 	if err != nil {
 		return err
 	}
@@ -64,27 +75,32 @@ func (s *settings) train(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	folder, err := newRunFolder(s)
+	if from != nil {
+		if err := from.Fits(m); err != nil {
+			return &data.Error{File: c.origin, Problem: "does not fit the training: " + err.Error(), Err: err}
+		}
+	}
+	folder, err := open()
 	if err != nil {
 		return err
 	}
 	defer folder.close()
-	s.introduce(news, c, m, folder)
+	s.introduce(news, c, m, folder, from)
 
-	summary, err := s.fit(ctx, m, c, folder, news)
+	summary, err := s.fit(ctx, m, c, folder, from, news)
 	if err != nil {
 		return err
 	}
 	result, err := s.evaluate(ctx, m, c, summary)
 	if err != nil {
-		return stopped(err, folder.model())
+		return stopped(err, folder)
 	}
 	result.Model = folder.model()
-	if err := printTable(results, s.Task, namedPart{"train", result.Train}, namedPart{"valid", result.Valid}, namedPart{"test", result.Test}); err != nil {
+	if err := printTable(results, namedPart{"train", result.Train}, namedPart{"valid", result.Valid}, namedPart{"test", result.Test}); err != nil {
 		return err
 	}
 	if err := s.sample(ctx, results, m); err != nil {
-		return stopped(err, folder.model())
+		return stopped(err, folder)
 	}
 	fmt.Fprintf(results, "\nmodel: %s\n", result.Model)
 	if !s.JSON {
@@ -95,7 +111,7 @@ func (s *settings) train(ctx context.Context, stdout, stderr io.Writer) error {
 
 func (s *settings) newModel(c *corpus) (*task.Model, error) {
 	rng := s.random(randomWeights)
-	m, err := task.NewModel(s.Config, c.vocabulary, c.labels, rng)
+	m, err := task.New(s.Config, c.meaning, rng)
 	if err != nil {
 		return nil, err
 	}
@@ -111,20 +127,25 @@ func (s *settings) newModel(c *corpus) (*task.Model, error) {
 }
 
 // introduce tells what is about to be trained.
-func (s *settings) introduce(w io.Writer, c *corpus, m *task.Model, folder *runFolder) {
-	unit := targets(s.Task, s.Unit)
+func (s *settings) introduce(w io.Writer, c *corpus, m *task.Model, folder *runFolder, from *train.Checkpoint) {
+	unit := trades[s.Task].targets(s.Unit)
 	fmt.Fprintf(w, "data        %s\n", c.origin)
 	fmt.Fprintf(w, "            %s\n", c.sizes(unit))
-	if c.labels != nil {
-		fmt.Fprintf(w, "            %d classes\n", c.labels.Len())
+	if c.meaning.Labels != nil {
+		fmt.Fprintf(w, "            %d classes\n", c.meaning.Labels.Len())
 	}
 	for _, note := range c.notes {
 		fmt.Fprintf(w, "note        %s\n", note)
 	}
-	fmt.Fprintf(w, "vocabulary  %s\n", thousands(c.vocabulary.Len()))
+	if c.meaning.Vocabulary != nil {
+		fmt.Fprintf(w, "vocabulary  %s\n", thousands(c.meaning.Vocabulary.Len()))
+	}
 	fmt.Fprintf(w, "parameters  %s (%s %s)\n", thousands(graph.Count(m.Params())), cellTitle(s.Cell), thousands(graph.Count(m.Stack.Params())))
 	fmt.Fprintf(w, "seed        %d\n", s.Seed)
 	fmt.Fprintf(w, "run         %s\n", folder.path)
+	if from != nil {
+		fmt.Fprintf(w, "continues   after step %s\n", thousands(from.Step()))
+	}
 }
 
 // cellTitle is how people write the name of a cell.
@@ -135,26 +156,52 @@ func cellTitle(name string) string {
 	return name
 }
 
-// fit trains the model.
-func (s *settings) fit(ctx context.Context, m *task.Model, c *corpus, folder *runFolder, news io.Writer) (*train.Summary, error) {
-	progress := newProgress(news, s, folder.model())
-	defer progress.close()
-	callbacks := []train.Callback{folder}
-	if !s.Quiet {
-		callbacks = append(callbacks, progress)
-	}
-	summary, err := train.Fit(ctx, m, c.train.source, c.valid.source, train.Settings{
+// fitting returns how to train the model, but for checkpoints.
+func (s *settings) fitting(callbacks ...train.Callback) train.Settings {
+	return train.Settings{
 		Epochs:       s.Epochs,
 		MaxSteps:     s.MaxSteps,
 		ValidEvery:   s.ValidEvery,
-		LearningRate: s.Rate,
-		ClipNorm:     s.ClipNorm,
+		Patience:     s.Patience,
+		Block:        s.Block,
+		BPTT:         int(s.BPTT),
 		Optimizer:    s.Optimizer,
+		LearningRate: s.Rate,
+		Momentum:     s.Momentum,
+		WeightDecay:  s.WeightDecay,
+		Schedule:     s.Schedule,
+		ClipNorm:     s.ClipNorm,
+		ClipValue:    s.ClipValue,
+		Accumulate:   s.Accumulate,
+		Average:      s.Average,
 		Seed:         s.Seed,
-		Path:         folder.model(),
+		Graph:        s.graphs(),
 		Callbacks:    callbacks,
-	})
-	return summary, stopped(err, folder.model())
+	}
+}
+
+// fit trains the model, from a checkpoint if from is not nil.
+func (s *settings) fit(ctx context.Context, m *task.Model, c *corpus, folder *runFolder, from *train.Checkpoint, news io.Writer) (*train.Summary, error) {
+	notes, err := s.notes()
+	if err != nil {
+		return nil, err
+	}
+	callbacks := []train.Callback{folder}
+	if !s.Quiet {
+		progress := newProgress(news, s, folder.model())
+		defer progress.close()
+		callbacks = append(callbacks, progress)
+		if s.SampleEvery > 0 {
+			callbacks = append(callbacks, &sampler{ctx, news, s, m})
+		}
+	}
+	fitting := s.fitting(callbacks...)
+	fitting.Path, fitting.Checkpoints, fitting.From = folder.model(), folder.checkpoints(s, notes), from
+	summary, err := train.Fit(ctx, m, c.train.source, c.valid.source, fitting)
+	if err == nil && from != nil && summary.Steps == from.Step() {
+		fmt.Fprintln(news, "the training was finished; with more --override epochs=N or max-steps=N it would go on")
+	}
+	return summary, stopped(err, folder)
 }
 
 // evaluate tells how good the kept model is.
@@ -166,57 +213,46 @@ func (s *settings) evaluate(ctx context.Context, m *task.Model, c *corpus, summa
 	if c.test.source == nil {
 		return result, nil
 	}
-	test, err := train.Evaluate(ctx, m, c.test.source)
+	test, err := train.Evaluate(ctx, m, c.test.source, s.graphs())
 	result.Test = &test
 	return result, err
 }
 
-// Of the sample after the training of a language model.
-const (
-	sampleCharacters  = 300
-	sampleWords       = 60
-	sampleTemperature = 0.7
-)
-
-// sample prints some text by a language model, from the beginning of a line.
+// sample prints some text by a language model.
 func (s *settings) sample(ctx context.Context, w io.Writer, m *task.Model) error {
 	if s.Quiet || !s.Task.LanguageModel() {
 		return nil
 	}
-	length := sampleCharacters
-	if s.Unit == data.Word {
-		length = sampleWords
-	}
 	fmt.Fprintf(w, "\nsample at temperature %g:\n", sampleTemperature)
-	prompt := beginning(m, "")
-	if err := continueText(ctx, w, m, prompt, length, task.Sampling{Temperature: sampleTemperature}, s.random(randomText)); err != nil {
-		return err
-	}
-	fmt.Fprintln(w)
-	return nil
+	return s.writeSample(ctx, w, m, 0)
 }
 
 // A stoppedError is a training that ended early and left a model.
 type stoppedError struct {
-	cause error
-	model string
+	cause  error
+	folder *runFolder
 }
 
-// stopped names the model in the error of a training that was interrupted or diverged.
-// Other errors it returns as they are.
-func stopped(err error, model string) error {
+// stopped names what a training that was interrupted or diverged has left. Other errors
+// it returns as they are.
+func stopped(err error, folder *runFolder) error {
 	var diverged *train.DivergedError
 	if errors.Is(err, context.Canceled) || errors.As(err, &diverged) {
-		return &stoppedError{err, model}
+		return &stoppedError{err, folder}
 	}
 	return err
 }
 
 func (e *stoppedError) Error() string {
-	if errors.Is(e.cause, context.Canceled) {
-		return "interrupted; the best model so far is " + e.model
+	model := e.folder.model()
+	if !errors.Is(e.cause, context.Canceled) {
+		return fmt.Sprintf("%v; the last good model is %s", e.cause, model)
 	}
-	return fmt.Sprintf("%v; the last good model is %s", e.cause, e.model)
+	text := "interrupted; the best model so far is " + model
+	if _, err := os.Stat(e.folder.file(checkpointName)); err == nil {
+		text += "; continue with lstmtrain resume " + e.folder.path
+	}
+	return text
 }
 
 func (e *stoppedError) Unwrap() error { return e.cause }

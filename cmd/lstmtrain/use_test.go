@@ -26,6 +26,14 @@ func lines[T any](t *testing.T, text string) []T {
 	return all
 }
 
+// eventJSON is what tests read of a line of metrics.jsonl.
+type eventJSON struct {
+	Kind train.EventKind
+	Step int
+	Loss float64
+	Best bool
+}
+
 // On the validation file, eval finds what the last validation found. Would catch eval
 // measuring something else, and a model that changed on its way through the file.
 func TestEvalAgreesWithValidation(t *testing.T) {
@@ -52,6 +60,34 @@ func TestPredictTable(t *testing.T) {
 	for i, line := range got {
 		if line.Truth+"\t"+line.Text != rows[i] {
 			t.Errorf("prediction %d is of %q, want %q", i, line.Truth+"\t"+line.Text, rows[i])
+		}
+	}
+}
+
+// A tagger tags the words of a file or of lines, with the truth where the file has it.
+// Would catch words and tags in another order, and a line taken for a word.
+func TestPredictTags(t *testing.T) {
+	model, _ := trained(t, tags, "--task", "tag", "--epochs", "20", "--split", "0.9,0.1,0")
+	file := write(t, filepath.Join(t.TempDir(), "new"), "A DET\nman NOUN\n\nthe DET\ndog NOUN\n")
+	unknown := write(t, filepath.Join(t.TempDir(), "unknown"), "A X\nman Y\n\nthe X\ndog Y\n")
+	for _, test := range []struct {
+		stdin string
+		args  []string
+		truth int
+	}{
+		{"A man\nthe dog\n", nil, 0},
+		{"A\nman\n\nthe\ndog\n", []string{"--format", "conll"}, 0},
+		{"", []string{"--data", file}, 2},
+		{"", []string{"--data", unknown}, 0},
+	} {
+		got := lines[tagsJSON](t, succeed(t, test.stdin, append([]string{"predict", model}, test.args...)...).stdout)
+		if len(got) != 2 {
+			t.Fatalf("predict %v gives %+v", test.args, got)
+		}
+		for i, words := range []string{"A man", "the dog"} {
+			if strings.Join(got[i].Words, " ") != words || strings.Join(got[i].Tags, " ") != "DET NOUN" || len(got[i].Truth) != test.truth {
+				t.Errorf("predict %v gives %+v", test.args, got[i])
+			}
 		}
 	}
 }

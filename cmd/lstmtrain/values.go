@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -82,6 +83,24 @@ func share(into *float64) pflag.Value {
 	return number(into, "a number from 0 to 1", func(x float64) bool { return x >= 0 && x <= 1 })
 }
 
+// backward is how many steps gradients flow back through; 0 stands for all.
+type backward int
+
+func (b backward) String() string {
+	if b == 0 {
+		return "full"
+	}
+	return strconv.Itoa(int(b))
+}
+
+// fullOr accepts full and whole numbers above 0.
+func fullOr(into *backward) pflag.Value {
+	return value[backward]{into, "full|N", "full, or a whole number, 1 or more", func(s string) (backward, bool) {
+		n, err := strconv.Atoi(s)
+		return backward(n), s == "full" || err == nil && n >= 1
+	}}
+}
+
 // shares are the parts that data are split into, written as 0.9,0.05,0.05.
 type shares data.Fractions
 
@@ -92,21 +111,67 @@ func (s shares) String() string {
 // MarshalText is String, for config.json.
 func (s shares) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
 
+// UnmarshalText reads what MarshalText wrote.
+func (s *shares) UnmarshalText(text []byte) error {
+	parsed, ok := parseShares(string(text))
+	if !ok {
+		return errors.Errorf("%q, want %s", text, wantShares)
+	}
+	*s = parsed
+	return nil
+}
+
 // threeShares accepts three shares of which the first is not nothing.
 func threeShares(into *shares) pflag.Value {
-	want := "three shares for training, validation and test, such as 0.9,0.05,0.05, whose sum is 1 and the first above 0"
-	return value[shares]{into, "X,X,X", want, func(s string) (shares, bool) {
-		var x []float64
-		for field := range strings.SplitSeq(s, ",") {
-			share, err := strconv.ParseFloat(strings.TrimSpace(field), 64)
-			if err != nil || !(share >= 0) {
-				return shares{}, false
-			}
-			x = append(x, share)
-		}
-		if len(x) != 3 || x[0] == 0 || !(math.Abs(x[0]+x[1]+x[2]-1) <= 1e-9) {
+	return value[shares]{into, "X,X,X", wantShares, parseShares}
+}
+
+const wantShares = "three shares for training, validation and test, such as 0.9,0.05,0.05, whose sum is 1 and the first above 0"
+
+func parseShares(s string) (shares, bool) {
+	var x []float64
+	for field := range strings.SplitSeq(s, ",") {
+		share, err := strconv.ParseFloat(strings.TrimSpace(field), 64)
+		if err != nil || !(share >= 0) {
 			return shares{}, false
 		}
-		return shares{x[0], x[1], x[2]}, true
-	}}
+		x = append(x, share)
+	}
+	if len(x) != 3 || x[0] == 0 || !(math.Abs(x[0]+x[1]+x[2]-1) <= 1e-9) {
+		return shares{}, false
+	}
+	return shares{x[0], x[1], x[2]}, true
 }
+
+// A pattern is a regular expression.
+type pattern struct{ *regexp.Regexp }
+
+var _ pflag.Value = (*pattern)(nil)
+
+func (p pattern) String() string {
+	if p.Regexp == nil {
+		return ""
+	}
+	return p.Regexp.String()
+}
+
+func (p pattern) Type() string { return "REGEXP" }
+
+// Set takes a regular expression with a group.
+func (p *pattern) Set(s string) error {
+	r, err := regexp.Compile(s)
+	if err != nil || r.NumSubexp() < 1 {
+		return errors.New("want a regular expression with a group in parentheses")
+	}
+	p.Regexp = r
+	return nil
+}
+
+// IsZero tells whether there is none, so that config.json leaves it out.
+func (p pattern) IsZero() bool { return p.Regexp == nil }
+
+// MarshalText is String, for config.json.
+func (p pattern) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
+
+// UnmarshalText is Set, for config.json.
+func (p *pattern) UnmarshalText(text []byte) error { return p.Set(string(text)) }

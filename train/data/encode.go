@@ -29,6 +29,9 @@ func (v *Vocabulary) Encode(text *Text) ([]int, error) {
 }
 
 func (v *Vocabulary) encode(token string) (int, bool) {
+	if len(token) == 1 && v.short[token[0]] >= 0 {
+		return v.short[token[0]], true
+	}
 	if id, ok := v.ids[token]; ok {
 		return id, true
 	}
@@ -67,6 +70,20 @@ func (v *Vocabulary) EncodeSequence(text string) []int {
 		if id, ok := v.encode(token); ok {
 			ids = append(ids, id)
 		}
+	}
+	return ids
+}
+
+// EncodeWords returns the ids of words as they stand, one for each; one that the
+// vocabulary does not hold becomes Unknown. It panics if there is no Unknown.
+func (v *Vocabulary) EncodeWords(words []string) []int {
+	ids := make([]int, len(words))
+	for i, word := range words {
+		id, ok := v.encode(word)
+		if !ok {
+			panic("data: EncodeWords with a vocabulary without " + Unknown)
+		}
+		ids[i] = id
 	}
 	return ids
 }

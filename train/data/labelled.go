@@ -50,6 +50,10 @@ type LabelledOptions struct {
 
 	// NoLabel reads texts only, for prediction.
 	NoLabel bool
+
+	// Latin1 says that the bytes of the file are the first 256 Unicode characters
+	// (ISO 8859-1), and not UTF-8.
+	Latin1 bool
 }
 
 // ReadLabelled reads the examples of a file, plain or compressed by gzip. Labels
@@ -74,6 +78,9 @@ func LabelledFromBytes(name string, content []byte, o LabelledOptions) ([]Exampl
 }
 
 func (o LabelledOptions) read(file, content string) ([]Example, error) {
+	if o.Latin1 {
+		content = fromLatin1(content)
+	}
 	content, err := readable(file, content)
 	if err != nil {
 		return nil, err
@@ -101,6 +108,15 @@ func (o LabelledOptions) read(file, content string) ([]Example, error) {
 		err = &Error{File: file, Problem: fmt.Sprintf("holds no rows, read as %s", o.Format)}
 	}
 	return examples, err
+}
+
+// fromLatin1 returns the text of bytes in ISO 8859-1.
+func fromLatin1(s string) string {
+	var text strings.Builder
+	for i := range len(s) {
+		text.WriteRune(rune(s[i]))
+	}
+	return text.String()
 }
 
 // detect finds out the format by the file's name, then by its first line.

@@ -52,6 +52,7 @@ func TestReadLabelled(t *testing.T) {
 		{"SMS", "ham\thi, there\n", options{}, `1:ham:"hi, there"`},
 		{"a.TSV.GZ", "{ham\thi\n", options{}, `1:{ham:"hi"`},
 		{"a.txt", "ham,hi\n", options{Format: data.CSV}, `1:ham:"hi"`},
+		{"a.tsv", "ham\tcaf\xe9\n", options{Latin1: true}, `1:ham:"café"`},
 		{"a.tsv", "ham\thi\nspam\n", options{NoLabel: true, TextColumn: "1"}, `1::"ham" 2::"spam"`},
 		{"a.tsv", "ham\thi\n", options{NoLabel: true}, `1::"hi"`},
 		{"a.tsv", "hi there\nyou\n", options{NoLabel: true}, `1::"hi there" 2::"you"`},

@@ -1,6 +1,8 @@
 package data
 
 import (
+	"iter"
+	"maps"
 	"slices"
 
 	"github.com/pkg/errors"
@@ -16,22 +18,56 @@ type Labels struct {
 // NewLabels returns the labels of training examples, sorted. Fewer than two
 // different ones are an *Error.
 func NewLabels(examples []Example) (*Labels, error) {
-	var names []string
-	seen := map[string]bool{}
-	for _, e := range examples {
-		if !seen[e.Label] {
-			seen[e.Label] = true
-			names = append(names, e.Label)
+	return labelsOf(fileOf(examples), func(yield func(string) bool) {
+		for _, e := range examples {
+			if !yield(e.Label) {
+				return
+			}
 		}
+	})
+}
+
+// NewTags returns the labels of the words of training sentences, as NewLabels does.
+func NewTags(sentences []Sentence) (*Labels, error) {
+	file := ""
+	if len(sentences) > 0 {
+		file = sentences[0].File
 	}
+	return labelsOf(file, func(yield func(string) bool) {
+		for _, s := range sentences {
+			for _, tag := range s.Tags {
+				if !yield(tag) {
+					return
+				}
+			}
+		}
+	})
+}
+
+// NewSeriesLabels returns the labels of training series, as NewLabels does.
+func NewSeriesLabels(series []Series) (*Labels, error) {
+	file := ""
+	if len(series) > 0 {
+		file = series[0].File
+	}
+	return labelsOf(file, func(yield func(string) bool) {
+		for _, s := range series {
+			if !yield(s.Label) {
+				return
+			}
+		}
+	})
+}
+
+func labelsOf(file string, occurring iter.Seq[string]) (*Labels, error) {
+	names := slices.Sorted(maps.Keys(count(occurring)))
 	switch len(names) {
 	case 0:
 		return nil, &Error{Problem: "no examples to learn labels from"}
 	case 1:
-		return nil, &Error{File: examples[0].File, What: "label", Value: names[0],
+		return nil, &Error{File: file, What: "label", Value: names[0],
 			Problem: "every example has it; a classifier needs at least two labels"}
 	}
-	slices.Sort(names)
 	return newLabels(names), nil
 }
 
@@ -73,12 +109,48 @@ func (l *Labels) Name(id int) string { return l.names[id] }
 func (l *Labels) Encode(examples []Example) ([]int, error) {
 	ids := make([]int, len(examples))
 	for i, e := range examples {
-		id, ok := l.ids[e.Label]
-		if !ok {
-			return nil, &Error{File: e.File, Line: e.Line, What: "label", Value: e.Label,
-				Problem: "training never saw this label; its labels are " + list(l.names)}
+		id, err := l.encode(e.Label, e.File, e.Line)
+		if err != nil {
+			return nil, err
 		}
 		ids[i] = id
 	}
 	return ids, nil
+}
+
+// EncodeTags returns the ids of a sentence's tags. A tag that training did not see is an
+// *Error.
+func (l *Labels) EncodeTags(s Sentence) ([]int, error) {
+	ids := make([]int, len(s.Tags))
+	for i, tag := range s.Tags {
+		id, err := l.encode(tag, s.File, s.Lines[i])
+		if err != nil {
+			return nil, err
+		}
+		ids[i] = id
+	}
+	return ids, nil
+}
+
+// EncodeSeries returns the ids of the labels of series. A label that training did not see
+// is an *Error.
+func (l *Labels) EncodeSeries(series []Series) ([]int, error) {
+	ids := make([]int, len(series))
+	for i, s := range series {
+		id, err := l.encode(s.Label, s.File, s.Line)
+		if err != nil {
+			return nil, err
+		}
+		ids[i] = id
+	}
+	return ids, nil
+}
+
+func (l *Labels) encode(name, file string, line int) (int, error) {
+	id, ok := l.ids[name]
+	if !ok {
+		return 0, &Error{File: file, Line: line, What: "label", Value: name,
+			Problem: "training never saw this label; its labels are " + list(l.names)}
+	}
+	return id, nil
 }

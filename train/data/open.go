@@ -12,6 +12,23 @@ import (
 	"github.com/pkg/errors"
 )
 
+// openFile returns the content of a file as readFile does, but mapped and not read if it is
+// not compressed and the system can.
+func openFile(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", unreadable(path, err)
+	}
+	defer f.Close()
+	if content, ok := mapFile(f); ok && !strings.HasPrefix(content, gzipMagic) {
+		return content, nil
+	}
+	return readFile(path)
+}
+
+// gzipMagic begins every gzip file.
+const gzipMagic = "\x1f\x8b"
+
 // readFile returns the content of a file. A file whose first bytes are those of
 // gzip is decompressed, whatever its name.
 func readFile(path string) (string, error) {
@@ -22,7 +39,7 @@ func readFile(path string) (string, error) {
 	defer f.Close()
 
 	buffered := bufio.NewReader(f)
-	if magic, _ := buffered.Peek(2); string(magic) == "\x1f\x8b" {
+	if magic, _ := buffered.Peek(2); string(magic) == gzipMagic {
 		return decompress(path, buffered)
 	}
 	// A strings.Builder gives its bytes away as a string without a copy, which

@@ -29,30 +29,48 @@ func SplitTokens(tokens []int, f Fractions) (Parts[int], error) {
 // SplitExamples splits examples in an order drawn from rng, with borders as in
 // SplitTokens. It is an *Error if a part with a fraction above 0 is empty.
 func SplitExamples(examples []Example, f Fractions, rng *rand.Rand) (Parts[Example], error) {
-	shuffled := slices.Clone(examples)
+	return SplitShuffled(examples, f, fileOf(examples), rng)
+}
+
+// SplitShuffled is SplitExamples of anything that comes from a file.
+func SplitShuffled[E any](all []E, f Fractions, file string, rng *rand.Rand) (Parts[E], error) {
+	shuffled := slices.Clone(all)
 	rng.Shuffle(len(shuffled), func(i, j int) { shuffled[i], shuffled[j] = shuffled[j], shuffled[i] })
-	return split(shuffled, f, fileOf(examples), 1)
+	return split(shuffled, f, file, 1)
+}
+
+// SplitLength returns how many of n tokens SplitTokens puts into the first part and into
+// the first two.
+func SplitLength(n int, f Fractions) (train, trainAndValid int, err error) {
+	return borders(n, f, "", 2)
 }
 
 func split[E any](all []E, f Fractions, file string, least int) (Parts[E], error) {
-	if err := f.check(); err != nil {
+	a, b, err := borders(len(all), f, file, least)
+	if err != nil {
 		return Parts[E]{}, err
 	}
-	border := func(fraction float64) int {
-		return min(int(math.Round(fraction*float64(len(all)))), len(all)) // the sum may be a little above 1
-	}
-	a, b := border(f.Train), border(f.Train+f.Valid)
-	p := Parts[E]{slices.Clip(all[:a]), slices.Clip(all[a:b]), slices.Clip(all[b:])}
+	return Parts[E]{slices.Clip(all[:a]), slices.Clip(all[a:b]), slices.Clip(all[b:])}, nil
+}
 
-	sizes := []int{len(p.Train), len(p.Valid), len(p.Test)}
+// borders returns where the second and the third part of n begin.
+func borders(n int, f Fractions, file string, least int) (a, b int, err error) {
+	if err := f.check(); err != nil {
+		return 0, 0, err
+	}
+	border := func(fraction float64) int {
+		return min(int(math.Round(fraction*float64(n))), n) // the sum may be a little above 1
+	}
+	a, b = border(f.Train), border(f.Train+f.Valid)
+	sizes := []int{a, b - a, n - b}
 	for i, fraction := range []float64{f.Train, f.Valid, f.Test} {
 		if fraction > 0 && sizes[i] < least {
-			return Parts[E]{}, &Error{File: file, Problem: fmt.Sprintf(
+			return 0, 0, &Error{File: file, Problem: fmt.Sprintf(
 				"too little data to split: %g of %d is %d for the %s part, which needs %d; raise its fraction or make it 0",
-				fraction, len(all), sizes[i], []string{"train", "valid", "test"}[i], least)}
+				fraction, n, sizes[i], []string{"train", "valid", "test"}[i], least)}
 		}
 	}
-	return p, nil
+	return a, b, nil
 }
 
 func (f Fractions) check() error {
@@ -68,13 +86,13 @@ func (f Fractions) check() error {
 
 // Sample returns n of the examples, drawn from rng without replacement and in their
 // old order, or all of them if there are no more than n. It panics if n is negative.
-func Sample(examples []Example, n int, rng *rand.Rand) []Example {
+func Sample[E any](examples []E, n int, rng *rand.Rand) []E {
 	if n >= len(examples) {
 		return examples
 	}
 	drawn := rng.Perm(len(examples))[:n]
 	slices.Sort(drawn)
-	sample := make([]Example, n)
+	sample := make([]E, n)
 	for i, at := range drawn {
 		sample[i] = examples[at]
 	}

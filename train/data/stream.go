@@ -16,7 +16,7 @@ import (
 // state carried from batch to batch runs through a row's stretch. Every target counts
 // exactly once; what remains of the last batches is padding.
 type Stream struct {
-	tokens      []int
+	tokens      Tokens
 	rows, steps int
 }
 
@@ -26,13 +26,18 @@ var _ Source = (*Stream)(nil)
 // is an *Error if there is not a target for every row, and an error of another type if
 // rows or steps is not positive.
 func NewStream(tokens []int, rows, steps int) (*Stream, error) {
+	return NewTokenStream(IDs(tokens), rows, steps)
+}
+
+// NewTokenStream is NewStream of tokens wherever they are kept.
+func NewTokenStream(tokens Tokens, rows, steps int) (*Stream, error) {
 	if rows <= 0 || steps <= 0 {
 		return nil, errors.Errorf("data: a stream of %d rows and %d steps; both are at least 1", rows, steps)
 	}
-	if len(tokens) < rows+1 {
+	if tokens.Len() < rows+1 {
 		return nil, &Error{Problem: fmt.Sprintf(
 			"too short a text: %d tokens, but a batch of %d rows needs at least %d; lower the batch size or give more text",
-			len(tokens), rows, rows+1)}
+			tokens.Len(), rows, rows+1)}
 	}
 	return &Stream{tokens: tokens, rows: rows, steps: steps}, nil
 }
@@ -42,7 +47,7 @@ func NewStream(tokens []int, rows, steps int) (*Stream, error) {
 func (s *Stream) Begin(*rand.Rand) int { return s.batches() }
 
 func (s *Stream) batches() int {
-	targets := len(s.tokens) - 1
+	targets := s.tokens.Len() - 1
 	longest := (targets + s.rows - 1) / s.rows
 	return (longest + s.steps - 1) / s.steps
 }
@@ -55,14 +60,20 @@ func (s *Stream) Batch(i int, b *Batch) {
 	}
 	b.pad(s.steps, s.rows, s.steps*s.rows)
 	b.Reset = i == 0
-	targets := len(s.tokens) - 1
+	targets := s.tokens.Len() - 1
+	b.ids = zeros(b.ids, s.steps+1)
 	for r := range s.rows {
 		end := (r + 1) * targets / s.rows
 		first := min(r*targets/s.rows+i*s.steps, end)
 		last := min(first+s.steps, end)
 
-		b.fill(r, s.tokens[first:last])
-		for t, target := range s.tokens[first+1 : last+1] {
+		if first == last {
+			continue
+		}
+		ids := b.ids[:last+1-first]
+		s.tokens.Read(first, ids)
+		b.fill(r, ids[:last-first])
+		for t, target := range ids[1:] {
 			b.Targets[t*s.rows+r] = target
 			b.Weights[t*s.rows+r] = 1
 		}

@@ -7,8 +7,10 @@ import (
 	"github.com/pkg/errors"
 )
 
-// A Text is a sequence of tokens, kept as the files' content: it takes one byte of
-// memory for each byte of them. It does not change and may be shared.
+// A Text is a sequence of tokens, kept as the files' content. A file that is not compressed
+// is mapped into memory where the system can, and so may be larger than it; any other takes
+// one byte of memory for each byte. A Text does not change and may be shared; its files
+// must not change either while the program runs.
 type Text struct {
 	unit  Unit
 	parts []part
@@ -35,7 +37,7 @@ func ReadText(paths []string, unit Unit) (*Text, error) {
 	}
 	t := &Text{unit: unit}
 	for _, path := range paths {
-		content, err := readFile(path)
+		content, err := openFile(path)
 		if err != nil {
 			return nil, err
 		}
@@ -69,10 +71,10 @@ func (t *Text) add(file, content string) error {
 	if err != nil {
 		return err
 	}
-	if t.unit == Word && !strings.HasSuffix(content, "\n") {
-		content += "\n" // the end of a file ends its last line
-	}
 	t.parts = append(t.parts, part{file, content})
+	if t.unit == Word && !strings.HasSuffix(content, "\n") {
+		t.parts = append(t.parts, part{file, "\n"}) // the end of a file ends its last line
+	}
 	return nil
 }
 

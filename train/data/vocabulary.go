@@ -5,6 +5,7 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
@@ -23,7 +24,8 @@ type Vocabulary struct {
 	unit    Unit
 	symbols []string
 	ids     map[string]int
-	unknown int // the id of Unknown, or -1
+	unknown int      // the id of Unknown, or -1
+	short   [256]int // the ids of symbols of one byte, or -1
 }
 
 // NewCharacterVocabulary returns the vocabulary of the characters that occur, by
@@ -60,19 +62,53 @@ func NewWordVocabulary(tokens iter.Seq[string], limits Limits) *Vocabulary {
 // is 0, Unknown, which is 1, then the tokens of the examples' texts, as Tokenize
 // returns them, by falling count and, where counts are equal, by bytes.
 func NewSequenceVocabulary(examples []Example, unit Unit, limits Limits) *Vocabulary {
-	counts := map[string]int{}
-	for _, e := range examples {
-		for _, token := range Tokenize(e.Text, unit) {
-			counts[token]++
+	return newPaddedVocabulary(unit, limits, func(yield func(string) bool) {
+		for _, e := range examples {
+			for _, token := range Tokenize(e.Text, unit) {
+				if !yield(token) {
+					return
+				}
+			}
 		}
-	}
-	return newVocabulary(unit, limits.choose([]string{Padding, Unknown}, counts))
+	})
 }
 
+// NewTaggedVocabulary returns a vocabulary for padded sequences, as NewSequenceVocabulary
+// does, of the sentences' words as they stand.
+func NewTaggedVocabulary(sentences []Sentence, limits Limits) *Vocabulary {
+	return newPaddedVocabulary(Word, limits, func(yield func(string) bool) {
+		for _, s := range sentences {
+			for _, word := range s.Words {
+				if !yield(word) {
+					return
+				}
+			}
+		}
+	})
+}
+
+func newPaddedVocabulary(unit Unit, limits Limits, tokens iter.Seq[string]) *Vocabulary {
+	return newVocabulary(unit, limits.choose([]string{Padding, Unknown}, count(tokens)))
+}
+
+// count returns how often each token occurs. Tokens of one byte, of which a text of
+// characters consists for the most part, are counted without a map.
 func count(tokens iter.Seq[string]) map[string]int {
 	counts := map[string]int{}
+	var short [256]int
 	for token := range tokens {
-		counts[token]++
+		if len(token) == 1 {
+			short[token[0]]++
+		} else if _, ok := counts[token]; ok {
+			counts[token]++
+		} else {
+			counts[strings.Clone(token)] = 1 // so that the token does not keep its text in memory
+		}
+	}
+	for b, n := range short {
+		if n > 0 {
+			counts[string([]byte{byte(b)})] = n
+		}
 	}
 	return counts
 }
@@ -96,8 +132,14 @@ func (l Limits) choose(special []string, counts map[string]int) []string {
 
 func newVocabulary(unit Unit, symbols []string) *Vocabulary {
 	v := &Vocabulary{unit: unit, symbols: symbols, ids: make(map[string]int, len(symbols)), unknown: -1}
+	for c := range v.short {
+		v.short[c] = -1
+	}
 	for id, symbol := range symbols {
 		v.ids[symbol] = id
+		if len(symbol) == 1 {
+			v.short[symbol[0]] = id
+		}
 	}
 	if id, ok := v.ids[Unknown]; ok {
 		v.unknown = id

@@ -39,6 +39,30 @@ func NewConfusion(classes int) *Confusion {
 // predicted. It panics if there is no such class.
 func (c *Confusion) Add(truth, predicted int) { c.counts[truth][predicted]++ }
 
+// Flat returns the counts as numbers, row by row, one row for each true class.
+func (c *Confusion) Flat() []float64 {
+	var flat []float64
+	for _, row := range c.counts {
+		for _, n := range row {
+			flat = append(flat, float64(n))
+		}
+	}
+	return flat
+}
+
+// ConfusionOf returns the Confusion whose Flat counts are given. It panics if they are not
+// those of so many classes.
+func ConfusionOf(classes int, flat []float64) *Confusion {
+	if len(flat) != classes*classes {
+		panic(fmt.Sprintf("metrics: %d counts for %d classes", len(flat), classes))
+	}
+	c := NewConfusion(classes)
+	for i, n := range flat {
+		c.counts[i/classes][i%classes] = int(n)
+	}
+	return c
+}
+
 // Counts returns a copy of the counts, by true and by predicted class.
 func (c *Confusion) Counts() [][]int {
 	counts := slices.Clone(c.counts)
@@ -78,11 +102,19 @@ func (c *Confusion) F1(class int) float64 {
 
 // MacroF1 returns the mean F1 of the classes that occur or are predicted; others
 // are left out, as scikit-learn does. It is NaN if there are no examples.
-func (c *Confusion) MacroF1() float64 {
+func (c *Confusion) MacroF1() float64 { return c.macro(c.F1) }
+
+// MacroPrecision returns the mean precision of the classes of MacroF1.
+func (c *Confusion) MacroPrecision() float64 { return c.macro(c.Precision) }
+
+// MacroRecall returns the mean recall of the classes of MacroF1.
+func (c *Confusion) MacroRecall() float64 { return c.macro(c.Recall) }
+
+func (c *Confusion) macro(score func(class int) float64) float64 {
 	var mean Mean
 	for class := range c.counts {
 		if c.predicted(class)+c.occurred(class) > 0 {
-			mean.Add(c.F1(class), 1)
+			mean.Add(score(class), 1)
 		}
 	}
 	return mean.Value()

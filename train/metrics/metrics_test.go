@@ -54,6 +54,27 @@ func TestConfusionByHand(t *testing.T) {
 	}
 }
 
+// Catches precision and recall exchanged in the macro means, which by hand are
+// (3/4 + 2/3 + 1/2 + 0)/4 and (3/4 + 2/3 + 1/3 + 0)/4.
+func TestMacroMeansByHand(t *testing.T) {
+	c := tenRows(5)
+	if got, want := c.MacroPrecision(), 23.0/48; !near(got, want) {
+		t.Errorf("macro precision %v, expected %v", got, want)
+	}
+	if got, want := c.MacroRecall(), 21.0/48; !near(got, want) {
+		t.Errorf("macro recall %v, expected %v", got, want)
+	}
+}
+
+// Catches rows and columns exchanged.
+func TestConfusionFlat(t *testing.T) {
+	c := tenRows(4)
+	flat := c.Flat()
+	if len(flat) != 16 || flat[1] != 1 || flat[4] != 0 || !reflect.DeepEqual(ConfusionOf(4, flat).Counts(), c.Counts()) {
+		t.Errorf("flat counts %v of %v", flat, c.Counts())
+	}
+}
+
 // Catches a caller who changes the counts through what Counts returned.
 func TestCountsIsACopy(t *testing.T) {
 	c := tenRows(4)

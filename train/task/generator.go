@@ -86,15 +86,17 @@ type Generator struct {
 	logits []float64 // of the token after those seen; nil before the first
 }
 
-// NewGenerator returns a Generator that has seen nothing.
+// NewGenerator returns a Generator that has seen nothing. The model's parameters must not
+// change while it is in use.
 func NewGenerator(m *Model) (*Generator, error) {
 	if !m.Config.Task.LanguageModel() {
 		return nil, errors.Errorf("task: a model of task %q does not generate text", m.Config.Task)
 	}
-	step, err := m.Compile(1, 1, false)
+	step, err := m.Compile(1, 1, Settings{})
 	if err != nil {
 		return nil, err
 	}
+	step.Freeze()
 	g := &Generator{step: step}
 	g.batch = data.Batch{Steps: 1, Rows: 1, Inputs: make([]int, 1), Targets: make([]int, 1), Weights: []float64{0}, Reset: true}
 	return g, nil

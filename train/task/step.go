@@ -11,63 +11,73 @@ import (
 // A Step is a model compiled for batches of one size. It carries the state from one
 // batch of a text to the next.
 type Step struct {
-	Program *graph.Program
+	Program *graph.Program // whose gradients are those of the last batch
 
 	model       *Model
+	task        Task
 	steps, rows int
 	state       []string // names of the nodes of the carried state
-	predicted   []int
+	blocks      *blocks  // what runs in place of Program, if not nil
 }
 
 // A Result is what a model made of one batch.
 type Result struct {
-	Loss    float64 // mean over the targets that count, in nats
-	Weight  float64 // the targets that count
-	Correct float64 // those of them whose most probable class was right
+	Loss   float64 // mean over the targets that count
+	Weight float64 // the targets that count
+	Counts Counts
 }
 
-// Compile builds the model's graph for batches of the given size. For training, the
-// objective is the loss, and the program has its gradients; else it has outputs only:
-// loss, logits, of shape (n, C), and probabilities.
-func (m *Model) Compile(steps, rows int, training bool) (*Step, error) {
-	s := &Step{model: m, steps: steps, rows: rows}
-	if m.Config.Task.LanguageModel() {
+func newStep(m *Model, steps, rows int) *Step {
+	s := &Step{model: m, task: m.Task(), steps: steps, rows: rows}
+	if s.task.Reading() == Carried {
 		m.Stack.Begin(func(name string, _ int) *graph.Node {
 			s.state = append(s.state, name)
 			return nil
 		})
 	}
-	var err error
-	s.Program, err = graph.Compile(func(b *graph.Builder) { s.build(b, training) }, graph.Settings{})
-	return s, err
+	return s
 }
 
-// build adds the model to a graph. Inputs are tokens (T·B), targets and weights, and
-// the start of the state, start/NAME, or masks, mask/T, for a classifier.
+// build adds the model to a graph. Inputs are tokens (T·B), or numbers/T, of shape (B, I),
+// for each step, weights and the task's targets, and the start of the state, start/NAME,
+// or masks, mask/T.
 func (s *Step) build(b *graph.Builder, training bool) {
-	m := s.model
-	inputs := m.Embedding.Of(b, b.Indices("tokens", s.steps*s.rows), s.steps)
+	inputs := s.inputs(b)
 	var features *graph.Node // what the head reads, one row a target
-	if m.Config.Task.LanguageModel() {
-		features = s.everyStep(b, inputs)
-	} else {
-		features = s.lastStep(b, inputs)
+	switch s.task.Reading() {
+	case Carried:
+		features = s.carried(b, inputs)
+	case EveryStep:
+		outputs, _ := s.masked(b, inputs)
+		features = b.Stack(outputs)
+	case LastStep:
+		_, features = s.masked(b, inputs)
 	}
-	logits := m.Head.Of(b, features)
-	targets := s.targets()
-	loss := b.CrossEntropy(logits, b.Indices("targets", targets), b.Input("weights", targets, 1), graph.CrossEntropySettings{})
-	b.Output("logits", logits)
+	outputs := s.model.Head.Of(b, features)
+	loss := s.task.Loss(b, outputs, b.Input("weights", s.task.Reading().targets(s.steps, s.rows), 1))
 	if training {
 		b.Minimize(loss)
 	} else {
 		b.Output("loss", loss)
-		b.Output("probabilities", b.Softmax(logits))
+		s.task.Predict(b, outputs)
 	}
 }
 
-// everyStep returns the outputs of all steps, of shape (T·B, H), from a state that is
+// inputs returns what the cells read, T matrices of shape (B, E) or (B, I).
+func (s *Step) inputs(b *graph.Builder) []*graph.Node {
+	if s.model.Embedding != nil {
+		return s.model.Embedding.Of(b, b.Indices("tokens", s.steps*s.rows), s.steps)
+	}
+	inputs := make([]*graph.Node, s.steps)
+	for t := range inputs {
+		inputs[t] = b.Input(numbersName(t), s.rows, s.model.Features.Len())
+	}
+	return inputs
+}
+
+// carried returns the outputs of all steps, of shape (T·B, H), from a state that is
 // carried from batch to batch.
-func (s *Step) everyStep(b *graph.Builder, inputs []*graph.Node) *graph.Node {
+func (s *Step) carried(b *graph.Builder, inputs []*graph.Node) *graph.Node {
 	start := s.model.Stack.Begin(func(name string, width int) *graph.Node {
 		return b.Input("start/"+name, s.rows, width)
 	})
@@ -79,30 +89,31 @@ func (s *Step) everyStep(b *graph.Builder, inputs []*graph.Node) *graph.Node {
 	return b.Stack(outputs)
 }
 
-// lastStep returns the output of each row's last step, of shape (B, H): the rows that
-// have ended repeat theirs.
-func (s *Step) lastStep(b *graph.Builder, inputs []*graph.Node) *graph.Node {
+// masked returns the outputs of every step, each of shape (B, H), from a state of zeros,
+// and those of each row's last step. Rows that have ended repeat theirs.
+func (s *Step) masked(b *graph.Builder, inputs []*graph.Node) (outputs []*graph.Node, last *graph.Node) {
+	outputs, end := cells.Unroll(b, s.model.Stack, inputs, s.masks(b), cells.Zeros(b, s.model.Stack, s.rows))
+	return outputs, end.Output()
+}
+
+// masks declares the columns that tell which rows have ended, one a step.
+func (s *Step) masks(b *graph.Builder) []*graph.Node {
 	masks := make([]*graph.Node, s.steps)
 	for t := range masks {
 		masks[t] = b.Input(maskName(t), s.rows, 1)
 	}
-	_, end := cells.Unroll(b, s.model.Stack, inputs, masks, cells.Zeros(b, s.model.Stack, s.rows))
-	return end.Output()
+	return masks
 }
 
-func maskName(t int) string { return fmt.Sprintf("mask/%d", t) }
-
-// targets returns the number of targets of a batch.
-func (s *Step) targets() int {
-	if s.model.Config.Task.LanguageModel() {
-		return s.steps * s.rows
-	}
-	return s.rows
-}
+func maskName(t int) string    { return fmt.Sprintf("mask/%d", t) }
+func numbersName(t int) string { return fmt.Sprintf("numbers/%d", t) }
 
 // Run computes the loss and, if the Step is for training, the gradients of a batch,
 // from the state that the batch before left.
 func (s *Step) Run(batch *data.Batch) (Result, error) {
+	if s.blocks != nil {
+		return s.blocks.run(batch)
+	}
 	if err := s.set(batch); err != nil {
 		return Result{}, err
 	}
@@ -118,25 +129,36 @@ func (s *Step) Run(batch *data.Batch) (Result, error) {
 }
 
 func (s *Step) set(batch *data.Batch) error {
-	if err := s.Program.SetInts("tokens", batch.Inputs); err != nil {
+	if err := s.setInputs(batch); err != nil {
 		return err
 	}
-	if err := s.Program.SetInts("targets", batch.Targets); err != nil {
+	if err := s.task.SetTargets(s.Program, batch); err != nil {
 		return err
 	}
 	if err := s.Program.SetFloats("weights", batch.Weights); err != nil {
 		return err
 	}
-	if batch.Reset {
-		if err := s.Reset(); err != nil {
-			return err
+	if s.task.Reading() == Carried {
+		if batch.Reset {
+			return s.Reset()
 		}
-	}
-	if s.model.Config.Task.LanguageModel() {
 		return nil
 	}
+	return s.setSteps(maskName, batch.Mask, 1)
+}
+
+func (s *Step) setInputs(batch *data.Batch) error {
+	if s.model.Embedding != nil {
+		return s.Program.SetInts("tokens", batch.Inputs)
+	}
+	return s.setSteps(numbersName, batch.Numbers, s.model.Features.Len())
+}
+
+// setSteps hands each step its part of x, of shape (T·B, width).
+func (s *Step) setSteps(name func(t int) string, x []float64, width int) error {
+	size := s.rows * width
 	for t := range s.steps {
-		if err := s.Program.SetFloats(maskName(t), batch.Mask[t*s.rows:(t+1)*s.rows]); err != nil {
+		if err := s.Program.SetFloats(name(t), x[t*size:(t+1)*size]); err != nil {
 			return err
 		}
 	}
@@ -154,16 +176,27 @@ func (s *Step) Reset() error {
 }
 
 func (s *Step) result(batch *data.Batch) Result {
-	r := Result{Loss: s.Program.Scalar("loss")}
-	s.predicted = s.Program.Argmax("logits", s.predicted)
-	for i, w := range batch.Weights {
+	r := Result{Loss: s.Program.Scalar("loss"), Counts: s.task.Count(s.model, s.Program, batch)}
+	for _, w := range batch.Weights {
 		r.Weight += w
-		if s.predicted[i] == batch.Targets[i] {
-			r.Correct += w
-		}
 	}
 	return r
 }
 
+// Freeze says that no parameter changes until the next call of Freeze, as of a model that
+// predicts: what a run derives from parameters, it then keeps.
+func (s *Step) Freeze() {
+	if s.blocks != nil {
+		s.blocks.Freeze()
+		return
+	}
+	s.Program.Freeze()
+}
+
 // Close releases the program.
-func (s *Step) Close() error { return s.Program.Close() }
+func (s *Step) Close() error {
+	if s.blocks != nil {
+		return s.blocks.Close()
+	}
+	return s.Program.Close()
+}

@@ -56,7 +56,7 @@ func meanLoss(t *testing.T, m *task.Model, ids []int, rows, steps int) float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	step, err := m.Compile(steps, rows, false)
+	step, err := m.Compile(steps, rows, task.Settings{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -231,7 +231,7 @@ func TestProgramsListParametersInOneOrder(t *testing.T) {
 	lm, _ := languageModel(t, "hello world", 4)
 	for _, m := range []*task.Model{lm, classifier(t, 4)} {
 		for _, steps := range []int{1, 3} {
-			step, err := m.Compile(steps, 2, true)
+			step, err := m.Compile(steps, 2, task.Settings{Training: true})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -255,13 +255,13 @@ func TestNewModelChecksItsConfig(t *testing.T) {
 	lm, _ := languageModel(t, "ab", 4)
 	good := lm.Config
 	for want, change := range map[string]func(*task.Config){
-		`no task "poem"`:    func(c *task.Config) { c.Task = "poem" },
-		`no cell "gru2"`:    func(c *task.Config) { c.Cell = "gru2" },
-		"hidden is 0":       func(c *task.Config) { c.Hidden = 0 },
-		"layers is -1":      func(c *task.Config) { c.Layers = -1 },
-		"embed is 0":        func(c *task.Config) { c.Embed = 0 },
-		"steps is 0":        func(c *task.Config) { c.Steps = 0 },
-		`task "classify" w`: func(c *task.Config) { c.Task = task.Classify },
+		`no task "poem"`:            func(c *task.Config) { c.Task = "poem" },
+		`no cell "gru2"`:            func(c *task.Config) { c.Cell = "gru2" },
+		"hidden is 0":               func(c *task.Config) { c.Hidden = 0 },
+		"layers is -1":              func(c *task.Config) { c.Layers = -1 },
+		"embed is 0":                func(c *task.Config) { c.Embed = 0 },
+		"steps is 0":                func(c *task.Config) { c.Steps = 0 },
+		"a classifier needs labels": func(c *task.Config) { c.Task = task.Classify },
 	} {
 		c := good
 		change(&c)

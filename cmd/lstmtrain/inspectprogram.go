@@ -1,0 +1,51 @@
+package main
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/task"
+)
+
+// programJSON is what the fused engine made of the graph that trains a model.
+type programJSON struct {
+	BatchSteps  int      `json:"batch_steps"` // T
+	BatchRows   int      `json:"batch_rows"`  // B
+	NodesBefore int      `json:"nodes_before"`
+	NodesAfter  int      `json:"nodes_after"`
+	Steps       int      `json:"steps"` // operations of a run
+	Barriers    int      `json:"barriers"`
+	Workers     int      `json:"workers"`
+	FLOPs       int      `json:"flops"` // of the products of a run
+	Bytes       int      `json:"bytes"` // read and written in a run
+	Arena       int      `json:"arena"` // bytes of memory for all values
+	Segments    []string `json:"segments"`
+
+	report *graph.Report
+}
+
+// newProgramJSON compiles the model as train does, for batches of so many rows. Of batches
+// that run in blocks it is the program of a block.
+func newProgramJSON(m *task.Model, rows int) (*programJSON, error) {
+	step, err := m.Compile(m.Config.Steps, rows, train.Settings{}.Compiling(true))
+	if err != nil {
+		return nil, err
+	}
+	defer step.Close()
+	r := step.Program.Report()
+	return &programJSON{
+		BatchSteps: m.Config.Steps, BatchRows: rows,
+		NodesBefore: r.NodesBefore, NodesAfter: r.NodesAfter,
+		Steps: r.Steps, Barriers: r.Barriers, Workers: r.Workers,
+		FLOPs: r.FLOPs, Bytes: r.Bytes, Arena: r.Arena,
+		Segments: r.Segments, report: r,
+	}, nil
+}
+
+func (p *programJSON) print(w io.Writer) error {
+	_, err := fmt.Fprintf(w, "\nprogram that trains on batches of %d rows and %d steps\n\n%s", p.BatchRows, p.BatchSteps, p.report)
+	return errors.Wrap(err, "writing the description")
+}

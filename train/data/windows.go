@@ -1,0 +1,187 @@
+package data
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"github.com/pkg/errors"
+)
+
+// Windows cuts a series into pairs of T rows that a forecaster reads and the rows after
+// them that it is to forecast, with B of them to a batch. Neighbours overlap: a window
+// starts at every row.
+//
+// Inputs and targets are on the scale of the Features. A missing input takes the last
+// number of its column that is there; a window with a missing target is left out.
+type Windows struct {
+	features    *Features
+	horizon     *Horizon
+	scaled      []float64 // inputs
+	targets     []float64 // the same with NaN where a number is missing
+	steps, rows int
+	starts      []int // the first rows of windows
+	pass        []int // likewise, in the order of the pass
+	skipped     int
+}
+
+var _ Source = (*Windows)(nil)
+
+// NewWindows returns the Windows of T = steps and B = rows whose targets lie in rows from
+// up to but without to of a series; what they read may lie before. It is an *Error if
+// there are none, and an error of another type if steps or rows is not positive or the
+// series is not as wide as the features.
+func NewWindows(f *Features, h *Horizon, s Series, from, to, steps, rows int) (*Windows, error) {
+	w, err := newWindows(f, h, s, steps, rows)
+	if err != nil {
+		return nil, err
+	}
+	to = min(to, s.Steps())
+	for start := max(from-steps, 0); start+steps+h.Steps <= to; start++ {
+		if w.complete(start) {
+			w.starts = append(w.starts, start)
+		} else {
+			w.skipped++
+		}
+	}
+	if len(w.starts) == 0 {
+		return nil, &Error{File: s.File, Problem: fmt.Sprintf(
+			"too little data: there is no window of %d steps and a horizon of %d in rows %d to %d of %d; lower one or give more rows",
+			steps, h.Steps, max(from-steps, 0)+1, to, s.Steps())}
+	}
+	w.pass = w.starts
+	return w, nil
+}
+
+// NextWindow returns the one window that reads the last T = steps rows of a series, and
+// has no targets. It is an *Error if the series is shorter.
+func NextWindow(f *Features, h *Horizon, s Series, steps int) (*Windows, error) {
+	w, err := newWindows(f, h, s, steps, 1)
+	if err != nil {
+		return nil, err
+	}
+	if s.Steps() < steps {
+		return nil, &Error{File: s.File, Problem: fmt.Sprintf("too little data: it has %d rows, and the model reads %d", s.Steps(), steps)}
+	}
+	w.starts = []int{s.Steps() - steps}
+	w.pass = w.starts
+	return w, nil
+}
+
+func newWindows(f *Features, h *Horizon, s Series, steps, rows int) (*Windows, error) {
+	if steps <= 0 || rows <= 0 {
+		return nil, errors.Errorf("data: windows of %d steps in %d rows; both are at least 1", steps, rows)
+	}
+	if s.Width != f.Len() {
+		return nil, errors.Errorf("data: a series of %d columns for %d features", s.Width, f.Len())
+	}
+	w := &Windows{features: f, horizon: h, scaled: f.Scale(s.Values), steps: steps, rows: rows}
+	w.targets = slices.Clone(w.scaled)
+	for i, x := range s.Values {
+		if math.IsNaN(x) {
+			w.targets[i] = x
+		}
+	}
+	return w, nil
+}
+
+// complete tells whether all targets of a window are there.
+func (w *Windows) complete(start int) bool {
+	for h := range w.horizon.Steps {
+		for k := range w.horizon.Targets {
+			if math.IsNaN(w.targets[w.at(start+w.steps+h, k)]) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// at returns the index of column k of a row.
+func (w *Windows) at(row, k int) int { return row*w.features.Len() + k }
+
+// Skipped returns the number of windows that were left out.
+func (w *Windows) Skipped() int { return w.skipped }
+
+// Len returns the number of windows.
+func (w *Windows) Len() int { return len(w.starts) }
+
+// Begin starts a pass and returns the number of batches. With rng, windows are shuffled.
+func (w *Windows) Begin(rng *rand.Rand) int {
+	w.pass = w.starts
+	if rng != nil {
+		w.pass = slices.Clone(w.starts)
+		rng.Shuffle(len(w.pass), func(i, j int) { w.pass[i], w.pass[j] = w.pass[j], w.pass[i] })
+	}
+	return (len(w.pass) + w.rows - 1) / w.rows
+}
+
+// Batch makes b batch i: T = steps and B = rows, of which those that have no window are
+// left empty. It always resets carried state.
+func (w *Windows) Batch(i int, b *Batch) {
+	if i < 0 || i*w.rows >= len(w.pass) {
+		panic(fmt.Sprintf("data: batch %d of %d windows in %d rows", i, len(w.pass), w.rows))
+	}
+	b.pad(w.steps, w.rows, w.rows)
+	b.Reset = true
+	width, outputs := w.features.Len(), w.horizon.Len()
+	b.Numbers = zeros(b.Numbers, w.steps*w.rows*width)
+	b.Values, b.Naive, b.Seasonal = zeros(b.Values, w.rows*outputs), zeros(b.Naive, w.rows*outputs), zeros(b.Seasonal, w.rows*outputs)
+	chunk := w.pass[i*w.rows : min((i+1)*w.rows, len(w.pass))]
+	for row, start := range chunk {
+		w.read(b, row, start)
+		w.look(b, row, start)
+		b.Examples = append(b.Examples, start)
+	}
+	for len(b.Examples) < w.rows {
+		b.Examples = append(b.Examples, -1)
+	}
+	b.Offsets = zeros(b.Offsets, w.rows)
+}
+
+// read fills a row with what is read.
+func (w *Windows) read(b *Batch, row, start int) {
+	width := w.features.Len()
+	b.Lengths[row] = w.steps
+	for t := range w.steps {
+		b.Mask[t*w.rows+row] = 1
+		at := (t*w.rows + row) * width
+		copy(b.Numbers[at:at+width], w.scaled[w.at(start+t, 0):])
+		if w.horizon.Relative {
+			for k := range w.horizon.Targets {
+				b.Numbers[at+k] -= w.scaled[w.at(start+w.steps-1, k)]
+			}
+		}
+	}
+}
+
+// look fills a row with what is forecast, and with the forecasts that need no model: the
+// last number and that of the last season that is over, or the last number where there
+// is none.
+func (w *Windows) look(b *Batch, row, start int) {
+	h, end := w.horizon, start+w.steps
+	known := end+h.Steps <= len(w.targets)/w.features.Len()
+	if known {
+		b.Weights[row] = 1
+	}
+	for step := range h.Steps {
+		seasons := step/h.Season + 1
+		season := end + step - seasons*h.Season
+		if season < 0 {
+			season = end - 1
+		}
+		for k := range h.Targets {
+			i := (row*h.Steps+step)*h.Targets + k
+			b.Naive[i] = w.scaled[w.at(end-1, k)]
+			b.Seasonal[i] = w.scaled[w.at(season, k)]
+			if !known {
+				continue
+			}
+			b.Values[i] = w.targets[w.at(end+step, k)]
+			if h.Relative {
+				b.Values[i] -= b.Naive[i]
+			}
+		}
+	}
+}

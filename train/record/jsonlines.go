@@ -1,0 +1,73 @@
+package record
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train"
+)
+
+// JSONLines is a record of one JSON object a line.
+type JSONLines struct{ file *os.File }
+
+var _ Record = (*JSONLines)(nil)
+
+// NewJSONLines begins a record, or continues that of the training that continues from a
+// checkpoint, if from is not nil.
+func NewJSONLines(path string, from *train.Checkpoint) (*JSONLines, error) {
+	file, err := open(path, from, func(content []byte) int {
+		return linesBefore(content, from, func(line []byte) (kind train.EventKind, step int, ok bool) {
+			var e eventJSON
+			err := json.Unmarshal(line, &e)
+			return e.Kind, e.Step, err == nil
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &JSONLines{file}, nil
+}
+
+// linesBefore returns the length of the first lines that tell of events before a
+// checkpoint. The line after them may have been cut off by the end of the program.
+func linesBefore(content []byte, from *train.Checkpoint, parse func(line []byte) (train.EventKind, int, bool)) int {
+	n := 0
+	for line := range bytes.Lines(content) {
+		kind, step, ok := parse(line)
+		if !ok || line[len(line)-1] != '\n' || !from.Follows(kind, step) {
+			break
+		}
+		n += len(line)
+	}
+	return n
+}
+
+// eventJSON is a line.
+type eventJSON struct {
+	Kind  train.EventKind `json:"kind"`
+	Epoch int             `json:"epoch"`
+	Step  int             `json:"step"`
+	train.Part
+	GradientNorm *float64 `json:"gradient_norm,omitempty"` // of a step
+	Rate         *float64 `json:"lr,omitempty"`            // of a step
+	Milliseconds float64  `json:"ms"`
+	Best         bool     `json:"best,omitempty"` // of a validation
+}
+
+// Handle adds an event.
+func (r *JSONLines) Handle(e train.Event) error {
+	line := eventJSON{Kind: e.Kind, Epoch: e.Epoch, Step: e.Step, Part: e.Part, Milliseconds: milliseconds(e.Duration), Best: e.Best}
+	if e.Kind == train.Stepped {
+		line.GradientNorm, line.Rate = &e.GradientNorm, &e.LearningRate
+	}
+	text, err := json.Marshal(line)
+	if err == nil {
+		_, err = r.file.Write(append(text, '\n'))
+	}
+	return errors.Wrap(err, "record: writing JSON lines")
+}
+
+// Close closes the file.
+func (r *JSONLines) Close() error { return errors.Wrap(r.file.Close(), "record") }

@@ -1,0 +1,102 @@
+package task
+
+import (
+	"math"
+
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/metrics"
+)
+
+// Forecast is the task of a forecaster.
+const Forecast Kind = "forecast" // the next numbers of a series
+
+// A forecaster gives all steps of a horizon at once, from the last output of the cells.
+type forecaster struct{ values }
+
+var _ Task = forecaster{}
+
+// Reading says that the last step knows all that was read.
+func (forecaster) Reading() Reading { return LastStep }
+
+// Outputs returns the number of values of the horizon.
+func (forecaster) Outputs(m Meaning) (int, error) {
+	if m.Features == nil || m.Horizon == nil || m.Vocabulary != nil || m.Labels != nil {
+		return 0, errors.Errorf("task: a forecaster needs features and a horizon; it is given %s", m)
+	}
+	return m.Horizon.Len(), m.Horizon.Check(m.Features.Len())
+}
+
+// Count sums up errors, of the model and of the forecasts that need none.
+func (forecaster) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
+	var model, naive, seasonal metrics.Errors
+	var scaled, n float64
+	outputs := p.Floats("forecast")
+	width := m.Horizon.Len()
+	for i := range outputs {
+		if batch.Weights[i/width] == 0 {
+			continue
+		}
+		k := i % m.Horizon.Targets
+		q := m.Horizon.Naive[k]
+		truth := m.unscale(k, batch.Values[i], batch.Naive[i])
+		model.Add(truth, m.unscale(k, outputs[i], batch.Naive[i]), q)
+		naive.Add(truth, m.Features.Unscale(k, batch.Naive[i]), q)
+		seasonal.Add(truth, m.Features.Unscale(k, batch.Seasonal[i]), q)
+		scaled, n = scaled+math.Abs(outputs[i]-batch.Values[i]), n+1
+	}
+	return Counts{"model": model.Sums(), "naive": naive.Sums(), "seasonal": seasonal.Sums(), "scaled": {scaled, n}}
+}
+
+// Report fills in the errors in the units of the data.
+func (forecaster) Report(m *Model, counts Counts, p *Part) {
+	p.ForecastErrors = *newForecastErrors(metrics.ErrorsOf(counts["model"]))
+	p.ScaledMAE = new(counts.mean("scaled"))
+	p.NaiveForecast = newForecastErrors(metrics.ErrorsOf(counts["naive"]))
+	if m.Horizon.Season > 1 {
+		p.SeasonalNaive = newForecastErrors(metrics.ErrorsOf(counts["seasonal"]))
+	}
+}
+
+// unscale returns a value of target k as it stands in the data.
+func (m *Model) unscale(k int, z, last float64) float64 {
+	if m.Horizon.Relative {
+		z += last
+	}
+	return m.Features.Unscale(k, z)
+}
+
+func newForecastErrors(e metrics.Errors) *ForecastErrors {
+	f := &ForecastErrors{MAE: new(e.MAE()), RMSE: new(e.RMSE()), SMAPE: new(e.SMAPE())}
+	if mase := e.MASE(); !math.IsNaN(mase) {
+		f.MASE = &mase
+	}
+	return f
+}
+
+// A Forecaster continues series with a trained model.
+type Forecaster struct{ *runner }
+
+// NewForecaster returns a Forecaster.
+func NewForecaster(m *Model) (*Forecaster, error) {
+	r, err := newRunner(m, Forecast, 1)
+	return &Forecaster{r}, err
+}
+
+// Next returns the rows that follow a series, each with a number for each target. The
+// columns of the series are those of the model's Features.
+func (f *Forecaster) Next(s data.Series) ([][]float64, error) {
+	m := f.model
+	source, err := data.NextWindow(m.Features, m.Horizon, s, m.Config.Steps)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([][]float64, m.Horizon.Steps)
+	return rows, f.run(source, func(step *Step, batch *data.Batch) {
+		for i, z := range step.Program.Floats("forecast") {
+			h, k := i/m.Horizon.Targets, i%m.Horizon.Targets
+			rows[h] = append(rows[h], m.unscale(k, z, batch.Naive[i]))
+		}
+	})
+}

@@ -1,0 +1,51 @@
+package task
+
+import (
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/metrics"
+)
+
+// The language models.
+const (
+	Characters Kind = "char" // of characters or bytes
+	Words      Kind = "word" // of words
+)
+
+// A languageModel predicts the token after each token of a text.
+type languageModel struct{ classes }
+
+var _ Task = languageModel{}
+
+// Reading says that a text is read in pieces.
+func (languageModel) Reading() Reading { return Carried }
+
+// Outputs returns V.
+func (languageModel) Outputs(m Meaning) (int, error) {
+	if m.Vocabulary == nil || m.Labels != nil {
+		return 0, errors.Errorf("task: a language model needs a vocabulary and has no labels; it is given %s", m)
+	}
+	return m.Vocabulary.Len(), nil
+}
+
+// Count counts the tokens that were the most probable.
+func (languageModel) Count(_ *Model, p *graph.Program, batch *data.Batch) Counts {
+	var right, all float64
+	for i, predicted := range p.Argmax("logits", nil) {
+		all += batch.Weights[i]
+		if predicted == batch.Targets[i] {
+			right += batch.Weights[i]
+		}
+	}
+	return Counts{"right": {right, all}}
+}
+
+// Report fills in accuracy, perplexity and, of characters, bits per character.
+func (languageModel) Report(m *Model, counts Counts, p *Part) {
+	p.Accuracy = new(counts.mean("right"))
+	p.Perplexity = new(metrics.Perplexity(p.Loss))
+	if m.Vocabulary.Unit() != data.Word {
+		p.BitsPerCharacter = new(metrics.BitsPerCharacter(p.Loss))
+	}
+}

@@ -1,0 +1,81 @@
+package task
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train/data"
+)
+
+// Notes is the task of a model of polyphonic music.
+const Notes Kind = "notes" // the keys that sound in the next step of a piece
+
+// A composer predicts, after each step of a piece, which keys of a piano sound next
+// (Boulanger-Lewandowski, Bengio and Vincent 2012). It thinks of the keys as independent,
+// given what sounded before.
+type composer struct{ sets }
+
+var _ Task = composer{}
+
+// Reading says that every step has a next one.
+func (composer) Reading() Reading { return EveryStep }
+
+// Outputs returns the number of keys.
+func (composer) Outputs(m Meaning) (int, error) {
+	if m.Features == nil || m.Features.Len() != data.Keys || m.Vocabulary != nil || m.Labels != nil || m.Horizon != nil {
+		return 0, errors.Errorf("task: a model of notes needs features, one for each of %d keys; it is given %s", data.Keys, m)
+	}
+	return data.Keys, nil
+}
+
+// Count counts keys.
+func (composer) Count(_ *Model, p *graph.Program, batch *data.Batch) Counts {
+	return Counts{"keys": retrievalCounts(retrieved(p.Floats("logits"), batch))}
+}
+
+// Report fills in the negative log-likelihood of a step, which is the loss, and precision,
+// recall and F1 over all keys.
+func (composer) Report(_ *Model, counts Counts, p *Part) {
+	p.NLL = new(p.Loss)
+	p.reportRetrieval(counts.retrieval("keys"))
+}
+
+// NoteFeatures returns the features of a model of notes: the keys as they are.
+func NoteFeatures() *data.Features {
+	f := &data.Features{Mean: make([]float64, data.Keys), Deviation: slices.Repeat([]float64{1}, data.Keys)}
+	for key := data.LowestKey; key <= data.HighestKey; key++ {
+		f.Names = append(f.Names, strconv.Itoa(key))
+	}
+	return f
+}
+
+// A Composer continues pieces with a trained model.
+type Composer struct{ *runner }
+
+// NewComposer returns a Composer that takes up to rows pieces at a time.
+func NewComposer(m *Model, rows int) (*Composer, error) {
+	r, err := newRunner(m, Notes, rows)
+	return &Composer{r}, err
+}
+
+// Next returns, for each piece, the probability of every key, from data.LowestKey on, to
+// sound after its last step.
+func (c *Composer) Next(pieces []data.Roll) ([][]float64, error) {
+	source, err := data.NewRollEnds(pieces, c.rows, c.model.Config.Steps)
+	if err != nil {
+		return nil, err
+	}
+	next := make([][]float64, len(pieces))
+	return next, c.run(source, func(step *Step, batch *data.Batch) {
+		all := step.Program.Floats("probabilities")
+		for row, piece := range batch.Examples {
+			if piece >= 0 {
+				// A piece without steps has the output of its first, masked, one.
+				at := max(batch.Lengths[row]-1, 0)*batch.Rows + row
+				next[piece] = all[at*data.Keys : (at+1)*data.Keys]
+			}
+		}
+	})
+}

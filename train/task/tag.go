@@ -1,0 +1,99 @@
+package task
+
+import (
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/metrics"
+)
+
+// Tag is the task of a tagger.
+const Tag Kind = "tag" // class of each word of a sentence
+
+// A tagger names the class of each token of a sequence.
+type tagger struct{ classes }
+
+var _ Task = tagger{}
+
+// Reading says that every step has a tag.
+func (tagger) Reading() Reading { return EveryStep }
+
+// Outputs returns C.
+func (tagger) Outputs(m Meaning) (int, error) {
+	if m.Vocabulary == nil || m.Features != nil || m.Labels == nil {
+		return 0, errors.Errorf("task: a tagger needs a vocabulary and labels; it is given %s", m)
+	}
+	if _, ok := m.Vocabulary.ID(data.Unknown); !ok {
+		return 0, errors.Errorf("task: a tagger needs a vocabulary that holds %s", data.Unknown)
+	}
+	return m.Labels.Len(), nil
+}
+
+// Count counts tags and, where they mark chunks, these.
+func (tagger) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
+	predicted := p.Argmax("logits", nil)
+	counts := confused(m, predicted, batch)
+	if !metrics.ChunkScheme(m.Labels.Names()) {
+		return counts
+	}
+	var chunks metrics.Retrieval
+	for row, length := range batch.Lengths {
+		truth, found := make([]string, length), make([]string, length)
+		for t := range length {
+			at := t*batch.Rows + row
+			truth[t], found[t] = m.Labels.Name(batch.Targets[at]), m.Labels.Name(predicted[at])
+		}
+		chunks = chunks.Plus(metrics.Chunked(truth, found))
+	}
+	counts["chunks"] = retrievalCounts(chunks)
+	return counts
+}
+
+// Report fills in the accuracy, and precision, recall and F1: of the chunks, if the tags
+// mark chunks, else the means over tags.
+func (tagger) Report(m *Model, counts Counts, p *Part) {
+	reportConfused(m, counts, p)
+	if counts["chunks"] != nil {
+		p.reportRetrieval(counts.retrieval("chunks"))
+	}
+}
+
+// A Tagger names the tags of words with a trained model.
+type Tagger struct{ *runner }
+
+// NewTagger returns a Tagger that takes up to rows sentences at a time.
+func NewTagger(m *Model, rows int) (*Tagger, error) {
+	r, err := newRunner(m, Tag, rows)
+	return &Tagger{r}, err
+}
+
+// A TaggedWord is a word's most probable tag.
+type TaggedWord struct {
+	Tag         string
+	Probability float64
+}
+
+// Tags returns the tag of each word of each sentence. A sentence that is longer than the
+// model's steps is read in pieces.
+func (t *Tagger) Tags(sentences [][]string) ([][]TaggedWord, error) {
+	ids, found := make([][]int, len(sentences)), make([][]TaggedWord, len(sentences))
+	for i, words := range sentences {
+		ids[i], found[i] = t.model.Vocabulary.EncodeWords(words), make([]TaggedWord, len(words))
+	}
+	source, err := data.NewTagged(ids, nil, t.rows, t.model.Config.Steps)
+	if err != nil {
+		return nil, err
+	}
+	classes := t.model.Labels.Len()
+	return found, t.run(source, func(step *Step, batch *data.Batch) {
+		all := step.Program.Floats("probabilities")
+		for row, length := range batch.Lengths {
+			for at := range length {
+				i := at*batch.Rows + row
+				probabilities := all[i*classes : (i+1)*classes]
+				best := metrics.Argmax(probabilities)
+				found[batch.Examples[row]][batch.Offsets[row]+at] = TaggedWord{t.model.Labels.Name(best), probabilities[best]}
+			}
+		}
+	})
+}

@@ -1,0 +1,108 @@
+// Package task says what a model is for. A model is an embedding, or numbers as they
+// are, under a stack of recurrent cells and a dense layer, the head; a Task says which
+// outputs of the cells the head reads, what the head's own outputs mean, how they are
+// trained and what they are worth. Each task is a file of this package.
+//
+// Shapes are written with B the batch size, T the number of time steps, I the width of
+// inputs that are numbers, H the hidden size, V the vocabulary size, C the number of
+// classes, O the width of the head and n the number of targets of a batch.
+package task
+
+import (
+	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train/data"
+)
+
+// A Kind is a task by its name on the command line.
+type Kind string
+
+// A Task is what a model is for. It has no state: what a model knows of its data is in
+// its Meaning.
+type Task interface {
+	// Reading says which outputs of the cells the head reads.
+	Reading() Reading
+
+	// Outputs returns O, the width of the head. It is an error if the meaning lacks
+	// something that the task needs or has something that it has no use for.
+	Outputs(m Meaning) (int, error)
+
+	// Count counts how good the outputs of a program's last run, on a batch, are.
+	Count(m *Model, p *graph.Program, batch *data.Batch) Counts
+
+	// Report fills in the measures that follow from counts, in a Part whose loss and
+	// number of targets, which is not 0, are there already.
+	Report(m *Model, counts Counts, p *Part)
+
+	Head
+}
+
+// A Head is how the outputs of the dense layer are trained and read.
+type Head interface {
+	// Loss adds the loss of the outputs, of shape (n, O), to the graph: a mean over
+	// targets that is weighted by weights, of shape (n, 1). It declares the targets as
+	// inputs, and as outputs what Count needs.
+	Loss(b *graph.Builder, outputs, weights *graph.Node) *graph.Node
+
+	// Predict adds what is read of a model that is not being trained.
+	Predict(b *graph.Builder, outputs *graph.Node)
+
+	// SetTargets sets the inputs that Loss declared.
+	SetTargets(p *graph.Program, batch *data.Batch) error
+
+	// Ignorance returns about the loss of a head of width O that knows nothing of its
+	// inputs.
+	Ignorance(outputs int) float64
+}
+
+// A Reading says which outputs of the cells the head reads, and where state starts.
+type Reading int
+
+// The readings.
+const (
+	Carried   Reading = iota // every step, from the state that the batch before left
+	EveryStep                // every step of each row, from zeros
+	LastStep                 // the last step of each row, from zeros
+)
+
+// targets returns n, the number of targets of a batch.
+func (r Reading) targets(steps, rows int) int {
+	if r == LastStep {
+		return rows
+	}
+	return steps * rows
+}
+
+// tasks holds every task.
+var tasks = []struct {
+	kind Kind
+	task Task
+}{
+	{Characters, languageModel{}},
+	{Words, languageModel{}},
+	{Classify, classifier{}},
+	{Tag, tagger{}},
+	{Forecast, forecaster{}},
+	{Notes, composer{}},
+}
+
+// Kinds lists the tasks.
+func Kinds() []Kind {
+	var kinds []Kind
+	for _, t := range tasks {
+		kinds = append(kinds, t.kind)
+	}
+	return kinds
+}
+
+// Task returns what the kind stands for, or nil if there is no such task.
+func (k Kind) Task() Task {
+	for _, t := range tasks {
+		if t.kind == k {
+			return t.task
+		}
+	}
+	return nil
+}
+
+// LanguageModel tells whether the task is to predict the next token.
+func (k Kind) LanguageModel() bool { return k == Characters || k == Words }
