@@ -3,6 +3,7 @@
 import itertools
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -100,6 +101,7 @@ def compiling(spec, threads):
 
 
 def try_compiling(spec, threads):
+    signal.alarm(int(COMPILE_SECONDS) + 5)  # the end, also if nobody is left who waits
     loop_variant(spec, threads, "compile")["use"]()
     looping(spec, "compile")
 
