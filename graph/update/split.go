@@ -2,8 +2,8 @@ package update
 
 import (
 	"runtime"
-	"sync"
 
+	"github.com/seed-222a112c/lstm/graph/internal/crew"
 	"github.com/seed-222a112c/lstm/graph/internal/kernel"
 )
 
@@ -28,13 +28,11 @@ func Split(n, workers int, f func(from, to int)) {
 		f(0, n)
 		return
 	}
-	var done sync.WaitGroup
-	for k := 1; k < workers; k++ {
-		from, to := bound(n, k, workers), bound(n, k+1, workers)
-		done.Go(func() { f(from, to) })
-	}
+	c := crew.Take(workers - 1)
+	defer c.Free()
+	c.Call(func(k int) { f(bound(n, k, workers), bound(n, k+1, workers)) })
 	f(0, bound(n, 1, workers))
-	done.Wait()
+	c.Wait()
 }
 
 func goroutines(n, workers int) int {

@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph/internal/crew"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -156,8 +157,7 @@ type engine[T Float] struct {
 	headers  []*tensor.Dense
 	workers  int
 	barrier  barrier
-	crew     crew
-	running  bool
+	crew     *crew.Crew // while running: the workers but the caller
 	frozen   bool
 }
 
@@ -181,8 +181,6 @@ func newEngine[T Float](p *planner[T], arena int) *engine[T] {
 		steps: p.steps, workers: workers, results: p.results}
 	e.memory.barrier = &e.barrier
 	e.barrier.workers = int32(workers)
-	e.crew.members = make([]member, workers-1)
-	e.crew.work = func(worker int) { e.work(worker, 0, len(e.steps)) }
 	for i, b := range p.buffers {
 		switch {
 		case b.leaf == nil && b.first >= 0:
@@ -265,8 +263,8 @@ func (e *engine[T]) start(values []gorgonia.Value) error {
 	e.memory.err = nil
 	e.barrier.broken.Store(false)
 	e.barrier.arrived.Store(0)
-	e.crew.call()
-	e.running = true
+	e.crew = crew.Take(e.workers - 1)
+	e.crew.Call(func(worker int) { e.work(worker, 0, len(e.steps)) })
 	return nil
 }
 
@@ -309,8 +307,7 @@ func (e *engine[T]) segment(i int) error {
 	s := e.segments[i]
 	e.work(0, s.from, s.to)
 	if i == len(e.segments)-1 || e.barrier.broken.Load() {
-		e.crew.wait()
-		e.running = false
+		e.finish()
 		e.packed = e.frozen && !e.barrier.broken.Load()
 	}
 	return e.failure()
@@ -318,11 +315,17 @@ func (e *engine[T]) segment(i int) error {
 
 // abort ends a run that the machine has given up.
 func (e *engine[T]) abort() {
-	if e.running {
+	if e.crew != nil {
 		e.barrier.broken.Store(true)
-		e.crew.wait()
-		e.running = false
+		e.finish()
 	}
+}
+
+// finish waits for the workers and lets them go.
+func (e *engine[T]) finish() {
+	e.crew.Wait()
+	e.crew.Free()
+	e.crew = nil
 }
 
 // checkNumbers returns an error if a number is outside [0, n).

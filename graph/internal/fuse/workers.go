@@ -1,9 +1,9 @@
 package fuse
 
 import (
-	"runtime"
 	"sync/atomic"
-	"time"
+
+	"github.com/seed-222a112c/lstm/graph/internal/crew"
 )
 
 // barriers marks the steps before which all workers must have done all that is before
@@ -62,79 +62,6 @@ func (b *barrier) wait() bool {
 		b.round.Add(1)
 		return !b.broken.Load()
 	}
-	spin(func() bool { return b.round.Load() != round || b.broken.Load() }, forever)
+	crew.Until(func() bool { return b.round.Load() != round || b.broken.Load() })
 	return !b.broken.Load()
 }
-
-const (
-	spins   = 20_000 // how often a waiting worker looks before it lets others have the processor
-	patient = 200    // how many times as long it goes on before it sleeps now and then
-	forever = 0
-)
-
-// spin waits until done, and reports whether it is: it gives up after limit looks, unless
-// that is forever. Waiting takes a processor, which is what it is for: a wait here is about
-// as short as waking a goroutine would be.
-func spin(done func() bool, limit int) bool {
-	for n := 1; !done(); n++ {
-		if n == limit {
-			return false
-		}
-		if n > spins && n%64 == 0 {
-			runtime.Gosched()
-		}
-		if n > patient*spins {
-			time.Sleep(20 * time.Microsecond)
-		}
-	}
-	return true
-}
-
-// A crew is the goroutines that help the caller of a run: one for each worker but the
-// first. They stay for a while after a run, in case another follows, and then end.
-type crew struct {
-	members []member
-	busy    atomic.Int32 // members that have not finished their part
-	work    func(worker int)
-}
-
-type member struct {
-	state atomic.Int32
-	_     [60]byte // so that members do not share a cache line
-}
-
-// The states of a member.
-const (
-	absent  = iota // there is no goroutine
-	waiting        // it looks for a call
-	called
-)
-
-// stay is how often a member looks for the next call before it ends.
-const stay = 4 * spins
-
-// call makes every member do its part of a run.
-func (c *crew) call() {
-	c.busy.Store(int32(len(c.members)))
-	for i := range c.members {
-		if m := &c.members[i]; !m.state.CompareAndSwap(waiting, called) {
-			m.state.Store(called)
-			go c.attend(m, i+1)
-		}
-	}
-}
-
-// attend does the parts of a worker until no call has come for a while.
-func (c *crew) attend(m *member, worker int) {
-	for {
-		c.work(worker)
-		m.state.Store(waiting)
-		c.busy.Add(-1)
-		if !spin(func() bool { return m.state.Load() == called }, stay) && m.state.CompareAndSwap(waiting, absent) {
-			return
-		}
-	}
-}
-
-// wait returns when all members have done their parts.
-func (c *crew) wait() { spin(func() bool { return c.busy.Load() == 0 }, forever) }
