@@ -96,6 +96,9 @@ func TestRecipesTrain(t *testing.T) {
 			if task := keys["task"]; task == "word" {
 				args = append(args, "--vocab-size", "100") // probabilities of few words
 			}
+			if task := keys["task"]; task == "word" || task == "classify" {
+				args = append(args, "--batch", "250") // tests of some ten thousand examples in few batches
+			}
 			if steps, _ := keys["steps"].(float64); steps > 20 {
 				args = append(args, "--steps", "20") // a graph of few steps is built at once
 			}
