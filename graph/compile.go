@@ -15,7 +15,7 @@ import (
 type Settings struct {
 	Dtype   Dtype    // format of the arithmetic; Float32 by default
 	Engine  Engine   // Fused if empty
-	Workers int      // goroutines that share the work of the fused engine; as many as processors if 0
+	Workers int      // goroutines of the fused engine; if 0, as many as processors, or one if there is little to do
 	Without []string // passes of the fused engine to leave out, by name; for measurements
 
 	// BFloat16 rounds parameters to bfloat16, 8 bits of precision, where they are right

@@ -12,7 +12,7 @@ import (
 
 // Settings say how a graph is rewritten.
 type Settings struct {
-	Workers int      // goroutines that share the work; as many as processors if 0
+	Workers int      // goroutines that share the work; if 0, as many as processors, or one if there is little
 	Without []string // passes to leave out
 
 	// BFloat16 rounds parameters to bfloat16 where they are right operands of products, for
@@ -78,6 +78,9 @@ func New(wanted []*gorgonia.Node, s Settings) (*Program, error) {
 		m.contract()
 	}
 	m.stages()
+	if s.Workers <= 0 && m.work() < littleWork {
+		workers = 1
+	}
 	if m.dtype == tensor.Float64 {
 		if s.BFloat16 {
 			return nil, errors.New("fuse: bfloat16 weights in a program of float64")
@@ -87,6 +90,28 @@ func New(wanted []*gorgonia.Node, s Settings) (*Program, error) {
 	p := newPlanner[float32](m, workers)
 	p.bfloat16 = s.BFloat16
 	return emit(p, nodes)
+}
+
+// littleWork is so many operations that workers would take longer to find together than one
+// takes to do them.
+const littleWork = 2_000_000
+
+// work estimates the operations of a run: those of products, and some twenty for an
+// elementwise function.
+func (m *module) work() (operations int) {
+	for _, v := range m.values {
+		switch v.op {
+		case outer:
+			operations += 2 * v.size() * v.in[0].rows
+		case leaf, constant:
+		default:
+			operations += 20 * v.size()
+		}
+		for _, p := range v.products {
+			operations += 2 * v.size() * p.left.cols
+		}
+	}
+	return operations
 }
 
 // emit makes the rewritten graph and a machine that runs it.
