@@ -199,3 +199,35 @@ func TestAccelerateLet(t *testing.T) {
 		t.Errorf("the cost is %g, and %g with zeros in the place of all inputs, want 0", before, after)
 	}
 }
+
+// BenchmarkAccelerate is a run, forward and backward, of plain models on either machine.
+func BenchmarkAccelerate(b *testing.B) {
+	models := map[string]func(*plainModel, *rand.Rand){
+		"LSTM": plainLSTM, "perceptron": plainPerceptron, "logistic": plainLogistic, "unknown": plainUnknown}
+	machines := map[string]func(*ExprGraph) (VM, error){
+		"tape":  func(g *ExprGraph) (VM, error) { return NewTapeMachine(g), nil },
+		"fused": func(g *ExprGraph) (VM, error) { return graph.Accelerate(g) },
+	}
+	for model, build := range models {
+		for machine, start := range machines {
+			b.Run(fmt.Sprintf("model=%s/machine=%s", model, machine), func(b *testing.B) {
+				m := &plainModel{graph: NewGraph()}
+				build(m, rand.New(rand.NewPCG(3, 4)))
+				if _, err := Grad(m.cost, m.learnables...); err != nil {
+					b.Fatal(err)
+				}
+				vm, err := start(m.graph)
+				if err != nil {
+					b.Fatal(err)
+				}
+				defer vm.Close()
+				for b.Loop() {
+					if err := vm.RunAll(); err != nil {
+						b.Fatal(err)
+					}
+					vm.Reset()
+				}
+			})
+		}
+	}
+}
