@@ -20,7 +20,7 @@ type importer struct {
 // graph cannot be run but as it stands.
 func importGraph(wanted []*gorgonia.Node, off map[string]bool) (*module, error) {
 	im := &importer{
-		module: &module{known: map[string]*value{}, leaves: map[*gorgonia.Node]*value{}, off: off},
+		module: &module{known: map[string]*value{}, off: off},
 		of:     map[*gorgonia.Node]*value{},
 	}
 	order, err := topological(wanted)
@@ -101,7 +101,6 @@ func (im *importer) node(n *gorgonia.Node) error {
 	case op == nil:
 		v.op = leaf
 		im.of[n] = im.make(v)
-		im.leaves[n] = im.of[n]
 		return nil
 	case isConstant(op):
 		if x, ok := number(n.Value()); ok {
@@ -110,7 +109,6 @@ func (im *importer) node(n *gorgonia.Node) error {
 		}
 		v.op = leaf
 		im.of[n] = im.make(v)
-		im.leaves[n] = im.of[n]
 		return nil
 	case isStatement(op):
 		return errors.Errorf("fuse: the graph has a statement, %v", op)

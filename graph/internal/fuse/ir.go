@@ -1,7 +1,7 @@
 // Package fuse rewrites a differentiated expression graph into an equal one of few,
 // fused operations, and runs it.
 //
-// The passes, in their order, each in a file of its own:
+// The passes, in their order; docs/engine.md says which file each is in:
 //
 //	import    Gorgonia's nodes become values: canonical operations on matrices; equal ones become one
 //	sums      chains of additions and products become sums of products
@@ -154,8 +154,7 @@ type module struct {
 	matmuls int      // products of the graph
 	dtype   tensor.Dtype
 	known   map[string]*value
-	leaves  map[*gorgonia.Node]*value
-	outs    map[*value]bool // see outputSetCached
+	outs    map[*value]bool // see outputSet
 	off     map[string]bool // passes that are left out
 }
 
@@ -230,13 +229,4 @@ func (m *module) link() {
 	for _, v := range m.values {
 		v.operands(func(u *value) { u.users = append(u.users, v) })
 	}
-}
-
-// isOutput tells whether v survives a run.
-func (m *module) outputSet() map[*value]bool {
-	set := make(map[*value]bool, len(m.outputs))
-	for _, v := range m.outputs {
-		set[v] = true
-	}
-	return set
 }

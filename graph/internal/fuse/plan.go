@@ -42,7 +42,7 @@ func (h home) of(p interface{ place(*value) place }) place {
 // settle finds the parts of stacks and of matrices side by side that can be computed where
 // they are wanted.
 func (p *planner[T]) settle() {
-	outputs := p.outputSetCached()
+	outputs := p.outputSet()
 	for _, v := range p.values {
 		if v.op != stack && v.op != concat || !p.material[v.id] {
 			continue
@@ -230,11 +230,11 @@ func (p *planner[T]) value(v *value) {
 		p.sum(v)
 	case outer:
 		a, item := p.list(v.in[0]), outerItem[T]{p.place(v), p.list(v.in[1])}
-		gather(p, time, "outer", func() *outerStep[T] { return &outerStep[T]{parts: make([]outerPart[T], p.workers)} },
+		addTo(p, time, "outer", func() *outerStep[T] { return &outerStep[T]{parts: make([]outerPart[T], p.workers)} },
 			func(s *outerStep[T]) { s.add(a, item) })
 	case sumRows:
 		item := sumRowsItem[T]{p.place(v), p.list(v.in[0]), make([]float64, v.cols)}
-		gather(p, time, "sumRows", func() *sumRowsStep[T] { return &sumRowsStep[T]{} }, func(s *sumRowsStep[T]) { s.items = append(s.items, item) })
+		addTo(p, time, "sumRows", func() *sumRowsStep[T] { return &sumRowsStep[T]{} }, func(s *sumRowsStep[T]) { s.items = append(s.items, item) })
 	case scatter:
 		p.add(time, &scatterStep[T]{dst: p.place(v), x: p.list(v.in[0]), index: p.place(v.in[1]).buffer})
 	case lookup:
@@ -308,8 +308,8 @@ func (p *planner[T]) scales(norm *value) place {
 	return at
 }
 
-// gather adds to the step of the same time and kind, or makes it.
-func gather[T Float, S step[T]](p *planner[T], time int, kind string, create func() S, add func(S)) {
+// addTo adds to the step of the same time and kind, or makes it.
+func addTo[T Float, S step[T]](p *planner[T], time int, kind string, create func() S, add func(S)) {
 	key := fmt.Sprint(time, " ", kind)
 	i, known := p.gathered[key]
 	if !known || p.off["share"] {
@@ -334,7 +334,7 @@ func (p *planner[T]) sum(v *value) {
 		item.rights = append(item.rights, p.pack(v, t))
 		key = fmt.Sprint(key, " ", t.left.id)
 	}
-	gather(p, 2*v.stage, key, func() *productStep[T] { return &productStep[T]{lefts: lefts} },
+	addTo(p, 2*v.stage, key, func() *productStep[T] { return &productStep[T]{lefts: lefts} },
 		func(s *productStep[T]) { s.items = append(s.items, item) })
 }
 
@@ -363,14 +363,14 @@ func (p *planner[T]) pack(v *value, t product) *packed[T] {
 	if t.right.op != leaf { // it may have to wait for what else is done at that time
 		kind += key
 	}
-	gather(p, time, kind, func() *packStep[T] { return &packStep[T]{once: t.right.op == leaf && !p.off["pack"]} },
+	addTo(p, time, kind, func() *packStep[T] { return &packStep[T]{once: t.right.op == leaf && !p.off["pack"]} },
 		func(s *packStep[T]) { s.items = append(s.items, r) })
 	return r
 }
 
 // cluster plans the elementwise values of a cluster.
 func (p *planner[T]) cluster(c *cluster) {
-	outputs := p.outputSetCached()
+	outputs := p.outputSet()
 	program, values := newCluster(c, func(v *value) bool {
 		return outputs[v] || slices.ContainsFunc(v.users, func(u *value) bool { return u.cluster != c })
 	})

@@ -3,7 +3,7 @@ package fuse
 // contract makes one operation of the few that are written with several: derivatives of
 // gates, and a product that is added. It is part of the pass clusters.
 func (m *module) contract() {
-	outputs := m.outputSetCached()
+	outputs := m.outputSet()
 	inner := func(v *value) bool { return len(v.users) == 1 && !outputs[v] }
 	for _, v := range m.values {
 		switch v.op {

@@ -40,7 +40,7 @@ func (m *module) sums() {
 
 // gather puts together the operands of a sum that are pieces of one thing.
 func (m *module) gather(v *value) {
-	outputs := m.outputSetCached()
+	outputs := m.outputSet()
 	single := func(u *value) bool { return len(u.users) == 1 && !outputs[u] && u.sameShape(v) }
 	var rest, pads, columns, lefts, rights, parts []*value
 	for _, u := range v.in {
@@ -70,10 +70,13 @@ func (m *module) gather(v *value) {
 	}
 }
 
-// outputSetCached is outputSet, made once between changes of the outputs.
-func (m *module) outputSetCached() map[*value]bool {
+// outputSet returns the values that survive a run.
+func (m *module) outputSet() map[*value]bool {
 	if m.outs == nil {
-		m.outs = m.outputSet()
+		m.outs = make(map[*value]bool, len(m.outputs))
+		for _, v := range m.outputs {
+			m.outs[v] = true
+		}
 	}
 	return m.outs
 }
