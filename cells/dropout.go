@@ -25,6 +25,28 @@ func (d Dropout) Gates() []Gate { return allGates(d.Cell) }
 
 func (d Dropout) parts() []Stateful { return []Stateful{d.Cell} }
 
+// A DropoutLayer is Dropout of what a layer reads: both directions of a Bidirectional, if it is
+// one, read the same.
+type DropoutLayer struct {
+	Layer
+	Rate  float64 // the probability of 0
+	Masks *Masks  // nil for evaluation
+}
+
+// Over drops elements of the inputs and runs the layer on them.
+func (d DropoutLayer) Over(b *graph.Builder, inputs, masks []*graph.Node, start State) ([]*graph.Node, State) {
+	dropped := make([]*graph.Node, len(inputs))
+	for t, x := range inputs {
+		dropped[t] = d.Masks.Dropout(b, x, d.Rate)
+	}
+	return d.Layer.Over(b, dropped, masks, start)
+}
+
+// Gates returns the layer's.
+func (d DropoutLayer) Gates() []Gate { return allGates(d.Layer) }
+
+func (d DropoutLayer) parts() []Stateful { return []Stateful{d.Layer} }
+
 // A Variational is a cell that drops the same elements of its input, and of the output of
 // the step before that its gates read, in every step of a sequence (Gal and Ghahramani 2016).
 // What it puts out is not dropped; see Masks.Sequence for that.
@@ -59,7 +81,10 @@ func (v Variational) Gates() []Gate { return allGates(v.Cell) }
 
 func (v Variational) parts() []Stateful { return []Stateful{v.Cell} }
 
-var _ = []Cell{Dropout{}, Variational{}}
+var (
+	_ = []Cell{Dropout{}, Variational{}}
+	_ = Layer(DropoutLayer{})
+)
 
 // WeightDrop drops elements of the recurrent weights U of every gate of a cell or layer, the
 // same ones for all steps and rows (Merity, Keskar and Socher 2018). It is called while the

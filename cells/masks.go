@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
 )
 
@@ -29,7 +30,11 @@ type mask struct {
 
 // Draw fills the masks of the program, whose graph asked m for them.
 func (m *Masks) Draw(p *graph.Program, rng *rand.Rand) error {
-	for _, k := range m.list {
+	return m.draw(p, m.list, rng)
+}
+
+func (m *Masks) draw(p *graph.Program, masks []mask, rng *rand.Rand) error {
+	for _, k := range masks {
 		m.buffer = m.buffer[:0]
 		for range k.size {
 			x := k.value
@@ -39,6 +44,22 @@ func (m *Masks) Draw(p *graph.Program, rng *rand.Rand) error {
 			m.buffer = append(m.buffer, x)
 		}
 		if err := p.SetFloats(k.input, m.buffer); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// DrawSteps is Draw for masks of which each step of a sequence has asked for equally many, one
+// step after the other, as the cells of an Unroll do. Those of each step are drawn from a
+// generator of its own, so that they are the same in whatever graph the step is.
+func (m *Masks) DrawSteps(p *graph.Program, steps int, rng func(step int) *rand.Rand) error {
+	if steps < 1 || len(m.list)%steps != 0 {
+		return errors.Errorf("cells: %d masks for %d steps, want equally many for each", len(m.list), steps)
+	}
+	each := len(m.list) / steps
+	for t := range steps {
+		if err := m.draw(p, m.list[t*each:(t+1)*each], rng(t)); err != nil {
 			return err
 		}
 	}

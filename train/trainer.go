@@ -133,6 +133,15 @@ func (f *fit) order() *rand.Rand {
 	return rand.New(rand.NewPCG(f.state.Seed, uint64(f.state.Epoch)))
 }
 
+// maskStream begins the streams of random numbers that masks are drawn from, apart from those
+// that order the data.
+const maskStream = 1 << 40
+
+// masks returns the random numbers of the next step, of dropout and zoneout.
+func (f *fit) masks() *rand.Rand {
+	return rand.New(rand.NewPCG(f.state.Seed, maskStream+uint64(f.state.Step)))
+}
+
 // run takes one turn after the other until there is none left. Between two turns the
 // training can be saved.
 func (f *fit) run(ctx context.Context) error {
@@ -204,6 +213,7 @@ func (f *fit) step(context.Context) error {
 	if err != nil {
 		return err
 	}
+	program.Draw(f.masks())
 	result, err := program.Run(&f.batch)
 	if err != nil {
 		return err

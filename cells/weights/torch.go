@@ -97,6 +97,12 @@ func TorchLinear(prefix string, d *cells.Dense) []Tensor {
 	return []Tensor{transposed(join(prefix, "weight"), d.W), row(join(prefix, "bias"), d.B)}
 }
 
+// TorchTied returns the tensor of a torch.nn.Linear that is not also that of its embedding:
+// prefix.bias.
+func TorchTied(prefix string, t *cells.Tied) []Tensor {
+	return []Tensor{row(join(prefix, "bias"), t.B)}
+}
+
 // join returns prefix.name.
 func join(prefix, name string) string {
 	if prefix == "" {

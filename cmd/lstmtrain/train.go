@@ -140,7 +140,7 @@ func (s *settings) introduce(w io.Writer, c *corpus, m *task.Model, folder *runF
 	if c.meaning.Vocabulary != nil {
 		fmt.Fprintf(w, "vocabulary  %s\n", thousands(c.meaning.Vocabulary.Len()))
 	}
-	fmt.Fprintf(w, "parameters  %s (%s %s)\n", thousands(graph.Count(m.Params())), cellTitle(s.Cell), thousands(graph.Count(m.Stack.Params())))
+	fmt.Fprintf(w, "parameters  %s (%s %s)\n", thousands(graph.Count(m.Params())), cellTitle(s.Cell), thousands(graph.Count(m.Recurrent().Params())))
 	fmt.Fprintf(w, "seed        %d\n", s.Seed)
 	fmt.Fprintf(w, "run         %s\n", folder.path)
 	if from != nil {

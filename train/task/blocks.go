@@ -41,7 +41,7 @@ func (b *blocks) run(batch *data.Batch) (Result, error) {
 func (b *blocks) recurrence() bptt.Recurrence {
 	s := b.step
 	return bptt.Recurrence{
-		Cell: s.model.Stack, Rows: s.rows,
+		Cell: s.model.Recurrent(), Rows: s.rows,
 		Unroll: func(g *graph.Builder, steps int, start cells.State) ([]*graph.Node, cells.State) {
 			block := newStep(s.model, steps, s.rows)
 			var masks []*graph.Node
@@ -49,12 +49,15 @@ func (b *blocks) recurrence() bptt.Recurrence {
 			if s.task.Reading() != Carried {
 				masks = block.masks(g)
 			}
-			return cells.Unroll(g, s.model.Stack, inputs, masks, start)
+			return s.model.layer(s.random.masks(steps)).Over(g, inputs, masks, start)
 		},
 		Loss: b.loss,
 		SetInputs: func(p *graph.Program, from, to int) error {
 			block, batch := b.block(p, from, to)
-			if err := block.setInputs(batch); err != nil || s.task.Reading() == Carried {
+			if err := block.setInputs(batch); err != nil {
+				return err
+			}
+			if err := s.random.setCells(p, from, to); err != nil || s.task.Reading() == Carried {
 				return err
 			}
 			return block.setSteps(maskName, batch.Mask, 1)
@@ -71,17 +74,17 @@ func (b *blocks) recurrence() bptt.Recurrence {
 // their part of the weight.
 func (b *blocks) loss(g *graph.Builder, outputs []*graph.Node, end cells.State) *graph.Node {
 	s := b.step
-	features := end.Output()
-	if s.task.Reading() != LastStep {
-		features = g.Stack(outputs)
-	}
+	features := s.features(g, outputs, nil, end)
 	weights := g.Input("weights", s.task.Reading().targets(len(outputs), s.rows), 1)
-	mean := s.task.Loss(g, s.model.Head.Of(g, features), weights)
+	mean := s.task.Loss(g, s.model.head().Of(g, features), weights)
 	return g.Mul(mean, g.Dot(g.Input("share", 1, 1), g.Ones(1)))
 }
 
 func (b *blocks) setTargets(p *graph.Program, from, to int) error {
 	_, batch := b.block(p, from, to)
+	if err := b.step.random.setHead(p, b.step.task.Reading(), from, to); err != nil {
+		return err
+	}
 	if err := b.step.task.SetTargets(p, batch); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/graph"
 )
 
 // A cellMaker makes one layer of a stack.
@@ -68,6 +69,16 @@ func CellNames() []string {
 		names = append(names, name)
 	}
 	slices.Sort(names)
+	return names
+}
+
+// stateNames returns the names of the nodes that a cell carries from step to step.
+func stateNames(cell string) map[string]bool {
+	names := map[string]bool{}
+	smallCell(cell).Begin(func(name string, _ int) *graph.Node {
+		names[name] = true
+		return nil
+	})
 	return names
 }
 

@@ -28,14 +28,23 @@ type Blocks struct {
 // gradients are those of one graph, to rounding, unless gradients are truncated, and a Step
 // for training gives no outputs but these. Of a model that is not being trained, batches
 // run in blocks if the head reads the last step alone: a score of every step, such as
-// chunks of words, may count what lies across an edge.
+// chunks of words, may count what lies across an edge. A model that reads sequences as a whole,
+// because it is bidirectional or pools, never runs in blocks; a batch for which it would have to
+// is an error in training.
 func (m *Model) Compile(steps, rows int, settings Settings) (*Step, error) {
 	training, b := settings.Training, settings.Blocks
 	if b.Steps < 0 {
 		return nil, errors.Errorf("task: graphs of %d steps, want 1 or more, or 0 for no limit", b.Steps)
 	}
+	whole := m.Config.whole()
+	if whole != "" && training && b.Steps > 0 && steps > b.Steps {
+		return nil, errors.Errorf("task: %s needs a graph of whole sequences, here of %d steps, and graphs have at most %d: allow more, or read shorter sequences", whole, steps, b.Steps)
+	}
 	s := newStep(m, steps, rows)
-	if b.Steps == 0 || steps <= b.Steps || !training && s.task.Reading() != LastStep {
+	if training {
+		s.random = newRandom(m.Config)
+	}
+	if b.Steps == 0 || steps <= b.Steps || !training && (s.task.Reading() != LastStep || whole != "") {
 		var err error
 		s.Program, err = graph.Compile(func(b *graph.Builder) { s.build(b, training) }, settings.Graph)
 		return s, err

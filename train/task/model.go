@@ -1,7 +1,7 @@
 package task
 
 import (
-	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -39,15 +39,23 @@ func (m Meaning) String() string {
 	return strings.Join(parts, " and ")
 }
 
-// A Model is an embedding, or numbers as they are, under a stack of recurrent cells and a
-// dense layer, with the meaning of its inputs and outputs.
+// A Model is an embedding, or numbers as they are, under recurrent layers and a dense layer,
+// with the meaning of its inputs and outputs.
 type Model struct {
 	Config Config
 	Meaning
 
 	Embedding *cells.Embedding // nil where the inputs are numbers
-	Stack     cells.Stack
-	Head      *cells.Dense
+	Stack     cells.Stack      // the cell of each layer
+	Reverse   cells.Stack      // that which reads backward; nil but of a bidirectional model
+	Head      *cells.Dense     // nil where Tied is not
+	Tied      *cells.Tied      // the head of a model whose Config has Tie
+}
+
+// A dense layer is a head.
+type dense interface {
+	Of(b *graph.Builder, x *graph.Node) *graph.Node
+	Params() []*graph.Param
 }
 
 // NewModel returns a model that reads tokens, with random weights. Labels must be given for
@@ -71,12 +79,22 @@ func New(c Config, meaning Meaning, rng *rand.Rand) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	for k := range c.Layers {
-		m.Stack = append(m.Stack, newCell[c.Cell](fmt.Sprintf("%s/%d", c.Cell, k), width, c.Hidden, rng))
-		width = c.Hidden
+	width = m.newLayers(width, rng)
+	if c.Tie {
+		// A table that is also a dense layer's begins as one.
+		graph.Uniform(m.Embedding.Table, 1/math.Sqrt(float64(c.Embed)), rng)
+		m.Tied = cells.NewTied("dense", m.Embedding)
+	} else {
+		m.Head = cells.NewDense("dense", width, outputs, rng)
 	}
-	m.Head = cells.NewDense("dense", width, outputs, rng)
 	return m, nil
+}
+
+func (m *Model) head() dense {
+	if m.Tied != nil {
+		return m.Tied
+	}
+	return m.Head
 }
 
 // newInputs makes the embedding, if the inputs are tokens, and returns the width of what
@@ -100,7 +118,10 @@ func (m *Model) Task() Task { return m.Config.Task.Task() }
 
 // Ignorance returns about the loss of a model for the same task that knows nothing.
 func (m *Model) Ignorance() float64 {
-	_, outputs := m.Head.W.Shape()
+	outputs, err := m.Task().Outputs(m.Meaning)
+	if err != nil {
+		panic(err) // New has seen that there is none
+	}
 	return m.Task().Ignorance(outputs)
 }
 
@@ -110,39 +131,43 @@ func (m *Model) Params() []*graph.Param {
 	if m.Embedding != nil {
 		params = m.Embedding.Params()
 	}
-	params = append(params, m.Stack.Params()...)
-	return append(params, m.Head.Params()...)
+	params = append(params, m.Recurrent().Params()...)
+	return append(params, m.head().Params()...)
 }
 
 // Tensors returns the parameters as PyTorch lays them out: embedding.weight,
-// lstm.weight_ih_l0 and so on, dense.weight and dense.bias. Those of cells that PyTorch has
-// not got go by their own names.
+// lstm.weight_ih_l0 and so on, of the other direction lstm.weight_ih_l0_reverse and so on,
+// dense.weight, unless it is tied to the embedding's, and dense.bias. Those of cells that
+// PyTorch has not got go by their own names.
 func (m *Model) Tensors() []weights.Tensor {
 	var tensors []weights.Tensor
 	if m.Embedding != nil {
 		tensors = weights.TorchEmbedding("embedding", m.Embedding)
 	}
-	stack, err := weights.Torch(m.Config.Cell, m.Stack)
+	layers, err := weights.Torch(m.Config.Cell, m.Recurrent())
 	if err != nil {
-		stack = weights.Own(m.Stack)
+		layers = weights.Own(m.Recurrent())
 	}
-	tensors = append(tensors, stack...)
+	tensors = append(tensors, layers...)
+	if m.Tied != nil {
+		return append(tensors, weights.TorchTied("dense", m.Tied)...)
+	}
 	return append(tensors, weights.TorchLinear("dense", m.Head)...)
 }
 
 // SetForgetBias sets the bias of every forget gate. It is an error if the cells have
 // none.
 func (m *Model) SetForgetBias(x float64) error {
-	return errors.Wrapf(cells.SetForgetBias(m.Stack, x), "task: cell %q", m.Config.Cell)
+	return errors.Wrapf(cells.SetForgetBias(m.Recurrent(), x), "task: cell %q", m.Config.Cell)
 }
 
 // Initialise draws the gates of the cells anew by a preset of [cells.Initialise], and embedding
 // and head if it says so.
 func (m *Model) Initialise(preset string, rng *rand.Rand) error {
-	if err := cells.Initialise(preset, m.Stack, rng); err != nil {
+	if err := cells.Initialise(preset, m.Recurrent(), rng); err != nil {
 		return errors.Wrapf(err, "task: cell %q", m.Config.Cell)
 	}
-	around := m.Head.Params()
+	around := m.head().Params()
 	if m.Embedding != nil {
 		around = append(m.Embedding.Params(), around...)
 	}

@@ -18,6 +18,7 @@ type Step struct {
 	steps, rows int
 	state       []string // names of the nodes of the carried state
 	blocks      *blocks  // what runs in place of Program, if not nil
+	random      *random  // of a model that is trained
 }
 
 // A Result is what a model made of one batch.
@@ -30,7 +31,7 @@ type Result struct {
 func newStep(m *Model, steps, rows int) *Step {
 	s := &Step{model: m, task: m.Task(), steps: steps, rows: rows}
 	if s.task.Reading() == Carried {
-		m.Stack.Begin(func(name string, _ int) *graph.Node {
+		m.Recurrent().Begin(func(name string, _ int) *graph.Node {
 			s.state = append(s.state, name)
 			return nil
 		})
@@ -42,18 +43,16 @@ func newStep(m *Model, steps, rows int) *Step {
 // for each step, weights and the task's targets, and the start of the state, start/NAME,
 // or masks, mask/T.
 func (s *Step) build(b *graph.Builder, training bool) {
-	inputs := s.inputs(b)
-	var features *graph.Node // what the head reads, one row a target
-	switch s.task.Reading() {
-	case Carried:
-		features = s.carried(b, inputs)
-	case EveryStep:
-		outputs, _ := s.masked(b, inputs)
-		features = b.Stack(outputs)
-	case LastStep:
-		_, features = s.masked(b, inputs)
+	inputs, layer := s.inputs(b), s.model.layer(s.random.masks(s.steps))
+	var features *graph.Node
+	if s.task.Reading() == Carried {
+		features = s.carried(b, layer, inputs)
+	} else {
+		masks := s.masks(b)
+		steps, end := layer.Over(b, inputs, masks, cells.Zeros(b, layer, s.rows))
+		features = s.features(b, steps, masks, end)
 	}
-	outputs := s.model.Head.Of(b, features)
+	outputs := s.model.head().Of(b, features)
 	loss := s.task.Loss(b, outputs, b.Input("weights", s.task.Reading().targets(s.steps, s.rows), 1))
 	if training {
 		b.Minimize(loss)
@@ -75,25 +74,18 @@ func (s *Step) inputs(b *graph.Builder) []*graph.Node {
 	return inputs
 }
 
-// carried returns the outputs of all steps, of shape (T·B, H), from a state that is
-// carried from batch to batch.
-func (s *Step) carried(b *graph.Builder, inputs []*graph.Node) *graph.Node {
-	start := s.model.Stack.Begin(func(name string, width int) *graph.Node {
+// carried returns the features of all steps, of shape (T·B, H), from a state that is carried
+// from batch to batch.
+func (s *Step) carried(b *graph.Builder, layer cells.Layer, inputs []*graph.Node) *graph.Node {
+	start := layer.Begin(func(name string, width int) *graph.Node {
 		return b.Input("start/"+name, s.rows, width)
 	})
-	outputs, end := cells.Unroll(b, s.model.Stack, inputs, nil, start)
+	outputs, end := layer.Over(b, inputs, nil, start)
 	end.Map(func(name string, n *graph.Node) *graph.Node {
 		b.Output("end/"+name, n)
 		return n
 	})
-	return b.Stack(outputs)
-}
-
-// masked returns the outputs of every step, each of shape (B, H), from a state of zeros,
-// and those of each row's last step. Rows that have ended repeat theirs.
-func (s *Step) masked(b *graph.Builder, inputs []*graph.Node) (outputs []*graph.Node, last *graph.Node) {
-	outputs, end := cells.Unroll(b, s.model.Stack, inputs, s.masks(b), cells.Zeros(b, s.model.Stack, s.rows))
-	return outputs, end.Output()
+	return s.features(b, outputs, nil, end)
 }
 
 // masks declares the columns that tell which rows have ended, one a step.
@@ -111,6 +103,9 @@ func numbersName(t int) string { return fmt.Sprintf("numbers/%d", t) }
 // Run computes the loss and, if the Step is for training, the gradients of a batch,
 // from the state that the batch before left.
 func (s *Step) Run(batch *data.Batch) (Result, error) {
+	if err := s.random.use(); err != nil {
+		return Result{}, err
+	}
 	if s.blocks != nil {
 		return s.blocks.run(batch)
 	}
@@ -130,6 +125,12 @@ func (s *Step) Run(batch *data.Batch) (Result, error) {
 
 func (s *Step) set(batch *data.Batch) error {
 	if err := s.setInputs(batch); err != nil {
+		return err
+	}
+	if err := s.random.setCells(s.Program, 0, s.steps); err != nil {
+		return err
+	}
+	if err := s.random.setHead(s.Program, s.task.Reading(), 0, s.steps); err != nil {
 		return err
 	}
 	if err := s.task.SetTargets(s.Program, batch); err != nil {

@@ -1,0 +1,99 @@
+package task
+
+import (
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/graph"
+)
+
+// newLayers makes the cells, the first of which read inputs of a width, and returns the
+// width of what the last layer puts out.
+func (m *Model) newLayers(width int, rng *rand.Rand) int {
+	c := m.Config
+	for k := range c.Layers {
+		name := fmt.Sprintf("%s/%d", c.Cell, k)
+		m.Stack = append(m.Stack, newCell[c.Cell](name, width, c.Hidden, rng))
+		next := c.Hidden
+		if c.Bidirectional {
+			m.Reverse = append(m.Reverse, newCell[c.Cell](name+"/reverse", width, c.Hidden, rng))
+			next *= 2
+		}
+		width = next
+	}
+	return width
+}
+
+// Recurrent returns the recurrent layers: a cells.Stack or, of a bidirectional model,
+// cells.Layers.
+func (m *Model) Recurrent() cells.Stateful {
+	if m.Reverse == nil {
+		return m.Stack
+	}
+	layers := make(cells.Layers, len(m.Stack))
+	for k := range layers {
+		layers[k] = cells.Bidirectional{Forward: m.Stack[k], Backward: m.Reverse[k]}
+	}
+	return layers
+}
+
+// layer returns the recurrent layers with what is random in training.
+func (m *Model) layer(random *masks) cells.Layer {
+	forward := m.wrapped(m.Stack, random, "forward")
+	if m.Reverse == nil {
+		for k, cell := range forward {
+			forward[k] = cells.Dropout{Cell: cell, Rate: m.dropout(k), Masks: random.steps}
+		}
+		return cells.Forward{Cell: forward}
+	}
+	backward, layers := m.wrapped(m.Reverse, random, "backward"), cells.Layers{}
+	for k := range forward {
+		both := cells.Bidirectional{Forward: forward[k], Backward: backward[k]}
+		layers = append(layers, cells.DropoutLayer{Layer: both, Rate: m.dropout(k), Masks: random.steps})
+	}
+	return layers
+}
+
+// wrapped returns cells with recurrent dropout and zoneout.
+func (m *Model) wrapped(stack cells.Stack, random *masks, direction string) cells.Stack {
+	zoneout := cells.Zoneout{H: m.Config.Zoneout, Masks: random.steps}
+	if stateNames(m.Config.Cell)["c"] {
+		zoneout.C = m.Config.Zoneout
+	}
+	var all cells.Stack
+	for k, cell := range stack {
+		zoneout.Cell = cells.Variational{
+			Cell: cell, Name: fmt.Sprint(direction, k), Recurrent: m.Config.RecurrentDropout, Masks: random.whole,
+		}
+		all = append(all, zoneout)
+	}
+	return all
+}
+
+// dropout returns the rate for what layer k reads. Inputs that are numbers are not dropped.
+func (m *Model) dropout(k int) float64 {
+	if k == 0 && m.Embedding == nil {
+		return 0
+	}
+	return m.Config.Dropout
+}
+
+// features returns what the head reads, one row a target, of the outputs of a sequence and
+// its end.
+func (s *Step) features(b *graph.Builder, outputs, masks []*graph.Node, end cells.State) *graph.Node {
+	drop := func(x *graph.Node) *graph.Node {
+		return s.random.masks(len(outputs)).head.Dropout(b, x, s.model.Config.Dropout)
+	}
+	if s.task.Reading() == LastStep {
+		if pool := pools[s.model.Config.Pool]; pool != nil {
+			return drop(pool(b, outputs, masks))
+		}
+		return drop(end.Output())
+	}
+	dropped := make([]*graph.Node, len(outputs))
+	for t, y := range outputs {
+		dropped[t] = drop(y)
+	}
+	return b.Stack(dropped)
+}

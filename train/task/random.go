@@ -1,0 +1,96 @@
+package task
+
+import (
+	"math/rand/v2"
+
+	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/graph"
+)
+
+// random is what a Step for training draws its masks from. Each step of a batch has masks of
+// its own generator, so that they are the same whatever blocks the batch runs in, and when a
+// block runs for the second time. A nil *random is that of a model that is not being trained,
+// or of which nothing is random.
+type random struct {
+	graphs map[int]*masks // by T
+	keys   struct{ steps, whole, head uint64 }
+	drawn  bool // for the next run
+}
+
+// masks are the masks of a graph. They are nil where nothing is random.
+type masks struct {
+	steps *cells.Masks // of each step: dropout of what layers read, zoneout
+	whole *cells.Masks // of all steps: recurrent dropout
+	head  *cells.Masks // of what the head reads
+}
+
+// newRandom returns what is random in training.
+func newRandom(c Config) *random {
+	if c.Dropout == 0 && c.RecurrentDropout == 0 && c.Zoneout == 0 {
+		return nil
+	}
+	return &random{graphs: map[int]*masks{}}
+}
+
+// masks returns those of graphs of so many steps.
+func (r *random) masks(steps int) *masks {
+	if r == nil {
+		return &masks{}
+	}
+	if r.graphs[steps] == nil {
+		r.graphs[steps] = &masks{&cells.Masks{}, &cells.Masks{}, &cells.Masks{}}
+	}
+	return r.graphs[steps]
+}
+
+// Draw draws what is random in the next Run of a Step for training, dropout and zoneout, from
+// rng, of which it takes three numbers. It must be called before every Run of a model that has
+// them, and does nothing for others.
+func (s *Step) Draw(rng *rand.Rand) {
+	if r := s.random; r != nil {
+		r.keys.steps, r.keys.whole, r.keys.head = rng.Uint64(), rng.Uint64(), rng.Uint64()
+		r.drawn = true
+	}
+}
+
+// use reports a Run without a Draw.
+func (r *random) use() error {
+	if r == nil {
+		return nil
+	}
+	if !r.drawn {
+		return errors.New("task: Run of a model with dropout or zoneout, and no Draw before it")
+	}
+	r.drawn = false
+	return nil
+}
+
+// setCells fills the masks of the cells of a program that runs steps of the batch.
+func (r *random) setCells(p *graph.Program, from, to int) error {
+	if r == nil {
+		return nil
+	}
+	m := r.masks(to - from)
+	if err := m.whole.Draw(p, rand.New(rand.NewPCG(r.keys.whole, 0))); err != nil {
+		return err
+	}
+	return m.steps.DrawSteps(p, to-from, generators(r.keys.steps, from))
+}
+
+// setHead fills those of the head, which reads every step or, once, the last.
+func (r *random) setHead(p *graph.Program, reading Reading, from, to int) error {
+	if r == nil {
+		return nil
+	}
+	m := r.masks(to - from).head
+	if reading == LastStep {
+		return m.Draw(p, rand.New(rand.NewPCG(r.keys.head, 0)))
+	}
+	return m.DrawSteps(p, to-from, generators(r.keys.head, from))
+}
+
+// generators returns that of each step of a block.
+func generators(key uint64, from int) func(step int) *rand.Rand {
+	return func(step int) *rand.Rand { return rand.New(rand.NewPCG(key, uint64(from+step))) }
+}
