@@ -14,6 +14,8 @@ import (
 //
 // The numbers of a mask depend on the rng that is passed to Draw and on nothing else.
 type Masks struct {
+	Name string // tells the masks of a graph that has several Masks apart
+
 	builder *graph.Builder // of the graph that the masks are in
 	list    []mask
 	locked  map[string]*graph.Node
@@ -125,7 +127,7 @@ func (m *Masks) keeping(b *graph.Builder, rows, cols int, rate float64) *graph.N
 }
 
 func (m *Masks) add(b *graph.Builder, rows, cols int, zero, value float64) *graph.Node {
-	name := fmt.Sprintf("random mask %d", len(m.list))
+	name := fmt.Sprintf("random mask %s%d", m.Name, len(m.list))
 	m.list = append(m.list, mask{name, rows * cols, zero, value})
 	return b.Input(name, rows, cols)
 }

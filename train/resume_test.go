@@ -47,10 +47,24 @@ func trainings(t *testing.T) map[string]training {
 			c := newBackwards(t)
 			return c.model, c.train, c.valid
 		}, train.Settings{Epochs: 9, MaxSteps: 52, LearningRate: 0.02, ValidEvery: 10}}, // the best stands after 10
+		"with dropout": {random(stream), train.Settings{Epochs: 3, LearningRate: 0.02, ClipNorm: 1, ValidEvery: 5, Seed: 3}},
+		"with dropout in blocks": {random(func() (*task.Model, data.Source, data.Source) {
+			c := newCorpusOf(t, 7)
+			return c.model, c.train, c.valid
+		}), train.Settings{Epochs: 2, LearningRate: 0.02, ClipNorm: 1, Block: 3}},
 		"impatient": {func() (*task.Model, data.Source, data.Source) {
 			c := newBackwards(t)
 			return c.model, c.train, c.valid
 		}, train.Settings{Epochs: 9, LearningRate: 0.02, ValidEvery: 3, Patience: 3}},
+	}
+}
+
+// random gives a model all that is random in training.
+func random(begin func() (*task.Model, data.Source, data.Source)) func() (*task.Model, data.Source, data.Source) {
+	return func() (*task.Model, data.Source, data.Source) {
+		m, train, valid := begin()
+		m.Config.Dropout, m.Config.RecurrentDropout, m.Config.Zoneout = 0.3, 0.2, 0.1
+		return m, train, valid
 	}
 }
 

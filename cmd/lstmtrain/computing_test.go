@@ -22,6 +22,8 @@ func TestWorkersDoNotChangeTheModel(t *testing.T) {
 	for name, flags := range map[string][]string{
 		"char":     {"--data", file("text", rhyme), "--steps", "12", "--split", "0.8,0.2,0"},
 		"classify": {"--data", file("table.tsv", spam), "--task", "classify", "--split", "0.8,0.2,0"},
+		"dropout":  {"--data", file("text", rhyme), "--steps", "12", "--split", "0.8,0.2,0", "--tie", "--embed", "48", "--dropout", "0.3", "--zoneout", "0.1"},
+		"both":     {"--data", file("table.tsv", spam), "--task", "classify", "--split", "0.8,0.2,0", "--bidirectional", "--recurrent-dropout", "0.2", "--pool", "max"},
 	} {
 		files := map[string]string{}
 		for workers := 1; workers <= 3; workers++ {

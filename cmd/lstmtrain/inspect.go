@@ -149,7 +149,7 @@ func (d *description) print(w io.Writer) error {
 	c := d.Config
 	fmt.Fprintf(w, "file        %s, version %s, checksum right\n", d.File, d.Version)
 	fmt.Fprintf(w, "task        %s\n", c.Task)
-	fmt.Fprintf(w, "model       %s, %d × %s of %d, %d steps\n", d.inputs(), c.Layers, c.Cell, c.Hidden, c.Steps)
+	fmt.Fprintf(w, "model       %s, %d × %s of %d, %d steps%s\n", d.inputs(), c.Layers, c.Cell, c.Hidden, c.Steps, options(c))
 	if d.Vocabulary > 0 {
 		fmt.Fprintf(w, "vocabulary  %s, unit %s: %s\n", thousands(d.Vocabulary), d.Unit, quoted(d.Symbols, d.Vocabulary))
 	}
@@ -175,6 +175,29 @@ func (d *description) print(w io.Writer) error {
 		return errors.Wrap(err, "writing the description")
 	}
 	return d.Program.print(w)
+}
+
+// options says what a model has that not all have.
+func options(c task.Config) string {
+	var text strings.Builder
+	if c.Bidirectional {
+		text.WriteString(", bidirectional")
+	}
+	if c.Tie {
+		text.WriteString(", tied")
+	}
+	if c.Pool != "" {
+		fmt.Fprintf(&text, ", pool %s", c.Pool)
+	}
+	for _, o := range []struct {
+		name string
+		rate float64
+	}{{"dropout", c.Dropout}, {"recurrent dropout", c.RecurrentDropout}, {"zoneout", c.Zoneout}} {
+		if o.rate > 0 {
+			fmt.Fprintf(&text, ", %s %g", o.name, o.rate)
+		}
+	}
+	return text.String()
 }
 
 // inputs says what the cells read.

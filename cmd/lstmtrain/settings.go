@@ -96,6 +96,9 @@ func (s *settings) modelGroup() flagGroup {
 	g.Var(wholeFrom(1, &s.Hidden), "hidden", "units of each layer")
 	g.Var(wholeFrom(1, &s.Layers), "layers", "layers of cells")
 	g.Var(wholeFrom(1, &s.Embed), "embed", "width of the embedding")
+	g.BoolVar(&s.Bidirectional, "bidirectional", s.Bidirectional, "let each layer read in both directions, with --hidden units each\n(classify, tag, forecast)")
+	g.BoolVar(&s.Tie, "tie", s.Tie, "let the last layer share the table of the embedding, which is then as wide as\na layer (char, word)")
+	g.Var(oneOf(&s.Pool, task.Pools()...), "pool", "what is read of a whole sequence: the output after the last step, or the mean\nor the maximum over all steps (classify, forecast; default last)")
 	g.StringVar(&s.Init, "init", s.Init, "how weights start: `PRESET` is pytorch, keras or chrono:T, which are for gates,\nor zaremba:LIMIT, which draws all of the model from ±LIMIT")
 	g.Var(anyNumber(s.ForgetBias), "forget-bias", "bias of the forget gates at first; without it --init decides")
 	return g
@@ -106,6 +109,9 @@ func (s *settings) trainingGroup() flagGroup {
 	g.Var(wholeFrom(1, &s.Steps), "steps", "time steps of a batch; of longer texts classify reads the last ones,\nand forecast reads so many rows (default 50 for char, 35 for word, 100 for\nclassify and tag, the longest series for classify and notes, 24 for\nforecast)")
 	g.Var(fullOr(&s.BPTT), "bptt", "steps of a batch through which gradients flow back: all of them, or N in\ngraphs of N steps")
 	g.Var(wholeFrom(0, &s.Block), "block", "most steps of a graph: longer batches run in blocks, with the same\ngradients in less memory; 0 for 512")
+	g.Var(belowOne(&s.Dropout), "dropout", "share of elements that are dropped of the embedding, between layers and before\nthe last layer")
+	g.Var(belowOne(&s.RecurrentDropout), "recurrent-dropout", "share of the units of h that gates do not see, the same in all steps of a batch")
+	g.Var(belowOne(&s.Zoneout), "zoneout", "share of units that keep h and c of the step before")
 	g.Var(wholeFrom(1, &s.Batch), "batch", "rows of a batch")
 	g.Var(wholeFrom(1, &s.TestBatch), "test-batch", "rows of a batch of the test part, in so many streams is its text read: with 1,\nas a whole (char, word; default that of --batch)")
 	g.Var(wholeFrom(1, &s.Epochs), "epochs", "passes over the data")
@@ -132,6 +138,9 @@ func (s *settings) complete(flags *pflag.FlagSet) error {
 		if err := useRecipe(s.Recipe, flags); err != nil {
 			return err
 		}
+	}
+	if s.Tie && !flags.Changed("embed") {
+		s.Embed = s.Hidden
 	}
 	if err := s.check(flags); err != nil {
 		return err
@@ -194,6 +203,9 @@ func (s *settings) check(flags *pflag.FlagSet) error {
 	case flags.Changed("split") && s.Valid != "" && s.Test != "":
 		return usagef("--split has nothing to do where --valid and --test are given: all of --data is for training")
 	}
+	if err := s.Config.CheckOptions(); err != nil {
+		return usagef("--%v", err)
+	}
 	return checkOut(s.Out, s.Force)
 }
 
@@ -210,6 +222,15 @@ func (s *settings) checkChanged(flags *pflag.FlagSet) error {
 	}
 	if flags.Changed("test-batch") && s.Test == "" && s.Split.Test == 0 {
 		return usagef("--test-batch %d without a test part: give --test FILE or a --split with a third share", s.TestBatch)
+	}
+	return nil
+}
+
+// checkWhole reports sequences that a model must read in one graph and that are too long for it.
+func (s *settings) checkWhole() error {
+	most := s.fitting().Compiling(true).Blocks.Steps
+	if option := s.Config.Whole(); option != "" && s.Steps > most {
+		return usagef("--%s needs a graph of a whole sequence, here of %d steps, and graphs have %d (--block, --bptt): raise --block, or read fewer with --steps", option, s.Steps, most)
 	}
 	return nil
 }

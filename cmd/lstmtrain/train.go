@@ -71,6 +71,9 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func(
 	if err != nil {
 		return err
 	}
+	if err := s.checkWhole(); err != nil {
+		return err
+	}
 	m, err := s.newModel(c)
 	if err != nil {
 		return err

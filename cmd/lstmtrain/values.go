@@ -79,6 +79,10 @@ func anyNumber(into *float64) pflag.Value {
 	return number(into, "a number", func(float64) bool { return true })
 }
 
+func belowOne(into *float64) pflag.Value {
+	return number(into, "a number from 0 to below 1", func(x float64) bool { return x >= 0 && x < 1 })
+}
+
 func share(into *float64) pflag.Value {
 	return number(into, "a number from 0 to 1", func(x float64) bool { return x >= 0 && x <= 1 })
 }

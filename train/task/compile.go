@@ -36,7 +36,7 @@ func (m *Model) Compile(steps, rows int, settings Settings) (*Step, error) {
 	if b.Steps < 0 {
 		return nil, errors.Errorf("task: graphs of %d steps, want 1 or more, or 0 for no limit", b.Steps)
 	}
-	whole := m.Config.whole()
+	whole := m.Config.Whole()
 	if whole != "" && training && b.Steps > 0 && steps > b.Steps {
 		return nil, errors.Errorf("task: %s needs a graph of whole sequences, here of %d steps, and graphs have at most %d: allow more, or read shorter sequences", whole, steps, b.Steps)
 	}

@@ -86,7 +86,7 @@ func (c Config) checkPool() error {
 
 // checkRates refuses what would wipe a memory, or keep one part of it and not another.
 func (c Config) checkRates() error {
-	for name, rate := range map[string]float64{"dropout": c.Dropout, "recurrent dropout": c.RecurrentDropout, "zoneout": c.Zoneout} {
+	for name, rate := range map[string]float64{"dropout": c.Dropout, "recurrent-dropout": c.RecurrentDropout, "zoneout": c.Zoneout} {
 		if !(rate >= 0 && rate < 1) {
 			return errors.Errorf("%s is %g, want it from 0 to below 1", name, rate)
 		}
@@ -94,17 +94,18 @@ func (c Config) checkRates() error {
 	state := stateNames(c.Cell)
 	switch {
 	case c.RecurrentDropout > 0 && !state["h"]:
-		return errors.Errorf("recurrent dropout does not apply to cell %s, whose gates read no h", c.Cell)
+		return errors.Errorf("recurrent-dropout does not apply to cell %s, whose gates read no h", c.Cell)
 	case c.RecurrentDropout > 0 && strings.HasPrefix(c.Cell, "gru"):
-		return errors.Errorf("recurrent dropout does not apply to cell %s, whose h is its memory", c.Cell)
+		return errors.Errorf("recurrent-dropout does not apply to cell %s, whose h is its memory", c.Cell)
 	case c.Zoneout > 0 && (!state["h"] || state["m"]):
 		return errors.Errorf("zoneout does not apply to cell %s, whose memory is more than h and c", c.Cell)
 	}
 	return nil
 }
 
-// whole names the option because of which a model reads sequences as a whole, or is empty.
-func (c Config) whole() string {
+// Whole names the option because of which a model reads sequences as a whole, not in blocks,
+// or returns nothing.
+func (c Config) Whole() string {
 	switch {
 	case c.Bidirectional:
 		return "bidirectional"

@@ -39,7 +39,7 @@ func (r *random) masks(steps int) *masks {
 		return &masks{}
 	}
 	if r.graphs[steps] == nil {
-		r.graphs[steps] = &masks{&cells.Masks{}, &cells.Masks{}, &cells.Masks{}}
+		r.graphs[steps] = &masks{&cells.Masks{Name: "step "}, &cells.Masks{Name: "sequence "}, &cells.Masks{Name: "head "}}
 	}
 	return r.graphs[steps]
 }
