@@ -1,6 +1,7 @@
 package cells_test
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -129,4 +130,71 @@ func TestNoMasksInEvaluation(t *testing.T) {
 	}
 	graphtest.CheckClose(t, "h", p.Floats("dropped"), p.Floats("plain"), 0)
 	graphtest.CheckClose(t, "table", p.Floats("table"), embedding.Table.Floats(), 0)
+}
+
+// What is drawn step by step depends on the generator of each step alone: the masks of steps 2 to
+// 4 are the same in a graph of their own. Would catch a step that continues another's numbers.
+func TestDrawSteps(t *testing.T) {
+	program := func(steps int) (*cells.Masks, *graph.Program) {
+		masks := &cells.Masks{}
+		return masks, compileMasked(t, masks, func(b *graph.Builder) {
+			for step := range steps {
+				b.Output(fmt.Sprint("a", step), masks.Dropout(b, b.Constant(1, 3, 4), 0.5))
+				b.Output(fmt.Sprint("b", step), masks.Dropout(b, b.Constant(1, 2, 5), 0.5))
+			}
+		})
+	}
+	run := func(steps, from int) *graph.Program {
+		masks, p := program(steps)
+		if err := masks.DrawSteps(p, steps, func(step int) *rand.Rand { return rand.New(rand.NewPCG(7, uint64(from+step))) }); err != nil {
+			t.Fatal(err)
+		}
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	whole, part := run(5, 0), run(3, 2)
+	for step := range 3 {
+		for _, name := range []string{"a", "b"} {
+			graphtest.CheckClose(t, name, part.Floats(fmt.Sprint(name, step)), whole.Floats(fmt.Sprint(name, step+2)), 0)
+		}
+	}
+	if slices.Equal(whole.Floats("a0"), whole.Floats("a1")) {
+		t.Error("two steps have the same mask")
+	}
+	masks, p := program(3)
+	if err := masks.DrawSteps(p, 4, nil); err == nil || err.Error() != "cells: 6 masks for 4 steps, want equally many for each" {
+		t.Errorf("error %v", err)
+	}
+}
+
+// Both directions of a layer read what is left of the same input, and two Masks that have names
+// share a graph.
+func TestDropoutLayer(t *testing.T) {
+	masks, others := &cells.Masks{Name: "a"}, &cells.Masks{Name: "b"}
+	p := compileMasked(t, masks, func(b *graph.Builder) {
+		inputs := []*graph.Node{b.Constant(1, 4, 6), b.Constant(1, 4, 6)}
+		layer := cells.DropoutLayer{Layer: cells.Bidirectional{Forward: seer{6, false}, Backward: seer{6, false}}, Rate: 0.5, Masks: masks}
+		outputs, _ := layer.Over(b, inputs, nil, cells.Zeros(b, layer, 4))
+		for step, y := range outputs {
+			b.Output(fmt.Sprint(step), y)
+		}
+		b.Output("other", others.Dropout(b, inputs[0], 0.5))
+	})
+	if err := others.Draw(p, rand.New(rand.NewPCG(9, 9))); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []string{"0", "1"} {
+		y := p.Floats(step)
+		for i := 0; i < len(y); i += 12 {
+			if !slices.Equal(y[i:i+6], y[i+6:i+12]) {
+				t.Errorf("step %s, row %d: the directions read %v and %v", step, i/12, y[i:i+6], y[i+6:i+12])
+			}
+		}
+		checkShare(t, "step "+step, shareOf(y, 0), 0.5, 24)
+	}
+	if slices.Equal(p.Floats("0"), p.Floats("1")) {
+		t.Error("two steps have the same mask")
+	}
 }
