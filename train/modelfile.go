@@ -20,6 +20,7 @@ const (
 	keyVersion    = "lstm.version"
 	keyConfig     = "lstm.config"
 	keyVocabulary = "lstm.vocabulary"
+	keyAffixes    = "lstm.affixes"
 	keyFeatures   = "lstm.features"
 	keyLabels     = "lstm.labels"
 	keyHorizon    = "lstm.horizon"
@@ -29,6 +30,12 @@ const (
 type vocabularyJSON struct {
 	Unit    data.Unit `json:"unit"`
 	Symbols []string  `json:"symbols"`
+}
+
+// affixesJSON are affixes in the metadata.
+type affixesJSON struct {
+	Longest int      `json:"longest"`
+	Symbols []string `json:"symbols"`
 }
 
 // Save writes a model to one file from which it can be loaded, in the safetensors format:
@@ -68,6 +75,9 @@ func metadata(m *task.Model) map[string]any {
 	values := map[string]any{keyConfig: m.Config}
 	if m.Vocabulary != nil {
 		values[keyVocabulary] = vocabularyJSON{m.Vocabulary.Unit(), m.Vocabulary.Symbols()}
+	}
+	if a := m.Affixes; a != nil {
+		values[keyAffixes] = affixesJSON{a.Longest, a.Vocabulary.Symbols()}
 	}
 	if m.Features != nil {
 		values[keyFeatures] = m.Features
@@ -147,6 +157,18 @@ func meaningOf(metadata map[string]string) (m task.Meaning, err error) {
 			}
 			m.Vocabulary, err = data.VocabularyFromSymbols(v.Unit, v.Symbols)
 			return err
+		}},
+		{keyAffixes, func(text []byte) error {
+			var a affixesJSON
+			if err := json.Unmarshal(text, &a); err != nil {
+				return err
+			}
+			v, err := data.VocabularyFromSymbols(data.Word, a.Symbols)
+			if err != nil {
+				return err
+			}
+			m.Affixes = &data.Affixes{Longest: a.Longest, Vocabulary: v}
+			return m.Affixes.Check()
 		}},
 		{keyFeatures, func(text []byte) error {
 			m.Features = &data.Features{}

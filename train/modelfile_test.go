@@ -51,6 +51,52 @@ func TestSaveAndLoad(t *testing.T) {
 	}
 }
 
+// A tagger comes back with all that it has beyond a plain one, and without its affixes it is
+// another model. Would catch affixes that are not in the file.
+func TestSaveAndLoadOptions(t *testing.T) {
+	sentences := []data.Sentence{{Words: []string{"Ann", "sings"}, Tags: []string{"N", "V"}}}
+	tags, err := data.NewTags(sentences)
+	if err != nil {
+		t.Fatal(err)
+	}
+	meaning := task.Meaning{Vocabulary: data.NewTaggedVocabulary(sentences, data.Limits{}), Labels: tags, Affixes: data.NewAffixes(sentences, 2, data.Limits{})}
+	config := task.Config{Task: task.Tag, Cell: "gru", Hidden: 4, Layers: 2, Embed: 3, Steps: 5, Bidirectional: true, Dropout: 0.5, Zoneout: 0.1}
+	m, err := task.New(config, meaning, rand.New(rand.NewPCG(3, 3)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "model.safetensors")
+	if err := train.Save(path, m); err != nil {
+		t.Fatal(err)
+	}
+	loaded, err := train.Load(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if loaded.Config != config || loaded.Affixes.Longest != 2 || !slices.Equal(loaded.Affixes.Vocabulary.Symbols(), meaning.Affixes.Vocabulary.Symbols()) {
+		t.Errorf("config %+v, affixes %+v", loaded.Config, loaded.Affixes)
+	}
+	for i, p := range loaded.Params() {
+		if want := m.Params()[i]; p.Name() != want.Name() || !slices.Equal(p.Floats(), want.Floats()) {
+			t.Errorf("%s is not what %s was", p.Name(), want.Name())
+		}
+	}
+	for _, bad := range []string{`{"longest":0,"symbols":["<pad>","<unk>"]}`, `{"longest":2,"symbols":[]}`, `{"longest":2,"symbols":["a"]}`, `[]`} {
+		file, err := safetensors.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file.Metadata["lstm.affixes"] = bad
+		wrong := filepath.Join(t.TempDir(), "wrong.safetensors")
+		if err := safetensors.WriteFile(wrong, file); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := train.Load(wrong); err == nil || !strings.Contains(err.Error(), "lstm.affixes") {
+			t.Errorf("affixes %s: error %v", bad, err)
+		}
+	}
+}
+
 // A model of any cell comes back as it was, under names that differ.
 func TestSaveAndLoadEveryCell(t *testing.T) {
 	c := newClassification(t, 4)

@@ -85,6 +85,7 @@ type description struct {
 	Unit       data.Unit      `json:"unit,omitempty"`
 	Vocabulary int            `json:"vocabulary,omitempty"`    // its size
 	Symbols    []string       `json:"first_symbols,omitempty"` // of the vocabulary
+	Affixes    int            `json:"affixes,omitempty"`       // letters of the longest
 	Features   *data.Features `json:"features,omitempty"`
 	Horizon    *data.Horizon  `json:"horizon,omitempty"`
 	Labels     []string       `json:"labels,omitempty"`
@@ -122,6 +123,9 @@ func describe(path string, m *task.Model) (*description, error) {
 		symbols := m.Vocabulary.Symbols()
 		d.Unit, d.Vocabulary, d.Symbols = m.Vocabulary.Unit(), len(symbols), symbols[:min(shownSymbols, len(symbols))]
 	}
+	if m.Affixes != nil {
+		d.Affixes = m.Affixes.Longest
+	}
 	if m.Labels != nil {
 		d.Labels = m.Labels.Names()
 	}
@@ -152,6 +156,9 @@ func (d *description) print(w io.Writer) error {
 	fmt.Fprintf(w, "model       %s, %d × %s of %d, %d steps%s\n", d.inputs(), c.Layers, c.Cell, c.Hidden, c.Steps, options(c))
 	if d.Vocabulary > 0 {
 		fmt.Fprintf(w, "vocabulary  %s, unit %s: %s\n", thousands(d.Vocabulary), d.Unit, quoted(d.Symbols, d.Vocabulary))
+	}
+	if d.Affixes > 0 {
+		fmt.Fprintf(w, "affixes     of up to %d letters\n", d.Affixes)
 	}
 	if d.Features != nil && d.Features.Names != nil {
 		names := d.Features.Names

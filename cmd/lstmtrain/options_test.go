@@ -12,9 +12,9 @@ import (
 func TestOptionsOfAModel(t *testing.T) {
 	file := write(t, filepath.Join(t.TempDir(), "data"), tags)
 	model, _ := trainedWith(t, append([]string{"--embed", "4"}, "--hidden", "8", "--batch", "4", "--epochs", "20", "--lr", "0.02"), tags,
-		"--task", "tag", "--bidirectional", "--dropout", "0.2", "--recurrent-dropout", "0.1", "--zoneout", "0.1")
+		"--task", "tag", "--bidirectional", "--affixes", "2", "--dropout", "0.2", "--recurrent-dropout", "0.1", "--zoneout", "0.1")
 	shown := succeed(t, "", "inspect", model).stdout
-	for _, want := range []string{"2 × lstm of 8, 100 steps, bidirectional, dropout 0.2, recurrent dropout 0.1, zoneout 0.1\n", "lstm.weight_ih_l1_reverse", "[32 16]"} {
+	for _, want := range []string{"2 × lstm of 8, 100 steps, bidirectional, dropout 0.2, recurrent dropout 0.1, zoneout 0.1\n", "affixes     of up to 2 letters\n", "affixes.weight", "lstm.weight_ih_l1_reverse", "[32 16]"} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("%q is not in\n%s", want, shown)
 		}

@@ -21,7 +21,7 @@ func TestResumeEveryTask(t *testing.T) {
 		"char":     {"--data", file("text", rhyme), "--steps", "20"},
 		"word":     {"--data", file("text", rhyme), "--task", "word", "--steps", "10"},
 		"tied":     {"--data", file("text", rhyme), "--steps", "20", "--tie", "--dropout", "0.2", "--zoneout", "0.1"},
-		"both":     {"--data", file("tags", strings.Repeat(tags, 3)), "--task", "tag", "--bidirectional", "--dropout", "0.2", "--recurrent-dropout", "0.1"},
+		"both":     {"--data", file("tags", strings.Repeat(tags, 3)), "--task", "tag", "--bidirectional", "--affixes", "2", "--dropout", "0.2", "--recurrent-dropout", "0.1"},
 		"pool":     {"--data", file("table.tsv", spam), "--task", "classify", "--bidirectional", "--pool", "mean"},
 		"classify": {"--data", file("table.tsv", spam), "--task", "classify"},
 		"series":   {"--data", file("series.ts", slopes()), "--task", "classify", "--format", "ts"},

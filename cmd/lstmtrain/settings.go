@@ -22,6 +22,7 @@ type settings struct {
 	Limit      int      `json:"limit,omitempty"`
 	VocabSize  int      `json:"vocab_size,omitempty"`
 	MinCount   int      `json:"min_count,omitempty"`
+	Affixes    int      `json:"affixes,omitempty"`
 	Init       string   `json:"init,omitempty"`
 	ForgetBias *float64 `json:"forget_bias,omitempty"`
 	Batch      int      `json:"batch"`
@@ -85,6 +86,7 @@ func (s *settings) dataGroup() flagGroup {
 	g.Var(oneOf(&s.Unit, data.Character, data.Byte, data.Word), "unit", "what a token is (default char for char, word for word and classify)")
 	g.Var(wholeFrom(2, &s.VocabSize), "vocab-size", "largest vocabulary, special tokens included (word, classify, tag)")
 	g.Var(wholeFrom(1, &s.MinCount), "min-count", "least occurrences of a token in the vocabulary (word, classify, tag)")
+	g.Var(wholeFrom(0, &s.Affixes), "affixes", "tell words apart also by their small letters, their shape, and their first and\nlast 1 to N letters; 0 for none (tag)")
 	g.Var(oneOf(&s.Spectrum, data.Spectra...), "spectrum", "what recordings become: cepstral coefficients or mel energies\n(classify, default mfcc)")
 	g.Var(wholeFrom(0, &s.Limit), "limit", "use a random sample of so many examples of --data, or its first rows for\nforecast; 0 uses all (classify, tag, forecast)")
 	return g

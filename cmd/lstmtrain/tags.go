@@ -54,6 +54,9 @@ func (tagTrade) read(s *settings) (*corpus, error) {
 	c := &corpus{origin: s.files(), meaning: task.Meaning{
 		Vocabulary: data.NewTaggedVocabulary(parts.Train, s.limits()), Labels: tags,
 	}}
+	if s.Affixes > 0 {
+		c.meaning.Affixes = data.NewAffixes(parts.Train, s.Affixes, s.limits())
+	}
 	if err := fill(c, parts, func(sentences []data.Sentence) (data.Source, error) {
 		return tagSequences(c.meaning, sentences, s.Batch, s.Steps)
 	}); err != nil {
@@ -73,15 +76,15 @@ func words(sentences []data.Sentence) int {
 
 // tagSequences makes batches of sentences.
 func tagSequences(m task.Meaning, sentences []data.Sentence, rows, steps int) (data.Source, error) {
-	ids, tags := make([][]int, len(sentences)), make([][]int, len(sentences))
+	words, tags := make([][]string, len(sentences)), make([][]int, len(sentences))
 	for i, s := range sentences {
 		var err error
 		if tags[i], err = m.Labels.EncodeTags(s); err != nil {
 			return nil, err
 		}
-		ids[i] = m.Vocabulary.EncodeWords(s.Words)
+		words[i] = s.Words
 	}
-	return data.NewTagged(ids, tags, rows, steps)
+	return task.TaggedSequences(m, words, tags, rows, steps)
 }
 
 func (tagTrade) source(m *task.Model, files []string, c columns, rows int) (data.Source, error) {

@@ -59,6 +59,7 @@ var onlyFor = map[string][]task.Kind{
 	"spectrum":      {task.Classify},
 	"limit":         {task.Classify, task.Tag, task.Forecast},
 	"embed":         {task.Characters, task.Words, task.Classify, task.Tag},
+	"affixes":       {task.Tag},
 	"pool":          {task.Classify, task.Forecast},
 	"target":        {task.Forecast},
 	"input":         {task.Forecast},

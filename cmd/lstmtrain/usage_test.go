@@ -70,6 +70,7 @@ func TestUsage(t *testing.T) {
 		{"train --task notes --data x --bidirectional", "--bidirectional does not apply to task notes"},
 		{"train --task tag --data x --tie", "--tie does not apply to task tag"},
 		{"train --tie --embed 32", "--tie needs an embedding as wide as a layer"},
+		{"train --affixes 3", "--affixes does not apply to --task char"},
 		{"train --pool mean", "--pool does not apply to --task char"},
 		{"train --task classify --data x --pool sum", `"--pool" flag: want one of last, mean, max`},
 		{"train --dropout 1", `"--dropout" flag: want a number from 0 to below 1`},

@@ -11,6 +11,7 @@ type Batch struct {
 	Steps    int       // T
 	Rows     int       // B
 	Inputs   []int     // (T·B) token ids, 0 where a row does not run
+	Parts    [][]int   // (T·B) ids of each part of the tokens, of words that are known by their Affixes
 	Numbers  []float64 // (T·B, I) inputs that are numbers, 0 where a row does not run
 	Targets  []int     // (T·B) a class for each step, such as the next token of a stream, or (B) for each row
 	Values   []float64 // (n, O) targets that are numbers, a row for each of the n targets
@@ -48,6 +49,7 @@ func (b *Batch) pad(steps, rows, targets int) {
 	b.Targets = zeros(b.Targets, targets)
 	b.Weights = zeros(b.Weights, targets)
 	b.Lengths = zeros(b.Lengths, rows)
+	b.Parts = b.Parts[:0]
 	b.Numbers, b.Values, b.Naive, b.Seasonal = b.Numbers[:0], b.Values[:0], b.Naive[:0], b.Seasonal[:0]
 	b.Examples, b.Offsets = b.Examples[:0], b.Offsets[:0]
 }

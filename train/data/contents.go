@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/pkg/errors"
 )
@@ -31,6 +32,30 @@ func NewTagged(ids, tags [][]int, rows, maxSteps int) (*Sequences, error) {
 		}
 	}
 	return newSequences(len(ids), tagged{tokens(ids), tags}, rows, maxSteps)
+}
+
+// NewSpelled is NewTagged of tokens that have parts, equally many each, as Affixes encode them:
+// part k of ids[i][t] is parts[i][k][t].
+func NewSpelled(ids [][]int, parts [][][]int, tags [][]int, rows, maxSteps int) (*Sequences, error) {
+	if err := oneEach(len(ids), len(parts), false); err != nil {
+		return nil, err
+	}
+	n := 0
+	for i := range parts {
+		if n = len(parts[0]); len(parts[i]) != n {
+			return nil, errors.Errorf("data: tokens of sequence %d have %d parts, those of the first %d", i, len(parts[i]), n)
+		}
+		for k := range parts[i] {
+			if len(parts[i][k]) != len(ids[i]) {
+				return nil, errors.Errorf("data: sequence %d has %d tokens, but part %d of %d", i, len(ids[i]), k, len(parts[i][k]))
+			}
+		}
+	}
+	s, err := NewTagged(ids, tags, rows, maxSteps)
+	if err == nil {
+		s.contents = spelled{s.contents.(tagged), parts, n}
+	}
+	return s, err
 }
 
 // NewNumberSequences returns Sequences of B = rows over series, on the scale of f. The
@@ -105,6 +130,30 @@ func (x tagged) put(b *Batch, row int, p piece) {
 	for t, tag := range x.tags[p.sequence][p.from:p.to] {
 		b.Targets[t*b.Rows+row] = tag
 		b.Weights[t*b.Rows+row] = 1
+	}
+}
+
+// spelled are tagged tokens with n parts each.
+type spelled struct {
+	tagged
+	parts [][][]int
+	n     int
+}
+
+func (x spelled) pad(b *Batch, steps, rows int) {
+	x.tagged.pad(b, steps, rows)
+	b.Parts = slices.Grow(b.Parts, x.n)[:x.n]
+	for k := range b.Parts {
+		b.Parts[k] = zeros(b.Parts[k], steps*rows)
+	}
+}
+
+func (x spelled) put(b *Batch, row int, p piece) {
+	x.tagged.put(b, row, p)
+	for k, ids := range x.parts[p.sequence] {
+		for t, id := range ids[p.from:p.to] {
+			b.Parts[k][t*b.Rows+row] = id
+		}
 	}
 }
 

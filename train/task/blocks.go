@@ -115,6 +115,10 @@ func (b *blocks) cut(from, to int) *data.Batch {
 	part := whole
 	part.Steps = to - from
 	part.Inputs = cutSteps(whole.Inputs, whole.Steps, from, to)
+	part.Parts = make([][]int, len(whole.Parts))
+	for k, ids := range whole.Parts {
+		part.Parts[k] = cutSteps(ids, whole.Steps, from, to)
+	}
 	part.Numbers = cutSteps(whole.Numbers, whole.Steps, from, to)
 	part.Mask = cutSteps(whole.Mask, whole.Steps, from, to)
 	part.Lengths = make([]int, whole.Rows)

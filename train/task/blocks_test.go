@@ -35,6 +35,8 @@ func readers(t *testing.T) map[string]struct {
 		t.Fatal(err)
 	}
 	tagger, sentences := newTagger(t, strings.Repeat("a B-X\nb O\na O\n", 5)+"\na B-X\nb I-X\na O\n\n"+strings.Repeat("b I-X\n", 9), 15)
+	speller, spelt := newTagger(t, strings.Repeat("abc B-X\nb O\na O\n", 5)+"\na B-X\nB I-X\nabd O\n\n"+strings.Repeat("b I-X\n", 9), 15)
+	speller = withAffixes(t, speller, spelt, 2)
 	forecaster, series := newForecaster(t, true)
 	forecaster.Config.Steps = 20
 	for len(series.Values) < 80 {
@@ -51,6 +53,7 @@ func readers(t *testing.T) map[string]struct {
 		"language model": {lm, stream},
 		"classifier":     {c, sequences},
 		"tagger":         {tagger, tagged(t, tagger, sentences, 3, 15)},
+		"speller":        {speller, tagged(t, speller, spelt, 3, 15)},
 		"forecaster":     {forecaster, windows},
 	}
 }

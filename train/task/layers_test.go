@@ -28,21 +28,7 @@ func TestBidirectionalReadsAhead(t *testing.T) {
 	forward, sentences := newTagger(t, strings.Repeat("x A\na O\n\nx B\nb O\n\n", 4), 3)
 	accuracy := func(m *task.Model) float64 {
 		source := tagged(t, m, sentences, 8, 3)
-		var batch data.Batch
-		source.Batch(0, &batch)
-		step := compile(t, m, &batch, task.Settings{Training: true})
-		for range 300 {
-			if _, err := step.Run(&batch); err != nil {
-				t.Fatal(err)
-			}
-			for _, p := range m.Params() {
-				x := p.Floats()
-				for i, g := range step.Program.Grad(p) {
-					x[i] -= 2 * g
-				}
-				p.SetFloats(x)
-			}
-		}
+		descend(t, m, source, 300, 2)
 		return *score(t, m, source).Accuracy
 	}
 	both := changed(t, forward, func(c *task.Config) { c.Bidirectional, c.Layers = true, 2 })

@@ -17,6 +17,7 @@ import (
 // it was trained on. Fields that the task has no use for are nil.
 type Meaning struct {
 	Vocabulary *data.Vocabulary // numbers the tokens that are the inputs
+	Affixes    *data.Affixes    // tell what a word is by how it is spelt
 	Features   *data.Features   // names and scales inputs that are numbers
 	Labels     *data.Labels     // names the classes that are predicted
 	Horizon    *data.Horizon    // says what is forecast
@@ -26,7 +27,7 @@ type Meaning struct {
 func (m Meaning) String() string {
 	var parts []string
 	for name, there := range map[string]bool{
-		"a vocabulary": m.Vocabulary != nil, "features": m.Features != nil, "labels": m.Labels != nil, "a horizon": m.Horizon != nil,
+		"a vocabulary": m.Vocabulary != nil, "affixes": m.Affixes != nil, "features": m.Features != nil, "labels": m.Labels != nil, "a horizon": m.Horizon != nil,
 	} {
 		if there {
 			parts = append(parts, name)
@@ -46,6 +47,7 @@ type Model struct {
 	Meaning
 
 	Embedding *cells.Embedding // nil where the inputs are numbers
+	Spelling  *cells.Embedding // of the parts of words, whose rows are added to theirs; nil without Affixes
 	Stack     cells.Stack      // the cell of each layer
 	Reverse   cells.Stack      // that which reads backward; nil but of a bidirectional model
 	Head      *cells.Dense     // nil where Tied is not
@@ -73,6 +75,9 @@ func New(c Config, meaning Meaning, rng *rand.Rand) (*Model, error) {
 	outputs, err := c.Task.Task().Outputs(meaning)
 	if err != nil {
 		return nil, err
+	}
+	if meaning.Affixes != nil && c.Task != Tag {
+		return nil, errors.Errorf("task: affixes of words for task %s, which does not read them", c.Task)
 	}
 	m := &Model{Config: c, Meaning: meaning}
 	width, err := m.newInputs(rng)
@@ -110,7 +115,19 @@ func (m *Model) newInputs(rng *rand.Rand) (width int, err error) {
 		return 0, err
 	}
 	m.Embedding = cells.NewEmbedding("embedding", m.Vocabulary.Len(), m.Config.Embed, rng)
+	if a := m.Affixes; a != nil {
+		m.Spelling = cells.NewEmbedding("affixes", a.Vocabulary.Len(), m.Config.Embed, rng)
+		graph.Normal(m.Spelling.Table, 1/math.Sqrt(float64(a.Parts())), rng) // all parts together are as large as the word
+	}
 	return m.Config.Embed, nil
+}
+
+// parts returns the number of parts of a word that the model reads beside the word.
+func (m *Model) parts() int {
+	if m.Affixes == nil {
+		return 0
+	}
+	return m.Affixes.Parts()
 }
 
 // Task returns what the model is for.
@@ -127,22 +144,32 @@ func (m *Model) Ignorance() float64 {
 
 // Params returns all parameters in a fixed order.
 func (m *Model) Params() []*graph.Param {
-	var params []*graph.Param
-	if m.Embedding != nil {
-		params = m.Embedding.Params()
-	}
-	params = append(params, m.Recurrent().Params()...)
+	params := append(m.tables(), m.Recurrent().Params()...)
 	return append(params, m.head().Params()...)
 }
 
+// tables returns the parameters of the embeddings.
+func (m *Model) tables() []*graph.Param {
+	var params []*graph.Param
+	for _, e := range []*cells.Embedding{m.Embedding, m.Spelling} {
+		if e != nil {
+			params = append(params, e.Params()...)
+		}
+	}
+	return params
+}
+
 // Tensors returns the parameters as PyTorch lays them out: embedding.weight,
-// lstm.weight_ih_l0 and so on, of the other direction lstm.weight_ih_l0_reverse and so on,
+// affixes.weight, lstm.weight_ih_l0 and so on, of the other direction lstm.weight_ih_l0_reverse and so on,
 // dense.weight, unless it is tied to the embedding's, and dense.bias. Those of cells that
 // PyTorch has not got go by their own names.
 func (m *Model) Tensors() []weights.Tensor {
 	var tensors []weights.Tensor
 	if m.Embedding != nil {
 		tensors = weights.TorchEmbedding("embedding", m.Embedding)
+	}
+	if m.Spelling != nil {
+		tensors = append(tensors, weights.TorchEmbedding("affixes", m.Spelling)...)
 	}
 	layers, err := weights.Torch(m.Config.Cell, m.Recurrent())
 	if err != nil {
@@ -167,9 +194,6 @@ func (m *Model) Initialise(preset string, rng *rand.Rand) error {
 	if err := cells.Initialise(preset, m.Recurrent(), rng); err != nil {
 		return errors.Wrapf(err, "task: cell %q", m.Config.Cell)
 	}
-	around := m.head().Params()
-	if m.Embedding != nil {
-		around = append(m.Embedding.Params(), around...)
-	}
+	around := append(m.tables(), m.head().Params()...)
 	return errors.Wrap(cells.InitialiseAround(preset, around, rng), "task")
 }

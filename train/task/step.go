@@ -39,7 +39,7 @@ func newStep(m *Model, steps, rows int) *Step {
 	return s
 }
 
-// build adds the model to a graph. Inputs are tokens (T·B), or numbers/T, of shape (B, I),
+// build adds the model to a graph. Inputs are tokens and part/K (T·B), or numbers/T, of shape (B, I),
 // for each step, weights and the task's targets, and the start of the state, start/NAME,
 // or masks, mask/T.
 func (s *Step) build(b *graph.Builder, training bool) {
@@ -64,8 +64,13 @@ func (s *Step) build(b *graph.Builder, training bool) {
 
 // inputs returns what the cells read, T matrices of shape (B, E) or (B, I).
 func (s *Step) inputs(b *graph.Builder) []*graph.Node {
-	if s.model.Embedding != nil {
-		return s.model.Embedding.Of(b, b.Indices("tokens", s.steps*s.rows), s.steps)
+	if m := s.model; m.Embedding != nil {
+		n := s.steps * s.rows
+		x := b.Rows(b.Param(m.Embedding.Table), b.Indices("tokens", n))
+		for k := range m.parts() {
+			x = b.Add(x, b.Rows(b.Param(m.Spelling.Table), b.Indices(partName(k), n)))
+		}
+		return b.Unstack(x, s.steps)
 	}
 	inputs := make([]*graph.Node, s.steps)
 	for t := range inputs {
@@ -99,6 +104,7 @@ func (s *Step) masks(b *graph.Builder) []*graph.Node {
 
 func maskName(t int) string    { return fmt.Sprintf("mask/%d", t) }
 func numbersName(t int) string { return fmt.Sprintf("numbers/%d", t) }
+func partName(k int) string    { return fmt.Sprintf("part/%d", k) }
 
 // Run computes the loss and, if the Step is for training, the gradients of a batch,
 // from the state that the batch before left.
@@ -150,6 +156,11 @@ func (s *Step) set(batch *data.Batch) error {
 
 func (s *Step) setInputs(batch *data.Batch) error {
 	if s.model.Embedding != nil {
+		for k := range s.model.parts() {
+			if err := s.Program.SetInts(partName(k), batch.Parts[k]); err != nil {
+				return err
+			}
+		}
 		return s.Program.SetInts("tokens", batch.Inputs)
 	}
 	return s.setSteps(numbersName, batch.Numbers, s.model.Features.Len())

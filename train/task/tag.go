@@ -58,6 +58,23 @@ func (tagger) Report(m *Model, counts Counts, p *Part) {
 	}
 }
 
+// TaggedSequences returns batches of sentences for a model that knows these things, of so many
+// rows and at most so many steps. The numbers of the words' tags are nil for prediction.
+func TaggedSequences(m Meaning, sentences [][]string, tags [][]int, rows, steps int) (*data.Sequences, error) {
+	ids := make([][]int, len(sentences))
+	for i, words := range sentences {
+		ids[i] = m.Vocabulary.EncodeWords(words)
+	}
+	if m.Affixes == nil {
+		return data.NewTagged(ids, tags, rows, steps)
+	}
+	parts := make([][][]int, len(sentences))
+	for i, words := range sentences {
+		parts[i] = m.Affixes.Encode(words)
+	}
+	return data.NewSpelled(ids, parts, tags, rows, steps)
+}
+
 // A Tagger names the tags of words with a trained model.
 type Tagger struct{ *runner }
 
@@ -76,11 +93,11 @@ type TaggedWord struct {
 // Tags returns the tag of each word of each sentence. A sentence that is longer than the
 // model's steps is read in pieces.
 func (t *Tagger) Tags(sentences [][]string) ([][]TaggedWord, error) {
-	ids, found := make([][]int, len(sentences)), make([][]TaggedWord, len(sentences))
+	found := make([][]TaggedWord, len(sentences))
 	for i, words := range sentences {
-		ids[i], found[i] = t.model.Vocabulary.EncodeWords(words), make([]TaggedWord, len(words))
+		found[i] = make([]TaggedWord, len(words))
 	}
-	source, err := data.NewTagged(ids, nil, t.rows, t.model.Config.Steps)
+	source, err := TaggedSequences(t.model.Meaning, sentences, nil, t.rows, t.model.Config.Steps)
 	if err != nil {
 		return nil, err
 	}

@@ -57,15 +57,16 @@ func score(t *testing.T, m *task.Model, source data.Source) task.Part {
 
 func tagged(t *testing.T, m *task.Model, sentences []data.Sentence, rows, steps int) *data.Sequences {
 	t.Helper()
-	var ids, tags [][]int
+	var words [][]string
+	var tags [][]int
 	for _, s := range sentences {
 		encoded, err := m.Labels.EncodeTags(s)
 		if err != nil {
 			t.Fatal(err)
 		}
-		ids, tags = append(ids, m.Vocabulary.EncodeWords(s.Words)), append(tags, encoded)
+		words, tags = append(words, s.Words), append(tags, encoded)
 	}
-	s, err := data.NewTagged(ids, tags, rows, steps)
+	s, err := task.TaggedSequences(m.Meaning, words, tags, rows, steps)
 	if err != nil {
 		t.Fatal(err)
 	}
