@@ -16,6 +16,19 @@ func (m *module) hoist() {
 	m.link()
 	m.dropIdentities()
 	m.lift()
+	m.restack()
+}
+
+// restack finds out which stacks are rows of one matrix, now that products have become one.
+func (m *module) restack() {
+	for _, v := range m.values {
+		if v.op == stack {
+			if w := m.stack(v.in); w != v {
+				m.replace(v, w)
+			}
+		}
+	}
+	m.link()
 }
 
 // A family is the products of several sums with the same right operands: the same ones
