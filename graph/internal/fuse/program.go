@@ -31,6 +31,7 @@ func Passes() []string {
 // A Program computes the wanted nodes of a graph. It is for one goroutine at a time.
 type Program struct {
 	machine gorgonia.VM
+	runAll  func() error // of the machine
 	graph   *gorgonia.ExprGraph
 	leaves  []*leafNode
 	engine  interface {
@@ -136,6 +137,7 @@ func emit[T Float](p *planner[T], nodes int) (*Program, error) {
 	}
 	program.report = p.report(e, nodes, barriers, arena)
 	program.machine = gorgonia.NewTapeMachine(program.graph)
+	program.runAll = runnerOf(program.machine)
 	return program, nil
 }
 
@@ -152,7 +154,7 @@ func (p *Program) Run() error {
 		}
 	}
 	p.machine.Reset()
-	if err := p.machine.RunAll(); err != nil {
+	if err := p.runAll(); err != nil {
 		p.engine.abort()
 		return err
 	}
