@@ -28,7 +28,7 @@ type Settings struct {
 	Average      float64 // decay of the mean of the weights that is validated and kept in their place; none if 0
 	Block        int     // the most steps of a graph; longer batches run in blocks, with the same gradients; 512 if 0
 	BPTT         int     // steps of a batch through which gradients flow back, in graphs of so many steps; all if 0
-	Seed         uint64  // of the order of the data
+	Seed         uint64  // of the order of the data and of what is random in the model
 	Patience     int     // stop after so many validations in a row without a new best; never if 0
 	Path         string  // where the best model is written; nowhere if empty
 	Callbacks    []Callback
