@@ -1,6 +1,7 @@
 package task_test
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -57,7 +58,8 @@ func TestBidirectionalTensors(t *testing.T) {
 }
 
 // A tied model has one table for both ends: the gradient of the table is the sum of those of an
-// untied model's two, and the parameters are fewer by a matrix.
+// untied model's two, and the parameters are fewer by a matrix. It begins as small as the weights
+// of a dense layer, for else the first logits would be large.
 func TestTie(t *testing.T) {
 	m, ids := languageModel(t, strings.Repeat("to be or not to be, ", 8), 20)
 	m = changed(t, m, func(c *task.Config) { c.Embed = c.Hidden })
@@ -70,6 +72,9 @@ func TestTie(t *testing.T) {
 	stream.Batch(0, &batch)
 	table, symbols := tied.Embedding.Table, tied.Vocabulary.Len()
 	m.Embedding.Table.SetFloats(table.Floats())
+	if limit := 1 / math.Sqrt(float64(tied.Config.Embed)); slices.Max(table.Floats()) > limit || slices.Min(table.Floats()) < -limit {
+		t.Errorf("the table begins at %v, want it within ±%g", table.Floats(), limit)
+	}
 	for i := range symbols {
 		for j := range m.Config.Hidden {
 			m.Head.W.Set(j, i, table.At(i, j))
