@@ -87,7 +87,7 @@ func TestWorkersReachTheTraining(t *testing.T) {
 func TestInspectEngine(t *testing.T) {
 	model, _ := trained(t, rhyme, "--steps", "10")
 	text := succeed(t, "", "inspect", model, "--engine", "--batch", "7").stdout
-	for _, want := range []string{"batches of 7 rows and 10 steps", "nodes  ", "product 70×", "10× {product 7×", "cross-entropy and its gradient 70×"} {
+	for _, want := range []string{"batches of 7 rows and 10 steps", "nodes  ", "product 70×", "10× {", "product 7×[8×8 8×8 8×8 8×8]", "cross-entropy and its gradient 70×"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not in %s", want, text)
 		}
