@@ -19,7 +19,7 @@ func TestIndex(t *testing.T) {
 			h = b.Tanh(b.MatMul(h, b.Param(w)))
 		}
 		b.Minimize(b.Dot(h, h))
-	}, Float32, structureOf)
+	}, Float32, func(*Builder) bool { return true })
 	if err != nil {
 		t.Fatal(err)
 	}
