@@ -187,19 +187,9 @@ func (b *Builder) keep(name string, n *Node) (keep *ops.Keep) {
 // is one.
 func (b *Builder) unreached() string {
 	reached := map[*Node]bool{}
-	var stack []*Node
-	visit := func(n *Node) {
-		if !reached[n] {
+	for _, n := range ops.Needed([]*Node{b.loss}) {
+		if len(ops.Operands(n)) == 0 {
 			reached[n] = true
-			stack = append(stack, n)
-		}
-	}
-	visit(b.loss)
-	for len(stack) > 0 {
-		n := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		for it := b.graph.From(n.ID()); it.Next(); {
-			visit(it.Node().(*Node))
 		}
 	}
 	for _, p := range b.params {

@@ -3,6 +3,7 @@ package graph
 import (
 	"sync"
 
+	"github.com/seed-222a112c/lstm/graph/internal/ops"
 	"gorgonia.org/gorgonia"
 )
 
@@ -40,30 +41,42 @@ func (b *Builder) noteOthers() {
 // grad is gorgonia.Grad, and notes if Gorgonia has merged nodes.
 func (b *Builder) grad(wrt []*Node) ([]*Node, error) {
 	before := b.graph.AllNodes()
-	edges := b.countOperands(before, true) // Grad first lists equal edges once
+	want := 0
+	for _, n := range before {
+		want += distinct(ops.Operands(n)) // Grad first makes equal edges one
+	}
 	grads, err := gorgonia.Grad(b.loss, wrt...)
 	nodes := b.graph.AllNodes()
-	edges += b.countOperands(nodes[len(before):], false)
-	if b.graph.Edges().Len() != edges || int(nodes[len(nodes)-1].ID()) != len(nodes)-1 || !leavesTraces() {
+	for _, n := range nodes[len(before):] {
+		want += len(ops.Operands(n))
+	}
+	if edges(b.graph) != want || int(nodes[len(nodes)-1].ID()) != len(nodes)-1 || !leavesTraces() {
 		b.doubtful = true
 	}
 	b.asked = len(nodes)
 	return grads, err
 }
 
-// countOperands counts the operands of nodes, those of each once only if distinct.
-func (b *Builder) countOperands(nodes []*Node, distinct bool) (count int) {
+// distinct counts nodes, equal ones once.
+func distinct(nodes []*Node) int {
+	if len(nodes) < 2 {
+		return len(nodes)
+	}
+	different := map[*Node]bool{}
 	for _, n := range nodes {
-		it := b.graph.From(n.ID())
-		if !distinct || it.Len() < 2 {
-			count += it.Len()
-			continue
-		}
-		different := map[int64]bool{}
-		for it.Next() {
-			different[it.Node().ID()] = true
-		}
-		count += len(different)
+		different[n] = true
+	}
+	return len(different)
+}
+
+// edges counts the edges of a graph, as often as each is listed.
+func edges(g *gorgonia.ExprGraph) (count int) {
+	users := ops.Unexported[map[*Node]gorgonia.Nodes](g, "to")
+	if users == nil {
+		return g.Edges().Len()
+	}
+	for _, by := range *users {
+		count += len(by)
 	}
 	return count
 }
@@ -74,5 +87,5 @@ var leavesTraces = sync.OnceValue(func() bool {
 	g := gorgonia.NewGraph()
 	x := gorgonia.NewMatrix(g, gorgonia.Float64, gorgonia.WithShape(1, 1), gorgonia.WithName("x"))
 	y := gorgonia.Must(gorgonia.Tanh(x))
-	return gorgonia.Must(gorgonia.Tanh(x)) == y && g.Edges().Len() == 2
+	return gorgonia.Must(gorgonia.Tanh(x)) == y && edges(g) == 2
 })
