@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -130,7 +131,7 @@ func (b *Builder) add(name string, operands []*Node, construct func(key string) 
 	}
 	b.serial++
 	b.index.reserve(len(b.graph.AllNodes()) + nodesPerOperation)
-	n, err := b.ask(func() (*Node, error) { return construct(fmt.Sprintf("%d~%d", b.salt, b.serial)) })
+	n, err := b.ask(func() (*Node, error) { return construct(strconv.Itoa(b.salt) + "~" + strconv.Itoa(b.serial)) })
 	if err != nil {
 		b.err = errors.Wrapf(err, "graph: %s", describe(name, operands))
 		return nil

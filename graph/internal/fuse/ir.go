@@ -25,6 +25,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 
 	"github.com/seed-222a112c/lstm/graph/internal/kernel"
@@ -149,7 +150,7 @@ func (v *value) operands(f func(*value)) {
 	}
 }
 
-// A module is the values that a run computes.
+// A module is the values that a run computes. Between two passes it is linked.
 type module struct {
 	values  []*value // operands before users
 	outputs []*value // those that survive a run
@@ -208,6 +209,8 @@ func (m *module) link() {
 	m.values = m.values[:0]
 	const open, done = 1, 2
 	state := make([]uint8, m.made)
+	uses := make([]int, m.made)
+	total := 0
 	var todo []*value
 	for _, out := range m.outputs {
 		todo = append(todo, out)
@@ -222,18 +225,21 @@ func (m *module) link() {
 				m.values = append(m.values, v)
 			default:
 				state[v.id] = open
-				v.users = v.users[:0]
 				from := len(todo)
 				v.operands(func(u *value) {
-					if state[u.id] == 0 {
+					total++
+					if uses[u.id]++; state[u.id] == 0 {
 						todo = append(todo, u)
 					}
 				})
-				for i, j := from, len(todo)-1; i < j; i, j = i+1, j-1 { // the first operand first
-					todo[i], todo[j] = todo[j], todo[i]
-				}
+				slices.Reverse(todo[from:]) // the first operand first
 			}
 		}
+	}
+	users := make([]*value, total)
+	for _, v := range m.values {
+		n := uses[v.id]
+		v.users, users = users[:0:n], users[n:]
 	}
 	for _, v := range m.values {
 		v.operands(func(u *value) { u.users = append(u.users, v) })

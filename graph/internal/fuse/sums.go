@@ -6,7 +6,6 @@ import "slices"
 // rows, of pieces of a matrix. What autodiff has cut in pieces and added up again is put
 // together.
 func (m *module) sums() {
-	m.link()
 	outputs := m.outputSet()
 	// A term may be taken into the sum above it if nobody else wants it.
 	single := func(v *value) bool { return len(v.users) == 1 && !outputs[v] }
@@ -103,12 +102,16 @@ func assemble(pads []*value, whole int, size func(*value) int, join func([]*valu
 
 // dropIdentities removes sums of one operand.
 func (m *module) dropIdentities() {
+	dropped := false
 	for _, v := range m.values {
 		if v.op == sum && len(v.products) == 0 && len(v.in) == 1 {
 			m.replace(v, v.in[0])
+			dropped = true
 		}
 	}
-	m.link()
+	if dropped {
+		m.link()
+	}
 }
 
 // replace makes w stand for v wherever v is used.
