@@ -9,28 +9,29 @@ import (
 // ProductFLOPs returns the floating-point operations of the matrix products that the
 // outputs and gradients need, 2·m·k·n for a product of (m, k) and (k, n): those of the
 // graph as it was differentiated, whatever an engine makes of it, so that engines can be
-// rated by the same count.
-func (p *Program) ProductFLOPs() int { return p.productFLOPs }
+// rated by the same count. It counts them at every call. Gorgonia adds gradients that nobody
+// asked for, such as those of inputs; they do not count.
+func (p *Program) ProductFLOPs() (flops int) {
+	for _, n := range ops.Needed(p.wanted) {
+		if isProduct(n) { // of an (m, k) or its transpose, with a result of shape (m, n)
+			flops += 2 * ops.Operands(n)[0].Shape().TotalSize() * n.Shape()[1]
+		}
+	}
+	return flops
+}
 
-// productFLOPs counts the products that the wanted nodes depend on. Gorgonia adds
-// gradients that nobody asked for, such as those of inputs; they do not count.
-func (b *Builder) productFLOPs() int {
+// wanted lists the gradients of the parameters, if there is an objective, and the outputs.
+func (b *Builder) wanted() []*Node {
 	var wanted []*Node
-	for _, p := range b.params {
-		if p.grad != nil {
+	if b.loss != nil {
+		for _, p := range b.params {
 			wanted = append(wanted, p.grad)
 		}
 	}
 	for _, o := range b.outputs {
 		wanted = append(wanted, o.node)
 	}
-	flops := 0
-	for _, n := range ops.Needed(wanted) {
-		if isProduct(n) { // of an (m, k) or its transpose, with a result of shape (m, n)
-			flops += 2 * ops.Operands(n)[0].Shape().TotalSize() * n.Shape()[1]
-		}
-	}
-	return flops
+	return wanted
 }
 
 // isProduct tells whether a node is a product of two matrices.

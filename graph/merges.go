@@ -59,7 +59,7 @@ func (b *Builder) grad(wrt []*Node) ([]*Node, error) {
 
 // distinct counts nodes, equal ones once.
 func distinct(nodes []*Node) int {
-	if len(nodes) < 2 {
+	if len(nodes) < 2 || len(nodes) == 2 && nodes[0] != nodes[1] {
 		return len(nodes)
 	}
 	different := map[*Node]bool{}

@@ -35,7 +35,6 @@ func importGraph(wanted []*gorgonia.Node, off map[string]bool) (*module, error) 
 	for _, n := range wanted {
 		im.outputs = append(im.outputs, im.of[n.ID()])
 	}
-	im.link()
 	return im.module, nil
 }
 

@@ -150,7 +150,7 @@ func (v *value) operands(f func(*value)) {
 	}
 }
 
-// A module is the values that a run computes. Between two passes it is linked.
+// A module is the values that a run computes. After the import, passes leave it linked.
 type module struct {
 	values  []*value // operands before users
 	outputs []*value // those that survive a run
