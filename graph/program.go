@@ -47,7 +47,13 @@ func newFusedProgram(b *Builder, s Settings) (*Program, error) {
 		return nil, errors.New("graph: bfloat16 weights in a program with an objective; they are for inference")
 	}
 	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, wanted: b.wanted()}
-	fused, err := fuse.New(p.wanted, fuse.Settings{Workers: s.Workers, Without: s.Without, BFloat16: s.BFloat16})
+	params := make([]*Node, len(b.params))
+	for i, bound := range b.params {
+		params[i] = bound.node
+	}
+	fused, err := fuse.New(p.wanted, fuse.Settings{
+		Workers: s.Workers, Without: s.Without, Params: params, Inference: s.Inference, BFloat16: s.BFloat16,
+	})
 	if err != nil {
 		return nil, errors.Wrap(err, "graph")
 	}

@@ -18,7 +18,7 @@ type importer struct {
 
 // importGraph returns the module that computes the wanted nodes. It is an error if the
 // graph cannot be run but as it stands.
-func importGraph(wanted []*gorgonia.Node, off map[string]bool) (*module, error) {
+func importGraph(wanted, params []*gorgonia.Node, off map[string]bool) (*module, error) {
 	order := ops.Needed(wanted)
 	if len(order) == 0 {
 		return nil, errors.New("fuse: nothing is wanted")
@@ -34,6 +34,11 @@ func importGraph(wanted []*gorgonia.Node, off map[string]bool) (*module, error) 
 	}
 	for _, n := range wanted {
 		im.outputs = append(im.outputs, im.of[n.ID()])
+	}
+	for _, n := range params {
+		if id := int(n.ID()); id < len(im.of) && im.of[id] != nil {
+			im.of[id].steady = true
+		}
 	}
 	return im.module, nil
 }
