@@ -3,6 +3,7 @@ package graph
 import (
 	"testing"
 
+	"github.com/seed-222a112c/lstm/graph/internal/ops"
 	"gorgonia.org/gorgonia"
 )
 
@@ -11,6 +12,9 @@ import (
 func TestIndex(t *testing.T) {
 	if indexOf(gorgonia.NewGraph()).places == nil {
 		t.Error("Gorgonia's ExprGraph has no index of the expected name and type: see index.go")
+	}
+	if !leavesTraces() || ops.Unexported[map[*Node]gorgonia.Nodes](gorgonia.NewGraph(), "to") == nil {
+		t.Error("Gorgonia's ExprGraph does not list edges as expected: see merges.go")
 	}
 	w := NewParam("w", 3, 3)
 	b, err := settle(func(b *Builder) {
