@@ -144,7 +144,7 @@ func (f *fit) run(ctx context.Context) error {
 			return f.interrupted(ctx.Err())
 		}
 		if err := turn(ctx); err != nil {
-			return err
+			return f.continued(err)
 		}
 		if err := f.saver.turned(f.state.Step); err != nil {
 			return err
@@ -154,6 +154,15 @@ func (f *fit) run(ctx context.Context) error {
 		return err
 	}
 	return f.finish()
+}
+
+// continued says of an error in the first step after a checkpoint where the training
+// continued: what does not fit the model may show only there.
+func (f *fit) continued(err error) error {
+	if from := f.settings.From; from != nil && f.state.Step == from.state.Step {
+		return errors.Wrapf(err, "train: continuing from %s", from.path)
+	}
+	return err
 }
 
 // begin saves the training, so that it can be continued whenever it is stopped, and makes
