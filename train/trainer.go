@@ -36,12 +36,13 @@ type Settings struct {
 	Graph       graph.Settings // what runs the graphs: the fused engine on all processors if zero
 	Checkpoints Checkpoints    // where and when the training is saved; nowhere if zero
 	From        *Checkpoint    // what to continue from, with the weights that it holds; the start if nil
+	Elapsed     time.Duration  // how long the training took until then; no result but durations depends on it
 }
 
 // A Summary is what came of a training.
 type Summary struct {
 	Steps, Epochs int           // done; an epoch that was not finished counts
-	Duration      time.Duration // of this call of Fit
+	Duration      time.Duration // of this call of Fit and, with Settings.Elapsed, of those before
 	Train         Part          // mean over the last epoch's steps, while the weights changed
 	Valid         *Part         // of the model that was kept; nil without validation data
 	Best          int           // the step after which that model stood
@@ -66,10 +67,9 @@ func Fit(ctx context.Context, m *task.Model, train, valid data.Source, s Setting
 		return nil, err
 	}
 	defer f.programs.close()
-	start := time.Now()
 	err = f.run(ctx)
 	summary := f.summary()
-	summary.Duration = time.Since(start)
+	summary.Duration = f.elapsed()
 	return summary, err
 }
 
@@ -92,11 +92,12 @@ type fit struct {
 	keeper   keeper
 	saver    saver
 	pace     pace
+	start    time.Time
 }
 
 func newFit(m *task.Model, train, valid data.Source, s Settings) (*fit, error) {
 	s.Epochs = max(s.Epochs, 1)
-	f := &fit{settings: s, model: m, train: train, valid: valid, programs: newPrograms(m, s), state: state{Seed: s.Seed}}
+	f := &fit{settings: s, model: m, train: train, valid: valid, programs: newPrograms(m, s), state: state{Seed: s.Seed}, start: time.Now()}
 	f.batches = train.Begin(f.order())
 	if f.batches == 0 {
 		return nil, errors.New("train: the data set has no batches")
@@ -239,6 +240,9 @@ func (f *fit) step(context.Context) error {
 	return f.tell(Event{Kind: Stepped, Part: one.part(f.model), Tokens: int(result.Weight), GradientNorm: f.clip.Norm(), Duration: duration})
 }
 
+// elapsed returns how long the training has taken, over all calls of Fit.
+func (f *fit) elapsed() time.Duration { return f.settings.Elapsed + time.Since(f.start) }
+
 // program returns the program for the batch, with the state that the step before left,
 // whatever the size of its batch was.
 func (f *fit) program() (*task.Step, error) {
@@ -290,6 +294,7 @@ func (f *fit) tell(e Event) error {
 	e.Epoch, e.Epochs = f.state.Epoch+1, f.settings.Epochs
 	e.Step, e.Steps = f.state.Step, f.steps
 	e.LearningRate = f.rate
+	e.Elapsed = f.elapsed()
 	e.Left = f.pace.left(e.Steps - e.Step)
 	for _, c := range f.settings.Callbacks {
 		if err := c.Handle(e); err != nil {

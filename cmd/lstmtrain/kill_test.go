@@ -86,7 +86,7 @@ func left(t *testing.T, out string, names ...string) map[string]string {
 	for _, name := range names {
 		files[name] = string(read(t, filepath.Join(out, name)))
 	}
-	files[metricsName] = regexp.MustCompile(`"ms":[^,}]*`).ReplaceAllString(files[metricsName], "")
+	files[metricsName] = regexp.MustCompile(`"(ms|seconds)":[^,}]*`).ReplaceAllString(files[metricsName], "")
 	files[metricsCSVName] = regexp.MustCompile(`,[^,\n]*\n`).ReplaceAllString(files[metricsCSVName], "\n")
 	return files
 }

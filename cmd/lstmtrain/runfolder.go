@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train"
@@ -29,7 +30,8 @@ const temporaryFiles = "*.safetensors.*.tmp"
 // the model.
 type runFolder struct {
 	path    string
-	lock    *os.File // until it is closed
+	lock    *os.File      // until it is closed
+	elapsed time.Duration // that the training took until it continues
 	records []record.Record
 }
 
@@ -129,7 +131,7 @@ func (r *runFolder) open(s *settings, from *train.Checkpoint) error {
 	if err != nil {
 		return err
 	}
-	r.records = append(r.records, lines)
+	r.records, r.elapsed = append(r.records, lines), lines.Elapsed()
 	for _, kind := range s.Log {
 		var more record.Record
 		switch kind {

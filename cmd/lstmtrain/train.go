@@ -198,6 +198,7 @@ func (s *settings) fit(ctx context.Context, m *task.Model, c *corpus, folder *ru
 	}
 	fitting := s.fitting(callbacks...)
 	fitting.Path, fitting.Checkpoints, fitting.From = folder.model(), folder.checkpoints(s, notes), from
+	fitting.Elapsed = folder.elapsed
 	summary, err := train.Fit(ctx, m, c.train.source, c.valid.source, fitting)
 	if err == nil && from != nil && summary.Steps == from.Step() {
 		fmt.Fprintln(news, "the training was finished; with more --override epochs=N or max-steps=N it would go on")
