@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train"
 )
 
 // asProgram is set for a process of the test binary that is to be the program.
@@ -49,10 +50,11 @@ func (k killing) next() *exec.Cmd {
 }
 
 // finish runs the training to its end, killing it at most so many times, each after a
-// random time. It returns how often it did.
+// random time. It returns how often it did, and logs where the training then stood.
 func (k killing) finish(t *testing.T, most int, longest time.Duration, rng *rand.Rand) (kills int) {
 	t.Helper()
 	for {
+		after := time.Duration(rng.Int64N(max(int64(longest), 1)))
 		cmd := k.next()
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
@@ -60,7 +62,7 @@ func (k killing) finish(t *testing.T, most int, longest time.Duration, rng *rand
 			t.Fatal(err)
 		}
 		if kills < most {
-			timer := time.AfterFunc(time.Duration(rng.Int64N(int64(longest))), func() { cmd.Process.Kill() })
+			timer := time.AfterFunc(after, func() { cmd.Process.Kill() })
 			defer timer.Stop()
 		}
 		err := cmd.Wait()
@@ -70,10 +72,25 @@ func (k killing) finish(t *testing.T, most int, longest time.Duration, rng *rand
 			return kills
 		case errors.As(err, &exit) && exit.ExitCode() == -1:
 			kills++
+			t.Logf("%s: kill %2d after %6.1f ms, %s", filepath.Base(k.out), kills, after.Seconds()*1e3, k.stand())
 		default:
 			t.Fatalf("%v: %s", err, stderr.String())
 		}
 	}
+}
+
+// stand tells how far the training has come, by its files.
+func (k killing) stand() string {
+	c, err := train.ReadCheckpoint(filepath.Join(k.out, checkpointName))
+	if err != nil {
+		return "before the first checkpoint"
+	}
+	lines, _ := os.ReadFile(filepath.Join(k.out, metricsName))
+	half := ""
+	if extra, _ := filepath.Glob(filepath.Join(k.out, "*.tmp")); len(extra) > 0 {
+		half = ", a file half written"
+	}
+	return fmt.Sprintf("saved after step %d, told of %d events%s", c.Step(), bytes.Count(lines, []byte("\n")), half)
 }
 
 // leftFiles are the files of a run whose bytes follow from its settings and data.
@@ -128,7 +145,8 @@ func TestKill(t *testing.T) {
 				t.Errorf("there is still %v, %v", extra, err)
 			}
 		}
-		t.Logf("%d kills within %v each", done, took)
+		t.Logf("%s: %d kills, each within %v; model, checkpoint, settings and records have the bytes of a training that was never killed: %t",
+			strings.Join(args[1:5], " "), done, took, !t.Failed())
 	}
 }
 
