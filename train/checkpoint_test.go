@@ -118,6 +118,11 @@ func TestBrokenTensorsAreRefused(t *testing.T) {
 			}
 		}
 	}
+	f := b.file(t)
+	f.Tensors = slices.DeleteFunc(f.Tensors, func(t safetensors.Tensor) bool { return strings.HasPrefix(t.Name, "carried/") })
+	if err := b.resume(t, f); err == nil || !strings.Contains(err.Error(), "the state that batch 6 starts from") {
+		t.Errorf("without any carried state: error %v", err)
+	}
 	for _, key := range slices.Sorted(maps.Keys(b.file(t).Metadata)) {
 		f := b.file(t)
 		if delete(f.Metadata, key); !strings.HasPrefix(key, "note.") && b.resume(t, f) == nil {
