@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/pkg/errors"
 )
@@ -20,7 +21,7 @@ type Windows struct {
 	values      []float64 // of the series, not scaled: a copy of all would need as much memory again
 	steps, rows int
 	starts      spans   // the first rows of windows
-	order       []int32 // the same in the order of the pass, if it is another
+	order       []int32 // the same in the order of the pass; empty if it is theirs
 	skipped     int
 }
 
@@ -115,9 +116,9 @@ func (w *Windows) Len() int { return w.starts.len() }
 
 // Begin starts a pass and returns the number of batches. With rng, windows are shuffled.
 func (w *Windows) Begin(rng *rand.Rand) int {
-	w.order = nil
+	w.order = w.order[:0]
 	if rng != nil {
-		w.order = make([]int32, 0, w.Len())
+		w.order = slices.Grow(w.order, w.Len())
 		for start := range w.starts.all {
 			w.order = append(w.order, int32(start))
 		}
@@ -128,7 +129,7 @@ func (w *Windows) Begin(rng *rand.Rand) int {
 
 // start returns the first row of window i of the pass.
 func (w *Windows) start(i int) int {
-	if w.order != nil {
+	if len(w.order) > 0 {
 		return int(w.order[i])
 	}
 	return w.starts.at(i)
