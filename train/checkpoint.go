@@ -2,6 +2,7 @@ package train
 
 import (
 	"encoding/json"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -54,9 +55,15 @@ func (c *Checkpoint) Follows(kind EventKind, step int) bool {
 func ReadCheckpoint(path string) (*Checkpoint, error) {
 	c, err := readCheckpoint(path)
 	if err != nil {
-		return nil, &data.Error{File: path, Problem: "is not a checkpoint that can be used: " + err.Error(), Err: err}
+		return nil, (&Checkpoint{path: path}).unusable(err)
 	}
 	return c, nil
+}
+
+// unusable says that a training cannot be continued from the checkpoint.
+func (c *Checkpoint) unusable(err error) error {
+	return &data.Error{File: c.path, Err: err, Problem: fmt.Sprintf(
+		"is not a checkpoint that can be used: %v; put an older one in its place, or begin a new run", err)}
 }
 
 func readCheckpoint(path string) (*Checkpoint, error) {

@@ -16,6 +16,7 @@ type Event struct {
 	GradientNorm float64 // global norm before clipping
 	LearningRate float64
 	Duration     time.Duration // of this step or validation
+	Elapsed      time.Duration // since the training began, of the time that it ran
 	Left         time.Duration // until the last step, at the mean speed so far
 	Best         bool          // a validation that is the best so far
 }

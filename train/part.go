@@ -22,6 +22,14 @@ func (t *tally) add(r task.Result) {
 	t.Counts.Add(r.Counts)
 }
 
+// check returns an error if they are not sums that training or validating a model gives.
+func (t *tally) check(m *task.Model) error {
+	if t.Loss.Weight() == 0 && len(t.Counts) == 0 {
+		return nil // of no batch
+	}
+	return t.Counts.Check(m.Task().Counted(m))
+}
+
 // part returns what the sums say of a model.
 func (t *tally) part(m *task.Model) Part {
 	p := Part{Loss: t.Loss.Value(), Targets: int(t.Loss.Weight())}

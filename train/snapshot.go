@@ -82,9 +82,12 @@ func paramTensor(prefix string, p *graph.Param, x []float64) safetensors.Tensor 
 
 // restore makes the training the one of the checkpoint.
 func (f *fit) restore(c *Checkpoint) error {
-	for _, part := range []func(*Checkpoint) error{f.fits, f.restoreWeights, f.restoreSolver, f.restoreCarried} {
+	if err := f.fits(c); err != nil {
+		return errors.Wrapf(err, "train: continuing from %s", c.path)
+	}
+	for _, part := range []func(*Checkpoint) error{f.restoreSums, f.restoreWeights, f.restoreSolver, f.restoreCarried} {
 		if err := part(c); err != nil {
-			return errors.Wrapf(err, "train: continuing from %s", c.path)
+			return c.unusable(err)
 		}
 	}
 	f.state = c.state
@@ -100,6 +103,14 @@ func (f *fit) fits(c *Checkpoint) error {
 		return errors.Errorf("its seed is %d and that of the settings %d", c.state.Seed, f.settings.Seed)
 	}
 	return c.Fits(f.model)
+}
+
+// restoreSums checks the sums of the state, which restore takes over.
+func (f *fit) restoreSums(c *Checkpoint) error {
+	if err := c.state.Sums.check(f.model); err != nil || c.state.Best == nil {
+		return err
+	}
+	return c.state.Best.Sums.check(f.model)
 }
 
 func (f *fit) restoreWeights(c *Checkpoint) error {
@@ -197,6 +208,9 @@ func (f *fit) restoreCarried(c *Checkpoint) error {
 			f.carried = map[string][]float64{}
 		}
 		f.carried[name] = x
+	}
+	if f.carried == nil && c.state.Batch > 0 && f.model.Task().Reading() == task.Carried {
+		return errors.Errorf("it has no tensors %s… of the state that batch %d starts from", carriedState, c.state.Batch+1)
 	}
 	return nil
 }

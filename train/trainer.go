@@ -36,12 +36,13 @@ type Settings struct {
 	Graph       graph.Settings // what runs the graphs: the fused engine on all processors if zero
 	Checkpoints Checkpoints    // where and when the training is saved; nowhere if zero
 	From        *Checkpoint    // what to continue from, with the weights that it holds; the start if nil
+	Elapsed     time.Duration  // how long the training took until then; no result but durations depends on it
 }
 
 // A Summary is what came of a training.
 type Summary struct {
 	Steps, Epochs int           // done; an epoch that was not finished counts
-	Duration      time.Duration // of this call of Fit
+	Duration      time.Duration // of this call of Fit and, with Settings.Elapsed, of those before
 	Train         Part          // mean over the last epoch's steps, while the weights changed
 	Valid         *Part         // of the model that was kept; nil without validation data
 	Best          int           // the step after which that model stood
@@ -66,10 +67,9 @@ func Fit(ctx context.Context, m *task.Model, train, valid data.Source, s Setting
 		return nil, err
 	}
 	defer f.programs.close()
-	start := time.Now()
 	err = f.run(ctx)
 	summary := f.summary()
-	summary.Duration = time.Since(start)
+	summary.Duration = f.elapsed()
 	return summary, err
 }
 
@@ -92,11 +92,12 @@ type fit struct {
 	keeper   keeper
 	saver    saver
 	pace     pace
+	start    time.Time
 }
 
 func newFit(m *task.Model, train, valid data.Source, s Settings) (*fit, error) {
 	s.Epochs = max(s.Epochs, 1)
-	f := &fit{settings: s, model: m, train: train, valid: valid, programs: newPrograms(m, s), state: state{Seed: s.Seed}}
+	f := &fit{settings: s, model: m, train: train, valid: valid, programs: newPrograms(m, s), state: state{Seed: s.Seed}, start: time.Now()}
 	f.batches = train.Begin(f.order())
 	if f.batches == 0 {
 		return nil, errors.New("train: the data set has no batches")
@@ -153,7 +154,7 @@ func (f *fit) run(ctx context.Context) error {
 			return f.interrupted(ctx.Err())
 		}
 		if err := turn(ctx); err != nil {
-			return err
+			return f.continued(err)
 		}
 		if err := f.saver.turned(f.state.Step); err != nil {
 			return err
@@ -163,6 +164,15 @@ func (f *fit) run(ctx context.Context) error {
 		return err
 	}
 	return f.finish()
+}
+
+// continued says of an error in the first step after a checkpoint where the training
+// continued: what does not fit the model may show only there.
+func (f *fit) continued(err error) error {
+	if from := f.settings.From; from != nil && f.state.Step == from.state.Step {
+		return errors.Wrapf(err, "train: continuing from %s", from.path)
+	}
+	return err
 }
 
 // begin saves the training, so that it can be continued whenever it is stopped, and makes
@@ -240,6 +250,9 @@ func (f *fit) step(context.Context) error {
 	return f.tell(Event{Kind: Stepped, Part: one.part(f.model), Tokens: int(result.Weight), GradientNorm: f.clip.Norm(), Duration: duration})
 }
 
+// elapsed returns how long the training has taken, over all calls of Fit.
+func (f *fit) elapsed() time.Duration { return f.settings.Elapsed + time.Since(f.start) }
+
 // program returns the program for the batch, with the state that the step before left,
 // whatever the size of its batch was.
 func (f *fit) program() (*task.Step, error) {
@@ -291,6 +304,7 @@ func (f *fit) tell(e Event) error {
 	e.Epoch, e.Epochs = f.state.Epoch+1, f.settings.Epochs
 	e.Step, e.Steps = f.state.Step, f.steps
 	e.LearningRate = f.rate
+	e.Elapsed = f.elapsed()
 	e.Left = f.pace.left(e.Steps - e.Step)
 	for _, c := range f.settings.Callbacks {
 		if err := c.Handle(e); err != nil {

@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"train/task"},
 	{"train"},
 	{"train/record", "benchmarks"},
-	{"cmd/lstmtrain", "benchmarks/ablation", "benchmarks/compiletime", "docs/draw"},
+	{"cmd/lstmtrain", "benchmarks/ablation", "benchmarks/blocks", "benchmarks/compiletime", "docs/draw"},
 }
 
 // mayImportGorgonia tells which packages are written against Gorgonia itself.

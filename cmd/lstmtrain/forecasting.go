@@ -63,11 +63,11 @@ func (forecastTrade) read(s *settings) (*corpus, error) {
 	if s.Limit > 0 {
 		rows = min(rows, s.Limit)
 	}
-	parts, err := data.SplitTokens(make([]int, rows), s.fractions())
+	train, validated, err := data.SplitLength(rows, s.fractions())
 	if err != nil {
 		return nil, inFile(err, table.File)
 	}
-	trained := table.Values[:len(parts.Train)*table.Width]
+	trained := table.Values[:train*table.Width]
 	horizon, err := data.NewHorizon(trained, table.Width, targets, s.Horizon, s.Season)
 	if err != nil {
 		return nil, inFile(err, table.File)
@@ -76,7 +76,7 @@ func (forecastTrade) read(s *settings) (*corpus, error) {
 	c := &corpus{origin: s.files(), meaning: task.Meaning{
 		Features: data.NewFeatures(table.Names, table.Width, trained), Horizon: horizon,
 	}}
-	return c, s.fillWindows(c, table.Series, len(parts.Train), len(parts.Valid), len(parts.Test))
+	return c, s.fillWindows(c, table.Series, train, validated-train, rows-validated)
 }
 
 // fillWindows makes the parts of a corpus from rows of a series, or from files of their

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train"
 )
 
 // asProgram is set for a process of the test binary that is to be the program.
@@ -49,10 +50,11 @@ func (k killing) next() *exec.Cmd {
 }
 
 // finish runs the training to its end, killing it at most so many times, each after a
-// random time. It returns how often it did.
+// random time. It returns how often it did, and logs where the training then stood.
 func (k killing) finish(t *testing.T, most int, longest time.Duration, rng *rand.Rand) (kills int) {
 	t.Helper()
 	for {
+		after := time.Duration(rng.Int64N(max(int64(longest), 1)))
 		cmd := k.next()
 		var stderr bytes.Buffer
 		cmd.Stderr = &stderr
@@ -60,7 +62,7 @@ func (k killing) finish(t *testing.T, most int, longest time.Duration, rng *rand
 			t.Fatal(err)
 		}
 		if kills < most {
-			timer := time.AfterFunc(time.Duration(rng.Int64N(int64(longest))), func() { cmd.Process.Kill() })
+			timer := time.AfterFunc(after, func() { cmd.Process.Kill() })
 			defer timer.Stop()
 		}
 		err := cmd.Wait()
@@ -70,20 +72,38 @@ func (k killing) finish(t *testing.T, most int, longest time.Duration, rng *rand
 			return kills
 		case errors.As(err, &exit) && exit.ExitCode() == -1:
 			kills++
+			t.Logf("%s: kill %2d after %6.1f ms, %s", filepath.Base(k.out), kills, after.Seconds()*1e3, k.stand())
 		default:
 			t.Fatalf("%v: %s", err, stderr.String())
 		}
 	}
 }
 
-// left returns what a run leaves, without what depends on the clock.
-func left(t *testing.T, out string) map[string]string {
+// stand tells how far the training has come, by its files.
+func (k killing) stand() string {
+	c, err := train.ReadCheckpoint(filepath.Join(k.out, checkpointName))
+	if err != nil {
+		return "before the first checkpoint"
+	}
+	lines, _ := os.ReadFile(filepath.Join(k.out, metricsName))
+	half := ""
+	if extra, _ := filepath.Glob(filepath.Join(k.out, "*.tmp")); len(extra) > 0 {
+		half = ", a file half written"
+	}
+	return fmt.Sprintf("saved after step %d, told of %d events%s", c.Step(), bytes.Count(lines, []byte("\n")), half)
+}
+
+// leftFiles are the files of a run whose bytes follow from its settings and data.
+var leftFiles = []string{modelName, checkpointName, configName, metricsName, metricsCSVName}
+
+// left returns files that a run leaves, without what depends on the clock.
+func left(t *testing.T, out string, names ...string) map[string]string {
 	t.Helper()
 	files := map[string]string{}
-	for _, name := range []string{modelName, checkpointName, configName, metricsName, metricsCSVName} {
+	for _, name := range names {
 		files[name] = string(read(t, filepath.Join(out, name)))
 	}
-	files[metricsName] = regexp.MustCompile(`"ms":[^,}]*`).ReplaceAllString(files[metricsName], "")
+	files[metricsName] = regexp.MustCompile(`"(ms|seconds)":[^,}]*`).ReplaceAllString(files[metricsName], "")
 	files[metricsCSVName] = regexp.MustCompile(`,[^,\n]*\n`).ReplaceAllString(files[metricsCSVName], "\n")
 	return files
 }
@@ -110,13 +130,13 @@ func TestKill(t *testing.T) {
 		straight := killing{args, filepath.Join(folder, fmt.Sprint("straight-", i))}
 		start := time.Now()
 		straight.finish(t, 0, 0, rng)
-		took, want := time.Since(start), left(t, straight.out)
+		took, want := time.Since(start), left(t, straight.out, leftFiles...)
 
 		done := 0
 		for run := 0; done < kills/len(trainings); run++ {
 			k := killing{args, filepath.Join(folder, fmt.Sprint("killed-", i, "-", run))}
 			done += k.finish(t, kills/len(trainings)-done, took, rng)
-			for name, content := range left(t, k.out) {
+			for name, content := range left(t, k.out, leftFiles...) {
 				if content != want[name] {
 					t.Errorf("%v: %s of a training that was killed is not that of one that was not", args, name)
 				}
@@ -125,7 +145,8 @@ func TestKill(t *testing.T) {
 				t.Errorf("there is still %v, %v", extra, err)
 			}
 		}
-		t.Logf("%d kills within %v each", done, took)
+		t.Logf("%s: %d kills, each within %v; model, checkpoint, settings and records have the bytes of a training that was never killed: %t",
+			strings.Join(args[1:5], " "), done, took, !t.Failed())
 	}
 }
 
@@ -136,7 +157,7 @@ func TestInterruptAndResume(t *testing.T) {
 	args := slices.Concat([]string{"train", "--data", text, "--steps", "5", "--split", "0.8,0.2,0", "--valid-every", "7", "--log", "csv"}, small)
 	straight := filepath.Join(folder, "straight")
 	succeed(t, "", append(args, "--out", straight)...)
-	want := left(t, straight)
+	want := left(t, straight, leftFiles...)
 
 	out := filepath.Join(folder, "out")
 	for stop := range 3 {
@@ -152,7 +173,7 @@ func TestInterruptAndResume(t *testing.T) {
 		expectCode(t, result{code, stdout.String(), stderr.String()}, exitInterrupted, "lstmtrain resume "+out)
 	}
 	succeed(t, "", "resume", out)
-	for name, content := range left(t, out) {
+	for name, content := range left(t, out, leftFiles...) {
 		if content != want[name] {
 			t.Errorf("%s of a training that was interrupted is not that of one that was not", name)
 		}

@@ -18,7 +18,7 @@ type resultJSON struct {
 	Task       task.Kind   `json:"task"`
 	Steps      int         `json:"steps"`
 	Epochs     int         `json:"epochs"`
-	Seconds    float64     `json:"seconds"`
+	Seconds    float64     `json:"seconds"`    // of training, over all sessions of a run
 	Parameters int         `json:"parameters"` // with one bias for each gate
 	Model      string      `json:"model"`
 	Train      *train.Part `json:"train"` // of the last epoch, while the weights changed

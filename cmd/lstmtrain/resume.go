@@ -5,12 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/optim"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -44,7 +46,8 @@ It refuses to go on if config.json or the data have changed since. Settings are
 changed with --override, by the names that they have as flags of train, such as
 epochs=40 or lr=0.001; a file that is named, as in data=book.txt, is taken as it
 is now. What would make it another training cannot be changed. --engine is the run's
-if it is not given, and no bit depends on --workers.`,
+if it is not given, and no bit depends on --workers. Two processes cannot train in one
+folder at the same time.`,
 		Example: `  lstmtrain resume run-1
   lstmtrain resume run-1 --override epochs=40 --override lr=0.0005`,
 		Args: cobra.ArbitraryArgs,
@@ -69,7 +72,16 @@ if it is not given, and no bit depends on --workers.`,
 }
 
 func (r *resumption) run(ctx context.Context, folder string, changes []change, stdout, stderr io.Writer) error {
-	from, err := train.ReadCheckpoint(filepath.Join(folder, checkpointName))
+	checkpoint := filepath.Join(folder, checkpointName)
+	if _, err := os.Stat(checkpoint); err != nil {
+		return &data.Error{File: checkpoint, Problem: "cannot be read, and without it the training cannot be continued: " + err.Error(), Err: err}
+	}
+	lock, err := lockRun(folder)
+	if err != nil {
+		return err
+	}
+	defer lock.Close() // if the folder does not come to be opened
+	from, err := train.ReadCheckpoint(checkpoint)
 	if err != nil {
 		return err
 	}
@@ -78,7 +90,7 @@ func (r *resumption) run(ctx context.Context, folder string, changes []change, s
 		return err
 	}
 	s.JSON, s.Quiet = r.json, r.quiet
-	return s.run(ctx, stdout, stderr, func() (*runFolder, error) { return resumedFolder(s, folder, from) }, from)
+	return s.run(ctx, stdout, stderr, func() (*runFolder, error) { return resumedFolder(s, folder, lock, from) }, from)
 }
 
 // A change is a setting by the name of its flag, and what it is to be.

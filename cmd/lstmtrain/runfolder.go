@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train"
@@ -22,10 +23,15 @@ const (
 	tensorBoardName = "tensorboard"
 )
 
+// temporaryFiles are those that a program leaves which is killed while it writes.
+const temporaryFiles = "*.safetensors.*.tmp"
+
 // A runFolder is where a training leaves its settings, its records, its checkpoints and
 // the model.
 type runFolder struct {
 	path    string
+	lock    *os.File      // until it is closed
+	elapsed time.Duration // that the training took until it continues
 	records []record.Record
 }
 
@@ -55,20 +61,31 @@ func newRunFolder(s *settings) (*runFolder, error) {
 	if err != nil {
 		return nil, errors.Wrap(err, "making the folder of the run")
 	}
-	r := &runFolder{path: path}
-	if err := r.remove("checkpoint*.safetensors", "*.safetensors.*.tmp"); err != nil {
+	lock, err := lockRun(path)
+	if err != nil {
 		return nil, err
 	}
-	return r, r.open(s, nil)
+	return openRunFolder(&runFolder{path: path, lock: lock}, s, nil, "checkpoint*.safetensors", temporaryFiles)
 }
 
-// resumedFolder opens the folder of a training that continues from a checkpoint.
-func resumedFolder(s *settings, path string, from *train.Checkpoint) (*runFolder, error) {
-	r := &runFolder{path: path}
-	if err := r.remove("*.safetensors.*.tmp"); err != nil {
+// resumedFolder opens the folder, which is locked, of a training that continues from a
+// checkpoint.
+func resumedFolder(s *settings, path string, lock *os.File, from *train.Checkpoint) (*runFolder, error) {
+	return openRunFolder(&runFolder{path: path, lock: lock}, s, from, temporaryFiles)
+}
+
+// openRunFolder removes files, writes the settings and opens the records. After an error
+// the folder is closed.
+func openRunFolder(r *runFolder, s *settings, from *train.Checkpoint, remove ...string) (*runFolder, error) {
+	err := r.remove(remove...)
+	if err == nil {
+		err = r.open(s, from)
+	}
+	if err != nil {
+		r.close()
 		return nil, err
 	}
-	return r, r.open(s, from)
+	return r, nil
 }
 
 // makeFolder makes the folder out or, if it is empty, the first of run-1, run-2, …
@@ -114,7 +131,7 @@ func (r *runFolder) open(s *settings, from *train.Checkpoint) error {
 	if err != nil {
 		return err
 	}
-	r.records = append(r.records, lines)
+	r.records, r.elapsed = append(r.records, lines), lines.Elapsed()
 	for _, kind := range s.Log {
 		var more record.Record
 		switch kind {
@@ -124,7 +141,6 @@ func (r *runFolder) open(s *settings, from *train.Checkpoint) error {
 			more, err = record.NewTensorBoard(r.file(tensorBoardName), from)
 		}
 		if err != nil {
-			r.close()
 			return err
 		}
 		r.records = append(r.records, more)
@@ -173,6 +189,9 @@ func (r *runFolder) close() error {
 		if err := record.Close(); first == nil {
 			first = err
 		}
+	}
+	if err := r.lock.Close(); first == nil {
+		first = err
 	}
 	return first
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 
 	"github.com/pkg/errors"
@@ -200,6 +201,7 @@ func (s *settings) fit(ctx context.Context, m *task.Model, c *corpus, folder *ru
 	}
 	fitting := s.fitting(callbacks...)
 	fitting.Path, fitting.Checkpoints, fitting.From = folder.model(), folder.checkpoints(s, notes), from
+	fitting.Elapsed = folder.elapsed
 	summary, err := train.Fit(ctx, m, c.train.source, c.valid.source, fitting)
 	if err == nil && from != nil && summary.Steps == from.Step() {
 		fmt.Fprintln(news, "the training was finished; with more --override epochs=N or max-steps=N it would go on")
@@ -236,22 +238,32 @@ type stoppedError struct {
 	folder *runFolder
 }
 
-// stopped names what a training that was interrupted or diverged has left. Other errors
-// it returns as they are.
+// stopped names what a training that was interrupted, diverged or could not write a file
+// has left. Other errors it returns as they are.
 func stopped(err error, folder *runFolder) error {
 	var diverged *train.DivergedError
-	if errors.Is(err, context.Canceled) || errors.As(err, &diverged) {
+	if errors.Is(err, context.Canceled) || errors.As(err, &diverged) || ofFiles(err) {
 		return &stoppedError{err, folder}
 	}
 	return err
 }
 
+// ofFiles tells whether the file system is to blame.
+func ofFiles(err error) bool {
+	var path *fs.PathError
+	var link *os.LinkError
+	return errors.As(err, &path) || errors.As(err, &link)
+}
+
 func (e *stoppedError) Error() string {
-	model := e.folder.model()
-	if !errors.Is(e.cause, context.Canceled) {
-		return fmt.Sprintf("%v; the last good model is %s", e.cause, model)
+	text := e.cause.Error()
+	var diverged *train.DivergedError
+	switch {
+	case errors.As(e.cause, &diverged):
+		return fmt.Sprintf("%s; the last good model is %s", text, e.folder.model())
+	case errors.Is(e.cause, context.Canceled):
+		text = "interrupted; the best model so far is " + e.folder.model()
 	}
-	text := "interrupted; the best model so far is " + model
 	if _, err := os.Stat(e.folder.file(checkpointName)); err == nil {
 		text += "; continue with lstmtrain resume " + e.folder.path
 	}

@@ -63,6 +63,7 @@ type Blocks struct {
 	forward    *graph.Program
 	backward   map[int]*graph.Program // by steps
 	last       *graph.Program         // which has the gradients
+	frozen     bool                   // by Freeze
 	sum        graph.Gradients
 	start, end State
 }
@@ -141,8 +142,14 @@ func (b *Blocks) single() bool { return b.settings.Truncate || b.settings.LossOn
 func (b *Blocks) Program() *graph.Program { return b.last }
 
 // Freeze says that no parameter changes until the next call of Freeze, for the programs
-// that have been compiled.
+// that have been compiled. Without it, none changes while Run runs.
 func (b *Blocks) Freeze() {
+	b.frozen = true
+	b.freeze()
+}
+
+// freeze makes the programs derive anew what they derive from parameters, once.
+func (b *Blocks) freeze() {
 	for _, p := range b.backward {
 		p.Freeze()
 	}

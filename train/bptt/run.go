@@ -12,6 +12,9 @@ func (b *Blocks) Run(steps int) (loss float64, err error) {
 		return 0, errors.Errorf("bptt: a sequence of %d steps", steps)
 	}
 	b.sum.Clear() // of a sequence that failed
+	if !b.frozen {
+		b.freeze()
+	}
 	blocks := (steps + b.settings.Block - 1) / b.settings.Block
 	if b.single() {
 		loss, err = b.onePass(steps, blocks)

@@ -19,7 +19,9 @@ type Table struct {
 // their names, which the first row holds, or by their numbers from 1. If none are given,
 // they are all columns that hold numbers only. A first row of numbers only is data, and
 // its columns have numbers for names. A cell that is empty, ?, NA, N/A, NaN or null, in
-// capitals or not, is missing.
+// capitals or not, is missing. Numbers by the million are kept in a temporary file, which is
+// mapped where the system can, so that a table may be larger than memory; they must not be
+// changed.
 //
 // It is an *Error if the file cannot be read, is not CSV, holds no rows or not the
 // columns asked for, or if a cell in them is not a finite number.
@@ -150,11 +152,14 @@ func (r *tableReader) numberColumns() ([]int, error) {
 }
 
 // read returns the numbers of columns.
-func (r *tableReader) read(at []int) (*Table, error) {
-	t := &Table{Series: Series{Width: len(at), File: r.file}}
+func (r *tableReader) read(at []int) (t *Table, err error) {
+	var numbers numberList
+	defer numbers.close()
+	t = &Table{Series: Series{Width: len(at), File: r.file}}
 	for _, i := range at {
 		t.Names = append(t.Names, strings.Clone(r.names[i]))
 	}
+	cells := make([]float64, len(at))
 	for row, err := range r.rows() {
 		if err != nil {
 			return nil, err
@@ -162,17 +167,23 @@ func (r *tableReader) read(at []int) (*Table, error) {
 		if t.Line == 0 {
 			t.Line = row.line
 		}
-		for _, i := range at {
+		for k, i := range at {
 			x, problem := r.number(row, i)
 			if problem != nil {
 				problem.File, problem.Line = r.file, row.line
 				return nil, problem
 			}
-			t.Values = append(t.Values, x)
+			cells[k] = x
+		}
+		if err := numbers.add(cells...); err != nil {
+			return nil, noTemporary(r.file, err)
 		}
 	}
 	if t.Line == 0 {
 		return nil, &Error{File: r.file, Problem: "holds the names of columns and no rows"}
+	}
+	if t.Values, err = numbers.all(); err != nil {
+		return nil, noTemporary(r.file, err)
 	}
 	return t, nil
 }

@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 	"unicode/utf8"
@@ -12,18 +13,39 @@ import (
 	"github.com/pkg/errors"
 )
 
-// openFile returns the content of a file as readFile does, but mapped and not read if it is
-// not compressed and the system can.
+// openFile returns the content of a file as readFile does, but mapped and not read, where
+// the system can. What is compressed is mapped as a temporary file.
 func openFile(path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", unreadable(path, err)
 	}
 	defer f.Close()
-	if content, ok := mapFile(f); ok && !strings.HasPrefix(content, gzipMagic) {
-		return content, nil
+	content, ok := mapFile(f)
+	switch {
+	case !ok:
+		return readFile(path)
+	case strings.HasPrefix(content, gzipMagic):
+		return openCompressed(path, strings.NewReader(content))
 	}
-	return readFile(path)
+	return content, nil
+}
+
+// openCompressed decompresses into a temporary file and returns its content.
+func openCompressed(path string, r io.Reader) (string, error) {
+	t, err := newTemporary()
+	if err != nil {
+		return "", noTemporary(path, err)
+	}
+	defer t.close()
+	if err := decompress(path, r, t); err != nil {
+		return "", err
+	}
+	content, err := t.content()
+	if err != nil {
+		return "", noTemporary(path, err)
+	}
+	return content, nil
 }
 
 // gzipMagic begins every gzip file.
@@ -40,7 +62,9 @@ func readFile(path string) (string, error) {
 
 	buffered := bufio.NewReader(f)
 	if magic, _ := buffered.Peek(2); string(magic) == gzipMagic {
-		return decompress(path, buffered)
+		var content strings.Builder
+		err := decompress(path, buffered, &content)
+		return content.String(), err
 	}
 	// A strings.Builder gives its bytes away as a string without a copy, which
 	// counts for a text of 100 MB.
@@ -51,21 +75,25 @@ func readFile(path string) (string, error) {
 	return content.String(), nil
 }
 
-func decompress(path string, r io.Reader) (string, error) {
-	var content strings.Builder
+// decompress writes what a gzip file holds.
+func decompress(path string, r io.Reader, into io.Writer) error {
+	n := int64(0)
 	z, err := gzip.NewReader(r)
 	if err == nil {
-		_, err = io.Copy(&content, z)
+		n, err = io.Copy(into, z)
 	}
+	var writing *fs.PathError
 	switch {
+	case errors.As(err, &writing):
+		return noTemporary(path, err)
 	case errors.Is(err, io.ErrUnexpectedEOF):
-		return "", &Error{File: path, Err: err, Problem: fmt.Sprintf(
-			"the gzip file is cut off, after %d bytes of content; fetch it again", content.Len())}
+		return &Error{File: path, Err: err, Problem: fmt.Sprintf(
+			"the gzip file is cut off, after %d bytes of content; fetch it again", n)}
 	case err != nil:
-		return "", &Error{File: path, Err: err, Problem: fmt.Sprintf(
-			"the gzip file is damaged, after %d bytes of content: %v", content.Len(), err)}
+		return &Error{File: path, Err: err, Problem: fmt.Sprintf(
+			"the gzip file is damaged, after %d bytes of content: %v", n, err)}
 	}
-	return content.String(), nil
+	return nil
 }
 
 // readable checks that content is not empty and that it is UTF-8, and returns it

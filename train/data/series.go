@@ -3,7 +3,7 @@ package data
 // A Series is numbers over time: a row for each step, a number for each column. A number
 // that is missing is NaN.
 type Series struct {
-	Values []float64 // row by row
+	Values []float64 // row by row; those of a file must not be changed
 	Width  int       // the number of columns
 	Label  string    // its class, "" if it has none
 	File   string    // where it stands

@@ -7,10 +7,10 @@ import (
 	"github.com/pkg/errors"
 )
 
-// A Text is a sequence of tokens, kept as the files' content. A file that is not compressed
-// is mapped into memory where the system can, and so may be larger than it; any other takes
-// one byte of memory for each byte. A Text does not change and may be shared; its files
-// must not change either while the program runs.
+// A Text is a sequence of tokens, kept as the files' content. A file is mapped into memory
+// where the system can, and so may be larger than it; one that is compressed becomes a
+// temporary file first. A Text does not change and may be shared; its files must not change
+// either while the program runs.
 type Text struct {
 	unit  Unit
 	parts []part

@@ -18,11 +18,10 @@ import (
 type Windows struct {
 	features    *Features
 	horizon     *Horizon
-	scaled      []float64 // inputs
-	targets     []float64 // the same with NaN where a number is missing
+	values      []float64 // of the series, not scaled: a copy of all would need as much memory again
 	steps, rows int
-	starts      []int // the first rows of windows
-	pass        []int // likewise, in the order of the pass
+	starts      spans   // the first rows of windows
+	order       []int32 // the same in the order of the pass; empty if it is theirs
 	skipped     int
 }
 
@@ -40,17 +39,16 @@ func NewWindows(f *Features, h *Horizon, s Series, from, to, steps, rows int) (*
 	to = min(to, s.Steps())
 	for start := max(from-steps, 0); start+steps+h.Steps <= to; start++ {
 		if w.complete(start) {
-			w.starts = append(w.starts, start)
+			w.starts.add(start)
 		} else {
 			w.skipped++
 		}
 	}
-	if len(w.starts) == 0 {
+	if w.Len() == 0 {
 		return nil, &Error{File: s.File, Problem: fmt.Sprintf(
 			"too little data: there is no window of %d steps and a horizon of %d in rows %d to %d of %d; lower one or give more rows",
 			steps, h.Steps, max(from-steps, 0)+1, to, s.Steps())}
 	}
-	w.pass = w.starts
 	return w, nil
 }
 
@@ -64,8 +62,7 @@ func NextWindow(f *Features, h *Horizon, s Series, steps int) (*Windows, error) 
 	if s.Steps() < steps {
 		return nil, &Error{File: s.File, Problem: fmt.Sprintf("too little data: it has %d rows, and the model reads %d", s.Steps(), steps)}
 	}
-	w.starts = []int{s.Steps() - steps}
-	w.pass = w.starts
+	w.starts.add(s.Steps() - steps)
 	return w, nil
 }
 
@@ -76,21 +73,17 @@ func newWindows(f *Features, h *Horizon, s Series, steps, rows int) (*Windows, e
 	if s.Width != f.Len() {
 		return nil, errors.Errorf("data: a series of %d columns for %d features", s.Width, f.Len())
 	}
-	w := &Windows{features: f, horizon: h, scaled: f.Scale(s.Values), steps: steps, rows: rows}
-	w.targets = slices.Clone(w.scaled)
-	for i, x := range s.Values {
-		if math.IsNaN(x) {
-			w.targets[i] = x
-		}
+	if s.Steps() > math.MaxInt32 {
+		return nil, &Error{File: s.File, Problem: fmt.Sprintf("has %d rows, more than the %d that a forecaster can take; split it", s.Steps(), math.MaxInt32)}
 	}
-	return w, nil
+	return &Windows{features: f, horizon: h, values: s.Values, steps: steps, rows: rows}, nil
 }
 
 // complete tells whether all targets of a window are there.
 func (w *Windows) complete(start int) bool {
 	for h := range w.horizon.Steps {
 		for k := range w.horizon.Targets {
-			if math.IsNaN(w.targets[w.at(start+w.steps+h, k)]) {
+			if math.IsNaN(w.truth(start+w.steps+h, k)) {
 				return false
 			}
 		}
@@ -98,38 +91,63 @@ func (w *Windows) complete(start int) bool {
 	return true
 }
 
-// at returns the index of column k of a row.
-func (w *Windows) at(row, k int) int { return row*w.features.Len() + k }
+// truth returns column k of a row on the scale of the features: NaN if it is missing.
+func (w *Windows) truth(row, k int) float64 {
+	f := w.features
+	return (w.values[row*f.Len()+k] - f.Mean[k]) / f.Deviation[k]
+}
+
+// known returns what is known of column k at a row: if the number is missing, the last one
+// that is there, and before the first the mean. See Features.Scale.
+func (w *Windows) known(row, k int) float64 {
+	for ; row >= 0; row-- {
+		if z := w.truth(row, k); !math.IsNaN(z) {
+			return z
+		}
+	}
+	return 0
+}
 
 // Skipped returns the number of windows that were left out.
 func (w *Windows) Skipped() int { return w.skipped }
 
 // Len returns the number of windows.
-func (w *Windows) Len() int { return len(w.starts) }
+func (w *Windows) Len() int { return w.starts.len() }
 
 // Begin starts a pass and returns the number of batches. With rng, windows are shuffled.
 func (w *Windows) Begin(rng *rand.Rand) int {
-	w.pass = w.starts
+	w.order = w.order[:0]
 	if rng != nil {
-		w.pass = slices.Clone(w.starts)
-		rng.Shuffle(len(w.pass), func(i, j int) { w.pass[i], w.pass[j] = w.pass[j], w.pass[i] })
+		w.order = slices.Grow(w.order, w.Len())
+		for start := range w.starts.all {
+			w.order = append(w.order, int32(start))
+		}
+		rng.Shuffle(len(w.order), func(i, j int) { w.order[i], w.order[j] = w.order[j], w.order[i] })
 	}
-	return (len(w.pass) + w.rows - 1) / w.rows
+	return (w.Len() + w.rows - 1) / w.rows
+}
+
+// start returns the first row of window i of the pass.
+func (w *Windows) start(i int) int {
+	if len(w.order) > 0 {
+		return int(w.order[i])
+	}
+	return w.starts.at(i)
 }
 
 // Batch makes b batch i: T = steps and B = rows, of which those that have no window are
 // left empty. It always resets carried state.
 func (w *Windows) Batch(i int, b *Batch) {
-	if i < 0 || i*w.rows >= len(w.pass) {
-		panic(fmt.Sprintf("data: batch %d of %d windows in %d rows", i, len(w.pass), w.rows))
+	if i < 0 || i*w.rows >= w.Len() {
+		panic(fmt.Sprintf("data: batch %d of %d windows in %d rows", i, w.Len(), w.rows))
 	}
 	b.pad(w.steps, w.rows, w.rows)
 	b.Reset = true
 	width, outputs := w.features.Len(), w.horizon.Len()
 	b.Numbers = zeros(b.Numbers, w.steps*w.rows*width)
 	b.Values, b.Naive, b.Seasonal = zeros(b.Values, w.rows*outputs), zeros(b.Naive, w.rows*outputs), zeros(b.Seasonal, w.rows*outputs)
-	chunk := w.pass[i*w.rows : min((i+1)*w.rows, len(w.pass))]
-	for row, start := range chunk {
+	for row := range min(w.rows, w.Len()-i*w.rows) {
+		start := w.start(i*w.rows + row)
 		w.read(b, row, start)
 		w.look(b, row, start)
 		b.Examples = append(b.Examples, start)
@@ -147,11 +165,31 @@ func (w *Windows) read(b *Batch, row, start int) {
 	for t := range w.steps {
 		b.Mask[t*w.rows+row] = 1
 		at := (t*w.rows + row) * width
-		copy(b.Numbers[at:at+width], w.scaled[w.at(start+t, 0):])
-		if w.horizon.Relative {
-			for k := range w.horizon.Targets {
-				b.Numbers[at+k] -= w.scaled[w.at(start+w.steps-1, k)]
+		for k := range width {
+			z := w.truth(start+t, k)
+			switch {
+			case !math.IsNaN(z):
+			case t > 0:
+				z = b.Numbers[at-w.rows*width+k]
+			default:
+				z = w.known(start, k)
 			}
+			b.Numbers[at+k] = z
+		}
+	}
+	if w.horizon.Relative {
+		w.subtractLast(b, row)
+	}
+}
+
+// subtractLast makes the targets' columns of a row differences to its last step.
+func (w *Windows) subtractLast(b *Batch, row int) {
+	width := w.features.Len()
+	last := ((w.steps-1)*w.rows + row) * width
+	for t := range w.steps {
+		at := (t*w.rows + row) * width
+		for k := range w.horizon.Targets {
+			b.Numbers[at+k] -= b.Numbers[last+k]
 		}
 	}
 }
@@ -161,7 +199,7 @@ func (w *Windows) read(b *Batch, row, start int) {
 // is none.
 func (w *Windows) look(b *Batch, row, start int) {
 	h, end := w.horizon, start+w.steps
-	known := end+h.Steps <= len(w.targets)/w.features.Len()
+	known := end+h.Steps <= len(w.values)/w.features.Len()
 	if known {
 		b.Weights[row] = 1
 	}
@@ -173,12 +211,12 @@ func (w *Windows) look(b *Batch, row, start int) {
 		}
 		for k := range h.Targets {
 			i := (row*h.Steps+step)*h.Targets + k
-			b.Naive[i] = w.scaled[w.at(end-1, k)]
-			b.Seasonal[i] = w.scaled[w.at(season, k)]
+			b.Naive[i] = w.known(end-1, k)
+			b.Seasonal[i] = w.known(season, k)
 			if !known {
 				continue
 			}
-			b.Values[i] = w.targets[w.at(end+step, k)]
+			b.Values[i] = w.truth(end+step, k)
 			if h.Relative {
 				b.Values[i] -= b.Naive[i]
 			}

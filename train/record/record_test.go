@@ -19,8 +19,8 @@ import (
 )
 
 var (
-	stepped   = train.Event{Kind: train.Stepped, Epoch: 2, Step: 300, Part: train.Part{Loss: 0.75, Targets: 1250}, GradientNorm: 2, LearningRate: 0.5, Duration: 4 * time.Millisecond}
-	validated = train.Event{Kind: train.Validated, Epoch: 2, Step: 300, Part: train.Part{Loss: 1e-7, Accuracy: new(0.5), Targets: 3, ForecastErrors: task.ForecastErrors{MAE: new(7.0)}, NaiveForecast: &task.ForecastErrors{RMSE: new(8.0)}}, Duration: time.Second, Best: true}
+	stepped   = train.Event{Kind: train.Stepped, Epoch: 2, Step: 300, Part: train.Part{Loss: 0.75, Targets: 1250}, GradientNorm: 2, LearningRate: 0.5, Duration: 4 * time.Millisecond, Elapsed: 90 * time.Second}
+	validated = train.Event{Kind: train.Validated, Epoch: 2, Step: 300, Part: train.Part{Loss: 1e-7, Accuracy: new(0.5), Targets: 3, ForecastErrors: task.ForecastErrors{MAE: new(7.0)}, NaiveForecast: &task.ForecastErrors{RMSE: new(8.0)}}, Duration: time.Second, Elapsed: 91500 * time.Millisecond, Best: true}
 )
 
 // golden is what TensorBoard's own writer, version 2.21, writes of the event stepped.
@@ -72,8 +72,8 @@ func TestLinesAndRows(t *testing.T) {
 			t.Errorf("%T: a file that is closed takes another event", r)
 		}
 	}
-	want := `{"kind":"step","epoch":2,"step":300,"loss":0.75,"targets":1250,"gradient_norm":2,"lr":0.5,"ms":4}
-{"kind":"valid","epoch":2,"step":300,"loss":1e-7,"accuracy":0.5,"mae":7,"naive":{"rmse":8},"targets":3,"ms":1000,"best":true}
+	want := `{"kind":"step","epoch":2,"step":300,"loss":0.75,"targets":1250,"gradient_norm":2,"lr":0.5,"ms":4,"seconds":90}
+{"kind":"valid","epoch":2,"step":300,"loss":1e-7,"accuracy":0.5,"mae":7,"naive":{"rmse":8},"targets":3,"ms":1000,"seconds":91.5,"best":true}
 `
 	if got := read(t, filepath.Join(folder, "lines")); got != want {
 		t.Errorf("the lines are\n%swant\n%s", got, want)
@@ -116,7 +116,7 @@ func records(t *testing.T, folder string, from *train.Checkpoint) []train.Callba
 // told returns what the records in a folder tell, without times.
 func told(t *testing.T, folder string) []string {
 	t.Helper()
-	lines := regexp.MustCompile(`"ms":[^,}]*`).ReplaceAllString(read(t, filepath.Join(folder, "lines")), "")
+	lines := regexp.MustCompile(`"(ms|seconds)":[^,}]*`).ReplaceAllString(read(t, filepath.Join(folder, "lines")), "")
 	rows := regexp.MustCompile(`,[^,\n]*\n`).ReplaceAllString(read(t, filepath.Join(folder, "rows")), "\n")
 	all := []string{lines, rows}
 	for _, run := range []string{"train", "valid"} {

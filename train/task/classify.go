@@ -30,6 +30,9 @@ func (classifier) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
 	return confused(m, p.Argmax("logits", nil), batch)
 }
 
+// Counted returns the size of what Count counts.
+func (classifier) Counted(m *Model) map[string]int { return confusedSize(m) }
+
 // Report fills in the accuracy and the means over classes of precision, recall and F1.
 func (classifier) Report(m *Model, counts Counts, p *Part) { reportConfused(m, counts, p) }
 

@@ -17,6 +17,11 @@ func confused(m *Model, predicted []int, batch *data.Batch) Counts {
 	return Counts{"confusion": c.Flat()}
 }
 
+// confusedSize returns the size of these counts.
+func confusedSize(m *Model) map[string]int {
+	return map[string]int{"confusion": m.Labels.Len() * m.Labels.Len()}
+}
+
 // reportConfused fills in the accuracy and the means over classes of precision, recall and
 // F1.
 func reportConfused(m *Model, counts Counts, p *Part) {

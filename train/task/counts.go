@@ -2,8 +2,10 @@ package task
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
+	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train/metrics"
 )
 
@@ -28,6 +30,23 @@ func (c Counts) Add(other Counts) {
 		}
 	}
 }
+
+// Check returns an error unless there are so many numbers of each of these names, and no
+// others.
+func (c Counts) Check(sizes map[string]int) error {
+	for name, n := range sizes {
+		if len(c[name]) != n {
+			return errors.Errorf("task: counts with %d numbers of %q, want %d", len(c[name]), name, n)
+		}
+	}
+	if len(c) != len(sizes) {
+		return errors.Errorf("task: counts of %q, want those of %q", slices.Sorted(maps.Keys(c)), slices.Sorted(maps.Keys(sizes)))
+	}
+	return nil
+}
+
+// retrievalSize is the number of counts that are a metrics.Retrieval.
+const retrievalSize = 3
 
 // retrieval returns counts as a metrics.Retrieval.
 func (c Counts) retrieval(name string) metrics.Retrieval {

@@ -49,6 +49,12 @@ func (forecaster) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
 	return Counts{"model": model.Sums(), "naive": naive.Sums(), "seasonal": seasonal.Sums(), "scaled": {scaled, n}}
 }
 
+// Counted returns the size of what Count counts.
+func (forecaster) Counted(*Model) map[string]int {
+	n := len(metrics.Errors{}.Sums())
+	return map[string]int{"model": n, "naive": n, "seasonal": n, "scaled": 2}
+}
+
 // Report fills in the errors in the units of the data.
 func (forecaster) Report(m *Model, counts Counts, p *Part) {
 	p.ForecastErrors = *newForecastErrors(metrics.ErrorsOf(counts["model"]))

@@ -41,6 +41,9 @@ func (languageModel) Count(_ *Model, p *graph.Program, batch *data.Batch) Counts
 	return Counts{"right": {right, all}}
 }
 
+// Counted returns the size of what Count counts.
+func (languageModel) Counted(*Model) map[string]int { return map[string]int{"right": 2} }
+
 // Report fills in accuracy, perplexity and, of characters, bits per character.
 func (languageModel) Report(m *Model, counts Counts, p *Part) {
 	p.Accuracy = new(counts.mean("right"))

@@ -35,6 +35,9 @@ func (composer) Count(_ *Model, p *graph.Program, batch *data.Batch) Counts {
 	return Counts{"keys": retrievalCounts(retrieved(p.Floats("logits"), batch))}
 }
 
+// Counted returns the size of what Count counts.
+func (composer) Counted(*Model) map[string]int { return map[string]int{"keys": retrievalSize} }
+
 // Report fills in the negative log-likelihood of a step, which is the loss, and precision,
 // recall and F1 over all keys.
 func (composer) Report(_ *Model, counts Counts, p *Part) {

@@ -49,6 +49,15 @@ func (tagger) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
 	return counts
 }
 
+// Counted returns the size of what Count counts.
+func (tagger) Counted(m *Model) map[string]int {
+	size := confusedSize(m)
+	if metrics.ChunkScheme(m.Labels.Names()) {
+		size["chunks"] = retrievalSize
+	}
+	return size
+}
+
 // Report fills in the accuracy, and precision, recall and F1: of the chunks, if the tags
 // mark chunks, else the means over tags.
 func (tagger) Report(m *Model, counts Counts, p *Part) {

@@ -29,6 +29,9 @@ type Task interface {
 	// Count counts how good the outputs of a program's last run, on a batch, are.
 	Count(m *Model, p *graph.Program, batch *data.Batch) Counts
 
+	// Counted returns how many numbers Count counts of each name.
+	Counted(m *Model) map[string]int
+
 	// Report fills in the measures that follow from counts, in a Part whose loss and
 	// number of targets, which is not 0, are there already.
 	Report(m *Model, counts Counts, p *Part)
