@@ -76,7 +76,7 @@ func (r *benchRun) flags() flagGroup {
 	flags.Var(oneOf(&r.peer, benchmarks.PeerNames()...), "peer", "program to compare with")
 	flags.StringVar(&r.python, "python", "", "`path` of the peer's Python; without it $LSTMTRAIN_PYTHON,\nbenchmarks/.venv/bin/python if there is one, else python3")
 	flags.StringSliceVar(&r.config.Without, "without", nil, "`pass` of the fused engine to leave out, again for more:\n"+strings.Join(graph.Passes(), ", "))
-	flags.BoolVar(&r.config.BFloat16, "bfloat16", false, "round weights to bfloat16; with --mode forward on the\nfused engine")
+	flags.BoolVar(&r.config.BFloat16, "bfloat16", false, "round weights to bfloat16; with --mode forward. The\nreference engine keeps them as they are")
 	flags.BoolVar(&r.json, "json", false, "print one JSON object for each measurement")
 	return flags
 }
