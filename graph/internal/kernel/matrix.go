@@ -28,13 +28,19 @@ func (m Matrix[T]) stride() int {
 }
 
 // check panics unless all rows of m lie in its memory, and returns its stride.
-func (m Matrix[T]) check() int {
-	stride := m.stride()
-	if m.Rows < 0 || m.Cols < 0 || stride < m.Cols ||
-		m.Rows > 0 && len(m.Data) < (m.Rows-1)*stride+m.Cols {
-		panic(fmt.Sprintf("kernel: matrix of %d×%d with stride %d in %d numbers", m.Rows, m.Cols, stride, len(m.Data)))
+func (m *Matrix[T]) check() int {
+	stride := m.Stride
+	if stride == 0 {
+		stride = m.Cols
+	}
+	if m.Rows < 0 || m.Cols < 0 || stride < m.Cols || m.Rows > 0 && len(m.Data) < (m.Rows-1)*stride+m.Cols {
+		m.refuse()
 	}
 	return stride
+}
+
+func (m *Matrix[T]) refuse() {
+	panic(fmt.Sprintf("kernel: matrix of %d×%d with stride %d in %d numbers", m.Rows, m.Cols, m.stride(), len(m.Data)))
 }
 
 // checkSameShape panics unless both matrices are whole and of one shape.

@@ -77,21 +77,24 @@ func checkOuter[T Float](rows, cols int, a, b Rows[T]) {
 // up to below, or sets them to it if these are the first rows.
 func (o *outerBuffer[T]) addRows(c Matrix[T], b Rows[T], i, below int, first bool) {
 	var zeros [panelCols]T
-	to := rowMajor(c)
+	to := rowMajor(&c)
 	start := to
 	if first {
-		start = target[T]{data: zeros[:]}
+		start = target[T]{first: &zeros[0]}
 	}
 	for j, right := 0, 0; j < b.width; j = right {
 		right = j + evenPart(b.width-j, outerWidth*panelCols, panelCols)
 		b.pack(o.b[:], j, right)
-		o.addTiles(&to, &start, b.Len(), i, below, j, right)
+		o.addTiles(to, start, b.Len(), i, below, j, right)
 	}
 }
 
 // addTiles sets the rows of c from i up to below and the columns from j up to right
 // to start and what k packed rows add.
-func (o *outerBuffer[T]) addTiles(c, start *target[T], k, i, below, j, right int) {
+func (o *outerBuffer[T]) addTiles(c, start target[T], k, i, below, j, right int) {
+	if o.addGrids(c, start, k, i, below, j, right) {
+		return
+	}
 	limits := tilePanels[T](false)
 	most := min(len(limits)-1, panelCols/2) // so that a panel consists of whole tiles
 	panels := int(limits[min(below-i, most)])

@@ -16,3 +16,12 @@ func peak(n int) (operations int) {
 	}
 	return 0
 }
+
+// read reads whole blocks of x, at least one. The path in use must be a vector path.
+func read(x []float32) {
+	if active == AVX2 {
+		readAVX2(&x[0], len(x)/readBlock)
+	} else {
+		readAVX512(&x[0], len(x)/readBlock)
+	}
+}

@@ -4,64 +4,246 @@
 
 #include "textflag.h"
 
-// func tileAVX2(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tileAVX2(SB), NOSPLIT, $0-104
-	MOVQ    rows+0(FP), AX
-	MOVQ    panels+8(FP), CX
-	CMPQ    AX, $0x06
-	JEQ     rows6
-	CMPQ    AX, $0x05
-	JEQ     rows5
-	CMPQ    AX, $0x04
-	JEQ     rows4
-	CMPQ    AX, $0x03
-	JEQ     rows3
-	CMPQ    AX, $0x02
-	JEQ     rows2
-	CMPQ    CX, $0x02
-	JNE     not1x2
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+96(FP), DX
-	CMPQ    DX, $0x10
-	JNE     start1x4masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	JMP     start1x4done
+// func gridAVX2(grid *byte)
+// Requires: AVX, CMOV, FMA3
+TEXT ·gridAVX2(SB), NOSPLIT, $56-8
+group:
+	MOVQ    grid+0(FP), AX
+	MOVQ    8(AX), CX
+	MOVQ    CX, 32(SP)
+	MOVQ    40(AX), CX
+	MOVQ    CX, 40(SP)
+	MOVQ    64(AX), CX
+	MOVQ    CX, 48(SP)
+	MOVQ    80(AX), CX
+	MOVQ    CX, (SP)
+	MOVQ    88(AX), CX
+	MOVQ    CX, 8(SP)
+	MOVQ    96(AX), CX
+	MOVQ    CX, 16(SP)
+	MOVQ    112(AX), CX
+	ADDQ    120(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, $0x01
+	CMOVQEQ 128(AX), DX
+	MOVQ    DX, 24(SP)
 
-start1x4masked:
+dispatch:
+	MOVQ (SP), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 104(CX), CX
+	MOVQ 24(SP), DX
+	CMPQ AX, $0x03
+	JA   rowsabove3to6
+	CMPQ AX, $0x02
+	JA   rowsabove2to3
+	CMPQ AX, $0x01
+	JA   rowsabove1to2
+	CMPQ CX, $0x02
+	JA   rows1panelsabove2to4
+	CMPQ CX, $0x01
+	JA   rows1panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles1x1half
+
+tiles1x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x10
+	JNE     tiles1x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	JMP     tiles1x15done
+
+tiles1x15masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y0
+	VMOVUPS    96(BX), Y1
+	VMASKMOVPS (CX), Y0, Y0
+	VMASKMOVPS 32(CX), Y1, Y1
+	ADDQ       AX, CX
+
+tiles1x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x1:
+	VBROADCASTSS (DX)(AX*4), Y2
+	VFMADD231PS  (CX), Y2, Y0
+	VFMADD231PS  32(CX), Y2, Y1
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles1x18masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x18done
+
+tiles1x18masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y2
 	VMOVUPS    96(BX), Y3
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMASKMOVPS (AX)(CX*1), Y2, Y2
-	VMASKMOVPS 32(AX)(CX*1), Y3, Y3
+	VMASKMOVPS Y0, Y2, (CX)
+	VMASKMOVPS Y1, Y3, 32(CX)
+	ADDQ       AX, CX
 
-start1x4done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), BX
+tiles1x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x1
+	JMP  done
 
-loop1x4:
+tiles1x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles1x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	JMP     tiles1x1half5done
+
+tiles1x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y0
+	VMOVUPS    96(BX), Y1
+	VMASKMOVPS (CX), Y0, Y0
+	ADDQ       AX, CX
+
+tiles1x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x1half:
+	VBROADCASTSS (DX)(AX*4), Y1
+	VFMADD231PS  (CX), Y1, Y0
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles1x1half8masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	JMP          tiles1x1half8done
+
+tiles1x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y1
+	VMOVUPS    96(BX), Y2
+	VMASKMOVPS Y0, Y1, (CX)
+	ADDQ       AX, CX
+
+tiles1x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x1half
+	JMP  done
+
+rows1panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles1x2half
+
+tiles1x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x10
+	JNE     tiles1x25masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	ADDQ    AX, CX
+	JMP     tiles1x25done
+
+tiles1x25masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y2
+	VMOVUPS    96(SI), Y3
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y2, Y2
+	VMASKMOVPS 32(CX)(DX*1), Y3, Y3
+	ADDQ       AX, CX
+
+tiles1x25done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x2:
 	VBROADCASTSS (DX)(AX*4), Y4
 	VFMADD231PS  (CX), Y4, Y0
 	VFMADD231PS  32(CX), Y4, Y1
@@ -69,167 +251,1022 @@ loop1x4:
 	VFMADD231PS  32(CX)(BX*1), Y4, Y3
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop1x4
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
-	CMPQ         CX, $0x10
-	JNE          c1x4masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	JMP          c1x4done
+	JNZ          looptiles1x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles1x28masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x28done
 
-c1x4masked:
-	LEAQ       tailMasks<>+0(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVUPS    64(DX), Y4
-	VMOVUPS    96(DX), Y5
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y4, 64(AX)
-	VMASKMOVPS Y3, Y5, 96(AX)
+tiles1x28masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y4, 64(CX)
+	VMASKMOVPS Y3, Y5, 96(CX)
+	ADDQ       AX, CX
 
-c1x4done:
-	VZEROUPPER
-	RET
+tiles1x28done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x2
+	JMP  done
 
-not1x2:
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+96(FP), CX
-	CMPQ    CX, $0x10
-	JNE     start1x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	JMP     start1x2done
+tiles1x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x08
+	JNE     tiles1x2half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	ADDQ    AX, CX
+	JMP     tiles1x2half5done
 
-start1x2masked:
-	LEAQ       tailMasks<>+0(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVUPS    64(DX), Y0
-	VMOVUPS    96(DX), Y1
-	VMASKMOVPS (AX), Y0, Y0
-	VMASKMOVPS 32(AX), Y1, Y1
+tiles1x2half5masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y2
+	VMOVUPS    96(SI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y2, Y2
+	ADDQ       AX, CX
 
-start1x2done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), BX
+tiles1x2half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
 
-loop1x2:
-	VBROADCASTSS (DX)(AX*4), Y2
-	VFMADD231PS  (CX), Y2, Y0
-	VFMADD231PS  32(CX), Y2, Y1
+looptiles1x2half:
+	VBROADCASTSS (DX)(AX*4), Y3
+	VFMADD231PS  (CX), Y3, Y0
+	VFMADD231PS  32(CX), Y3, Y1
+	VFMADD231PS  (CX)(BX*1), Y3, Y2
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop1x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
-	CMPQ         CX, $0x10
-	JNE          c1x2masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	JMP          c1x2done
+	JNZ          looptiles1x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles1x2half8masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x2half8done
 
-c1x2masked:
-	LEAQ       tailMasks<>+0(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVUPS    64(DX), Y2
-	VMOVUPS    96(DX), Y3
-	VMASKMOVPS Y0, Y2, (AX)
-	VMASKMOVPS Y1, Y3, 32(AX)
+tiles1x2half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y3
+	VMOVUPS    96(BX), Y4
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y3, 64(CX)
+	ADDQ       AX, CX
 
-c1x2done:
-	VZEROUPPER
-	RET
+tiles1x2half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x2half
+	JMP  done
 
-rows2:
-	CMPQ    CX, $0x03
-	JNE     not2x3
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+96(FP), BX
+rows1panelsabove2to4:
+	CMPQ CX, $0x03
+	JA   rows1panelsabove3to4
+	CMPQ DX, $0x08
+	JBE  tiles1x3half
+
+tiles1x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
 	CMPQ    BX, $0x10
-	JNE     start2x6masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(DX*1), Y2
-	VMOVUPS 32(AX)(DX*1), Y3
-	VMOVUPS (AX)(DX*2), Y4
-	VMOVUPS 32(AX)(DX*2), Y5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y6
-	VMOVUPS 32(AX), Y7
-	VMOVUPS (AX)(DX*1), Y8
-	VMOVUPS 32(AX)(DX*1), Y9
-	VMOVUPS (AX)(DX*2), Y10
-	VMOVUPS 32(AX)(DX*2), Y11
-	JMP     start2x6done
+	JNE     tiles1x35masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	VMOVUPS 32(CX)(DX*2), Y5
+	ADDQ    AX, CX
+	JMP     tiles1x35done
 
-start2x6masked:
+tiles1x35masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y4
+	VMOVUPS    96(SI), Y5
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMASKMOVPS (CX)(DX*2), Y4, Y4
+	VMASKMOVPS 32(CX)(DX*2), Y5, Y5
+	ADDQ       AX, CX
+
+tiles1x35done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x3:
+	VBROADCASTSS (DX)(AX*4), Y6
+	VFMADD231PS  (CX), Y6, Y0
+	VFMADD231PS  32(CX), Y6, Y1
+	VFMADD231PS  (CX)(BX*1), Y6, Y2
+	VFMADD231PS  32(CX)(BX*1), Y6, Y3
+	VFMADD231PS  (CX)(BX*2), Y6, Y4
+	VFMADD231PS  32(CX)(BX*2), Y6, Y5
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles1x38masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	VMOVUPS      Y4, 128(CX)
+	VMOVUPS      Y5, 160(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x38done
+
+tiles1x38masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMASKMOVPS Y4, Y6, 128(CX)
+	VMASKMOVPS Y5, Y7, 160(CX)
+	ADDQ       AX, CX
+
+tiles1x38done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x3
+	JMP  done
+
+tiles1x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x08
+	JNE     tiles1x3half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	ADDQ    AX, CX
+	JMP     tiles1x3half5done
+
+tiles1x3half5masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y4
+	VMOVUPS    96(SI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMASKMOVPS (CX)(DX*2), Y4, Y4
+	ADDQ       AX, CX
+
+tiles1x3half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x3half:
+	VBROADCASTSS (DX)(AX*4), Y5
+	VFMADD231PS  (CX), Y5, Y0
+	VFMADD231PS  32(CX), Y5, Y1
+	VFMADD231PS  (CX)(BX*1), Y5, Y2
+	VFMADD231PS  32(CX)(BX*1), Y5, Y3
+	VFMADD231PS  (CX)(BX*2), Y5, Y4
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles1x3half8masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	VMOVUPS      Y4, 128(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x3half8done
+
+tiles1x3half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y5
+	VMOVUPS    96(BX), Y6
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMASKMOVPS Y4, Y5, 128(CX)
+	ADDQ       AX, CX
+
+tiles1x3half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x3half
+	JMP  done
+
+rows1panelsabove3to4:
+	CMPQ DX, $0x08
+	JBE  tiles1x4half
+
+tiles1x4:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	LEAQ    (DX)(DX*2), BX
+	MOVQ    24(SP), SI
+	CMPQ    SI, $0x10
+	JNE     tiles1x45masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	VMOVUPS 32(CX)(DX*2), Y5
+	VMOVUPS (CX)(BX*1), Y6
+	VMOVUPS 32(CX)(BX*1), Y7
+	ADDQ    AX, CX
+	JMP     tiles1x45done
+
+tiles1x45masked:
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, SI
+	SUBQ       SI, DI
+	VMOVUPS    64(DI), Y6
+	VMOVUPS    96(DI), Y7
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMOVUPS    (CX)(DX*2), Y4
+	VMOVUPS    32(CX)(DX*2), Y5
+	VMASKMOVPS (CX)(BX*1), Y6, Y6
+	VMASKMOVPS 32(CX)(BX*1), Y7, Y7
+	ADDQ       AX, CX
+
+tiles1x45done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles1x4:
+	VBROADCASTSS (DX)(AX*4), Y8
+	VFMADD231PS  (CX), Y8, Y0
+	VFMADD231PS  32(CX), Y8, Y1
+	VFMADD231PS  (CX)(BX*1), Y8, Y2
+	VFMADD231PS  32(CX)(BX*1), Y8, Y3
+	VFMADD231PS  (CX)(BX*2), Y8, Y4
+	VFMADD231PS  32(CX)(BX*2), Y8, Y5
+	VFMADD231PS  (CX)(SI*1), Y8, Y6
+	VFMADD231PS  32(CX)(SI*1), Y8, Y7
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x4
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles1x48masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	VMOVUPS      Y4, 128(CX)
+	VMOVUPS      Y5, 160(CX)
+	VMOVUPS      Y6, 192(CX)
+	VMOVUPS      Y7, 224(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x48done
+
+tiles1x48masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMOVUPS    Y4, 128(CX)
+	VMOVUPS    Y5, 160(CX)
+	VMASKMOVPS Y6, Y8, 192(CX)
+	VMASKMOVPS Y7, Y9, 224(CX)
+	ADDQ       AX, CX
+
+tiles1x48done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x4
+	JMP  done
+
+tiles1x4half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	LEAQ    (DX)(DX*2), BX
+	MOVQ    24(SP), SI
+	CMPQ    SI, $0x08
+	JNE     tiles1x4half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	VMOVUPS 32(CX)(DX*2), Y5
+	VMOVUPS (CX)(BX*1), Y6
+	ADDQ    AX, CX
+	JMP     tiles1x4half5done
+
+tiles1x4half5masked:
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, SI
+	SUBQ       SI, DI
+	VMOVUPS    64(DI), Y6
+	VMOVUPS    96(DI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMOVUPS    (CX)(DX*2), Y4
+	VMOVUPS    32(CX)(DX*2), Y5
+	VMASKMOVPS (CX)(BX*1), Y6, Y6
+	ADDQ       AX, CX
+
+tiles1x4half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles1x4half:
+	VBROADCASTSS (DX)(AX*4), Y7
+	VFMADD231PS  (CX), Y7, Y0
+	VFMADD231PS  32(CX), Y7, Y1
+	VFMADD231PS  (CX)(BX*1), Y7, Y2
+	VFMADD231PS  32(CX)(BX*1), Y7, Y3
+	VFMADD231PS  (CX)(BX*2), Y7, Y4
+	VFMADD231PS  32(CX)(BX*2), Y7, Y5
+	VFMADD231PS  (CX)(SI*1), Y7, Y6
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x4half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles1x4half8masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	VMOVUPS      Y4, 128(CX)
+	VMOVUPS      Y5, 160(CX)
+	VMOVUPS      Y6, 192(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x4half8done
+
+tiles1x4half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y7
+	VMOVUPS    96(BX), Y8
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMOVUPS    Y4, 128(CX)
+	VMOVUPS    Y5, 160(CX)
+	VMASKMOVPS Y6, Y7, 192(CX)
+	ADDQ       AX, CX
+
+tiles1x4half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x4half
+	JMP  done
+
+rowsabove1to2:
+	CMPQ CX, $0x02
+	JA   rows2panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows2panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles2x1half
+
+tiles2x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x10
+	JNE     tiles2x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	JMP     tiles2x15done
+
+tiles2x15masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMASKMOVPS (CX), Y2, Y0
+	VMASKMOVPS 32(CX), Y3, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y2, Y2
+	VMASKMOVPS 32(CX), Y3, Y3
+	ADDQ       AX, CX
+
+tiles2x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+
+looptiles2x1:
+	VMOVUPS      (CX), Y4
+	VMOVUPS      32(CX), Y5
+	VBROADCASTSS (BX)(AX*4), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (DX)(AX*4), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles2x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles2x18masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles2x18done
+
+tiles2x18masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS Y0, Y4, (CX)
+	VMASKMOVPS Y1, Y5, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y4, (CX)
+	VMASKMOVPS Y3, Y5, 32(CX)
+	ADDQ       AX, CX
+
+tiles2x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x1
+	JMP  done
+
+tiles2x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles2x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	JMP     tiles2x1half5done
+
+tiles2x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y1
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y1, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y1, Y1
+	ADDQ       AX, CX
+
+tiles2x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+
+looptiles2x1half:
+	VMOVUPS      (CX), Y2
+	VBROADCASTSS (BX)(AX*4), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (DX)(AX*4), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles2x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles2x1half8masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         AX, CX
+	JMP          tiles2x1half8done
+
+tiles2x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMASKMOVPS Y0, Y2, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y2, (CX)
+	ADDQ       AX, CX
+
+tiles2x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x1half
+	JMP  done
+
+rows2panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles2x2half
+
+tiles2x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x10
+	JNE     tiles2x25masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	VMOVUPS (CX)(DX*1), Y6
+	VMOVUPS 32(CX)(DX*1), Y7
+	ADDQ    AX, CX
+	JMP     tiles2x25done
+
+tiles2x25masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y6
+	VMOVUPS    96(SI), Y7
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y6, Y2
+	VMASKMOVPS 32(CX)(DX*1), Y7, Y3
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y4
+	VMOVUPS    32(CX), Y5
+	VMASKMOVPS (CX)(DX*1), Y6, Y6
+	VMASKMOVPS 32(CX)(DX*1), Y7, Y7
+	ADDQ       AX, CX
+
+tiles2x25done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+
+looptiles2x2:
+	VBROADCASTSS (BX)(AX*4), Y8
+	VBROADCASTSS (DX)(AX*4), Y9
+	VMOVUPS      (CX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      32(CX), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      (CX)(SI*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      32(CX)(SI*1), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles2x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles2x28masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	VMOVUPS      Y6, 64(CX)
+	VMOVUPS      Y7, 96(CX)
+	ADDQ         AX, CX
+	JMP          tiles2x28done
+
+tiles2x28masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y8, 64(CX)
+	VMASKMOVPS Y3, Y9, 96(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y4, (CX)
+	VMOVUPS    Y5, 32(CX)
+	VMASKMOVPS Y6, Y8, 64(CX)
+	VMASKMOVPS Y7, Y9, 96(CX)
+	ADDQ       AX, CX
+
+tiles2x28done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x2
+	JMP  done
+
+tiles2x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x08
+	JNE     tiles2x2half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y3
+	VMOVUPS 32(CX), Y4
+	VMOVUPS (CX)(DX*1), Y5
+	ADDQ    AX, CX
+	JMP     tiles2x2half5done
+
+tiles2x2half5masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y5
+	VMOVUPS    96(SI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y5, Y2
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y3
+	VMOVUPS    32(CX), Y4
+	VMASKMOVPS (CX)(DX*1), Y5, Y5
+	ADDQ       AX, CX
+
+tiles2x2half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+
+looptiles2x2half:
+	VBROADCASTSS (BX)(AX*4), Y6
+	VBROADCASTSS (DX)(AX*4), Y7
+	VMOVUPS      (CX), Y8
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y3
+	VMOVUPS      32(CX), Y8
+	VFMADD231PS  Y8, Y6, Y1
+	VFMADD231PS  Y8, Y7, Y4
+	VMOVUPS      (CX)(SI*1), Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles2x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles2x2half8masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y3, (CX)
+	VMOVUPS      Y4, 32(CX)
+	VMOVUPS      Y5, 64(CX)
+	ADDQ         AX, CX
+	JMP          tiles2x2half8done
+
+tiles2x2half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y6, 64(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y3, (CX)
+	VMOVUPS    Y4, 32(CX)
+	VMASKMOVPS Y5, Y6, 64(CX)
+	ADDQ       AX, CX
+
+tiles2x2half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x2half
+	JMP  done
+
+rows2panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles2x3half
+
+tiles2x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x10
+	JNE     tiles2x35masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	VMOVUPS 32(CX)(DX*2), Y5
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	VMOVUPS (CX)(DX*1), Y8
+	VMOVUPS 32(CX)(DX*1), Y9
+	VMOVUPS (CX)(DX*2), Y10
+	VMOVUPS 32(CX)(DX*2), Y11
+	ADDQ    AX, CX
+	JMP     tiles2x35done
+
+tiles2x35masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
 	VMOVUPS    64(SI), Y10
 	VMOVUPS    96(SI), Y11
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    (AX)(DX*1), Y2
-	VMOVUPS    32(AX)(DX*1), Y3
-	VMASKMOVPS (AX)(DX*2), Y10, Y4
-	VMASKMOVPS 32(AX)(DX*2), Y11, Y5
-	ADDQ       CX, AX
-	VMOVUPS    (AX), Y6
-	VMOVUPS    32(AX), Y7
-	VMOVUPS    (AX)(DX*1), Y8
-	VMOVUPS    32(AX)(DX*1), Y9
-	VMASKMOVPS (AX)(DX*2), Y10, Y10
-	VMASKMOVPS 32(AX)(DX*2), Y11, Y11
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMASKMOVPS (CX)(DX*2), Y10, Y4
+	VMASKMOVPS 32(CX)(DX*2), Y11, Y5
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y6
+	VMOVUPS    32(CX), Y7
+	VMOVUPS    (CX)(DX*1), Y8
+	VMOVUPS    32(CX)(DX*1), Y9
+	VMASKMOVPS (CX)(DX*2), Y10, Y10
+	VMASKMOVPS 32(CX)(DX*2), Y11, Y11
+	ADDQ       AX, CX
 
-start2x6done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), SI
+tiles2x35done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
 
-loop2x6:
+looptiles2x3:
 	VBROADCASTSS (BX)(AX*4), Y12
 	VBROADCASTSS (DX)(AX*4), Y13
 	VMOVUPS      (CX), Y14
@@ -252,323 +1289,477 @@ loop2x6:
 	VFMADD231PS  Y14, Y13, Y11
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop2x6
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         lastCols+96(FP), DX
+	JNZ          looptiles2x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
 	CMPQ         DX, $0x10
-	JNE          c2x6masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y6, (AX)
-	VMOVUPS      Y7, 32(AX)
-	VMOVUPS      Y8, 64(AX)
-	VMOVUPS      Y9, 96(AX)
-	VMOVUPS      Y10, 128(AX)
-	VMOVUPS      Y11, 160(AX)
-	JMP          c2x6done
+	JNE          tiles2x38masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	VMOVUPS      Y4, 128(CX)
+	VMOVUPS      Y5, 160(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, 32(CX)
+	VMOVUPS      Y8, 64(CX)
+	VMOVUPS      Y9, 96(CX)
+	VMOVUPS      Y10, 128(CX)
+	VMOVUPS      Y11, 160(CX)
+	ADDQ         AX, CX
+	JMP          tiles2x38done
 
-c2x6masked:
+tiles2x38masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y12
 	VMOVUPS    96(BX), Y13
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, 64(AX)
-	VMOVUPS    Y3, 96(AX)
-	VMASKMOVPS Y4, Y12, 128(AX)
-	VMASKMOVPS Y5, Y13, 160(AX)
-	ADDQ       CX, AX
-	VMOVUPS    Y6, (AX)
-	VMOVUPS    Y7, 32(AX)
-	VMOVUPS    Y8, 64(AX)
-	VMOVUPS    Y9, 96(AX)
-	VMASKMOVPS Y10, Y12, 128(AX)
-	VMASKMOVPS Y11, Y13, 160(AX)
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMASKMOVPS Y4, Y12, 128(CX)
+	VMASKMOVPS Y5, Y13, 160(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y6, (CX)
+	VMOVUPS    Y7, 32(CX)
+	VMOVUPS    Y8, 64(CX)
+	VMOVUPS    Y9, 96(CX)
+	VMASKMOVPS Y10, Y12, 128(CX)
+	VMASKMOVPS Y11, Y13, 160(CX)
+	ADDQ       AX, CX
 
-c2x6done:
-	VZEROUPPER
-	RET
+tiles2x38done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x3
+	JMP  done
 
-not2x3:
-	CMPQ    CX, $0x02
-	JNE     not2x2
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+96(FP), BX
-	CMPQ    BX, $0x10
-	JNE     start2x4masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(DX*1), Y2
-	VMOVUPS 32(AX)(DX*1), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	VMOVUPS (AX)(DX*1), Y6
-	VMOVUPS 32(AX)(DX*1), Y7
-	JMP     start2x4done
+tiles2x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x08
+	JNE     tiles2x3half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y5
+	VMOVUPS 32(CX), Y6
+	VMOVUPS (CX)(DX*1), Y7
+	VMOVUPS 32(CX)(DX*1), Y8
+	VMOVUPS (CX)(DX*2), Y9
+	ADDQ    AX, CX
+	JMP     tiles2x3half5done
 
-start2x4masked:
+tiles2x3half5masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y6
-	VMOVUPS    96(SI), Y7
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMASKMOVPS (AX)(DX*1), Y6, Y2
-	VMASKMOVPS 32(AX)(DX*1), Y7, Y3
-	ADDQ       CX, AX
-	VMOVUPS    (AX), Y4
-	VMOVUPS    32(AX), Y5
-	VMASKMOVPS (AX)(DX*1), Y6, Y6
-	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
+	VMOVUPS    64(SI), Y9
+	VMOVUPS    96(SI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMASKMOVPS (CX)(DX*2), Y9, Y4
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y5
+	VMOVUPS    32(CX), Y6
+	VMOVUPS    (CX)(DX*1), Y7
+	VMOVUPS    32(CX)(DX*1), Y8
+	VMASKMOVPS (CX)(DX*2), Y9, Y9
+	ADDQ       AX, CX
 
-start2x4done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), SI
+tiles2x3half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
 
-loop2x4:
-	VBROADCASTSS (BX)(AX*4), Y8
-	VBROADCASTSS (DX)(AX*4), Y9
-	VMOVUPS      (CX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      32(CX), Y10
-	VFMADD231PS  Y10, Y8, Y1
-	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      (CX)(SI*1), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      32(CX)(SI*1), Y10
-	VFMADD231PS  Y10, Y8, Y3
-	VFMADD231PS  Y10, Y9, Y7
+looptiles2x3half:
+	VBROADCASTSS (BX)(AX*4), Y10
+	VBROADCASTSS (DX)(AX*4), Y11
+	VMOVUPS      (CX), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y5
+	VMOVUPS      32(CX), Y12
+	VFMADD231PS  Y12, Y10, Y1
+	VFMADD231PS  Y12, Y11, Y6
+	VMOVUPS      (CX)(SI*1), Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y7
+	VMOVUPS      32(CX)(SI*1), Y12
+	VFMADD231PS  Y12, Y10, Y3
+	VFMADD231PS  Y12, Y11, Y8
+	VMOVUPS      (CX)(SI*2), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y9
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop2x4
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         lastCols+96(FP), DX
-	CMPQ         DX, $0x10
-	JNE          c2x4masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	VMOVUPS      Y6, 64(AX)
-	VMOVUPS      Y7, 96(AX)
-	JMP          c2x4done
+	JNZ          looptiles2x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles2x3half8masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	VMOVUPS      Y4, 128(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y5, (CX)
+	VMOVUPS      Y6, 32(CX)
+	VMOVUPS      Y7, 64(CX)
+	VMOVUPS      Y8, 96(CX)
+	VMOVUPS      Y9, 128(CX)
+	ADDQ         AX, CX
+	JMP          tiles2x3half8done
 
-c2x4masked:
+tiles2x3half8masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y8
-	VMOVUPS    96(BX), Y9
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y8, 64(AX)
-	VMASKMOVPS Y3, Y9, 96(AX)
-	ADDQ       CX, AX
-	VMOVUPS    Y4, (AX)
-	VMOVUPS    Y5, 32(AX)
-	VMASKMOVPS Y6, Y8, 64(AX)
-	VMASKMOVPS Y7, Y9, 96(AX)
+	VMOVUPS    64(BX), Y10
+	VMOVUPS    96(BX), Y11
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMASKMOVPS Y4, Y10, 128(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y5, (CX)
+	VMOVUPS    Y6, 32(CX)
+	VMOVUPS    Y7, 64(CX)
+	VMOVUPS    Y8, 96(CX)
+	VMASKMOVPS Y9, Y10, 128(CX)
+	ADDQ       AX, CX
 
-c2x4done:
-	VZEROUPPER
-	RET
+tiles2x3half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x3half
+	JMP  done
 
-not2x2:
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+96(FP), DX
+rowsabove2to3:
+	CMPQ CX, $0x01
+	JA   rows3panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles3x1half
+
+tiles3x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
 	CMPQ    DX, $0x10
-	JNE     start2x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	JMP     start2x2done
+	JNE     tiles3x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    AX, CX
+	JMP     tiles3x15done
 
-start2x2masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y2
-	VMOVUPS    96(BX), Y3
-	VMASKMOVPS (AX), Y2, Y0
-	VMASKMOVPS 32(AX), Y3, Y1
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y2, Y2
-	VMASKMOVPS 32(AX), Y3, Y3
-
-start2x2done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), SI
-
-loop2x2:
-	VMOVUPS      (CX), Y4
-	VMOVUPS      32(CX), Y5
-	VBROADCASTSS (BX)(AX*4), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS (DX)(AX*4), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          loop2x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         lastCols+96(FP), DX
-	CMPQ         DX, $0x10
-	JNE          c2x2masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	JMP          c2x2done
-
-c2x2masked:
+tiles3x15masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y4
 	VMOVUPS    96(BX), Y5
-	VMASKMOVPS Y0, Y4, (AX)
-	VMASKMOVPS Y1, Y5, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y2, Y4, (AX)
-	VMASKMOVPS Y3, Y5, 32(AX)
+	VMASKMOVPS (CX), Y4, Y0
+	VMASKMOVPS 32(CX), Y5, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y2
+	VMASKMOVPS 32(CX), Y5, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y4
+	VMASKMOVPS 32(CX), Y5, Y5
+	ADDQ       AX, CX
 
-c2x2done:
-	VZEROUPPER
-	RET
+tiles3x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
 
-rows3:
-	CMPQ    CX, $0x02
-	JNE     not3x2
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+96(FP), BX
+looptiles3x1:
+	VMOVUPS      (CX), Y6
+	VMOVUPS      32(CX), Y7
+	VBROADCASTSS (BX)(AX*4), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (SI)(AX*4), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (DX)(AX*4), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles3x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles3x18masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles3x18done
+
+tiles3x18masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS Y0, Y6, (CX)
+	VMASKMOVPS Y1, Y7, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y6, (CX)
+	VMASKMOVPS Y3, Y7, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y6, (CX)
+	VMASKMOVPS Y5, Y7, 32(CX)
+	ADDQ       AX, CX
+
+tiles3x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x1
+	JMP  done
+
+tiles3x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles3x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	ADDQ    AX, CX
+	JMP     tiles3x1half5done
+
+tiles3x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y2, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y2, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y2, Y2
+	ADDQ       AX, CX
+
+tiles3x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+
+looptiles3x1half:
+	VMOVUPS      (CX), Y3
+	VBROADCASTSS (BX)(AX*4), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (SI)(AX*4), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (DX)(AX*4), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles3x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles3x1half8masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         AX, CX
+	JMP          tiles3x1half8done
+
+tiles3x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y3
+	VMOVUPS    96(BX), Y4
+	VMASKMOVPS Y0, Y3, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y3, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y3, (CX)
+	ADDQ       AX, CX
+
+tiles3x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x1half
+	JMP  done
+
+rows3panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles3x2half
+
+tiles3x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
 	CMPQ    BX, $0x10
-	JNE     start3x4masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(DX*1), Y2
-	VMOVUPS 32(AX)(DX*1), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	VMOVUPS (AX)(DX*1), Y6
-	VMOVUPS 32(AX)(DX*1), Y7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y8
-	VMOVUPS 32(AX), Y9
-	VMOVUPS (AX)(DX*1), Y10
-	VMOVUPS 32(AX)(DX*1), Y11
-	JMP     start3x4done
+	JNE     tiles3x25masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	VMOVUPS (CX)(DX*1), Y6
+	VMOVUPS 32(CX)(DX*1), Y7
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y8
+	VMOVUPS 32(CX), Y9
+	VMOVUPS (CX)(DX*1), Y10
+	VMOVUPS 32(CX)(DX*1), Y11
+	ADDQ    AX, CX
+	JMP     tiles3x25done
 
-start3x4masked:
+tiles3x25masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
 	VMOVUPS    64(SI), Y10
 	VMOVUPS    96(SI), Y11
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMASKMOVPS (AX)(DX*1), Y10, Y2
-	VMASKMOVPS 32(AX)(DX*1), Y11, Y3
-	ADDQ       CX, AX
-	VMOVUPS    (AX), Y4
-	VMOVUPS    32(AX), Y5
-	VMASKMOVPS (AX)(DX*1), Y10, Y6
-	VMASKMOVPS 32(AX)(DX*1), Y11, Y7
-	ADDQ       CX, AX
-	VMOVUPS    (AX), Y8
-	VMOVUPS    32(AX), Y9
-	VMASKMOVPS (AX)(DX*1), Y10, Y10
-	VMASKMOVPS 32(AX)(DX*1), Y11, Y11
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y10, Y2
+	VMASKMOVPS 32(CX)(DX*1), Y11, Y3
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y4
+	VMOVUPS    32(CX), Y5
+	VMASKMOVPS (CX)(DX*1), Y10, Y6
+	VMASKMOVPS 32(CX)(DX*1), Y11, Y7
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y8
+	VMOVUPS    32(CX), Y9
+	VMASKMOVPS (CX)(DX*1), Y10, Y10
+	VMASKMOVPS 32(CX)(DX*1), Y11, Y11
+	ADDQ       AX, CX
 
-start3x4done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x03, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), DI
+tiles3x25done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
 
-loop3x4:
+looptiles3x2:
 	VBROADCASTSS (BX)(AX*4), Y12
 	VBROADCASTSS (SI)(AX*4), Y13
 	VBROADCASTSS (DX)(AX*4), Y14
@@ -590,225 +1781,263 @@ loop3x4:
 	VFMADD231PS  Y15, Y14, Y11
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop3x4
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         lastCols+96(FP), DX
+	JNZ          looptiles3x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
 	CMPQ         DX, $0x10
-	JNE          c3x4masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	VMOVUPS      Y6, 64(AX)
-	VMOVUPS      Y7, 96(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      Y9, 32(AX)
-	VMOVUPS      Y10, 64(AX)
-	VMOVUPS      Y11, 96(AX)
-	JMP          c3x4done
+	JNE          tiles3x28masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	VMOVUPS      Y6, 64(CX)
+	VMOVUPS      Y7, 96(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y8, (CX)
+	VMOVUPS      Y9, 32(CX)
+	VMOVUPS      Y10, 64(CX)
+	VMOVUPS      Y11, 96(CX)
+	ADDQ         AX, CX
+	JMP          tiles3x28done
 
-c3x4masked:
+tiles3x28masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y12
 	VMOVUPS    96(BX), Y13
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y12, 64(AX)
-	VMASKMOVPS Y3, Y13, 96(AX)
-	ADDQ       CX, AX
-	VMOVUPS    Y4, (AX)
-	VMOVUPS    Y5, 32(AX)
-	VMASKMOVPS Y6, Y12, 64(AX)
-	VMASKMOVPS Y7, Y13, 96(AX)
-	ADDQ       CX, AX
-	VMOVUPS    Y8, (AX)
-	VMOVUPS    Y9, 32(AX)
-	VMASKMOVPS Y10, Y12, 64(AX)
-	VMASKMOVPS Y11, Y13, 96(AX)
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y12, 64(CX)
+	VMASKMOVPS Y3, Y13, 96(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y4, (CX)
+	VMOVUPS    Y5, 32(CX)
+	VMASKMOVPS Y6, Y12, 64(CX)
+	VMASKMOVPS Y7, Y13, 96(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y8, (CX)
+	VMOVUPS    Y9, 32(CX)
+	VMASKMOVPS Y10, Y12, 64(CX)
+	VMASKMOVPS Y11, Y13, 96(CX)
+	ADDQ       AX, CX
 
-c3x4done:
-	VZEROUPPER
-	RET
+tiles3x28done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x2
+	JMP  done
 
-not3x2:
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+96(FP), DX
-	CMPQ    DX, $0x10
-	JNE     start3x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	JMP     start3x2done
+tiles3x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x08
+	JNE     tiles3x2half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y3
+	VMOVUPS 32(CX), Y4
+	VMOVUPS (CX)(DX*1), Y5
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	VMOVUPS (CX)(DX*1), Y8
+	ADDQ    AX, CX
+	JMP     tiles3x2half5done
 
-start3x2masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y4
-	VMOVUPS    96(BX), Y5
-	VMASKMOVPS (AX), Y4, Y0
-	VMASKMOVPS 32(AX), Y5, Y1
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y4, Y2
-	VMASKMOVPS 32(AX), Y5, Y3
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y4, Y4
-	VMASKMOVPS 32(AX), Y5, Y5
+tiles3x2half5masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y8
+	VMOVUPS    96(SI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y8, Y2
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y3
+	VMOVUPS    32(CX), Y4
+	VMASKMOVPS (CX)(DX*1), Y8, Y5
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y6
+	VMOVUPS    32(CX), Y7
+	VMASKMOVPS (CX)(DX*1), Y8, Y8
+	ADDQ       AX, CX
 
-start3x2done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x03, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), DI
+tiles3x2half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
 
-loop3x2:
-	VMOVUPS      (CX), Y6
-	VMOVUPS      32(CX), Y7
-	VBROADCASTSS (BX)(AX*4), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS (SI)(AX*4), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS (DX)(AX*4), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
+looptiles3x2half:
+	VMOVUPS      (CX), Y9
+	VMOVUPS      32(CX), Y10
+	VMOVUPS      (CX)(DI*1), Y11
+	VBROADCASTSS (BX)(AX*4), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (SI)(AX*4), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (DX)(AX*4), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop3x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         lastCols+96(FP), DX
-	CMPQ         DX, $0x10
-	JNE          c3x2masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	JMP          c3x2done
+	JNZ          looptiles3x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles3x2half8masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y3, (CX)
+	VMOVUPS      Y4, 32(CX)
+	VMOVUPS      Y5, 64(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, 32(CX)
+	VMOVUPS      Y8, 64(CX)
+	ADDQ         AX, CX
+	JMP          tiles3x2half8done
 
-c3x2masked:
+tiles3x2half8masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y6
-	VMOVUPS    96(BX), Y7
-	VMASKMOVPS Y0, Y6, (AX)
-	VMASKMOVPS Y1, Y7, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y2, Y6, (AX)
-	VMASKMOVPS Y3, Y7, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y4, Y6, (AX)
-	VMASKMOVPS Y5, Y7, 32(AX)
+	VMOVUPS    64(BX), Y9
+	VMOVUPS    96(BX), Y10
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y9, 64(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y3, (CX)
+	VMOVUPS    Y4, 32(CX)
+	VMASKMOVPS Y5, Y9, 64(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y6, (CX)
+	VMOVUPS    Y7, 32(CX)
+	VMASKMOVPS Y8, Y9, 64(CX)
+	ADDQ       AX, CX
 
-c3x2done:
-	VZEROUPPER
-	RET
+tiles3x2half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x2half
+	JMP  done
 
-rows4:
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+96(FP), DX
+rowsabove3to6:
+	CMPQ AX, $0x05
+	JA   rowsabove5to6
+	CMPQ AX, $0x04
+	JA   rowsabove4to5
+	CMPQ DX, $0x08
+	JBE  tiles4x1half
+
+tiles4x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
 	CMPQ    DX, $0x10
-	JNE     start4x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y6
-	VMOVUPS 32(AX), Y7
-	JMP     start4x2done
+	JNE     tiles4x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	ADDQ    AX, CX
+	JMP     tiles4x15done
 
-start4x2masked:
+tiles4x15masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y6
 	VMOVUPS    96(BX), Y7
-	VMASKMOVPS (AX), Y6, Y0
-	VMASKMOVPS 32(AX), Y7, Y1
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y6, Y2
-	VMASKMOVPS 32(AX), Y7, Y3
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y6, Y4
-	VMASKMOVPS 32(AX), Y7, Y5
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y6, Y6
-	VMASKMOVPS 32(AX), Y7, Y7
+	VMASKMOVPS (CX), Y6, Y0
+	VMASKMOVPS 32(CX), Y7, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y6, Y2
+	VMASKMOVPS 32(CX), Y7, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y6, Y4
+	VMASKMOVPS 32(CX), Y7, Y5
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y6, Y6
+	VMASKMOVPS 32(CX), Y7, Y7
+	ADDQ       AX, CX
 
-start4x2done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x04, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R8
+tiles4x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
 
-loop4x2:
+looptiles4x1:
 	VMOVUPS      (CX), Y8
 	VMOVUPS      32(CX), Y9
 	VBROADCASTSS (BX)(AX*4), Y10
@@ -825,124 +2054,241 @@ loop4x2:
 	VFMADD231PS  Y9, Y10, Y7
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop4x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         lastCols+96(FP), DX
+	JNZ          looptiles4x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
 	CMPQ         DX, $0x10
-	JNE          c4x2masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y6, (AX)
-	VMOVUPS      Y7, 32(AX)
-	JMP          c4x2done
+	JNE          tiles4x18masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles4x18done
 
-c4x2masked:
+tiles4x18masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y8
 	VMOVUPS    96(BX), Y9
-	VMASKMOVPS Y0, Y8, (AX)
-	VMASKMOVPS Y1, Y9, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y2, Y8, (AX)
-	VMASKMOVPS Y3, Y9, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y4, Y8, (AX)
-	VMASKMOVPS Y5, Y9, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y6, Y8, (AX)
-	VMASKMOVPS Y7, Y9, 32(AX)
+	VMASKMOVPS Y0, Y8, (CX)
+	VMASKMOVPS Y1, Y9, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y8, (CX)
+	VMASKMOVPS Y3, Y9, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y8, (CX)
+	VMASKMOVPS Y5, Y9, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y6, Y8, (CX)
+	VMASKMOVPS Y7, Y9, 32(CX)
+	ADDQ       AX, CX
 
-c4x2done:
-	VZEROUPPER
-	RET
+tiles4x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x1
+	JMP  done
 
-rows5:
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+96(FP), DX
+tiles4x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles4x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y3
+	ADDQ    AX, CX
+	JMP     tiles4x1half5done
+
+tiles4x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y3
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y3, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y3, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y3, Y2
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y3, Y3
+	ADDQ       AX, CX
+
+tiles4x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
+
+looptiles4x1half:
+	VMOVUPS      (CX), Y4
+	VBROADCASTSS (BX)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (SI)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (DI)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (DX)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles4x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles4x1half8masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y3, (CX)
+	ADDQ         AX, CX
+	JMP          tiles4x1half8done
+
+tiles4x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS Y0, Y4, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y4, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y4, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y3, Y4, (CX)
+	ADDQ       AX, CX
+
+tiles4x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x1half
+	JMP  done
+
+rowsabove4to5:
+	CMPQ DX, $0x08
+	JBE  tiles5x1half
+
+tiles5x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
 	CMPQ    DX, $0x10
-	JNE     start5x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y6
-	VMOVUPS 32(AX), Y7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y8
-	VMOVUPS 32(AX), Y9
-	JMP     start5x2done
+	JNE     tiles5x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y8
+	VMOVUPS 32(CX), Y9
+	ADDQ    AX, CX
+	JMP     tiles5x15done
 
-start5x2masked:
+tiles5x15masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y8
 	VMOVUPS    96(BX), Y9
-	VMASKMOVPS (AX), Y8, Y0
-	VMASKMOVPS 32(AX), Y9, Y1
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y8, Y2
-	VMASKMOVPS 32(AX), Y9, Y3
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y8, Y4
-	VMASKMOVPS 32(AX), Y9, Y5
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y8, Y6
-	VMASKMOVPS 32(AX), Y9, Y7
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y8, Y8
-	VMASKMOVPS 32(AX), Y9, Y9
+	VMASKMOVPS (CX), Y8, Y0
+	VMASKMOVPS 32(CX), Y9, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y8, Y2
+	VMASKMOVPS 32(CX), Y9, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y8, Y4
+	VMASKMOVPS 32(CX), Y9, Y5
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y8, Y6
+	VMASKMOVPS 32(CX), Y9, Y7
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y8, Y8
+	VMASKMOVPS 32(CX), Y9, Y9
+	ADDQ       AX, CX
 
-start5x2done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x05, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R9
+tiles5x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R9
+	MOVQ 32(R9), R9
 
-loop5x2:
+looptiles5x1:
 	VMOVUPS      (CX), Y10
 	VMOVUPS      32(CX), Y11
 	VBROADCASTSS (BX)(AX*4), Y12
@@ -962,140 +2308,267 @@ loop5x2:
 	VFMADD231PS  Y11, Y12, Y9
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop5x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         lastCols+96(FP), DX
+	JNZ          looptiles5x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
 	CMPQ         DX, $0x10
-	JNE          c5x2masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y6, (AX)
-	VMOVUPS      Y7, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      Y9, 32(AX)
-	JMP          c5x2done
+	JNE          tiles5x18masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y8, (CX)
+	VMOVUPS      Y9, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles5x18done
 
-c5x2masked:
+tiles5x18masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y10
 	VMOVUPS    96(BX), Y11
-	VMASKMOVPS Y0, Y10, (AX)
-	VMASKMOVPS Y1, Y11, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y2, Y10, (AX)
-	VMASKMOVPS Y3, Y11, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y4, Y10, (AX)
-	VMASKMOVPS Y5, Y11, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y6, Y10, (AX)
-	VMASKMOVPS Y7, Y11, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y8, Y10, (AX)
-	VMASKMOVPS Y9, Y11, 32(AX)
+	VMASKMOVPS Y0, Y10, (CX)
+	VMASKMOVPS Y1, Y11, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y10, (CX)
+	VMASKMOVPS Y3, Y11, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y10, (CX)
+	VMASKMOVPS Y5, Y11, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y6, Y10, (CX)
+	VMASKMOVPS Y7, Y11, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y8, Y10, (CX)
+	VMASKMOVPS Y9, Y11, 32(CX)
+	ADDQ       AX, CX
 
-c5x2done:
-	VZEROUPPER
-	RET
+tiles5x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x28, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x1
+	JMP  done
 
-rows6:
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+96(FP), DX
+tiles5x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles5x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	ADDQ    AX, CX
+	JMP     tiles5x1half5done
+
+tiles5x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y4, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y2
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y4
+	ADDQ       AX, CX
+
+tiles5x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R9
+	MOVQ 32(R9), R9
+
+looptiles5x1half:
+	VMOVUPS      (CX), Y5
+	VBROADCASTSS (BX)(AX*4), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (SI)(AX*4), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (DI)(AX*4), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (R8)(AX*4), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (DX)(AX*4), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles5x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles5x1half8masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y3, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	ADDQ         AX, CX
+	JMP          tiles5x1half8done
+
+tiles5x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y5
+	VMOVUPS    96(BX), Y6
+	VMASKMOVPS Y0, Y5, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y5, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y5, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y3, Y5, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y5, (CX)
+	ADDQ       AX, CX
+
+tiles5x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x28, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x1half
+	JMP  done
+
+rowsabove5to6:
+	CMPQ DX, $0x08
+	JBE  tiles6x1half
+
+tiles6x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
 	CMPQ    DX, $0x10
-	JNE     start6x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y6
-	VMOVUPS 32(AX), Y7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y8
-	VMOVUPS 32(AX), Y9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y10
-	VMOVUPS 32(AX), Y11
-	JMP     start6x2done
+	JNE     tiles6x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y8
+	VMOVUPS 32(CX), Y9
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y10
+	VMOVUPS 32(CX), Y11
+	ADDQ    AX, CX
+	JMP     tiles6x15done
 
-start6x2masked:
+tiles6x15masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y10
 	VMOVUPS    96(BX), Y11
-	VMASKMOVPS (AX), Y10, Y0
-	VMASKMOVPS 32(AX), Y11, Y1
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y10, Y2
-	VMASKMOVPS 32(AX), Y11, Y3
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y10, Y4
-	VMASKMOVPS 32(AX), Y11, Y5
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y10, Y6
-	VMASKMOVPS 32(AX), Y11, Y7
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y10, Y8
-	VMASKMOVPS 32(AX), Y11, Y9
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y10, Y10
-	VMASKMOVPS 32(AX), Y11, Y11
+	VMASKMOVPS (CX), Y10, Y0
+	VMASKMOVPS 32(CX), Y11, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y10, Y2
+	VMASKMOVPS 32(CX), Y11, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y10, Y4
+	VMASKMOVPS 32(CX), Y11, Y5
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y10, Y6
+	VMASKMOVPS 32(CX), Y11, Y7
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y10, Y8
+	VMASKMOVPS 32(CX), Y11, Y9
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y10, Y10
+	VMASKMOVPS 32(CX), Y11, Y11
+	ADDQ       AX, CX
 
-start6x2done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x06, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R10
+tiles6x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R10
+	MOVQ 32(R10), R10
 
-loop6x2:
+looptiles6x1:
 	VMOVUPS      (CX), Y12
 	VMOVUPS      32(CX), Y13
 	VBROADCASTSS (BX)(AX*4), Y14
@@ -1118,56 +2591,231 @@ loop6x2:
 	VFMADD231PS  Y13, Y14, Y11
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop6x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         lastCols+96(FP), DX
+	JNZ          looptiles6x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
 	CMPQ         DX, $0x10
-	JNE          c6x2masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y6, (AX)
-	VMOVUPS      Y7, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      Y9, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y10, (AX)
-	VMOVUPS      Y11, 32(AX)
-	JMP          c6x2done
+	JNE          tiles6x18masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y8, (CX)
+	VMOVUPS      Y9, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y10, (CX)
+	VMOVUPS      Y11, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles6x18done
 
-c6x2masked:
+tiles6x18masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y12
 	VMOVUPS    96(BX), Y13
-	VMASKMOVPS Y0, Y12, (AX)
-	VMASKMOVPS Y1, Y13, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y2, Y12, (AX)
-	VMASKMOVPS Y3, Y13, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y4, Y12, (AX)
-	VMASKMOVPS Y5, Y13, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y6, Y12, (AX)
-	VMASKMOVPS Y7, Y13, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y8, Y12, (AX)
-	VMASKMOVPS Y9, Y13, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y10, Y12, (AX)
-	VMASKMOVPS Y11, Y13, 32(AX)
+	VMASKMOVPS Y0, Y12, (CX)
+	VMASKMOVPS Y1, Y13, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y12, (CX)
+	VMASKMOVPS Y3, Y13, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y12, (CX)
+	VMASKMOVPS Y5, Y13, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y6, Y12, (CX)
+	VMASKMOVPS Y7, Y13, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y8, Y12, (CX)
+	VMASKMOVPS Y9, Y13, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y10, Y12, (CX)
+	VMASKMOVPS Y11, Y13, 32(CX)
+	ADDQ       AX, CX
 
-c6x2done:
+tiles6x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x30, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x1
+	JMP  done
+
+tiles6x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles6x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y5
+	ADDQ    AX, CX
+	JMP     tiles6x1half5done
+
+tiles6x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y5
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y5, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y5, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y5, Y2
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y5, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y5, Y4
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y5, Y5
+	ADDQ       AX, CX
+
+tiles6x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R10
+	MOVQ 32(R10), R10
+
+looptiles6x1half:
+	VMOVUPS      (CX), Y6
+	VBROADCASTSS (BX)(AX*4), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (SI)(AX*4), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (DI)(AX*4), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R8)(AX*4), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R9)(AX*4), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (DX)(AX*4), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles6x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles6x1half8masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y3, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y5, (CX)
+	ADDQ         AX, CX
+	JMP          tiles6x1half8done
+
+tiles6x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS Y0, Y6, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y6, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y6, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y3, Y6, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y6, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y5, Y6, (CX)
+	ADDQ       AX, CX
+
+tiles6x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x30, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x1half
+
+done:
+	MOVQ  grid+0(FP), AX
+	MOVQ  16(SP), CX
+	MOVQ  $0x00000000, 16(SP)
+	TESTQ CX, CX
+	JZ    right
+	MOVQ  CX, 8(SP)
+	DECQ  (SP)
+	JMP   dispatch
+
+right:
+	MOVQ  104(AX), DX
+	MOVQ  32(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 24(AX)
+	MOVQ  56(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 40(AX)
+	MOVQ  DX, CX
+	SHLQ  $0x06, CX
+	ADDQ  CX, 64(AX)
+	DECQ  112(AX)
+	JNZ   group
+	MOVQ  120(AX), CX
+	MOVQ  $0x00000000, 120(AX)
+	TESTQ CX, CX
+	JZ    end
+	MOVQ  CX, 112(AX)
+	DECQ  104(AX)
+	JMP   group
+
+end:
 	VZEROUPPER
 	RET
 
@@ -1205,59 +2853,230 @@ DATA tailMasks<>+120(SB)/4, $0x00000000
 DATA tailMasks<>+124(SB)/4, $0x00000000
 GLOBL tailMasks<>(SB), RODATA|NOPTR, $128
 
-// func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
-// Requires: AVX, FMA3, MMX+
-TEXT ·tileTransposedAVX2(SB), NOSPLIT, $0-96
-	MOVQ    rows+0(FP), AX
-	MOVQ    panels+8(FP), CX
-	CMPQ    AX, $0x06
-	JEQ     rows6
-	CMPQ    AX, $0x05
-	JEQ     rows5
-	CMPQ    AX, $0x04
-	JEQ     rows4
-	CMPQ    AX, $0x03
-	JEQ     rows3
-	CMPQ    AX, $0x02
-	JEQ     rows2
-	CMPQ    CX, $0x02
-	JNE     not1x2
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startStep+64(FP), CX
-	MOVQ    lastCols+88(FP), DX
-	CMPQ    DX, $0x10
-	JNE     start1x4masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	JMP     start1x4done
+// func gridTransposedAVX2(grid *byte)
+// Requires: AVX, CMOV, FMA3
+TEXT ·gridTransposedAVX2(SB), NOSPLIT, $56-8
+group:
+	MOVQ    grid+0(FP), AX
+	MOVQ    8(AX), CX
+	MOVQ    CX, 32(SP)
+	MOVQ    40(AX), CX
+	MOVQ    CX, 40(SP)
+	MOVQ    64(AX), CX
+	MOVQ    CX, 48(SP)
+	MOVQ    80(AX), CX
+	MOVQ    CX, (SP)
+	MOVQ    88(AX), CX
+	MOVQ    CX, 8(SP)
+	MOVQ    96(AX), CX
+	MOVQ    CX, 16(SP)
+	MOVQ    112(AX), CX
+	ADDQ    120(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, $0x01
+	CMOVQEQ 128(AX), DX
+	MOVQ    DX, 24(SP)
 
-start1x4masked:
+dispatch:
+	MOVQ (SP), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 104(CX), CX
+	MOVQ 24(SP), DX
+	CMPQ AX, $0x03
+	JA   rowsabove3to6
+	CMPQ AX, $0x02
+	JA   rowsabove2to3
+	CMPQ AX, $0x01
+	JA   rowsabove1to2
+	CMPQ CX, $0x02
+	JA   rows1panelsabove2to4
+	CMPQ CX, $0x01
+	JA   rows1panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles1x1half
+
+tiles1x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x10
+	JNE     tiles1x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	JMP     tiles1x15done
+
+tiles1x15masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y0
+	VMOVUPS    96(BX), Y1
+	VMASKMOVPS (CX), Y0, Y0
+	VMASKMOVPS 32(CX), Y1, Y1
+	ADDQ       AX, CX
+
+tiles1x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x1:
+	VBROADCASTSS (CX), Y2
+	VFMADD231PS  (DX), Y2, Y0
+	VFMADD231PS  32(DX), Y2, Y1
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles1x18masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x18done
+
+tiles1x18masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y2
 	VMOVUPS    96(BX), Y3
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMASKMOVPS (AX)(CX*1), Y2, Y2
-	VMASKMOVPS 32(AX)(CX*1), Y3, Y3
+	VMASKMOVPS Y0, Y2, (CX)
+	VMASKMOVPS Y1, Y3, 32(CX)
+	ADDQ       AX, CX
 
-start1x4done:
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles1x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x1
+	JMP  done
 
-loop1x4:
+tiles1x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles1x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	JMP     tiles1x1half5done
+
+tiles1x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y0
+	VMOVUPS    96(BX), Y1
+	VMASKMOVPS (CX), Y0, Y0
+	ADDQ       AX, CX
+
+tiles1x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x1half:
+	VBROADCASTSS (CX), Y1
+	VFMADD231PS  (DX), Y1, Y0
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles1x1half8masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	JMP          tiles1x1half8done
+
+tiles1x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y1
+	VMOVUPS    96(BX), Y2
+	VMASKMOVPS Y0, Y1, (CX)
+	ADDQ       AX, CX
+
+tiles1x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x1half
+	JMP  done
+
+rows1panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles1x2half
+
+tiles1x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x10
+	JNE     tiles1x25masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	ADDQ    AX, CX
+	JMP     tiles1x25done
+
+tiles1x25masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y2
+	VMOVUPS    96(SI), Y3
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y2, Y2
+	VMASKMOVPS 32(CX)(DX*1), Y3, Y3
+	ADDQ       AX, CX
+
+tiles1x25done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x2:
 	VBROADCASTSS (CX), Y4
 	VFMADD231PS  (DX), Y4, Y0
 	VFMADD231PS  32(DX), Y4, Y1
@@ -1266,156 +3085,961 @@ loop1x4:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop1x4
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         lastCols+88(FP), CX
-	CMPQ         CX, $0x10
-	JNE          c1x4masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	JMP          c1x4done
+	JNZ          looptiles1x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles1x28masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x28done
 
-c1x4masked:
-	LEAQ       tailMasks<>+0(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVUPS    64(DX), Y4
-	VMOVUPS    96(DX), Y5
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y4, 64(AX)
-	VMASKMOVPS Y3, Y5, 96(AX)
+tiles1x28masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y4, 64(CX)
+	VMASKMOVPS Y3, Y5, 96(CX)
+	ADDQ       AX, CX
 
-c1x4done:
-	VZEROUPPER
-	RET
+tiles1x28done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x2
+	JMP  done
 
-not1x2:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startStep+64(FP), CX
-	MOVQ    lastCols+88(FP), CX
-	CMPQ    CX, $0x10
-	JNE     start1x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	JMP     start1x2done
+tiles1x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x08
+	JNE     tiles1x2half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	ADDQ    AX, CX
+	JMP     tiles1x2half5done
 
-start1x2masked:
-	LEAQ       tailMasks<>+0(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVUPS    64(DX), Y0
-	VMOVUPS    96(DX), Y1
-	VMASKMOVPS (AX), Y0, Y0
-	VMASKMOVPS 32(AX), Y1, Y1
+tiles1x2half5masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y2
+	VMOVUPS    96(SI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y2, Y2
+	ADDQ       AX, CX
 
-start1x2done:
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles1x2half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
 
-loop1x2:
-	VBROADCASTSS (CX), Y2
-	VFMADD231PS  (DX), Y2, Y0
-	VFMADD231PS  32(DX), Y2, Y1
+looptiles1x2half:
+	VBROADCASTSS (CX), Y3
+	VFMADD231PS  (DX), Y3, Y0
+	VFMADD231PS  32(DX), Y3, Y1
+	VFMADD231PS  (DX)(BX*1), Y3, Y2
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop1x2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         lastCols+88(FP), CX
-	CMPQ         CX, $0x10
-	JNE          c1x2masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	JMP          c1x2done
+	JNZ          looptiles1x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles1x2half8masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x2half8done
 
-c1x2masked:
-	LEAQ       tailMasks<>+0(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVUPS    64(DX), Y2
-	VMOVUPS    96(DX), Y3
-	VMASKMOVPS Y0, Y2, (AX)
-	VMASKMOVPS Y1, Y3, 32(AX)
+tiles1x2half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y3
+	VMOVUPS    96(BX), Y4
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y3, 64(CX)
+	ADDQ       AX, CX
 
-c1x2done:
-	VZEROUPPER
-	RET
+tiles1x2half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x2half
+	JMP  done
 
-rows2:
-	CMPQ    CX, $0x03
-	JNE     not2x3
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+88(FP), BX
+rows1panelsabove2to4:
+	CMPQ CX, $0x03
+	JA   rows1panelsabove3to4
+	CMPQ DX, $0x08
+	JBE  tiles1x3half
+
+tiles1x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
 	CMPQ    BX, $0x10
-	JNE     start2x6masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(DX*1), Y2
-	VMOVUPS 32(AX)(DX*1), Y3
-	VMOVUPS (AX)(DX*2), Y4
-	VMOVUPS 32(AX)(DX*2), Y5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y6
-	VMOVUPS 32(AX), Y7
-	VMOVUPS (AX)(DX*1), Y8
-	VMOVUPS 32(AX)(DX*1), Y9
-	VMOVUPS (AX)(DX*2), Y10
-	VMOVUPS 32(AX)(DX*2), Y11
-	JMP     start2x6done
+	JNE     tiles1x35masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	VMOVUPS 32(CX)(DX*2), Y5
+	ADDQ    AX, CX
+	JMP     tiles1x35done
 
-start2x6masked:
+tiles1x35masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y4
+	VMOVUPS    96(SI), Y5
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMASKMOVPS (CX)(DX*2), Y4, Y4
+	VMASKMOVPS 32(CX)(DX*2), Y5, Y5
+	ADDQ       AX, CX
+
+tiles1x35done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x3:
+	VBROADCASTSS (CX), Y6
+	VFMADD231PS  (DX), Y6, Y0
+	VFMADD231PS  32(DX), Y6, Y1
+	VFMADD231PS  (DX)(BX*1), Y6, Y2
+	VFMADD231PS  32(DX)(BX*1), Y6, Y3
+	VFMADD231PS  (DX)(BX*2), Y6, Y4
+	VFMADD231PS  32(DX)(BX*2), Y6, Y5
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles1x38masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	VMOVUPS      Y4, 128(CX)
+	VMOVUPS      Y5, 160(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x38done
+
+tiles1x38masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMASKMOVPS Y4, Y6, 128(CX)
+	VMASKMOVPS Y5, Y7, 160(CX)
+	ADDQ       AX, CX
+
+tiles1x38done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x3
+	JMP  done
+
+tiles1x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x08
+	JNE     tiles1x3half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	ADDQ    AX, CX
+	JMP     tiles1x3half5done
+
+tiles1x3half5masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y4
+	VMOVUPS    96(SI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMASKMOVPS (CX)(DX*2), Y4, Y4
+	ADDQ       AX, CX
+
+tiles1x3half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x3half:
+	VBROADCASTSS (CX), Y5
+	VFMADD231PS  (DX), Y5, Y0
+	VFMADD231PS  32(DX), Y5, Y1
+	VFMADD231PS  (DX)(BX*1), Y5, Y2
+	VFMADD231PS  32(DX)(BX*1), Y5, Y3
+	VFMADD231PS  (DX)(BX*2), Y5, Y4
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles1x3half8masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	VMOVUPS      Y4, 128(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x3half8done
+
+tiles1x3half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y5
+	VMOVUPS    96(BX), Y6
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMASKMOVPS Y4, Y5, 128(CX)
+	ADDQ       AX, CX
+
+tiles1x3half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x3half
+	JMP  done
+
+rows1panelsabove3to4:
+	CMPQ DX, $0x08
+	JBE  tiles1x4half
+
+tiles1x4:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	LEAQ    (DX)(DX*2), BX
+	MOVQ    24(SP), SI
+	CMPQ    SI, $0x10
+	JNE     tiles1x45masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	VMOVUPS 32(CX)(DX*2), Y5
+	VMOVUPS (CX)(BX*1), Y6
+	VMOVUPS 32(CX)(BX*1), Y7
+	ADDQ    AX, CX
+	JMP     tiles1x45done
+
+tiles1x45masked:
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, SI
+	SUBQ       SI, DI
+	VMOVUPS    64(DI), Y6
+	VMOVUPS    96(DI), Y7
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMOVUPS    (CX)(DX*2), Y4
+	VMOVUPS    32(CX)(DX*2), Y5
+	VMASKMOVPS (CX)(BX*1), Y6, Y6
+	VMASKMOVPS 32(CX)(BX*1), Y7, Y7
+	ADDQ       AX, CX
+
+tiles1x45done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles1x4:
+	VBROADCASTSS (CX), Y8
+	VFMADD231PS  (DX), Y8, Y0
+	VFMADD231PS  32(DX), Y8, Y1
+	VFMADD231PS  (DX)(BX*1), Y8, Y2
+	VFMADD231PS  32(DX)(BX*1), Y8, Y3
+	VFMADD231PS  (DX)(BX*2), Y8, Y4
+	VFMADD231PS  32(DX)(BX*2), Y8, Y5
+	VFMADD231PS  (DX)(SI*1), Y8, Y6
+	VFMADD231PS  32(DX)(SI*1), Y8, Y7
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x4
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles1x48masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	VMOVUPS      Y4, 128(CX)
+	VMOVUPS      Y5, 160(CX)
+	VMOVUPS      Y6, 192(CX)
+	VMOVUPS      Y7, 224(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x48done
+
+tiles1x48masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMOVUPS    Y4, 128(CX)
+	VMOVUPS    Y5, 160(CX)
+	VMASKMOVPS Y6, Y8, 192(CX)
+	VMASKMOVPS Y7, Y9, 224(CX)
+	ADDQ       AX, CX
+
+tiles1x48done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x4
+	JMP  done
+
+tiles1x4half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	LEAQ    (DX)(DX*2), BX
+	MOVQ    24(SP), SI
+	CMPQ    SI, $0x08
+	JNE     tiles1x4half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	VMOVUPS 32(CX)(DX*2), Y5
+	VMOVUPS (CX)(BX*1), Y6
+	ADDQ    AX, CX
+	JMP     tiles1x4half5done
+
+tiles1x4half5masked:
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, SI
+	SUBQ       SI, DI
+	VMOVUPS    64(DI), Y6
+	VMOVUPS    96(DI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMOVUPS    (CX)(DX*2), Y4
+	VMOVUPS    32(CX)(DX*2), Y5
+	VMASKMOVPS (CX)(BX*1), Y6, Y6
+	ADDQ       AX, CX
+
+tiles1x4half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles1x4half:
+	VBROADCASTSS (CX), Y7
+	VFMADD231PS  (DX), Y7, Y0
+	VFMADD231PS  32(DX), Y7, Y1
+	VFMADD231PS  (DX)(BX*1), Y7, Y2
+	VFMADD231PS  32(DX)(BX*1), Y7, Y3
+	VFMADD231PS  (DX)(BX*2), Y7, Y4
+	VFMADD231PS  32(DX)(BX*2), Y7, Y5
+	VFMADD231PS  (DX)(SI*1), Y7, Y6
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x4half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles1x4half8masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	VMOVUPS      Y4, 128(CX)
+	VMOVUPS      Y5, 160(CX)
+	VMOVUPS      Y6, 192(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x4half8done
+
+tiles1x4half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y7
+	VMOVUPS    96(BX), Y8
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMOVUPS    Y4, 128(CX)
+	VMOVUPS    Y5, 160(CX)
+	VMASKMOVPS Y6, Y7, 192(CX)
+	ADDQ       AX, CX
+
+tiles1x4half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x4half
+	JMP  done
+
+rowsabove1to2:
+	CMPQ CX, $0x02
+	JA   rows2panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows2panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles2x1half
+
+tiles2x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x10
+	JNE     tiles2x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	JMP     tiles2x15done
+
+tiles2x15masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMASKMOVPS (CX), Y2, Y0
+	VMASKMOVPS 32(CX), Y3, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y2, Y2
+	VMASKMOVPS 32(CX), Y3, Y3
+	ADDQ       AX, CX
+
+tiles2x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles2x1:
+	VMOVUPS      (DX), Y4
+	VMOVUPS      32(DX), Y5
+	VBROADCASTSS (CX), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(CX), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles2x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles2x18masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles2x18done
+
+tiles2x18masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS Y0, Y4, (CX)
+	VMASKMOVPS Y1, Y5, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y4, (CX)
+	VMASKMOVPS Y3, Y5, 32(CX)
+	ADDQ       AX, CX
+
+tiles2x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x1
+	JMP  done
+
+tiles2x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles2x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	JMP     tiles2x1half5done
+
+tiles2x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y1
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y1, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y1, Y1
+	ADDQ       AX, CX
+
+tiles2x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles2x1half:
+	VMOVUPS      (DX), Y2
+	VBROADCASTSS (CX), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(CX), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles2x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles2x1half8masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         AX, CX
+	JMP          tiles2x1half8done
+
+tiles2x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMASKMOVPS Y0, Y2, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y2, (CX)
+	ADDQ       AX, CX
+
+tiles2x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x1half
+	JMP  done
+
+rows2panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles2x2half
+
+tiles2x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x10
+	JNE     tiles2x25masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	VMOVUPS (CX)(DX*1), Y6
+	VMOVUPS 32(CX)(DX*1), Y7
+	ADDQ    AX, CX
+	JMP     tiles2x25done
+
+tiles2x25masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y6
+	VMOVUPS    96(SI), Y7
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y6, Y2
+	VMASKMOVPS 32(CX)(DX*1), Y7, Y3
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y4
+	VMOVUPS    32(CX), Y5
+	VMASKMOVPS (CX)(DX*1), Y6, Y6
+	VMASKMOVPS 32(CX)(DX*1), Y7, Y7
+	ADDQ       AX, CX
+
+tiles2x25done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles2x2:
+	VBROADCASTSS (CX), Y8
+	VBROADCASTSS 4(CX), Y9
+	VMOVUPS      (DX), Y10
+	VFMADD231PS  Y10, Y8, Y0
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      32(DX), Y10
+	VFMADD231PS  Y10, Y8, Y1
+	VFMADD231PS  Y10, Y9, Y5
+	VMOVUPS      (DX)(BX*1), Y10
+	VFMADD231PS  Y10, Y8, Y2
+	VFMADD231PS  Y10, Y9, Y6
+	VMOVUPS      32(DX)(BX*1), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles2x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles2x28masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	VMOVUPS      Y6, 64(CX)
+	VMOVUPS      Y7, 96(CX)
+	ADDQ         AX, CX
+	JMP          tiles2x28done
+
+tiles2x28masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y8, 64(CX)
+	VMASKMOVPS Y3, Y9, 96(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y4, (CX)
+	VMOVUPS    Y5, 32(CX)
+	VMASKMOVPS Y6, Y8, 64(CX)
+	VMASKMOVPS Y7, Y9, 96(CX)
+	ADDQ       AX, CX
+
+tiles2x28done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x2
+	JMP  done
+
+tiles2x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x08
+	JNE     tiles2x2half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y3
+	VMOVUPS 32(CX), Y4
+	VMOVUPS (CX)(DX*1), Y5
+	ADDQ    AX, CX
+	JMP     tiles2x2half5done
+
+tiles2x2half5masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y5
+	VMOVUPS    96(SI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y5, Y2
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y3
+	VMOVUPS    32(CX), Y4
+	VMASKMOVPS (CX)(DX*1), Y5, Y5
+	ADDQ       AX, CX
+
+tiles2x2half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles2x2half:
+	VBROADCASTSS (CX), Y6
+	VBROADCASTSS 4(CX), Y7
+	VMOVUPS      (DX), Y8
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y3
+	VMOVUPS      32(DX), Y8
+	VFMADD231PS  Y8, Y6, Y1
+	VFMADD231PS  Y8, Y7, Y4
+	VMOVUPS      (DX)(BX*1), Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles2x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles2x2half8masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y3, (CX)
+	VMOVUPS      Y4, 32(CX)
+	VMOVUPS      Y5, 64(CX)
+	ADDQ         AX, CX
+	JMP          tiles2x2half8done
+
+tiles2x2half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y6, 64(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y3, (CX)
+	VMOVUPS    Y4, 32(CX)
+	VMASKMOVPS Y5, Y6, 64(CX)
+	ADDQ       AX, CX
+
+tiles2x2half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x2half
+	JMP  done
+
+rows2panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles2x3half
+
+tiles2x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x10
+	JNE     tiles2x35masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	VMOVUPS 32(CX)(DX*2), Y5
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	VMOVUPS (CX)(DX*1), Y8
+	VMOVUPS 32(CX)(DX*1), Y9
+	VMOVUPS (CX)(DX*2), Y10
+	VMOVUPS 32(CX)(DX*2), Y11
+	ADDQ    AX, CX
+	JMP     tiles2x35done
+
+tiles2x35masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
 	VMOVUPS    64(SI), Y10
 	VMOVUPS    96(SI), Y11
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    (AX)(DX*1), Y2
-	VMOVUPS    32(AX)(DX*1), Y3
-	VMASKMOVPS (AX)(DX*2), Y10, Y4
-	VMASKMOVPS 32(AX)(DX*2), Y11, Y5
-	ADDQ       CX, AX
-	VMOVUPS    (AX), Y6
-	VMOVUPS    32(AX), Y7
-	VMOVUPS    (AX)(DX*1), Y8
-	VMOVUPS    32(AX)(DX*1), Y9
-	VMASKMOVPS (AX)(DX*2), Y10, Y10
-	VMASKMOVPS 32(AX)(DX*2), Y11, Y11
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMASKMOVPS (CX)(DX*2), Y10, Y4
+	VMASKMOVPS 32(CX)(DX*2), Y11, Y5
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y6
+	VMOVUPS    32(CX), Y7
+	VMOVUPS    (CX)(DX*1), Y8
+	VMOVUPS    32(CX)(DX*1), Y9
+	VMASKMOVPS (CX)(DX*2), Y10, Y10
+	VMASKMOVPS 32(CX)(DX*2), Y11, Y11
+	ADDQ       AX, CX
 
-start2x6done:
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles2x35done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
 
-loop2x6:
+looptiles2x3:
 	VBROADCASTSS (CX), Y12
 	VBROADCASTSS 4(CX), Y13
 	VMOVUPS      (DX), Y14
@@ -1439,302 +4063,442 @@ loop2x6:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop2x6
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         lastCols+88(FP), DX
+	JNZ          looptiles2x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
 	CMPQ         DX, $0x10
-	JNE          c2x6masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	VMOVUPS      Y4, 128(AX)
-	VMOVUPS      Y5, 160(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y6, (AX)
-	VMOVUPS      Y7, 32(AX)
-	VMOVUPS      Y8, 64(AX)
-	VMOVUPS      Y9, 96(AX)
-	VMOVUPS      Y10, 128(AX)
-	VMOVUPS      Y11, 160(AX)
-	JMP          c2x6done
+	JNE          tiles2x38masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	VMOVUPS      Y4, 128(CX)
+	VMOVUPS      Y5, 160(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, 32(CX)
+	VMOVUPS      Y8, 64(CX)
+	VMOVUPS      Y9, 96(CX)
+	VMOVUPS      Y10, 128(CX)
+	VMOVUPS      Y11, 160(CX)
+	ADDQ         AX, CX
+	JMP          tiles2x38done
 
-c2x6masked:
+tiles2x38masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y12
 	VMOVUPS    96(BX), Y13
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, 64(AX)
-	VMOVUPS    Y3, 96(AX)
-	VMASKMOVPS Y4, Y12, 128(AX)
-	VMASKMOVPS Y5, Y13, 160(AX)
-	ADDQ       CX, AX
-	VMOVUPS    Y6, (AX)
-	VMOVUPS    Y7, 32(AX)
-	VMOVUPS    Y8, 64(AX)
-	VMOVUPS    Y9, 96(AX)
-	VMASKMOVPS Y10, Y12, 128(AX)
-	VMASKMOVPS Y11, Y13, 160(AX)
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMASKMOVPS Y4, Y12, 128(CX)
+	VMASKMOVPS Y5, Y13, 160(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y6, (CX)
+	VMOVUPS    Y7, 32(CX)
+	VMOVUPS    Y8, 64(CX)
+	VMOVUPS    Y9, 96(CX)
+	VMASKMOVPS Y10, Y12, 128(CX)
+	VMASKMOVPS Y11, Y13, 160(CX)
+	ADDQ       AX, CX
 
-c2x6done:
-	VZEROUPPER
-	RET
+tiles2x38done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x3
+	JMP  done
 
-not2x3:
-	CMPQ    CX, $0x02
-	JNE     not2x2
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+88(FP), BX
-	CMPQ    BX, $0x10
-	JNE     start2x4masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(DX*1), Y2
-	VMOVUPS 32(AX)(DX*1), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	VMOVUPS (AX)(DX*1), Y6
-	VMOVUPS 32(AX)(DX*1), Y7
-	JMP     start2x4done
+tiles2x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x08
+	JNE     tiles2x3half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y5
+	VMOVUPS 32(CX), Y6
+	VMOVUPS (CX)(DX*1), Y7
+	VMOVUPS 32(CX)(DX*1), Y8
+	VMOVUPS (CX)(DX*2), Y9
+	ADDQ    AX, CX
+	JMP     tiles2x3half5done
 
-start2x4masked:
+tiles2x3half5masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y6
-	VMOVUPS    96(SI), Y7
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMASKMOVPS (AX)(DX*1), Y6, Y2
-	VMASKMOVPS 32(AX)(DX*1), Y7, Y3
-	ADDQ       CX, AX
-	VMOVUPS    (AX), Y4
-	VMOVUPS    32(AX), Y5
-	VMASKMOVPS (AX)(DX*1), Y6, Y6
-	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
+	VMOVUPS    64(SI), Y9
+	VMOVUPS    96(SI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMASKMOVPS (CX)(DX*2), Y9, Y4
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y5
+	VMOVUPS    32(CX), Y6
+	VMOVUPS    (CX)(DX*1), Y7
+	VMOVUPS    32(CX)(DX*1), Y8
+	VMASKMOVPS (CX)(DX*2), Y9, Y9
+	ADDQ       AX, CX
 
-start2x4done:
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles2x3half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
 
-loop2x4:
-	VBROADCASTSS (CX), Y8
-	VBROADCASTSS 4(CX), Y9
-	VMOVUPS      (DX), Y10
-	VFMADD231PS  Y10, Y8, Y0
-	VFMADD231PS  Y10, Y9, Y4
-	VMOVUPS      32(DX), Y10
-	VFMADD231PS  Y10, Y8, Y1
-	VFMADD231PS  Y10, Y9, Y5
-	VMOVUPS      (DX)(BX*1), Y10
-	VFMADD231PS  Y10, Y8, Y2
-	VFMADD231PS  Y10, Y9, Y6
-	VMOVUPS      32(DX)(BX*1), Y10
-	VFMADD231PS  Y10, Y8, Y3
-	VFMADD231PS  Y10, Y9, Y7
+looptiles2x3half:
+	VBROADCASTSS (CX), Y10
+	VBROADCASTSS 4(CX), Y11
+	VMOVUPS      (DX), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y5
+	VMOVUPS      32(DX), Y12
+	VFMADD231PS  Y12, Y10, Y1
+	VFMADD231PS  Y12, Y11, Y6
+	VMOVUPS      (DX)(BX*1), Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y7
+	VMOVUPS      32(DX)(BX*1), Y12
+	VFMADD231PS  Y12, Y10, Y3
+	VFMADD231PS  Y12, Y11, Y8
+	VMOVUPS      (DX)(BX*2), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y9
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop2x4
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         lastCols+88(FP), DX
-	CMPQ         DX, $0x10
-	JNE          c2x4masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	VMOVUPS      Y6, 64(AX)
-	VMOVUPS      Y7, 96(AX)
-	JMP          c2x4done
+	JNZ          looptiles2x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles2x3half8masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	VMOVUPS      Y4, 128(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y5, (CX)
+	VMOVUPS      Y6, 32(CX)
+	VMOVUPS      Y7, 64(CX)
+	VMOVUPS      Y8, 96(CX)
+	VMOVUPS      Y9, 128(CX)
+	ADDQ         AX, CX
+	JMP          tiles2x3half8done
 
-c2x4masked:
+tiles2x3half8masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y8
-	VMOVUPS    96(BX), Y9
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y8, 64(AX)
-	VMASKMOVPS Y3, Y9, 96(AX)
-	ADDQ       CX, AX
-	VMOVUPS    Y4, (AX)
-	VMOVUPS    Y5, 32(AX)
-	VMASKMOVPS Y6, Y8, 64(AX)
-	VMASKMOVPS Y7, Y9, 96(AX)
+	VMOVUPS    64(BX), Y10
+	VMOVUPS    96(BX), Y11
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMASKMOVPS Y4, Y10, 128(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y5, (CX)
+	VMOVUPS    Y6, 32(CX)
+	VMOVUPS    Y7, 64(CX)
+	VMOVUPS    Y8, 96(CX)
+	VMASKMOVPS Y9, Y10, 128(CX)
+	ADDQ       AX, CX
 
-c2x4done:
-	VZEROUPPER
-	RET
+tiles2x3half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x3half
+	JMP  done
 
-not2x2:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+88(FP), DX
+rowsabove2to3:
+	CMPQ CX, $0x01
+	JA   rows3panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles3x1half
+
+tiles3x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
 	CMPQ    DX, $0x10
-	JNE     start2x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	JMP     start2x2done
+	JNE     tiles3x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    AX, CX
+	JMP     tiles3x15done
 
-start2x2masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y2
-	VMOVUPS    96(BX), Y3
-	VMASKMOVPS (AX), Y2, Y0
-	VMASKMOVPS 32(AX), Y3, Y1
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y2, Y2
-	VMASKMOVPS 32(AX), Y3, Y3
-
-start2x2done:
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
-
-loop2x2:
-	VMOVUPS      (DX), Y4
-	VMOVUPS      32(DX), Y5
-	VBROADCASTSS (CX), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS 4(CX), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          loop2x2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         lastCols+88(FP), DX
-	CMPQ         DX, $0x10
-	JNE          c2x2masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	JMP          c2x2done
-
-c2x2masked:
+tiles3x15masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y4
 	VMOVUPS    96(BX), Y5
-	VMASKMOVPS Y0, Y4, (AX)
-	VMASKMOVPS Y1, Y5, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y2, Y4, (AX)
-	VMASKMOVPS Y3, Y5, 32(AX)
+	VMASKMOVPS (CX), Y4, Y0
+	VMASKMOVPS 32(CX), Y5, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y2
+	VMASKMOVPS 32(CX), Y5, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y4
+	VMASKMOVPS 32(CX), Y5, Y5
+	ADDQ       AX, CX
 
-c2x2done:
-	VZEROUPPER
-	RET
+tiles3x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
 
-rows3:
-	CMPQ    CX, $0x02
-	JNE     not3x2
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+88(FP), BX
+looptiles3x1:
+	VMOVUPS      (DX), Y6
+	VMOVUPS      32(DX), Y7
+	VBROADCASTSS (CX), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(CX), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(CX), Y8
+	VFMADD231PS  Y6, Y8, Y4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles3x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles3x18masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles3x18done
+
+tiles3x18masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS Y0, Y6, (CX)
+	VMASKMOVPS Y1, Y7, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y6, (CX)
+	VMASKMOVPS Y3, Y7, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y6, (CX)
+	VMASKMOVPS Y5, Y7, 32(CX)
+	ADDQ       AX, CX
+
+tiles3x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x0c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x1
+	JMP  done
+
+tiles3x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles3x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	ADDQ    AX, CX
+	JMP     tiles3x1half5done
+
+tiles3x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y2, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y2, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y2, Y2
+	ADDQ       AX, CX
+
+tiles3x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles3x1half:
+	VMOVUPS      (DX), Y3
+	VBROADCASTSS (CX), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(CX), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(CX), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles3x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles3x1half8masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         AX, CX
+	JMP          tiles3x1half8done
+
+tiles3x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y3
+	VMOVUPS    96(BX), Y4
+	VMASKMOVPS Y0, Y3, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y3, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y3, (CX)
+	ADDQ       AX, CX
+
+tiles3x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x0c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x1half
+	JMP  done
+
+rows3panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles3x2half
+
+tiles3x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
 	CMPQ    BX, $0x10
-	JNE     start3x4masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(DX*1), Y2
-	VMOVUPS 32(AX)(DX*1), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	VMOVUPS (AX)(DX*1), Y6
-	VMOVUPS 32(AX)(DX*1), Y7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y8
-	VMOVUPS 32(AX), Y9
-	VMOVUPS (AX)(DX*1), Y10
-	VMOVUPS 32(AX)(DX*1), Y11
-	JMP     start3x4done
+	JNE     tiles3x25masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	VMOVUPS (CX)(DX*1), Y6
+	VMOVUPS 32(CX)(DX*1), Y7
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y8
+	VMOVUPS 32(CX), Y9
+	VMOVUPS (CX)(DX*1), Y10
+	VMOVUPS 32(CX)(DX*1), Y11
+	ADDQ    AX, CX
+	JMP     tiles3x25done
 
-start3x4masked:
+tiles3x25masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
 	VMOVUPS    64(SI), Y10
 	VMOVUPS    96(SI), Y11
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMASKMOVPS (AX)(DX*1), Y10, Y2
-	VMASKMOVPS 32(AX)(DX*1), Y11, Y3
-	ADDQ       CX, AX
-	VMOVUPS    (AX), Y4
-	VMOVUPS    32(AX), Y5
-	VMASKMOVPS (AX)(DX*1), Y10, Y6
-	VMASKMOVPS 32(AX)(DX*1), Y11, Y7
-	ADDQ       CX, AX
-	VMOVUPS    (AX), Y8
-	VMOVUPS    32(AX), Y9
-	VMASKMOVPS (AX)(DX*1), Y10, Y10
-	VMASKMOVPS 32(AX)(DX*1), Y11, Y11
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y10, Y2
+	VMASKMOVPS 32(CX)(DX*1), Y11, Y3
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y4
+	VMOVUPS    32(CX), Y5
+	VMASKMOVPS (CX)(DX*1), Y10, Y6
+	VMASKMOVPS 32(CX)(DX*1), Y11, Y7
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y8
+	VMOVUPS    32(CX), Y9
+	VMASKMOVPS (CX)(DX*1), Y10, Y10
+	VMASKMOVPS 32(CX)(DX*1), Y11, Y11
+	ADDQ       AX, CX
 
-start3x4done:
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x03, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles3x25done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
 
-loop3x4:
+looptiles3x2:
 	VBROADCASTSS (CX), Y12
 	VBROADCASTSS 4(CX), Y13
 	VBROADCASTSS 8(CX), Y14
@@ -1757,206 +4521,242 @@ loop3x4:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop3x4
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         lastCols+88(FP), DX
+	JNZ          looptiles3x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
 	CMPQ         DX, $0x10
-	JNE          c3x4masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	VMOVUPS      Y2, 64(AX)
-	VMOVUPS      Y3, 96(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	VMOVUPS      Y6, 64(AX)
-	VMOVUPS      Y7, 96(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      Y9, 32(AX)
-	VMOVUPS      Y10, 64(AX)
-	VMOVUPS      Y11, 96(AX)
-	JMP          c3x4done
+	JNE          tiles3x28masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	VMOVUPS      Y6, 64(CX)
+	VMOVUPS      Y7, 96(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y8, (CX)
+	VMOVUPS      Y9, 32(CX)
+	VMOVUPS      Y10, 64(CX)
+	VMOVUPS      Y11, 96(CX)
+	ADDQ         AX, CX
+	JMP          tiles3x28done
 
-c3x4masked:
+tiles3x28masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y12
 	VMOVUPS    96(BX), Y13
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y12, 64(AX)
-	VMASKMOVPS Y3, Y13, 96(AX)
-	ADDQ       CX, AX
-	VMOVUPS    Y4, (AX)
-	VMOVUPS    Y5, 32(AX)
-	VMASKMOVPS Y6, Y12, 64(AX)
-	VMASKMOVPS Y7, Y13, 96(AX)
-	ADDQ       CX, AX
-	VMOVUPS    Y8, (AX)
-	VMOVUPS    Y9, 32(AX)
-	VMASKMOVPS Y10, Y12, 64(AX)
-	VMASKMOVPS Y11, Y13, 96(AX)
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y12, 64(CX)
+	VMASKMOVPS Y3, Y13, 96(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y4, (CX)
+	VMOVUPS    Y5, 32(CX)
+	VMASKMOVPS Y6, Y12, 64(CX)
+	VMASKMOVPS Y7, Y13, 96(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y8, (CX)
+	VMOVUPS    Y9, 32(CX)
+	VMASKMOVPS Y10, Y12, 64(CX)
+	VMASKMOVPS Y11, Y13, 96(CX)
+	ADDQ       AX, CX
 
-c3x4done:
-	VZEROUPPER
-	RET
+tiles3x28done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x0c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x2
+	JMP  done
 
-not3x2:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+88(FP), DX
-	CMPQ    DX, $0x10
-	JNE     start3x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	JMP     start3x2done
+tiles3x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x08
+	JNE     tiles3x2half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y3
+	VMOVUPS 32(CX), Y4
+	VMOVUPS (CX)(DX*1), Y5
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	VMOVUPS (CX)(DX*1), Y8
+	ADDQ    AX, CX
+	JMP     tiles3x2half5done
 
-start3x2masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y4
-	VMOVUPS    96(BX), Y5
-	VMASKMOVPS (AX), Y4, Y0
-	VMASKMOVPS 32(AX), Y5, Y1
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y4, Y2
-	VMASKMOVPS 32(AX), Y5, Y3
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y4, Y4
-	VMASKMOVPS 32(AX), Y5, Y5
+tiles3x2half5masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y8
+	VMOVUPS    96(SI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y8, Y2
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y3
+	VMOVUPS    32(CX), Y4
+	VMASKMOVPS (CX)(DX*1), Y8, Y5
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y6
+	VMOVUPS    32(CX), Y7
+	VMASKMOVPS (CX)(DX*1), Y8, Y8
+	ADDQ       AX, CX
 
-start3x2done:
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x03, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles3x2half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
 
-loop3x2:
-	VMOVUPS      (DX), Y6
-	VMOVUPS      32(DX), Y7
-	VBROADCASTSS (CX), Y8
-	VFMADD231PS  Y6, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
-	VBROADCASTSS 4(CX), Y8
-	VFMADD231PS  Y6, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS 8(CX), Y8
-	VFMADD231PS  Y6, Y8, Y4
-	VFMADD231PS  Y7, Y8, Y5
+looptiles3x2half:
+	VMOVUPS      (DX), Y9
+	VMOVUPS      32(DX), Y10
+	VMOVUPS      (DX)(BX*1), Y11
+	VBROADCASTSS (CX), Y12
+	VFMADD231PS  Y9, Y12, Y0
+	VFMADD231PS  Y10, Y12, Y1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(CX), Y12
+	VFMADD231PS  Y9, Y12, Y3
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 8(CX), Y12
+	VFMADD231PS  Y9, Y12, Y6
+	VFMADD231PS  Y10, Y12, Y7
+	VFMADD231PS  Y11, Y12, Y8
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop3x2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         lastCols+88(FP), DX
-	CMPQ         DX, $0x10
-	JNE          c3x2masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	JMP          c3x2done
+	JNZ          looptiles3x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles3x2half8masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y3, (CX)
+	VMOVUPS      Y4, 32(CX)
+	VMOVUPS      Y5, 64(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, 32(CX)
+	VMOVUPS      Y8, 64(CX)
+	ADDQ         AX, CX
+	JMP          tiles3x2half8done
 
-c3x2masked:
+tiles3x2half8masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y6
-	VMOVUPS    96(BX), Y7
-	VMASKMOVPS Y0, Y6, (AX)
-	VMASKMOVPS Y1, Y7, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y2, Y6, (AX)
-	VMASKMOVPS Y3, Y7, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y4, Y6, (AX)
-	VMASKMOVPS Y5, Y7, 32(AX)
+	VMOVUPS    64(BX), Y9
+	VMOVUPS    96(BX), Y10
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y9, 64(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y3, (CX)
+	VMOVUPS    Y4, 32(CX)
+	VMASKMOVPS Y5, Y9, 64(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y6, (CX)
+	VMOVUPS    Y7, 32(CX)
+	VMASKMOVPS Y8, Y9, 64(CX)
+	ADDQ       AX, CX
 
-c3x2done:
-	VZEROUPPER
-	RET
+tiles3x2half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x0c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x2half
+	JMP  done
 
-rows4:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+88(FP), DX
+rowsabove3to6:
+	CMPQ AX, $0x05
+	JA   rowsabove5to6
+	CMPQ AX, $0x04
+	JA   rowsabove4to5
+	CMPQ DX, $0x08
+	JBE  tiles4x1half
+
+tiles4x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
 	CMPQ    DX, $0x10
-	JNE     start4x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y6
-	VMOVUPS 32(AX), Y7
-	JMP     start4x2done
+	JNE     tiles4x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	ADDQ    AX, CX
+	JMP     tiles4x15done
 
-start4x2masked:
+tiles4x15masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y6
 	VMOVUPS    96(BX), Y7
-	VMASKMOVPS (AX), Y6, Y0
-	VMASKMOVPS 32(AX), Y7, Y1
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y6, Y2
-	VMASKMOVPS 32(AX), Y7, Y3
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y6, Y4
-	VMASKMOVPS 32(AX), Y7, Y5
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y6, Y6
-	VMASKMOVPS 32(AX), Y7, Y7
+	VMASKMOVPS (CX), Y6, Y0
+	VMASKMOVPS 32(CX), Y7, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y6, Y2
+	VMASKMOVPS 32(CX), Y7, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y6, Y4
+	VMASKMOVPS 32(CX), Y7, Y5
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y6, Y6
+	VMASKMOVPS 32(CX), Y7, Y7
+	ADDQ       AX, CX
 
-start4x2done:
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x04, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles4x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
 
-loop4x2:
+looptiles4x1:
 	VMOVUPS      (DX), Y8
 	VMOVUPS      32(DX), Y9
 	VBROADCASTSS (CX), Y10
@@ -1974,111 +4774,216 @@ loop4x2:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop4x2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         lastCols+88(FP), DX
+	JNZ          looptiles4x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
 	CMPQ         DX, $0x10
-	JNE          c4x2masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y6, (AX)
-	VMOVUPS      Y7, 32(AX)
-	JMP          c4x2done
+	JNE          tiles4x18masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles4x18done
 
-c4x2masked:
+tiles4x18masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y8
 	VMOVUPS    96(BX), Y9
-	VMASKMOVPS Y0, Y8, (AX)
-	VMASKMOVPS Y1, Y9, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y2, Y8, (AX)
-	VMASKMOVPS Y3, Y9, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y4, Y8, (AX)
-	VMASKMOVPS Y5, Y9, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y6, Y8, (AX)
-	VMASKMOVPS Y7, Y9, 32(AX)
+	VMASKMOVPS Y0, Y8, (CX)
+	VMASKMOVPS Y1, Y9, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y8, (CX)
+	VMASKMOVPS Y3, Y9, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y8, (CX)
+	VMASKMOVPS Y5, Y9, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y6, Y8, (CX)
+	VMASKMOVPS Y7, Y9, 32(CX)
+	ADDQ       AX, CX
 
-c4x2done:
-	VZEROUPPER
-	RET
+tiles4x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x1
+	JMP  done
 
-rows5:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+88(FP), DX
+tiles4x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles4x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y3
+	ADDQ    AX, CX
+	JMP     tiles4x1half5done
+
+tiles4x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y3
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y3, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y3, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y3, Y2
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y3, Y3
+	ADDQ       AX, CX
+
+tiles4x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles4x1half:
+	VMOVUPS      (DX), Y4
+	VBROADCASTSS (CX), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(CX), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(CX), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(CX), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles4x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles4x1half8masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y3, (CX)
+	ADDQ         AX, CX
+	JMP          tiles4x1half8done
+
+tiles4x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS Y0, Y4, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y4, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y4, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y3, Y4, (CX)
+	ADDQ       AX, CX
+
+tiles4x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x1half
+	JMP  done
+
+rowsabove4to5:
+	CMPQ DX, $0x08
+	JBE  tiles5x1half
+
+tiles5x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
 	CMPQ    DX, $0x10
-	JNE     start5x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y6
-	VMOVUPS 32(AX), Y7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y8
-	VMOVUPS 32(AX), Y9
-	JMP     start5x2done
+	JNE     tiles5x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y8
+	VMOVUPS 32(CX), Y9
+	ADDQ    AX, CX
+	JMP     tiles5x15done
 
-start5x2masked:
+tiles5x15masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y8
 	VMOVUPS    96(BX), Y9
-	VMASKMOVPS (AX), Y8, Y0
-	VMASKMOVPS 32(AX), Y9, Y1
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y8, Y2
-	VMASKMOVPS 32(AX), Y9, Y3
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y8, Y4
-	VMASKMOVPS 32(AX), Y9, Y5
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y8, Y6
-	VMASKMOVPS 32(AX), Y9, Y7
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y8, Y8
-	VMASKMOVPS 32(AX), Y9, Y9
+	VMASKMOVPS (CX), Y8, Y0
+	VMASKMOVPS 32(CX), Y9, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y8, Y2
+	VMASKMOVPS 32(CX), Y9, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y8, Y4
+	VMASKMOVPS 32(CX), Y9, Y5
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y8, Y6
+	VMASKMOVPS 32(CX), Y9, Y7
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y8, Y8
+	VMASKMOVPS 32(CX), Y9, Y9
+	ADDQ       AX, CX
 
-start5x2done:
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x05, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles5x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
 
-loop5x2:
+looptiles5x1:
 	VMOVUPS      (DX), Y10
 	VMOVUPS      32(DX), Y11
 	VBROADCASTSS (CX), Y12
@@ -2099,125 +5004,238 @@ loop5x2:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop5x2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         lastCols+88(FP), DX
+	JNZ          looptiles5x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
 	CMPQ         DX, $0x10
-	JNE          c5x2masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y6, (AX)
-	VMOVUPS      Y7, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      Y9, 32(AX)
-	JMP          c5x2done
+	JNE          tiles5x18masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y8, (CX)
+	VMOVUPS      Y9, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles5x18done
 
-c5x2masked:
+tiles5x18masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y10
 	VMOVUPS    96(BX), Y11
-	VMASKMOVPS Y0, Y10, (AX)
-	VMASKMOVPS Y1, Y11, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y2, Y10, (AX)
-	VMASKMOVPS Y3, Y11, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y4, Y10, (AX)
-	VMASKMOVPS Y5, Y11, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y6, Y10, (AX)
-	VMASKMOVPS Y7, Y11, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y8, Y10, (AX)
-	VMASKMOVPS Y9, Y11, 32(AX)
+	VMASKMOVPS Y0, Y10, (CX)
+	VMASKMOVPS Y1, Y11, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y10, (CX)
+	VMASKMOVPS Y3, Y11, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y10, (CX)
+	VMASKMOVPS Y5, Y11, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y6, Y10, (CX)
+	VMASKMOVPS Y7, Y11, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y8, Y10, (CX)
+	VMASKMOVPS Y9, Y11, 32(CX)
+	ADDQ       AX, CX
 
-c5x2done:
-	VZEROUPPER
-	RET
+tiles5x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x14, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x1
+	JMP  done
 
-rows6:
-	MOVQ    start+48(FP), AX
-	MOVQ    startStride+56(FP), CX
-	MOVQ    startStep+64(FP), DX
-	MOVQ    lastCols+88(FP), DX
+tiles5x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles5x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	ADDQ    AX, CX
+	JMP     tiles5x1half5done
+
+tiles5x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y4, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y2
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y4
+	ADDQ       AX, CX
+
+tiles5x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles5x1half:
+	VMOVUPS      (DX), Y5
+	VBROADCASTSS (CX), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(CX), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(CX), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(CX), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 16(CX), Y6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles5x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles5x1half8masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y3, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	ADDQ         AX, CX
+	JMP          tiles5x1half8done
+
+tiles5x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y5
+	VMOVUPS    96(BX), Y6
+	VMASKMOVPS Y0, Y5, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y5, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y5, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y3, Y5, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y5, (CX)
+	ADDQ       AX, CX
+
+tiles5x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x14, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x1half
+	JMP  done
+
+rowsabove5to6:
+	CMPQ DX, $0x08
+	JBE  tiles6x1half
+
+tiles6x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
 	CMPQ    DX, $0x10
-	JNE     start6x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y6
-	VMOVUPS 32(AX), Y7
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y8
-	VMOVUPS 32(AX), Y9
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y10
-	VMOVUPS 32(AX), Y11
-	JMP     start6x2done
+	JNE     tiles6x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y8
+	VMOVUPS 32(CX), Y9
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y10
+	VMOVUPS 32(CX), Y11
+	ADDQ    AX, CX
+	JMP     tiles6x15done
 
-start6x2masked:
+tiles6x15masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y10
 	VMOVUPS    96(BX), Y11
-	VMASKMOVPS (AX), Y10, Y0
-	VMASKMOVPS 32(AX), Y11, Y1
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y10, Y2
-	VMASKMOVPS 32(AX), Y11, Y3
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y10, Y4
-	VMASKMOVPS 32(AX), Y11, Y5
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y10, Y6
-	VMASKMOVPS 32(AX), Y11, Y7
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y10, Y8
-	VMASKMOVPS 32(AX), Y11, Y9
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y10, Y10
-	VMASKMOVPS 32(AX), Y11, Y11
+	VMASKMOVPS (CX), Y10, Y0
+	VMASKMOVPS 32(CX), Y11, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y10, Y2
+	VMASKMOVPS 32(CX), Y11, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y10, Y4
+	VMASKMOVPS 32(CX), Y11, Y5
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y10, Y6
+	VMASKMOVPS 32(CX), Y11, Y7
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y10, Y8
+	VMASKMOVPS 32(CX), Y11, Y9
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y10, Y10
+	VMASKMOVPS 32(CX), Y11, Y11
+	ADDQ       AX, CX
 
-start6x2done:
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x06, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles6x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
 
-loop6x2:
+looptiles6x1:
 	VMOVUPS      (DX), Y12
 	VMOVUPS      32(DX), Y13
 	VBROADCASTSS (CX), Y14
@@ -2241,127 +5259,1049 @@ loop6x2:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop6x2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         lastCols+88(FP), DX
+	JNZ          looptiles6x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
 	CMPQ         DX, $0x10
-	JNE          c6x2masked
-	VMOVUPS      Y0, (AX)
-	VMOVUPS      Y1, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y2, (AX)
-	VMOVUPS      Y3, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y4, (AX)
-	VMOVUPS      Y5, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y6, (AX)
-	VMOVUPS      Y7, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y8, (AX)
-	VMOVUPS      Y9, 32(AX)
-	ADDQ         CX, AX
-	VMOVUPS      Y10, (AX)
-	VMOVUPS      Y11, 32(AX)
-	JMP          c6x2done
+	JNE          tiles6x18masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y8, (CX)
+	VMOVUPS      Y9, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y10, (CX)
+	VMOVUPS      Y11, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles6x18done
 
-c6x2masked:
+tiles6x18masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y12
 	VMOVUPS    96(BX), Y13
-	VMASKMOVPS Y0, Y12, (AX)
-	VMASKMOVPS Y1, Y13, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y2, Y12, (AX)
-	VMASKMOVPS Y3, Y13, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y4, Y12, (AX)
-	VMASKMOVPS Y5, Y13, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y6, Y12, (AX)
-	VMASKMOVPS Y7, Y13, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y8, Y12, (AX)
-	VMASKMOVPS Y9, Y13, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y10, Y12, (AX)
-	VMASKMOVPS Y11, Y13, 32(AX)
+	VMASKMOVPS Y0, Y12, (CX)
+	VMASKMOVPS Y1, Y13, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y12, (CX)
+	VMASKMOVPS Y3, Y13, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y12, (CX)
+	VMASKMOVPS Y5, Y13, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y6, Y12, (CX)
+	VMASKMOVPS Y7, Y13, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y8, Y12, (CX)
+	VMASKMOVPS Y9, Y13, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y10, Y12, (CX)
+	VMASKMOVPS Y11, Y13, 32(CX)
+	ADDQ       AX, CX
 
-c6x2done:
+tiles6x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x1
+	JMP  done
+
+tiles6x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles6x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y5
+	ADDQ    AX, CX
+	JMP     tiles6x1half5done
+
+tiles6x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y5
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y5, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y5, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y5, Y2
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y5, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y5, Y4
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y5, Y5
+	ADDQ       AX, CX
+
+tiles6x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles6x1half:
+	VMOVUPS      (DX), Y6
+	VBROADCASTSS (CX), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(CX), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(CX), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(CX), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 16(CX), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 20(CX), Y7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles6x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), CX
+	MOVQ         24(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles6x1half8masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y3, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y5, (CX)
+	ADDQ         AX, CX
+	JMP          tiles6x1half8done
+
+tiles6x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS Y0, Y6, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y6, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y6, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y3, Y6, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y6, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y5, Y6, (CX)
+	ADDQ       AX, CX
+
+tiles6x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x1half
+
+done:
+	MOVQ  grid+0(FP), AX
+	MOVQ  16(SP), CX
+	MOVQ  $0x00000000, 16(SP)
+	TESTQ CX, CX
+	JZ    right
+	MOVQ  CX, 8(SP)
+	DECQ  (SP)
+	JMP   dispatch
+
+right:
+	MOVQ  104(AX), DX
+	MOVQ  32(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 24(AX)
+	MOVQ  56(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 40(AX)
+	MOVQ  DX, CX
+	SHLQ  $0x06, CX
+	ADDQ  CX, 64(AX)
+	DECQ  112(AX)
+	JNZ   group
+	MOVQ  120(AX), CX
+	MOVQ  $0x00000000, 120(AX)
+	TESTQ CX, CX
+	JZ    end
+	MOVQ  CX, 112(AX)
+	DECQ  104(AX)
+	JMP   group
+
+end:
 	VZEROUPPER
 	RET
 
-// func tilePairsAVX2(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
-// Requires: AVX, AVX2, FMA3, MMX+
-TEXT ·tilePairsAVX2(SB), NOSPLIT, $0-104
-	MOVQ    rows+0(FP), AX
-	MOVQ    panels+8(FP), CX
-	CMPQ    AX, $0x04
-	JEQ     rows4
-	CMPQ    AX, $0x03
-	JEQ     rows3
-	CMPQ    AX, $0x02
-	JEQ     rows2
-	CMPQ    CX, $0x04
-	JNE     not1x4
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), CX
-	LEAQ    (CX)(CX*2), DX
-	MOVQ    lastCols+96(FP), BX
-	CMPQ    BX, $0x10
-	JNE     start1x8masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	VMOVUPS (AX)(CX*2), Y4
-	VMOVUPS 32(AX)(CX*2), Y5
-	VMOVUPS (AX)(DX*1), Y6
-	VMOVUPS 32(AX)(DX*1), Y7
-	JMP     start1x8done
+// func gridPairsAVX2(grid *byte)
+// Requires: AVX, AVX2, CMOV, FMA3
+TEXT ·gridPairsAVX2(SB), NOSPLIT, $56-8
+group:
+	MOVQ    grid+0(FP), AX
+	MOVQ    8(AX), CX
+	MOVQ    CX, 32(SP)
+	MOVQ    40(AX), CX
+	MOVQ    CX, 40(SP)
+	MOVQ    64(AX), CX
+	MOVQ    CX, 48(SP)
+	MOVQ    80(AX), CX
+	MOVQ    CX, (SP)
+	MOVQ    88(AX), CX
+	MOVQ    CX, 8(SP)
+	MOVQ    96(AX), CX
+	MOVQ    CX, 16(SP)
+	MOVQ    112(AX), CX
+	ADDQ    120(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, $0x01
+	CMOVQEQ 128(AX), DX
+	MOVQ    DX, 24(SP)
 
-start1x8masked:
+dispatch:
+	MOVQ (SP), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 104(CX), CX
+	MOVQ 24(SP), DX
+	CMPQ AX, $0x02
+	JA   rowsabove2to4
+	CMPQ AX, $0x01
+	JA   rowsabove1to2
+	CMPQ CX, $0x02
+	JA   rows1panelsabove2to4
+	CMPQ CX, $0x01
+	JA   rows1panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles1x1half
+
+tiles1x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x10
+	JNE     tiles1x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	JMP     tiles1x15done
+
+tiles1x15masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y0
+	VMOVUPS    96(BX), Y1
+	VMASKMOVPS (CX), Y0, Y0
+	VMASKMOVPS 32(CX), Y1, Y1
+	ADDQ       AX, CX
+
+tiles1x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	ADDQ $0x02, AX
+	JG   oddtiles1x1
+
+looptiles1x1:
+	VBROADCASTSS -8(DX)(AX*4), Y2
+	VBROADCASTSS -4(DX)(AX*4), Y3
+	VMOVUPS      (CX), Y4
+	VPSLLD       $0x10, Y4, Y5
+	VANDPS       cffff0000<>+0(SB), Y4, Y4
+	VFMADD231PS  Y5, Y2, Y0
+	VFMADD231PS  Y4, Y3, Y0
+	VMOVUPS      32(CX), Y4
+	VPSLLD       $0x10, Y4, Y5
+	VANDPS       cffff0000<>+0(SB), Y4, Y4
+	VFMADD231PS  Y5, Y2, Y1
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles1x1
+
+oddtiles1x1:
+	CMPQ         AX, $0x01
+	JNE          endtiles1x1
+	VBROADCASTSS -8(DX)(AX*4), Y2
+	VBROADCASTSS -8(DX)(AX*4), Y3
+	VMOVUPS      (CX), Y3
+	VPSLLD       $0x10, Y3, Y3
+	VFMADD231PS  Y3, Y2, Y0
+	VMOVUPS      32(CX), Y3
+	VPSLLD       $0x10, Y3, Y3
+	VFMADD231PS  Y3, Y2, Y1
+
+endtiles1x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x10
+	JNE     tiles1x18masked
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    AX, CX
+	JMP     tiles1x18done
+
+tiles1x18masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMASKMOVPS Y0, Y2, (CX)
+	VMASKMOVPS Y1, Y3, 32(CX)
+	ADDQ       AX, CX
+
+tiles1x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x1
+	JMP  done
+
+tiles1x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles1x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	JMP     tiles1x1half5done
+
+tiles1x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y0
+	VMOVUPS    96(BX), Y1
+	VMASKMOVPS (CX), Y0, Y0
+	ADDQ       AX, CX
+
+tiles1x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	ADDQ $0x02, AX
+	JG   oddtiles1x1half
+
+looptiles1x1half:
+	VMOVUPS      (CX), Y1
+	VPSLLD       $0x10, Y1, Y2
+	VANDPS       cffff0000<>+0(SB), Y1, Y1
+	VBROADCASTSS -8(DX)(AX*4), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS -4(DX)(AX*4), Y2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles1x1half
+
+oddtiles1x1half:
+	CMPQ         AX, $0x01
+	JNE          endtiles1x1half
+	VMOVUPS      (CX), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VBROADCASTSS -8(DX)(AX*4), Y2
+	VFMADD231PS  Y1, Y2, Y0
+
+endtiles1x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles1x1half8masked
+	VMOVUPS Y0, (CX)
+	ADDQ    AX, CX
+	JMP     tiles1x1half8done
+
+tiles1x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y1
+	VMOVUPS    96(BX), Y2
+	VMASKMOVPS Y0, Y1, (CX)
+	ADDQ       AX, CX
+
+tiles1x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x1half
+	JMP  done
+
+rows1panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles1x2half
+
+tiles1x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x10
+	JNE     tiles1x25masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	ADDQ    AX, CX
+	JMP     tiles1x25done
+
+tiles1x25masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
-	VMOVUPS    64(SI), Y6
-	VMOVUPS    96(SI), Y7
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    (AX)(CX*1), Y2
-	VMOVUPS    32(AX)(CX*1), Y3
-	VMOVUPS    (AX)(CX*2), Y4
-	VMOVUPS    32(AX)(CX*2), Y5
-	VMASKMOVPS (AX)(DX*1), Y6, Y6
-	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
+	VMOVUPS    64(SI), Y2
+	VMOVUPS    96(SI), Y3
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y2, Y2
+	VMASKMOVPS 32(CX)(DX*1), Y3, Y3
+	ADDQ       AX, CX
 
-start1x8done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	PREFETCHT0 192(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), BX
-	LEAQ       (BX)(BX*2), SI
-	ADDQ       $0x02, AX
-	JG         odd1x8
+tiles1x25done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	ADDQ $0x02, AX
+	JG   oddtiles1x2
 
-loop1x8:
+looptiles1x2:
+	VBROADCASTSS -8(DX)(AX*4), Y4
+	VBROADCASTSS -4(DX)(AX*4), Y5
+	VMOVUPS      (CX), Y6
+	VPSLLD       $0x10, Y6, Y7
+	VANDPS       cffff0000<>+0(SB), Y6, Y6
+	VFMADD231PS  Y7, Y4, Y0
+	VFMADD231PS  Y6, Y5, Y0
+	VMOVUPS      32(CX), Y6
+	VPSLLD       $0x10, Y6, Y7
+	VANDPS       cffff0000<>+0(SB), Y6, Y6
+	VFMADD231PS  Y7, Y4, Y1
+	VFMADD231PS  Y6, Y5, Y1
+	VMOVUPS      (CX)(BX*1), Y6
+	VPSLLD       $0x10, Y6, Y7
+	VANDPS       cffff0000<>+0(SB), Y6, Y6
+	VFMADD231PS  Y7, Y4, Y2
+	VFMADD231PS  Y6, Y5, Y2
+	VMOVUPS      32(CX)(BX*1), Y6
+	VPSLLD       $0x10, Y6, Y7
+	VANDPS       cffff0000<>+0(SB), Y6, Y6
+	VFMADD231PS  Y7, Y4, Y3
+	VFMADD231PS  Y6, Y5, Y3
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles1x2
+
+oddtiles1x2:
+	CMPQ         AX, $0x01
+	JNE          endtiles1x2
+	VBROADCASTSS -8(DX)(AX*4), Y4
+	VBROADCASTSS -8(DX)(AX*4), Y5
+	VMOVUPS      (CX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMOVUPS      32(CX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VMOVUPS      (CX)(BX*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	VMOVUPS      32(CX)(BX*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y3
+
+endtiles1x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x10
+	JNE     tiles1x28masked
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS Y3, 96(CX)
+	ADDQ    AX, CX
+	JMP     tiles1x28done
+
+tiles1x28masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y4, 64(CX)
+	VMASKMOVPS Y3, Y5, 96(CX)
+	ADDQ       AX, CX
+
+tiles1x28done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x2
+	JMP  done
+
+tiles1x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x08
+	JNE     tiles1x2half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	ADDQ    AX, CX
+	JMP     tiles1x2half5done
+
+tiles1x2half5masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y2
+	VMOVUPS    96(SI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y2, Y2
+	ADDQ       AX, CX
+
+tiles1x2half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	ADDQ $0x02, AX
+	JG   oddtiles1x2half
+
+looptiles1x2half:
+	VBROADCASTSS -8(DX)(AX*4), Y3
+	VBROADCASTSS -4(DX)(AX*4), Y4
+	VMOVUPS      (CX), Y5
+	VPSLLD       $0x10, Y5, Y6
+	VANDPS       cffff0000<>+0(SB), Y5, Y5
+	VFMADD231PS  Y6, Y3, Y0
+	VFMADD231PS  Y5, Y4, Y0
+	VMOVUPS      32(CX), Y5
+	VPSLLD       $0x10, Y5, Y6
+	VANDPS       cffff0000<>+0(SB), Y5, Y5
+	VFMADD231PS  Y6, Y3, Y1
+	VFMADD231PS  Y5, Y4, Y1
+	VMOVUPS      (CX)(BX*1), Y5
+	VPSLLD       $0x10, Y5, Y6
+	VANDPS       cffff0000<>+0(SB), Y5, Y5
+	VFMADD231PS  Y6, Y3, Y2
+	VFMADD231PS  Y5, Y4, Y2
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles1x2half
+
+oddtiles1x2half:
+	CMPQ         AX, $0x01
+	JNE          endtiles1x2half
+	VBROADCASTSS -8(DX)(AX*4), Y3
+	VBROADCASTSS -8(DX)(AX*4), Y4
+	VMOVUPS      (CX), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VFMADD231PS  Y4, Y3, Y0
+	VMOVUPS      32(CX), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VFMADD231PS  Y4, Y3, Y1
+	VMOVUPS      (CX)(BX*1), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VFMADD231PS  Y4, Y3, Y2
+
+endtiles1x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles1x2half8masked
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, 64(CX)
+	ADDQ    AX, CX
+	JMP     tiles1x2half8done
+
+tiles1x2half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y3
+	VMOVUPS    96(BX), Y4
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y3, 64(CX)
+	ADDQ       AX, CX
+
+tiles1x2half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x2half
+	JMP  done
+
+rows1panelsabove2to4:
+	CMPQ CX, $0x03
+	JA   rows1panelsabove3to4
+	CMPQ DX, $0x08
+	JBE  tiles1x3half
+
+tiles1x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x10
+	JNE     tiles1x35masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	VMOVUPS 32(CX)(DX*2), Y5
+	ADDQ    AX, CX
+	JMP     tiles1x35done
+
+tiles1x35masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y4
+	VMOVUPS    96(SI), Y5
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMASKMOVPS (CX)(DX*2), Y4, Y4
+	VMASKMOVPS 32(CX)(DX*2), Y5, Y5
+	ADDQ       AX, CX
+
+tiles1x35done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	ADDQ $0x02, AX
+	JG   oddtiles1x3
+
+looptiles1x3:
+	VBROADCASTSS -8(DX)(AX*4), Y6
+	VBROADCASTSS -4(DX)(AX*4), Y7
+	VMOVUPS      (CX), Y8
+	VPSLLD       $0x10, Y8, Y9
+	VANDPS       cffff0000<>+0(SB), Y8, Y8
+	VFMADD231PS  Y9, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y0
+	VMOVUPS      32(CX), Y8
+	VPSLLD       $0x10, Y8, Y9
+	VANDPS       cffff0000<>+0(SB), Y8, Y8
+	VFMADD231PS  Y9, Y6, Y1
+	VFMADD231PS  Y8, Y7, Y1
+	VMOVUPS      (CX)(BX*1), Y8
+	VPSLLD       $0x10, Y8, Y9
+	VANDPS       cffff0000<>+0(SB), Y8, Y8
+	VFMADD231PS  Y9, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y2
+	VMOVUPS      32(CX)(BX*1), Y8
+	VPSLLD       $0x10, Y8, Y9
+	VANDPS       cffff0000<>+0(SB), Y8, Y8
+	VFMADD231PS  Y9, Y6, Y3
+	VFMADD231PS  Y8, Y7, Y3
+	VMOVUPS      (CX)(BX*2), Y8
+	VPSLLD       $0x10, Y8, Y9
+	VANDPS       cffff0000<>+0(SB), Y8, Y8
+	VFMADD231PS  Y9, Y6, Y4
+	VFMADD231PS  Y8, Y7, Y4
+	VMOVUPS      32(CX)(BX*2), Y8
+	VPSLLD       $0x10, Y8, Y9
+	VANDPS       cffff0000<>+0(SB), Y8, Y8
+	VFMADD231PS  Y9, Y6, Y5
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles1x3
+
+oddtiles1x3:
+	CMPQ         AX, $0x01
+	JNE          endtiles1x3
+	VBROADCASTSS -8(DX)(AX*4), Y6
+	VBROADCASTSS -8(DX)(AX*4), Y7
+	VMOVUPS      (CX), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VMOVUPS      32(CX), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VMOVUPS      (CX)(BX*1), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VMOVUPS      32(CX)(BX*1), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y3
+	VMOVUPS      (CX)(BX*2), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y4
+	VMOVUPS      32(CX)(BX*2), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VFMADD231PS  Y7, Y6, Y5
+
+endtiles1x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x10
+	JNE     tiles1x38masked
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS Y3, 96(CX)
+	VMOVUPS Y4, 128(CX)
+	VMOVUPS Y5, 160(CX)
+	ADDQ    AX, CX
+	JMP     tiles1x38done
+
+tiles1x38masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMASKMOVPS Y4, Y6, 128(CX)
+	VMASKMOVPS Y5, Y7, 160(CX)
+	ADDQ       AX, CX
+
+tiles1x38done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x3
+	JMP  done
+
+tiles1x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x08
+	JNE     tiles1x3half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	ADDQ    AX, CX
+	JMP     tiles1x3half5done
+
+tiles1x3half5masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y4
+	VMOVUPS    96(SI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMASKMOVPS (CX)(DX*2), Y4, Y4
+	ADDQ       AX, CX
+
+tiles1x3half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	ADDQ $0x02, AX
+	JG   oddtiles1x3half
+
+looptiles1x3half:
+	VBROADCASTSS -8(DX)(AX*4), Y5
+	VBROADCASTSS -4(DX)(AX*4), Y6
+	VMOVUPS      (CX), Y7
+	VPSLLD       $0x10, Y7, Y8
+	VANDPS       cffff0000<>+0(SB), Y7, Y7
+	VFMADD231PS  Y8, Y5, Y0
+	VFMADD231PS  Y7, Y6, Y0
+	VMOVUPS      32(CX), Y7
+	VPSLLD       $0x10, Y7, Y8
+	VANDPS       cffff0000<>+0(SB), Y7, Y7
+	VFMADD231PS  Y8, Y5, Y1
+	VFMADD231PS  Y7, Y6, Y1
+	VMOVUPS      (CX)(BX*1), Y7
+	VPSLLD       $0x10, Y7, Y8
+	VANDPS       cffff0000<>+0(SB), Y7, Y7
+	VFMADD231PS  Y8, Y5, Y2
+	VFMADD231PS  Y7, Y6, Y2
+	VMOVUPS      32(CX)(BX*1), Y7
+	VPSLLD       $0x10, Y7, Y8
+	VANDPS       cffff0000<>+0(SB), Y7, Y7
+	VFMADD231PS  Y8, Y5, Y3
+	VFMADD231PS  Y7, Y6, Y3
+	VMOVUPS      (CX)(BX*2), Y7
+	VPSLLD       $0x10, Y7, Y8
+	VANDPS       cffff0000<>+0(SB), Y7, Y7
+	VFMADD231PS  Y8, Y5, Y4
+	VFMADD231PS  Y7, Y6, Y4
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles1x3half
+
+oddtiles1x3half:
+	CMPQ         AX, $0x01
+	JNE          endtiles1x3half
+	VBROADCASTSS -8(DX)(AX*4), Y5
+	VBROADCASTSS -8(DX)(AX*4), Y6
+	VMOVUPS      (CX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VFMADD231PS  Y6, Y5, Y0
+	VMOVUPS      32(CX), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VFMADD231PS  Y6, Y5, Y1
+	VMOVUPS      (CX)(BX*1), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VFMADD231PS  Y6, Y5, Y2
+	VMOVUPS      32(CX)(BX*1), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VFMADD231PS  Y6, Y5, Y3
+	VMOVUPS      (CX)(BX*2), Y6
+	VPSLLD       $0x10, Y6, Y6
+	VFMADD231PS  Y6, Y5, Y4
+
+endtiles1x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles1x3half8masked
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS Y3, 96(CX)
+	VMOVUPS Y4, 128(CX)
+	ADDQ    AX, CX
+	JMP     tiles1x3half8done
+
+tiles1x3half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y5
+	VMOVUPS    96(BX), Y6
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMASKMOVPS Y4, Y5, 128(CX)
+	ADDQ       AX, CX
+
+tiles1x3half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x3half
+	JMP  done
+
+rows1panelsabove3to4:
+	CMPQ DX, $0x08
+	JBE  tiles1x4half
+
+tiles1x4:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	LEAQ    (DX)(DX*2), BX
+	MOVQ    24(SP), SI
+	CMPQ    SI, $0x10
+	JNE     tiles1x45masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	VMOVUPS 32(CX)(DX*2), Y5
+	VMOVUPS (CX)(BX*1), Y6
+	VMOVUPS 32(CX)(BX*1), Y7
+	ADDQ    AX, CX
+	JMP     tiles1x45done
+
+tiles1x45masked:
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, SI
+	SUBQ       SI, DI
+	VMOVUPS    64(DI), Y6
+	VMOVUPS    96(DI), Y7
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMOVUPS    (CX)(DX*2), Y4
+	VMOVUPS    32(CX)(DX*2), Y5
+	VMASKMOVPS (CX)(BX*1), Y6, Y6
+	VMASKMOVPS 32(CX)(BX*1), Y7, Y7
+	ADDQ       AX, CX
+
+tiles1x45done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	ADDQ $0x02, AX
+	JG   oddtiles1x4
+
+looptiles1x4:
 	VBROADCASTSS -8(DX)(AX*4), Y8
 	VBROADCASTSS -4(DX)(AX*4), Y9
 	VMOVUPS      (CX), Y10
@@ -2406,11 +6346,11 @@ loop1x8:
 	VFMADD231PS  Y10, Y9, Y7
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, AX
-	JLE          loop1x8
+	JLE          looptiles1x4
 
-odd1x8:
+oddtiles1x4:
 	CMPQ         AX, $0x01
-	JNE          end1x8
+	JNE          endtiles1x4
 	VBROADCASTSS -8(DX)(AX*4), Y8
 	VBROADCASTSS -8(DX)(AX*4), Y9
 	VMOVUPS      (CX), Y9
@@ -2438,451 +6378,511 @@ odd1x8:
 	VPSLLD       $0x10, Y9, Y9
 	VFMADD231PS  Y9, Y8, Y7
 
-end1x8:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), CX
-	MOVQ    lastCols+96(FP), CX
-	CMPQ    CX, $0x10
-	JNE     c1x8masked
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	VMOVUPS Y4, 128(AX)
-	VMOVUPS Y5, 160(AX)
-	VMOVUPS Y6, 192(AX)
-	VMOVUPS Y7, 224(AX)
-	JMP     c1x8done
-
-c1x8masked:
-	LEAQ       tailMasks<>+0(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVUPS    64(DX), Y8
-	VMOVUPS    96(DX), Y9
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, 64(AX)
-	VMOVUPS    Y3, 96(AX)
-	VMOVUPS    Y4, 128(AX)
-	VMOVUPS    Y5, 160(AX)
-	VMASKMOVPS Y6, Y8, 192(AX)
-	VMASKMOVPS Y7, Y9, 224(AX)
-
-c1x8done:
-	VZEROUPPER
-	RET
-
-not1x4:
-	CMPQ    CX, $0x03
-	JNE     not1x3
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+96(FP), DX
+endtiles1x4:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
 	CMPQ    DX, $0x10
-	JNE     start1x6masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	VMOVUPS (AX)(CX*2), Y4
-	VMOVUPS 32(AX)(CX*2), Y5
-	JMP     start1x6done
+	JNE     tiles1x48masked
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS Y3, 96(CX)
+	VMOVUPS Y4, 128(CX)
+	VMOVUPS Y5, 160(CX)
+	VMOVUPS Y6, 192(CX)
+	VMOVUPS Y7, 224(CX)
+	ADDQ    AX, CX
+	JMP     tiles1x48done
 
-start1x6masked:
+tiles1x48masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y4
-	VMOVUPS    96(BX), Y5
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMOVUPS    (AX)(CX*1), Y2
-	VMOVUPS    32(AX)(CX*1), Y3
-	VMASKMOVPS (AX)(CX*2), Y4, Y4
-	VMASKMOVPS 32(AX)(CX*2), Y5, Y5
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMOVUPS    Y4, 128(CX)
+	VMOVUPS    Y5, 160(CX)
+	VMASKMOVPS Y6, Y8, 192(CX)
+	VMASKMOVPS Y7, Y9, 224(CX)
+	ADDQ       AX, CX
 
-start1x6done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), BX
-	ADDQ       $0x02, AX
-	JG         odd1x6
+tiles1x48done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x4
+	JMP  done
 
-loop1x6:
-	VBROADCASTSS -8(DX)(AX*4), Y6
-	VBROADCASTSS -4(DX)(AX*4), Y7
-	VMOVUPS      (CX), Y8
-	VPSLLD       $0x10, Y8, Y9
-	VANDPS       cffff0000<>+0(SB), Y8, Y8
-	VFMADD231PS  Y9, Y6, Y0
-	VFMADD231PS  Y8, Y7, Y0
-	VMOVUPS      32(CX), Y8
-	VPSLLD       $0x10, Y8, Y9
-	VANDPS       cffff0000<>+0(SB), Y8, Y8
-	VFMADD231PS  Y9, Y6, Y1
-	VFMADD231PS  Y8, Y7, Y1
-	VMOVUPS      (CX)(BX*1), Y8
-	VPSLLD       $0x10, Y8, Y9
-	VANDPS       cffff0000<>+0(SB), Y8, Y8
-	VFMADD231PS  Y9, Y6, Y2
-	VFMADD231PS  Y8, Y7, Y2
-	VMOVUPS      32(CX)(BX*1), Y8
-	VPSLLD       $0x10, Y8, Y9
-	VANDPS       cffff0000<>+0(SB), Y8, Y8
-	VFMADD231PS  Y9, Y6, Y3
-	VFMADD231PS  Y8, Y7, Y3
-	VMOVUPS      (CX)(BX*2), Y8
-	VPSLLD       $0x10, Y8, Y9
-	VANDPS       cffff0000<>+0(SB), Y8, Y8
-	VFMADD231PS  Y9, Y6, Y4
-	VFMADD231PS  Y8, Y7, Y4
-	VMOVUPS      32(CX)(BX*2), Y8
-	VPSLLD       $0x10, Y8, Y9
-	VANDPS       cffff0000<>+0(SB), Y8, Y8
-	VFMADD231PS  Y9, Y6, Y5
-	VFMADD231PS  Y8, Y7, Y5
+tiles1x4half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	LEAQ    (DX)(DX*2), BX
+	MOVQ    24(SP), SI
+	CMPQ    SI, $0x08
+	JNE     tiles1x4half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	VMOVUPS (CX)(DX*2), Y4
+	VMOVUPS 32(CX)(DX*2), Y5
+	VMOVUPS (CX)(BX*1), Y6
+	ADDQ    AX, CX
+	JMP     tiles1x4half5done
+
+tiles1x4half5masked:
+	LEAQ       tailMasks<>+0(SB), DI
+	SHLQ       $0x02, SI
+	SUBQ       SI, DI
+	VMOVUPS    64(DI), Y6
+	VMOVUPS    96(DI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMOVUPS    (CX)(DX*1), Y2
+	VMOVUPS    32(CX)(DX*1), Y3
+	VMOVUPS    (CX)(DX*2), Y4
+	VMOVUPS    32(CX)(DX*2), Y5
+	VMASKMOVPS (CX)(BX*1), Y6, Y6
+	ADDQ       AX, CX
+
+tiles1x4half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	ADDQ $0x02, AX
+	JG   oddtiles1x4half
+
+looptiles1x4half:
+	VBROADCASTSS -8(DX)(AX*4), Y7
+	VBROADCASTSS -4(DX)(AX*4), Y8
+	VMOVUPS      (CX), Y9
+	VPSLLD       $0x10, Y9, Y10
+	VANDPS       cffff0000<>+0(SB), Y9, Y9
+	VFMADD231PS  Y10, Y7, Y0
+	VFMADD231PS  Y9, Y8, Y0
+	VMOVUPS      32(CX), Y9
+	VPSLLD       $0x10, Y9, Y10
+	VANDPS       cffff0000<>+0(SB), Y9, Y9
+	VFMADD231PS  Y10, Y7, Y1
+	VFMADD231PS  Y9, Y8, Y1
+	VMOVUPS      (CX)(BX*1), Y9
+	VPSLLD       $0x10, Y9, Y10
+	VANDPS       cffff0000<>+0(SB), Y9, Y9
+	VFMADD231PS  Y10, Y7, Y2
+	VFMADD231PS  Y9, Y8, Y2
+	VMOVUPS      32(CX)(BX*1), Y9
+	VPSLLD       $0x10, Y9, Y10
+	VANDPS       cffff0000<>+0(SB), Y9, Y9
+	VFMADD231PS  Y10, Y7, Y3
+	VFMADD231PS  Y9, Y8, Y3
+	VMOVUPS      (CX)(BX*2), Y9
+	VPSLLD       $0x10, Y9, Y10
+	VANDPS       cffff0000<>+0(SB), Y9, Y9
+	VFMADD231PS  Y10, Y7, Y4
+	VFMADD231PS  Y9, Y8, Y4
+	VMOVUPS      32(CX)(BX*2), Y9
+	VPSLLD       $0x10, Y9, Y10
+	VANDPS       cffff0000<>+0(SB), Y9, Y9
+	VFMADD231PS  Y10, Y7, Y5
+	VFMADD231PS  Y9, Y8, Y5
+	VMOVUPS      (CX)(SI*1), Y9
+	VPSLLD       $0x10, Y9, Y10
+	VANDPS       cffff0000<>+0(SB), Y9, Y9
+	VFMADD231PS  Y10, Y7, Y6
+	VFMADD231PS  Y9, Y8, Y6
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, AX
-	JLE          loop1x6
+	JLE          looptiles1x4half
 
-odd1x6:
+oddtiles1x4half:
 	CMPQ         AX, $0x01
-	JNE          end1x6
-	VBROADCASTSS -8(DX)(AX*4), Y6
+	JNE          endtiles1x4half
 	VBROADCASTSS -8(DX)(AX*4), Y7
-	VMOVUPS      (CX), Y7
-	VPSLLD       $0x10, Y7, Y7
-	VFMADD231PS  Y7, Y6, Y0
-	VMOVUPS      32(CX), Y7
-	VPSLLD       $0x10, Y7, Y7
-	VFMADD231PS  Y7, Y6, Y1
-	VMOVUPS      (CX)(BX*1), Y7
-	VPSLLD       $0x10, Y7, Y7
-	VFMADD231PS  Y7, Y6, Y2
-	VMOVUPS      32(CX)(BX*1), Y7
-	VPSLLD       $0x10, Y7, Y7
-	VFMADD231PS  Y7, Y6, Y3
-	VMOVUPS      (CX)(BX*2), Y7
-	VPSLLD       $0x10, Y7, Y7
-	VFMADD231PS  Y7, Y6, Y4
-	VMOVUPS      32(CX)(BX*2), Y7
-	VPSLLD       $0x10, Y7, Y7
-	VFMADD231PS  Y7, Y6, Y5
+	VBROADCASTSS -8(DX)(AX*4), Y8
+	VMOVUPS      (CX), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VFMADD231PS  Y8, Y7, Y0
+	VMOVUPS      32(CX), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VFMADD231PS  Y8, Y7, Y1
+	VMOVUPS      (CX)(BX*1), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VFMADD231PS  Y8, Y7, Y2
+	VMOVUPS      32(CX)(BX*1), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VFMADD231PS  Y8, Y7, Y3
+	VMOVUPS      (CX)(BX*2), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VFMADD231PS  Y8, Y7, Y4
+	VMOVUPS      32(CX)(BX*2), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VFMADD231PS  Y8, Y7, Y5
+	VMOVUPS      (CX)(SI*1), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VFMADD231PS  Y8, Y7, Y6
 
-end1x6:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), CX
-	MOVQ    lastCols+96(FP), CX
-	CMPQ    CX, $0x10
-	JNE     c1x6masked
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	VMOVUPS Y4, 128(AX)
-	VMOVUPS Y5, 160(AX)
-	JMP     c1x6done
+endtiles1x4half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles1x4half8masked
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS Y3, 96(CX)
+	VMOVUPS Y4, 128(CX)
+	VMOVUPS Y5, 160(CX)
+	VMOVUPS Y6, 192(CX)
+	ADDQ    AX, CX
+	JMP     tiles1x4half8done
 
-c1x6masked:
-	LEAQ       tailMasks<>+0(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVUPS    64(DX), Y6
-	VMOVUPS    96(DX), Y7
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMOVUPS    Y2, 64(AX)
-	VMOVUPS    Y3, 96(AX)
-	VMASKMOVPS Y4, Y6, 128(AX)
-	VMASKMOVPS Y5, Y7, 160(AX)
+tiles1x4half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y7
+	VMOVUPS    96(BX), Y8
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMOVUPS    Y2, 64(CX)
+	VMOVUPS    Y3, 96(CX)
+	VMOVUPS    Y4, 128(CX)
+	VMOVUPS    Y5, 160(CX)
+	VMASKMOVPS Y6, Y7, 192(CX)
+	ADDQ       AX, CX
 
-c1x6done:
-	VZEROUPPER
-	RET
+tiles1x4half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x4half
+	JMP  done
 
-not1x3:
-	CMPQ    CX, $0x02
-	JNE     not1x2
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+96(FP), DX
+rowsabove1to2:
+	CMPQ CX, $0x01
+	JA   rows2panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles2x1half
+
+tiles2x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
 	CMPQ    DX, $0x10
-	JNE     start1x4masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(CX*1), Y2
-	VMOVUPS 32(AX)(CX*1), Y3
-	JMP     start1x4done
+	JNE     tiles2x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	JMP     tiles2x15done
 
-start1x4masked:
+tiles2x15masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y2
 	VMOVUPS    96(BX), Y3
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMASKMOVPS (AX)(CX*1), Y2, Y2
-	VMASKMOVPS 32(AX)(CX*1), Y3, Y3
+	VMASKMOVPS (CX), Y2, Y0
+	VMASKMOVPS 32(CX), Y3, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y2, Y2
+	VMASKMOVPS 32(CX), Y3, Y3
+	ADDQ       AX, CX
 
-start1x4done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), BX
-	ADDQ       $0x02, AX
-	JG         odd1x4
+tiles2x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	ADDQ $0x02, AX
+	JG   oddtiles2x1
 
-loop1x4:
-	VBROADCASTSS -8(DX)(AX*4), Y4
-	VBROADCASTSS -4(DX)(AX*4), Y5
-	VMOVUPS      (CX), Y6
-	VPSLLD       $0x10, Y6, Y7
-	VANDPS       cffff0000<>+0(SB), Y6, Y6
-	VFMADD231PS  Y7, Y4, Y0
-	VFMADD231PS  Y6, Y5, Y0
-	VMOVUPS      32(CX), Y6
-	VPSLLD       $0x10, Y6, Y7
-	VANDPS       cffff0000<>+0(SB), Y6, Y6
-	VFMADD231PS  Y7, Y4, Y1
-	VFMADD231PS  Y6, Y5, Y1
-	VMOVUPS      (CX)(BX*1), Y6
-	VPSLLD       $0x10, Y6, Y7
-	VANDPS       cffff0000<>+0(SB), Y6, Y6
-	VFMADD231PS  Y7, Y4, Y2
-	VFMADD231PS  Y6, Y5, Y2
-	VMOVUPS      32(CX)(BX*1), Y6
-	VPSLLD       $0x10, Y6, Y7
-	VANDPS       cffff0000<>+0(SB), Y6, Y6
-	VFMADD231PS  Y7, Y4, Y3
-	VFMADD231PS  Y6, Y5, Y3
-	ADDQ         $0x40, CX
-	ADDQ         $0x02, AX
-	JLE          loop1x4
-
-odd1x4:
-	CMPQ         AX, $0x01
-	JNE          end1x4
-	VBROADCASTSS -8(DX)(AX*4), Y4
-	VBROADCASTSS -8(DX)(AX*4), Y5
-	VMOVUPS      (CX), Y5
-	VPSLLD       $0x10, Y5, Y5
-	VFMADD231PS  Y5, Y4, Y0
-	VMOVUPS      32(CX), Y5
-	VPSLLD       $0x10, Y5, Y5
-	VFMADD231PS  Y5, Y4, Y1
-	VMOVUPS      (CX)(BX*1), Y5
-	VPSLLD       $0x10, Y5, Y5
-	VFMADD231PS  Y5, Y4, Y2
-	VMOVUPS      32(CX)(BX*1), Y5
-	VPSLLD       $0x10, Y5, Y5
-	VFMADD231PS  Y5, Y4, Y3
-
-end1x4:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), CX
-	MOVQ    lastCols+96(FP), CX
-	CMPQ    CX, $0x10
-	JNE     c1x4masked
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	JMP     c1x4done
-
-c1x4masked:
-	LEAQ       tailMasks<>+0(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVUPS    64(DX), Y4
-	VMOVUPS    96(DX), Y5
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y4, 64(AX)
-	VMASKMOVPS Y3, Y5, 96(AX)
-
-c1x4done:
-	VZEROUPPER
-	RET
-
-not1x2:
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), CX
-	MOVQ    lastCols+96(FP), CX
-	CMPQ    CX, $0x10
-	JNE     start1x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	JMP     start1x2done
-
-start1x2masked:
-	LEAQ       tailMasks<>+0(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVUPS    64(DX), Y0
-	VMOVUPS    96(DX), Y1
-	VMASKMOVPS (AX), Y0, Y0
-	VMASKMOVPS 32(AX), Y1, Y1
-
-start1x2done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), BX
-	ADDQ       $0x02, AX
-	JG         odd1x2
-
-loop1x2:
-	VBROADCASTSS -8(DX)(AX*4), Y2
-	VBROADCASTSS -4(DX)(AX*4), Y3
+looptiles2x1:
 	VMOVUPS      (CX), Y4
 	VPSLLD       $0x10, Y4, Y5
 	VANDPS       cffff0000<>+0(SB), Y4, Y4
-	VFMADD231PS  Y5, Y2, Y0
-	VFMADD231PS  Y4, Y3, Y0
-	VMOVUPS      32(CX), Y4
-	VPSLLD       $0x10, Y4, Y5
-	VANDPS       cffff0000<>+0(SB), Y4, Y4
-	VFMADD231PS  Y5, Y2, Y1
-	VFMADD231PS  Y4, Y3, Y1
+	VMOVUPS      32(CX), Y6
+	VPSLLD       $0x10, Y6, Y7
+	VANDPS       cffff0000<>+0(SB), Y6, Y6
+	VBROADCASTSS -8(BX)(AX*4), Y8
+	VFMADD231PS  Y5, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS -8(DX)(AX*4), Y8
+	VFMADD231PS  Y5, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS -4(BX)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS -4(DX)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VFMADD231PS  Y6, Y5, Y3
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, AX
-	JLE          loop1x2
+	JLE          looptiles2x1
 
-odd1x2:
+oddtiles2x1:
 	CMPQ         AX, $0x01
-	JNE          end1x2
-	VBROADCASTSS -8(DX)(AX*4), Y2
+	JNE          endtiles2x1
+	VMOVUPS      (CX), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VMOVUPS      32(CX), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VBROADCASTSS -8(BX)(AX*4), Y6
+	VFMADD231PS  Y4, Y6, Y0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS -8(DX)(AX*4), Y6
+	VFMADD231PS  Y4, Y6, Y2
+	VFMADD231PS  Y5, Y6, Y3
+
+endtiles2x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x10
+	JNE     tiles2x18masked
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    AX, CX
+	JMP     tiles2x18done
+
+tiles2x18masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS Y0, Y4, (CX)
+	VMASKMOVPS Y1, Y5, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y4, (CX)
+	VMASKMOVPS Y3, Y5, 32(CX)
+	ADDQ       AX, CX
+
+tiles2x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x1
+	JMP  done
+
+tiles2x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles2x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	JMP     tiles2x1half5done
+
+tiles2x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y1
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y1, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y1, Y1
+	ADDQ       AX, CX
+
+tiles2x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	ADDQ $0x02, AX
+	JG   oddtiles2x1half
+
+looptiles2x1half:
+	VMOVUPS      (CX), Y2
+	VPSLLD       $0x10, Y2, Y3
+	VANDPS       cffff0000<>+0(SB), Y2, Y2
+	VBROADCASTSS -8(BX)(AX*4), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS -8(DX)(AX*4), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS -4(BX)(AX*4), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS -4(DX)(AX*4), Y3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles2x1half
+
+oddtiles2x1half:
+	CMPQ         AX, $0x01
+	JNE          endtiles2x1half
+	VMOVUPS      (CX), Y2
+	VPSLLD       $0x10, Y2, Y2
+	VBROADCASTSS -8(BX)(AX*4), Y3
+	VFMADD231PS  Y2, Y3, Y0
 	VBROADCASTSS -8(DX)(AX*4), Y3
-	VMOVUPS      (CX), Y3
-	VPSLLD       $0x10, Y3, Y3
-	VFMADD231PS  Y3, Y2, Y0
-	VMOVUPS      32(CX), Y3
-	VPSLLD       $0x10, Y3, Y3
-	VFMADD231PS  Y3, Y2, Y1
+	VFMADD231PS  Y2, Y3, Y1
 
-end1x2:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), CX
-	MOVQ    lastCols+96(FP), CX
-	CMPQ    CX, $0x10
-	JNE     c1x2masked
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	JMP     c1x2done
+endtiles2x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles2x1half8masked
+	VMOVUPS Y0, (CX)
+	ADDQ    AX, CX
+	VMOVUPS Y1, (CX)
+	ADDQ    AX, CX
+	JMP     tiles2x1half8done
 
-c1x2masked:
-	LEAQ       tailMasks<>+0(SB), DX
-	SHLQ       $0x02, CX
-	SUBQ       CX, DX
-	VMOVUPS    64(DX), Y2
-	VMOVUPS    96(DX), Y3
-	VMASKMOVPS Y0, Y2, (AX)
-	VMASKMOVPS Y1, Y3, 32(AX)
+tiles2x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMASKMOVPS Y0, Y2, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y2, (CX)
+	ADDQ       AX, CX
 
-c1x2done:
-	VZEROUPPER
-	RET
+tiles2x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x1half
+	JMP  done
 
-rows2:
-	CMPQ    CX, $0x02
-	JNE     not2x2
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+96(FP), BX
+rows2panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles2x2half
+
+tiles2x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
 	CMPQ    BX, $0x10
-	JNE     start2x4masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	VMOVUPS (AX)(DX*1), Y2
-	VMOVUPS 32(AX)(DX*1), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	VMOVUPS (AX)(DX*1), Y6
-	VMOVUPS 32(AX)(DX*1), Y7
-	JMP     start2x4done
+	JNE     tiles2x25masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	VMOVUPS (CX)(DX*1), Y6
+	VMOVUPS 32(CX)(DX*1), Y7
+	ADDQ    AX, CX
+	JMP     tiles2x25done
 
-start2x4masked:
+tiles2x25masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
 	VMOVUPS    64(SI), Y6
 	VMOVUPS    96(SI), Y7
-	VMOVUPS    (AX), Y0
-	VMOVUPS    32(AX), Y1
-	VMASKMOVPS (AX)(DX*1), Y6, Y2
-	VMASKMOVPS 32(AX)(DX*1), Y7, Y3
-	ADDQ       CX, AX
-	VMOVUPS    (AX), Y4
-	VMOVUPS    32(AX), Y5
-	VMASKMOVPS (AX)(DX*1), Y6, Y6
-	VMASKMOVPS 32(AX)(DX*1), Y7, Y7
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y6, Y2
+	VMASKMOVPS 32(CX)(DX*1), Y7, Y3
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y4
+	VMOVUPS    32(CX), Y5
+	VMASKMOVPS (CX)(DX*1), Y6, Y6
+	VMASKMOVPS 32(CX)(DX*1), Y7, Y7
+	ADDQ       AX, CX
 
-start2x4done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), SI
-	ADDQ       $0x02, AX
-	JG         odd2x4
+tiles2x25done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	ADDQ $0x02, AX
+	JG   oddtiles2x2
 
-loop2x4:
+looptiles2x2:
 	VBROADCASTSS -8(BX)(AX*4), Y8
 	VBROADCASTSS -4(BX)(AX*4), Y9
 	VBROADCASTSS -8(DX)(AX*4), Y10
@@ -2917,11 +6917,11 @@ loop2x4:
 	VFMADD231PS  Y12, Y11, Y7
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, AX
-	JLE          loop2x4
+	JLE          looptiles2x2
 
-odd2x4:
+oddtiles2x2:
 	CMPQ         AX, $0x01
-	JNE          end2x4
+	JNE          endtiles2x2
 	VBROADCASTSS -8(BX)(AX*4), Y8
 	VBROADCASTSS -8(BX)(AX*4), Y9
 	VBROADCASTSS -8(DX)(AX*4), Y9
@@ -2943,216 +6943,261 @@ odd2x4:
 	VFMADD231PS  Y10, Y8, Y3
 	VFMADD231PS  Y10, Y9, Y7
 
-end2x4:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), CX
-	MOVQ    lastCols+96(FP), DX
+endtiles2x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
 	CMPQ    DX, $0x10
-	JNE     c2x4masked
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	VMOVUPS Y2, 64(AX)
-	VMOVUPS Y3, 96(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	VMOVUPS Y6, 64(AX)
-	VMOVUPS Y7, 96(AX)
-	JMP     c2x4done
+	JNE     tiles2x28masked
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, 64(CX)
+	VMOVUPS Y3, 96(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	VMOVUPS Y6, 64(CX)
+	VMOVUPS Y7, 96(CX)
+	ADDQ    AX, CX
+	JMP     tiles2x28done
 
-c2x4masked:
+tiles2x28masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y8
 	VMOVUPS    96(BX), Y9
-	VMOVUPS    Y0, (AX)
-	VMOVUPS    Y1, 32(AX)
-	VMASKMOVPS Y2, Y8, 64(AX)
-	VMASKMOVPS Y3, Y9, 96(AX)
-	ADDQ       CX, AX
-	VMOVUPS    Y4, (AX)
-	VMOVUPS    Y5, 32(AX)
-	VMASKMOVPS Y6, Y8, 64(AX)
-	VMASKMOVPS Y7, Y9, 96(AX)
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y8, 64(CX)
+	VMASKMOVPS Y3, Y9, 96(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y4, (CX)
+	VMOVUPS    Y5, 32(CX)
+	VMASKMOVPS Y6, Y8, 64(CX)
+	VMASKMOVPS Y7, Y9, 96(CX)
+	ADDQ       AX, CX
 
-c2x4done:
-	VZEROUPPER
-	RET
+tiles2x28done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x2
+	JMP  done
 
-not2x2:
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+96(FP), DX
-	CMPQ    DX, $0x10
-	JNE     start2x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	JMP     start2x2done
+tiles2x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), BX
+	CMPQ    BX, $0x08
+	JNE     tiles2x2half5masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y3
+	VMOVUPS 32(CX), Y4
+	VMOVUPS (CX)(DX*1), Y5
+	ADDQ    AX, CX
+	JMP     tiles2x2half5done
 
-start2x2masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y2
-	VMOVUPS    96(BX), Y3
-	VMASKMOVPS (AX), Y2, Y0
-	VMASKMOVPS 32(AX), Y3, Y1
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y2, Y2
-	VMASKMOVPS 32(AX), Y3, Y3
+tiles2x2half5masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y5
+	VMOVUPS    96(SI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y5, Y2
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y3
+	VMOVUPS    32(CX), Y4
+	VMASKMOVPS (CX)(DX*1), Y5, Y5
+	ADDQ       AX, CX
 
-start2x2done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), SI
-	ADDQ       $0x02, AX
-	JG         odd2x2
+tiles2x2half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	ADDQ $0x02, AX
+	JG   oddtiles2x2half
 
-loop2x2:
-	VMOVUPS      (CX), Y4
-	VPSLLD       $0x10, Y4, Y5
-	VANDPS       cffff0000<>+0(SB), Y4, Y4
-	VMOVUPS      32(CX), Y6
-	VPSLLD       $0x10, Y6, Y7
-	VANDPS       cffff0000<>+0(SB), Y6, Y6
-	VBROADCASTSS -8(BX)(AX*4), Y8
-	VFMADD231PS  Y5, Y8, Y0
-	VFMADD231PS  Y7, Y8, Y1
+looptiles2x2half:
+	VBROADCASTSS -8(BX)(AX*4), Y6
+	VBROADCASTSS -4(BX)(AX*4), Y7
 	VBROADCASTSS -8(DX)(AX*4), Y8
-	VFMADD231PS  Y5, Y8, Y2
-	VFMADD231PS  Y7, Y8, Y3
-	VBROADCASTSS -4(BX)(AX*4), Y5
-	VFMADD231PS  Y4, Y5, Y0
-	VFMADD231PS  Y6, Y5, Y1
-	VBROADCASTSS -4(DX)(AX*4), Y5
-	VFMADD231PS  Y4, Y5, Y2
-	VFMADD231PS  Y6, Y5, Y3
+	VBROADCASTSS -4(DX)(AX*4), Y9
+	VMOVUPS      (CX), Y10
+	VPSLLD       $0x10, Y10, Y11
+	VANDPS       cffff0000<>+0(SB), Y10, Y10
+	VFMADD231PS  Y11, Y6, Y0
+	VFMADD231PS  Y11, Y8, Y3
+	VFMADD231PS  Y10, Y7, Y0
+	VFMADD231PS  Y10, Y9, Y3
+	VMOVUPS      32(CX), Y10
+	VPSLLD       $0x10, Y10, Y11
+	VANDPS       cffff0000<>+0(SB), Y10, Y10
+	VFMADD231PS  Y11, Y6, Y1
+	VFMADD231PS  Y11, Y8, Y4
+	VFMADD231PS  Y10, Y7, Y1
+	VFMADD231PS  Y10, Y9, Y4
+	VMOVUPS      (CX)(SI*1), Y10
+	VPSLLD       $0x10, Y10, Y11
+	VANDPS       cffff0000<>+0(SB), Y10, Y10
+	VFMADD231PS  Y11, Y6, Y2
+	VFMADD231PS  Y11, Y8, Y5
+	VFMADD231PS  Y10, Y7, Y2
+	VFMADD231PS  Y10, Y9, Y5
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, AX
-	JLE          loop2x2
+	JLE          looptiles2x2half
 
-odd2x2:
+oddtiles2x2half:
 	CMPQ         AX, $0x01
-	JNE          end2x2
-	VMOVUPS      (CX), Y4
-	VPSLLD       $0x10, Y4, Y4
-	VMOVUPS      32(CX), Y5
-	VPSLLD       $0x10, Y5, Y5
+	JNE          endtiles2x2half
 	VBROADCASTSS -8(BX)(AX*4), Y6
-	VFMADD231PS  Y4, Y6, Y0
-	VFMADD231PS  Y5, Y6, Y1
-	VBROADCASTSS -8(DX)(AX*4), Y6
-	VFMADD231PS  Y4, Y6, Y2
-	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS -8(BX)(AX*4), Y7
+	VBROADCASTSS -8(DX)(AX*4), Y7
+	VBROADCASTSS -8(DX)(AX*4), Y8
+	VMOVUPS      (CX), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VFMADD231PS  Y8, Y6, Y0
+	VFMADD231PS  Y8, Y7, Y3
+	VMOVUPS      32(CX), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VFMADD231PS  Y8, Y6, Y1
+	VFMADD231PS  Y8, Y7, Y4
+	VMOVUPS      (CX)(SI*1), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y5
 
-end2x2:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), CX
-	MOVQ    lastCols+96(FP), DX
+endtiles2x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles2x2half8masked
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	VMOVUPS Y2, 64(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y3, (CX)
+	VMOVUPS Y4, 32(CX)
+	VMOVUPS Y5, 64(CX)
+	ADDQ    AX, CX
+	JMP     tiles2x2half8done
+
+tiles2x2half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y6, 64(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y3, (CX)
+	VMOVUPS    Y4, 32(CX)
+	VMASKMOVPS Y5, Y6, 64(CX)
+	ADDQ       AX, CX
+
+tiles2x2half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x2half
+	JMP  done
+
+rowsabove2to4:
+	CMPQ AX, $0x03
+	JA   rowsabove3to4
+	CMPQ DX, $0x08
+	JBE  tiles3x1half
+
+tiles3x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
 	CMPQ    DX, $0x10
-	JNE     c2x2masked
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
-	JMP     c2x2done
+	JNE     tiles3x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    AX, CX
+	JMP     tiles3x15done
 
-c2x2masked:
+tiles3x15masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y4
 	VMOVUPS    96(BX), Y5
-	VMASKMOVPS Y0, Y4, (AX)
-	VMASKMOVPS Y1, Y5, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y2, Y4, (AX)
-	VMASKMOVPS Y3, Y5, 32(AX)
+	VMASKMOVPS (CX), Y4, Y0
+	VMASKMOVPS 32(CX), Y5, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y2
+	VMASKMOVPS 32(CX), Y5, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y4
+	VMASKMOVPS 32(CX), Y5, Y5
+	ADDQ       AX, CX
 
-c2x2done:
-	VZEROUPPER
-	RET
+tiles3x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+	ADDQ $0x02, AX
+	JG   oddtiles3x1
 
-rows3:
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+96(FP), DX
-	CMPQ    DX, $0x10
-	JNE     start3x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	JMP     start3x2done
-
-start3x2masked:
-	LEAQ       tailMasks<>+0(SB), BX
-	SHLQ       $0x02, DX
-	SUBQ       DX, BX
-	VMOVUPS    64(BX), Y4
-	VMOVUPS    96(BX), Y5
-	VMASKMOVPS (AX), Y4, Y0
-	VMASKMOVPS 32(AX), Y5, Y1
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y4, Y2
-	VMASKMOVPS 32(AX), Y5, Y3
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y4, Y4
-	VMASKMOVPS 32(AX), Y5, Y5
-
-start3x2done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x03, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), DI
-	ADDQ       $0x02, AX
-	JG         odd3x2
-
-loop3x2:
+looptiles3x1:
 	VMOVUPS      (CX), Y6
 	VPSLLD       $0x10, Y6, Y7
 	VANDPS       cffff0000<>+0(SB), Y6, Y6
@@ -3179,11 +7224,11 @@ loop3x2:
 	VFMADD231PS  Y8, Y7, Y5
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, AX
-	JLE          loop3x2
+	JLE          looptiles3x1
 
-odd3x2:
+oddtiles3x1:
 	CMPQ         AX, $0x01
-	JNE          end3x2
+	JNE          endtiles3x1
 	VMOVUPS      (CX), Y6
 	VPSLLD       $0x10, Y6, Y6
 	VMOVUPS      32(CX), Y7
@@ -3198,110 +7243,241 @@ odd3x2:
 	VFMADD231PS  Y6, Y8, Y4
 	VFMADD231PS  Y7, Y8, Y5
 
-end3x2:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), CX
-	MOVQ    lastCols+96(FP), DX
+endtiles3x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
 	CMPQ    DX, $0x10
-	JNE     c3x2masked
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	JMP     c3x2done
+	JNE     tiles3x18masked
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	ADDQ    AX, CX
+	JMP     tiles3x18done
 
-c3x2masked:
+tiles3x18masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y6
 	VMOVUPS    96(BX), Y7
-	VMASKMOVPS Y0, Y6, (AX)
-	VMASKMOVPS Y1, Y7, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y2, Y6, (AX)
-	VMASKMOVPS Y3, Y7, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y4, Y6, (AX)
-	VMASKMOVPS Y5, Y7, 32(AX)
+	VMASKMOVPS Y0, Y6, (CX)
+	VMASKMOVPS Y1, Y7, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y6, (CX)
+	VMASKMOVPS Y3, Y7, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y6, (CX)
+	VMASKMOVPS Y5, Y7, 32(CX)
+	ADDQ       AX, CX
 
-c3x2done:
-	VZEROUPPER
-	RET
+tiles3x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x1
+	JMP  done
 
-rows4:
-	MOVQ    start+56(FP), AX
-	MOVQ    startStride+64(FP), CX
-	MOVQ    startStep+72(FP), DX
-	MOVQ    lastCols+96(FP), DX
+tiles3x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles3x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	ADDQ    AX, CX
+	JMP     tiles3x1half5done
+
+tiles3x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y2, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y2, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y2, Y2
+	ADDQ       AX, CX
+
+tiles3x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+	ADDQ $0x02, AX
+	JG   oddtiles3x1half
+
+looptiles3x1half:
+	VMOVUPS      (CX), Y3
+	VPSLLD       $0x10, Y3, Y4
+	VANDPS       cffff0000<>+0(SB), Y3, Y3
+	VBROADCASTSS -8(BX)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS -8(SI)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS -8(DX)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS -4(BX)(AX*4), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS -4(SI)(AX*4), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS -4(DX)(AX*4), Y4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles3x1half
+
+oddtiles3x1half:
+	CMPQ         AX, $0x01
+	JNE          endtiles3x1half
+	VMOVUPS      (CX), Y3
+	VPSLLD       $0x10, Y3, Y3
+	VBROADCASTSS -8(BX)(AX*4), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS -8(SI)(AX*4), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS -8(DX)(AX*4), Y4
+	VFMADD231PS  Y3, Y4, Y2
+
+endtiles3x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles3x1half8masked
+	VMOVUPS Y0, (CX)
+	ADDQ    AX, CX
+	VMOVUPS Y1, (CX)
+	ADDQ    AX, CX
+	VMOVUPS Y2, (CX)
+	ADDQ    AX, CX
+	JMP     tiles3x1half8done
+
+tiles3x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y3
+	VMOVUPS    96(BX), Y4
+	VMASKMOVPS Y0, Y3, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y3, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y3, (CX)
+	ADDQ       AX, CX
+
+tiles3x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x1half
+	JMP  done
+
+rowsabove3to4:
+	CMPQ DX, $0x08
+	JBE  tiles4x1half
+
+tiles4x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
 	CMPQ    DX, $0x10
-	JNE     start4x2masked
-	VMOVUPS (AX), Y0
-	VMOVUPS 32(AX), Y1
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y2
-	VMOVUPS 32(AX), Y3
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y4
-	VMOVUPS 32(AX), Y5
-	ADDQ    CX, AX
-	VMOVUPS (AX), Y6
-	VMOVUPS 32(AX), Y7
-	JMP     start4x2done
+	JNE     tiles4x15masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	ADDQ    AX, CX
+	JMP     tiles4x15done
 
-start4x2masked:
+tiles4x15masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y6
 	VMOVUPS    96(BX), Y7
-	VMASKMOVPS (AX), Y6, Y0
-	VMASKMOVPS 32(AX), Y7, Y1
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y6, Y2
-	VMASKMOVPS 32(AX), Y7, Y3
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y6, Y4
-	VMASKMOVPS 32(AX), Y7, Y5
-	ADDQ       CX, AX
-	VMASKMOVPS (AX), Y6, Y6
-	VMASKMOVPS 32(AX), Y7, Y7
+	VMASKMOVPS (CX), Y6, Y0
+	VMASKMOVPS 32(CX), Y7, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y6, Y2
+	VMASKMOVPS 32(CX), Y7, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y6, Y4
+	VMASKMOVPS 32(CX), Y7, Y5
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y6, Y6
+	VMASKMOVPS 32(CX), Y7, Y7
+	ADDQ       AX, CX
 
-start4x2done:
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x04, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R8
-	ADDQ       $0x02, AX
-	JG         odd4x2
+tiles4x15done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
+	ADDQ $0x02, AX
+	JG   oddtiles4x1
 
-loop4x2:
+looptiles4x1:
 	VMOVUPS      (CX), Y8
 	VPSLLD       $0x10, Y8, Y9
 	VANDPS       cffff0000<>+0(SB), Y8, Y8
@@ -3334,11 +7510,11 @@ loop4x2:
 	VFMADD231PS  Y10, Y9, Y7
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, AX
-	JLE          loop4x2
+	JLE          looptiles4x1
 
-odd4x2:
+oddtiles4x1:
 	CMPQ         AX, $0x01
-	JNE          end4x2
+	JNE          endtiles4x1
 	VMOVUPS      (CX), Y8
 	VPSLLD       $0x10, Y8, Y8
 	VMOVUPS      32(CX), Y9
@@ -3356,44 +7532,223 @@ odd4x2:
 	VFMADD231PS  Y8, Y10, Y6
 	VFMADD231PS  Y9, Y10, Y7
 
-end4x2:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), CX
-	MOVQ    lastCols+96(FP), DX
+endtiles4x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
 	CMPQ    DX, $0x10
-	JNE     c4x2masked
-	VMOVUPS Y0, (AX)
-	VMOVUPS Y1, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y2, (AX)
-	VMOVUPS Y3, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y4, (AX)
-	VMOVUPS Y5, 32(AX)
-	ADDQ    CX, AX
-	VMOVUPS Y6, (AX)
-	VMOVUPS Y7, 32(AX)
-	JMP     c4x2done
+	JNE     tiles4x18masked
+	VMOVUPS Y0, (CX)
+	VMOVUPS Y1, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y2, (CX)
+	VMOVUPS Y3, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y4, (CX)
+	VMOVUPS Y5, 32(CX)
+	ADDQ    AX, CX
+	VMOVUPS Y6, (CX)
+	VMOVUPS Y7, 32(CX)
+	ADDQ    AX, CX
+	JMP     tiles4x18done
 
-c4x2masked:
+tiles4x18masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
 	VMOVUPS    64(BX), Y8
 	VMOVUPS    96(BX), Y9
-	VMASKMOVPS Y0, Y8, (AX)
-	VMASKMOVPS Y1, Y9, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y2, Y8, (AX)
-	VMASKMOVPS Y3, Y9, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y4, Y8, (AX)
-	VMASKMOVPS Y5, Y9, 32(AX)
-	ADDQ       CX, AX
-	VMASKMOVPS Y6, Y8, (AX)
-	VMASKMOVPS Y7, Y9, 32(AX)
+	VMASKMOVPS Y0, Y8, (CX)
+	VMASKMOVPS Y1, Y9, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y8, (CX)
+	VMASKMOVPS Y3, Y9, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y8, (CX)
+	VMASKMOVPS Y5, Y9, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y6, Y8, (CX)
+	VMASKMOVPS Y7, Y9, 32(CX)
+	ADDQ       AX, CX
 
-c4x2done:
+tiles4x18done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x1
+	JMP  done
+
+tiles4x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    56(DX), DX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles4x1half5masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y3
+	ADDQ    AX, CX
+	JMP     tiles4x1half5done
+
+tiles4x1half5masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y3
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y3, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y3, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y3, Y2
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y3, Y3
+	ADDQ       AX, CX
+
+tiles4x1half5done:
+	MOVQ CX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
+	ADDQ $0x02, AX
+	JG   oddtiles4x1half
+
+looptiles4x1half:
+	VMOVUPS      (CX), Y4
+	VPSLLD       $0x10, Y4, Y5
+	VANDPS       cffff0000<>+0(SB), Y4, Y4
+	VBROADCASTSS -8(BX)(AX*4), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS -8(SI)(AX*4), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS -8(DI)(AX*4), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS -8(DX)(AX*4), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS -4(BX)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS -4(SI)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS -4(DI)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS -4(DX)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles4x1half
+
+oddtiles4x1half:
+	CMPQ         AX, $0x01
+	JNE          endtiles4x1half
+	VMOVUPS      (CX), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VBROADCASTSS -8(BX)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS -8(SI)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS -8(DI)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS -8(DX)(AX*4), Y5
+	VFMADD231PS  Y4, Y5, Y3
+
+endtiles4x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), CX
+	MOVQ    24(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles4x1half8masked
+	VMOVUPS Y0, (CX)
+	ADDQ    AX, CX
+	VMOVUPS Y1, (CX)
+	ADDQ    AX, CX
+	VMOVUPS Y2, (CX)
+	ADDQ    AX, CX
+	VMOVUPS Y3, (CX)
+	ADDQ    AX, CX
+	JMP     tiles4x1half8done
+
+tiles4x1half8masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS Y0, Y4, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y4, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y4, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y3, Y4, (CX)
+	ADDQ       AX, CX
+
+tiles4x1half8done:
+	MOVQ CX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x1half
+
+done:
+	MOVQ  grid+0(FP), AX
+	MOVQ  16(SP), CX
+	MOVQ  $0x00000000, 16(SP)
+	TESTQ CX, CX
+	JZ    right
+	MOVQ  CX, 8(SP)
+	DECQ  (SP)
+	JMP   dispatch
+
+right:
+	MOVQ  104(AX), DX
+	MOVQ  32(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 24(AX)
+	MOVQ  56(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 40(AX)
+	MOVQ  DX, CX
+	SHLQ  $0x06, CX
+	ADDQ  CX, 64(AX)
+	DECQ  112(AX)
+	JNZ   group
+	MOVQ  120(AX), CX
+	MOVQ  $0x00000000, 120(AX)
+	TESTQ CX, CX
+	JZ    end
+	MOVQ  CX, 112(AX)
+	DECQ  104(AX)
+	JMP   group
+
+end:
 	VZEROUPPER
 	RET
 
@@ -6098,216 +10453,1977 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tileAVX512(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·tileAVX512(SB), NOSPLIT, $8-104
-	MOVQ       rows+0(FP), AX
-	MOVQ       panels+8(FP), CX
-	CMPQ       AX, $0x0c
-	JEQ        rows12
-	CMPQ       AX, $0x0b
-	JEQ        rows11
-	CMPQ       AX, $0x0a
-	JEQ        rows10
-	CMPQ       AX, $0x09
-	JEQ        rows9
-	CMPQ       AX, $0x08
-	JEQ        rows8
-	CMPQ       AX, $0x07
-	JEQ        rows7
-	CMPQ       AX, $0x06
-	JEQ        rows6
-	CMPQ       AX, $0x05
-	JEQ        rows5
-	CMPQ       AX, $0x04
-	JEQ        rows4
-	CMPQ       AX, $0x03
-	JEQ        rows3
-	CMPQ       AX, $0x02
-	JEQ        rows2
-	CMPQ       CX, $0x03
-	JNE        not1x3
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), CX
-	MOVQ       startStep+72(FP), DX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(DX*1), Z1
-	VMOVUPS.Z  (AX)(DX*2), K1, Z2
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), BX
+// func readAVX2(x *float32, blocks int)
+// Requires: AVX
+TEXT ·readAVX2(SB), NOSPLIT, $0-16
+	MOVQ x+0(FP), AX
+	MOVQ blocks+8(FP), CX
 
-loop1x3:
+loop:
+	VMOVUPS (AX), Y0
+	VMOVUPS 32(AX), Y0
+	VMOVUPS 64(AX), Y0
+	VMOVUPS 96(AX), Y0
+	VMOVUPS 128(AX), Y0
+	VMOVUPS 160(AX), Y0
+	VMOVUPS 192(AX), Y0
+	VMOVUPS 224(AX), Y0
+	VMOVUPS 256(AX), Y0
+	VMOVUPS 288(AX), Y0
+	VMOVUPS 320(AX), Y0
+	VMOVUPS 352(AX), Y0
+	VMOVUPS 384(AX), Y0
+	VMOVUPS 416(AX), Y0
+	VMOVUPS 448(AX), Y0
+	VMOVUPS 480(AX), Y0
+	ADDQ    $0x00000200, AX
+	DECQ    CX
+	JNZ     loop
+	VZEROUPPER
+	RET
+
+// func gridAVX512(grid *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, FMA3
+TEXT ·gridAVX512(SB), NOSPLIT, $56-8
+group:
+	MOVQ    grid+0(FP), AX
+	MOVQ    8(AX), CX
+	MOVQ    CX, 32(SP)
+	MOVQ    40(AX), CX
+	MOVQ    CX, 40(SP)
+	MOVQ    64(AX), CX
+	MOVQ    CX, 48(SP)
+	MOVQ    80(AX), CX
+	MOVQ    CX, (SP)
+	MOVQ    88(AX), CX
+	MOVQ    CX, 8(SP)
+	MOVQ    96(AX), CX
+	MOVQ    CX, 16(SP)
+	MOVQ    112(AX), CX
+	ADDQ    120(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, $0x01
+	CMOVQEQ 128(AX), DX
+	MOVQ    DX, 24(SP)
+
+dispatch:
+	MOVQ (SP), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 104(CX), CX
+	MOVQ 24(SP), DX
+	CMPQ AX, $0x06
+	JA   rowsabove6to12
+	CMPQ AX, $0x03
+	JA   rowsabove3to6
+	CMPQ AX, $0x02
+	JA   rowsabove2to3
+	CMPQ AX, $0x01
+	JA   rowsabove1to2
+	CMPQ CX, $0x04
+	JA   rows1panelsabove4to8
+	CMPQ CX, $0x02
+	JA   rows1panelsabove2to4
+	CMPQ CX, $0x01
+	JA   rows1panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles1x1half
+
+tiles1x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	JMP     tiles1x15done
+
+tiles1x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+
+tiles1x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x1:
+	VBROADCASTSS (DX)(AX*4), Z1
+	VFMADD231PS  (CX), Z1, Z0
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	JMP          tiles1x18done
+
+tiles1x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+
+tiles1x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x1
+	JMP  done
+
+tiles1x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	JMP     tiles1x1half5done
+
+tiles1x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+
+tiles1x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x1half:
+	VBROADCASTSS (DX)(AX*4), Z1
+	VFMADD231PS  (CX), Y1, Y0
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	JMP          tiles1x1half8done
+
+tiles1x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+
+tiles1x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x1half
+	JMP  done
+
+rows1panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles1x2half
+
+tiles1x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	JMP     tiles1x25done
+
+tiles1x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+
+tiles1x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x2:
+	VBROADCASTSS (DX)(AX*4), Z2
+	VFMADD231PS  (CX), Z2, Z0
+	VFMADD231PS  (CX)(BX*1), Z2, Z1
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x28done
+
+tiles1x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles1x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x2
+	JMP  done
+
+tiles1x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	JMP     tiles1x2half5done
+
+tiles1x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+
+tiles1x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x2half:
+	VBROADCASTSS (DX)(AX*4), Z2
+	VFMADD231PS  (CX), Z2, Z0
+	VFMADD231PS  (CX)(BX*1), Y2, Y1
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x2half8done
+
+tiles1x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles1x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x2half
+	JMP  done
+
+rows1panelsabove2to4:
+	CMPQ CX, $0x03
+	JA   rows1panelsabove3to4
+	CMPQ DX, $0x08
+	JBE  tiles1x3half
+
+tiles1x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	JMP     tiles1x35done
+
+tiles1x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+
+tiles1x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x3:
 	VBROADCASTSS (DX)(AX*4), Z3
 	VFMADD231PS  (CX), Z3, Z0
 	VFMADD231PS  (CX)(BX*1), Z3, Z1
 	VFMADD231PS  (CX)(BX*2), Z3, Z2
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop1x3
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles1x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x38done
 
-not1x3:
-	CMPQ       CX, $0x02
-	JNE        not1x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), CX
-	MOVQ       startStep+72(FP), DX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(DX*1), K1, Z1
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), BX
+tiles1x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop1x2:
-	VBROADCASTSS (DX)(AX*4), Z2
-	VFMADD231PS  (CX), Z2, Z0
-	VFMADD231PS  (CX)(BX*1), Z2, Z1
+tiles1x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x3
+	JMP  done
+
+tiles1x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	JMP     tiles1x3half5done
+
+tiles1x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+
+tiles1x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x3half:
+	VBROADCASTSS (DX)(AX*4), Z3
+	VFMADD231PS  (CX), Z3, Z0
+	VFMADD231PS  (CX)(BX*1), Z3, Z1
+	VFMADD231PS  (CX)(BX*2), Y3, Y2
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop1x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles1x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x3half8done
 
-not1x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), CX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, DX
-	SHLQ       CL, DX
-	DECQ       DX
-	KMOVW      DX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), BX
+tiles1x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop1x1:
-	VBROADCASTSS (DX)(AX*4), Z1
-	VFMADD231PS  (CX), Z1, Z0
+tiles1x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x3half
+	JMP  done
+
+rows1panelsabove3to4:
+	CMPQ DX, $0x08
+	JBE  tiles1x4half
+
+tiles1x4:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x45masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	ADDQ    AX, DX
+	JMP     tiles1x45done
+
+tiles1x45masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Z3
+	ADDQ      AX, DX
+
+tiles1x45done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles1x4:
+	VBROADCASTSS (DX)(AX*4), Z4
+	VFMADD231PS  (CX), Z4, Z0
+	VFMADD231PS  (CX)(BX*1), Z4, Z1
+	VFMADD231PS  (CX)(BX*2), Z4, Z2
+	VFMADD231PS  (CX)(SI*1), Z4, Z3
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop1x1
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), CX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
-	VMOVUPS      Z0, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles1x4
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x48masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x48done
 
-rows2:
-	CMPQ       CX, $0x03
-	JNE        not2x3
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), SI
+tiles1x48masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    AX, DX
 
-loop2x3:
+tiles1x48done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x4
+	JMP  done
+
+tiles1x4half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x4half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Y3
+	ADDQ    AX, DX
+	JMP     tiles1x4half5done
+
+tiles1x4half5masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Y3
+	ADDQ      AX, DX
+
+tiles1x4half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles1x4half:
+	VBROADCASTSS (DX)(AX*4), Z4
+	VFMADD231PS  (CX), Z4, Z0
+	VFMADD231PS  (CX)(BX*1), Z4, Z1
+	VFMADD231PS  (CX)(BX*2), Z4, Z2
+	VFMADD231PS  (CX)(SI*1), Y4, Y3
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x4half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x4half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Y3, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x4half8done
+
+tiles1x4half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Y3, K1, 192(DX)
+	ADDQ    AX, DX
+
+tiles1x4half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x4half
+	JMP  done
+
+rows1panelsabove4to8:
+	CMPQ CX, $0x06
+	JA   rows1panelsabove6to8
+	CMPQ CX, $0x05
+	JA   rows1panelsabove5to6
+	CMPQ DX, $0x08
+	JBE  tiles1x5half
+
+tiles1x5:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x55masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	ADDQ    AX, DX
+	JMP     tiles1x55done
+
+tiles1x55masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS.Z (DX)(BX*4), K1, Z4
+	ADDQ      AX, DX
+
+tiles1x55done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles1x5:
+	VBROADCASTSS (DX)(AX*4), Z5
+	VFMADD231PS  (CX), Z5, Z0
+	VFMADD231PS  (CX)(BX*1), Z5, Z1
+	VFMADD231PS  (CX)(BX*2), Z5, Z2
+	VFMADD231PS  (CX)(SI*1), Z5, Z3
+	VFMADD231PS  (CX)(BX*4), Z5, Z4
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x5
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x58masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x58done
+
+tiles1x58masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, K1, 256(DX)
+	ADDQ    AX, DX
+
+tiles1x58done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x5
+	JMP  done
+
+tiles1x5half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x5half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Y4
+	ADDQ    AX, DX
+	JMP     tiles1x5half5done
+
+tiles1x5half5masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS.Z (DX)(BX*4), K1, Y4
+	ADDQ      AX, DX
+
+tiles1x5half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles1x5half:
+	VBROADCASTSS (DX)(AX*4), Z5
+	VFMADD231PS  (CX), Z5, Z0
+	VFMADD231PS  (CX)(BX*1), Z5, Z1
+	VFMADD231PS  (CX)(BX*2), Z5, Z2
+	VFMADD231PS  (CX)(SI*1), Z5, Z3
+	VFMADD231PS  (CX)(BX*4), Y5, Y4
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x5half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x5half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Y4, 256(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x5half8done
+
+tiles1x5half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Y4, K1, 256(DX)
+	ADDQ    AX, DX
+
+tiles1x5half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x5half
+	JMP  done
+
+rows1panelsabove5to6:
+	CMPQ DX, $0x08
+	JBE  tiles1x6half
+
+tiles1x6:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x65masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Z5
+	ADDQ    AX, DX
+	JMP     tiles1x65done
+
+tiles1x65masked:
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS.Z (DX)(DI*1), K1, Z5
+	ADDQ      AX, DX
+
+tiles1x65done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+
+looptiles1x6:
+	VBROADCASTSS (DX)(AX*4), Z6
+	VFMADD231PS  (CX), Z6, Z0
+	VFMADD231PS  (CX)(BX*1), Z6, Z1
+	VFMADD231PS  (CX)(BX*2), Z6, Z2
+	VFMADD231PS  (CX)(SI*1), Z6, Z3
+	VFMADD231PS  (CX)(BX*4), Z6, Z4
+	VFMADD231PS  (CX)(DI*1), Z6, Z5
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x6
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x68masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z5, 320(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x68done
+
+tiles1x68masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Z5, K1, 320(DX)
+	ADDQ    AX, DX
+
+tiles1x68done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x6
+	JMP  done
+
+tiles1x6half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x6half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Y5
+	ADDQ    AX, DX
+	JMP     tiles1x6half5done
+
+tiles1x6half5masked:
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS.Z (DX)(DI*1), K1, Y5
+	ADDQ      AX, DX
+
+tiles1x6half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+
+looptiles1x6half:
+	VBROADCASTSS (DX)(AX*4), Z6
+	VFMADD231PS  (CX), Z6, Z0
+	VFMADD231PS  (CX)(BX*1), Z6, Z1
+	VFMADD231PS  (CX)(BX*2), Z6, Z2
+	VFMADD231PS  (CX)(SI*1), Z6, Z3
+	VFMADD231PS  (CX)(BX*4), Z6, Z4
+	VFMADD231PS  (CX)(DI*1), Y6, Y5
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x6half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x6half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Y5, 320(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x6half8done
+
+tiles1x6half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Y5, K1, 320(DX)
+	ADDQ    AX, DX
+
+tiles1x6half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x6half
+	JMP  done
+
+rows1panelsabove6to8:
+	CMPQ CX, $0x07
+	JA   rows1panelsabove7to8
+	CMPQ DX, $0x08
+	JBE  tiles1x7half
+
+tiles1x7:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x75masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Z5
+	VMOVUPS (DX)(SI*2), Z6
+	ADDQ    AX, DX
+	JMP     tiles1x75done
+
+tiles1x75masked:
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS   (DX)(DI*1), Z5
+	VMOVUPS.Z (DX)(SI*2), K1, Z6
+	ADDQ      AX, DX
+
+tiles1x75done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+
+looptiles1x7:
+	VBROADCASTSS (DX)(AX*4), Z7
+	VFMADD231PS  (CX), Z7, Z0
+	VFMADD231PS  (CX)(BX*1), Z7, Z1
+	VFMADD231PS  (CX)(BX*2), Z7, Z2
+	VFMADD231PS  (CX)(SI*1), Z7, Z3
+	VFMADD231PS  (CX)(BX*4), Z7, Z4
+	VFMADD231PS  (CX)(DI*1), Z7, Z5
+	VFMADD231PS  (CX)(SI*2), Z7, Z6
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x7
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x78masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z5, 320(DX)
+	VMOVUPS      Z6, 384(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x78done
+
+tiles1x78masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Z5, 320(DX)
+	VMOVUPS Z6, K1, 384(DX)
+	ADDQ    AX, DX
+
+tiles1x78done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x7
+	JMP  done
+
+tiles1x7half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x7half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Z5
+	VMOVUPS (DX)(SI*2), Y6
+	ADDQ    AX, DX
+	JMP     tiles1x7half5done
+
+tiles1x7half5masked:
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS   (DX)(DI*1), Z5
+	VMOVUPS.Z (DX)(SI*2), K1, Y6
+	ADDQ      AX, DX
+
+tiles1x7half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+
+looptiles1x7half:
+	VBROADCASTSS (DX)(AX*4), Z7
+	VFMADD231PS  (CX), Z7, Z0
+	VFMADD231PS  (CX)(BX*1), Z7, Z1
+	VFMADD231PS  (CX)(BX*2), Z7, Z2
+	VFMADD231PS  (CX)(SI*1), Z7, Z3
+	VFMADD231PS  (CX)(BX*4), Z7, Z4
+	VFMADD231PS  (CX)(DI*1), Z7, Z5
+	VFMADD231PS  (CX)(SI*2), Y7, Y6
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x7half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x7half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z5, 320(DX)
+	VMOVUPS      Y6, 384(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x7half8done
+
+tiles1x7half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Z5, 320(DX)
+	VMOVUPS Y6, K1, 384(DX)
+	ADDQ    AX, DX
+
+tiles1x7half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x7half
+	JMP  done
+
+rows1panelsabove7to8:
+	CMPQ DX, $0x08
+	JBE  tiles1x8half
+
+tiles1x8:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	LEAQ    (SI)(BX*4), R8
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x85masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Z5
+	VMOVUPS (DX)(SI*2), Z6
+	VMOVUPS (DX)(R8*1), Z7
+	ADDQ    AX, DX
+	JMP     tiles1x85done
+
+tiles1x85masked:
+	MOVQ      $0x00000001, R9
+	SHLQ      CL, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS   (DX)(DI*1), Z5
+	VMOVUPS   (DX)(SI*2), Z6
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	ADDQ      AX, DX
+
+tiles1x85done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+	LEAQ (SI)(BX*4), R8
+
+looptiles1x8:
+	VBROADCASTSS (DX)(AX*4), Z8
+	VFMADD231PS  (CX), Z8, Z0
+	VFMADD231PS  (CX)(BX*1), Z8, Z1
+	VFMADD231PS  (CX)(BX*2), Z8, Z2
+	VFMADD231PS  (CX)(SI*1), Z8, Z3
+	VFMADD231PS  (CX)(BX*4), Z8, Z4
+	VFMADD231PS  (CX)(DI*1), Z8, Z5
+	VFMADD231PS  (CX)(SI*2), Z8, Z6
+	VFMADD231PS  (CX)(R8*1), Z8, Z7
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x8
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x88masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z5, 320(DX)
+	VMOVUPS      Z6, 384(DX)
+	VMOVUPS      Z7, 448(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x88done
+
+tiles1x88masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Z5, 320(DX)
+	VMOVUPS Z6, 384(DX)
+	VMOVUPS Z7, K1, 448(DX)
+	ADDQ    AX, DX
+
+tiles1x88done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x8
+	JMP  done
+
+tiles1x8half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	LEAQ    (SI)(BX*4), R8
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x8half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Z5
+	VMOVUPS (DX)(SI*2), Z6
+	VMOVUPS (DX)(R8*1), Y7
+	ADDQ    AX, DX
+	JMP     tiles1x8half5done
+
+tiles1x8half5masked:
+	MOVQ      $0x00000001, R9
+	SHLQ      CL, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS   (DX)(DI*1), Z5
+	VMOVUPS   (DX)(SI*2), Z6
+	VMOVUPS.Z (DX)(R8*1), K1, Y7
+	ADDQ      AX, DX
+
+tiles1x8half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+	LEAQ (SI)(BX*4), R8
+
+looptiles1x8half:
+	VBROADCASTSS (DX)(AX*4), Z8
+	VFMADD231PS  (CX), Z8, Z0
+	VFMADD231PS  (CX)(BX*1), Z8, Z1
+	VFMADD231PS  (CX)(BX*2), Z8, Z2
+	VFMADD231PS  (CX)(SI*1), Z8, Z3
+	VFMADD231PS  (CX)(BX*4), Z8, Z4
+	VFMADD231PS  (CX)(DI*1), Z8, Z5
+	VFMADD231PS  (CX)(SI*2), Z8, Z6
+	VFMADD231PS  (CX)(R8*1), Y8, Y7
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles1x8half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x8half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z5, 320(DX)
+	VMOVUPS      Z6, 384(DX)
+	VMOVUPS      Y7, 448(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x8half8done
+
+tiles1x8half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Z5, 320(DX)
+	VMOVUPS Z6, 384(DX)
+	VMOVUPS Y7, K1, 448(DX)
+	ADDQ    AX, DX
+
+tiles1x8half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x8half
+	JMP  done
+
+rowsabove1to2:
+	CMPQ CX, $0x03
+	JA   rows2panelsabove3to6
+	CMPQ CX, $0x02
+	JA   rows2panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows2panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles2x1half
+
+tiles2x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	JMP     tiles2x15done
+
+tiles2x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+
+tiles2x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+
+looptiles2x1:
+	VMOVUPS      (CX), Z2
+	VBROADCASTSS (BX)(AX*4), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS (DX)(AX*4), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles2x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	JMP          tiles2x18done
+
+tiles2x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+
+tiles2x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x1
+	JMP  done
+
+tiles2x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	JMP     tiles2x1half5done
+
+tiles2x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+
+tiles2x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+
+looptiles2x1half:
+	VMOVUPS      (CX), Y2
+	VBROADCASTSS (BX)(AX*4), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS (DX)(AX*4), Z3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles2x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	JMP          tiles2x1half8done
+
+tiles2x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+
+tiles2x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x1half
+	JMP  done
+
+rows2panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles2x2half
+
+tiles2x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	JMP     tiles2x25done
+
+tiles2x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+
+tiles2x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+
+looptiles2x2:
+	VMOVUPS      (CX), Z4
+	VMOVUPS      (CX)(SI*1), Z5
+	VBROADCASTSS (BX)(AX*4), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (DX)(AX*4), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles2x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x28done
+
+tiles2x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles2x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x2
+	JMP  done
+
+tiles2x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	JMP     tiles2x2half5done
+
+tiles2x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+
+tiles2x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+
+looptiles2x2half:
+	VMOVUPS      (CX), Z4
+	VMOVUPS      (CX)(SI*1), Y5
+	VBROADCASTSS (BX)(AX*4), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (DX)(AX*4), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles2x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x2half8done
+
+tiles2x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles2x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x2half
+	JMP  done
+
+rows2panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles2x3half
+
+tiles2x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	JMP     tiles2x35done
+
+tiles2x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+
+tiles2x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+
+looptiles2x3:
 	VBROADCASTSS (BX)(AX*4), Z6
 	VBROADCASTSS (DX)(AX*4), Z7
 	VMOVUPS      (CX), Z8
@@ -6321,193 +12437,1437 @@ loop2x3:
 	VFMADD231PS  Z8, Z7, Z5
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop2x3
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z5, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles2x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x38done
 
-not2x3:
-	CMPQ       CX, $0x02
-	JNE        not2x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), SI
+tiles2x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop2x2:
-	VMOVUPS      (CX), Z4
-	VMOVUPS      (CX)(SI*1), Z5
+tiles2x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x3
+	JMP  done
+
+tiles2x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	JMP     tiles2x3half5done
+
+tiles2x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+
+tiles2x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+
+looptiles2x3half:
 	VBROADCASTSS (BX)(AX*4), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (DX)(AX*4), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS (DX)(AX*4), Z7
+	VMOVUPS      (CX), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      (CX)(SI*1), Z8
+	VFMADD231PS  Z8, Z6, Z1
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVUPS      (CX)(SI*2), Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y5
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop2x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles2x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x3half8done
 
-not2x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), SI
+tiles2x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop2x1:
-	VMOVUPS      (CX), Z2
-	VBROADCASTSS (BX)(AX*4), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS (DX)(AX*4), Z3
-	VFMADD231PS  Z2, Z3, Z1
+tiles2x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x3half
+	JMP  done
+
+rows2panelsabove3to6:
+	CMPQ CX, $0x05
+	JA   rows2panelsabove5to6
+	CMPQ CX, $0x04
+	JA   rows2panelsabove4to5
+	CMPQ DX, $0x08
+	JBE  tiles2x4half
+
+tiles2x4:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x45masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	VMOVUPS (DX)(BX*2), Z6
+	VMOVUPS (DX)(SI*1), Z7
+	ADDQ    AX, DX
+	JMP     tiles2x45done
+
+tiles2x45masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS   (DX)(BX*1), Z5
+	VMOVUPS   (DX)(BX*2), Z6
+	VMOVUPS.Z (DX)(SI*1), K1, Z7
+	ADDQ      AX, DX
+
+tiles2x45done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	LEAQ (SI)(SI*2), DI
+
+looptiles2x4:
+	VBROADCASTSS (BX)(AX*4), Z8
+	VBROADCASTSS (DX)(AX*4), Z9
+	VMOVUPS      (CX), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      (CX)(SI*1), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      (CX)(SI*2), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS      (CX)(DI*1), Z10
+	VFMADD231PS  Z10, Z8, Z3
+	VFMADD231PS  Z10, Z9, Z7
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop2x1
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles2x4
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x48masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z6, 128(DX)
+	VMOVUPS      Z7, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x48done
 
-rows3:
-	CMPQ       CX, $0x03
-	JNE        not3x3
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS    (AX)(BX*1), Z7
-	VMOVUPS.Z  (AX)(BX*2), K1, Z8
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x03, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), DI
+tiles2x48masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, K1, 192(DX)
+	ADDQ    AX, DX
 
-loop3x3:
+tiles2x48done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x4
+	JMP  done
+
+tiles2x4half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x4half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	VMOVUPS (DX)(BX*2), Z6
+	VMOVUPS (DX)(SI*1), Y7
+	ADDQ    AX, DX
+	JMP     tiles2x4half5done
+
+tiles2x4half5masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS   (DX)(BX*1), Z5
+	VMOVUPS   (DX)(BX*2), Z6
+	VMOVUPS.Z (DX)(SI*1), K1, Y7
+	ADDQ      AX, DX
+
+tiles2x4half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	LEAQ (SI)(SI*2), DI
+
+looptiles2x4half:
+	VBROADCASTSS (BX)(AX*4), Z8
+	VBROADCASTSS (DX)(AX*4), Z9
+	VMOVUPS      (CX), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      (CX)(SI*1), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      (CX)(SI*2), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS      (CX)(DI*1), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles2x4half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x4half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Y3, 192(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z6, 128(DX)
+	VMOVUPS      Y7, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x4half8done
+
+tiles2x4half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Y3, K1, 192(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Y7, K1, 192(DX)
+	ADDQ    AX, DX
+
+tiles2x4half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x4half
+	JMP  done
+
+rows2panelsabove4to5:
+	CMPQ DX, $0x08
+	JBE  tiles2x5half
+
+tiles2x5:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x55masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	VMOVUPS (DX)(BX*1), Z6
+	VMOVUPS (DX)(BX*2), Z7
+	VMOVUPS (DX)(SI*1), Z8
+	VMOVUPS (DX)(BX*4), Z9
+	ADDQ    AX, DX
+	JMP     tiles2x55done
+
+tiles2x55masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS.Z (DX)(BX*4), K1, Z4
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z5
+	VMOVUPS   (DX)(BX*1), Z6
+	VMOVUPS   (DX)(BX*2), Z7
+	VMOVUPS   (DX)(SI*1), Z8
+	VMOVUPS.Z (DX)(BX*4), K1, Z9
+	ADDQ      AX, DX
+
+tiles2x55done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	LEAQ (SI)(SI*2), DI
+
+looptiles2x5:
+	VBROADCASTSS (BX)(AX*4), Z10
+	VBROADCASTSS (DX)(AX*4), Z11
+	VMOVUPS      (CX), Z12
+	VFMADD231PS  Z12, Z10, Z0
+	VFMADD231PS  Z12, Z11, Z5
+	VMOVUPS      (CX)(SI*1), Z12
+	VFMADD231PS  Z12, Z10, Z1
+	VFMADD231PS  Z12, Z11, Z6
+	VMOVUPS      (CX)(SI*2), Z12
+	VFMADD231PS  Z12, Z10, Z2
+	VFMADD231PS  Z12, Z11, Z7
+	VMOVUPS      (CX)(DI*1), Z12
+	VFMADD231PS  Z12, Z10, Z3
+	VFMADD231PS  Z12, Z11, Z8
+	VMOVUPS      (CX)(SI*4), Z12
+	VFMADD231PS  Z12, Z10, Z4
+	VFMADD231PS  Z12, Z11, Z9
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles2x5
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x58masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	VMOVUPS      Z6, 64(DX)
+	VMOVUPS      Z7, 128(DX)
+	VMOVUPS      Z8, 192(DX)
+	VMOVUPS      Z9, 256(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x58done
+
+tiles2x58masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, K1, 256(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, (DX)
+	VMOVUPS Z6, 64(DX)
+	VMOVUPS Z7, 128(DX)
+	VMOVUPS Z8, 192(DX)
+	VMOVUPS Z9, K1, 256(DX)
+	ADDQ    AX, DX
+
+tiles2x58done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x5
+	JMP  done
+
+tiles2x5half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x5half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Y4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	VMOVUPS (DX)(BX*1), Z6
+	VMOVUPS (DX)(BX*2), Z7
+	VMOVUPS (DX)(SI*1), Z8
+	VMOVUPS (DX)(BX*4), Y9
+	ADDQ    AX, DX
+	JMP     tiles2x5half5done
+
+tiles2x5half5masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS.Z (DX)(BX*4), K1, Y4
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z5
+	VMOVUPS   (DX)(BX*1), Z6
+	VMOVUPS   (DX)(BX*2), Z7
+	VMOVUPS   (DX)(SI*1), Z8
+	VMOVUPS.Z (DX)(BX*4), K1, Y9
+	ADDQ      AX, DX
+
+tiles2x5half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	LEAQ (SI)(SI*2), DI
+
+looptiles2x5half:
+	VBROADCASTSS (BX)(AX*4), Z10
+	VBROADCASTSS (DX)(AX*4), Z11
+	VMOVUPS      (CX), Z12
+	VFMADD231PS  Z12, Z10, Z0
+	VFMADD231PS  Z12, Z11, Z5
+	VMOVUPS      (CX)(SI*1), Z12
+	VFMADD231PS  Z12, Z10, Z1
+	VFMADD231PS  Z12, Z11, Z6
+	VMOVUPS      (CX)(SI*2), Z12
+	VFMADD231PS  Z12, Z10, Z2
+	VFMADD231PS  Z12, Z11, Z7
+	VMOVUPS      (CX)(DI*1), Z12
+	VFMADD231PS  Z12, Z10, Z3
+	VFMADD231PS  Z12, Z11, Z8
+	VMOVUPS      (CX)(SI*4), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y9
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles2x5half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x5half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Y4, 256(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	VMOVUPS      Z6, 64(DX)
+	VMOVUPS      Z7, 128(DX)
+	VMOVUPS      Z8, 192(DX)
+	VMOVUPS      Y9, 256(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x5half8done
+
+tiles2x5half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Y4, K1, 256(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, (DX)
+	VMOVUPS Z6, 64(DX)
+	VMOVUPS Z7, 128(DX)
+	VMOVUPS Z8, 192(DX)
+	VMOVUPS Y9, K1, 256(DX)
+	ADDQ    AX, DX
+
+tiles2x5half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x5half
+	JMP  done
+
+rows2panelsabove5to6:
+	CMPQ DX, $0x08
+	JBE  tiles2x6half
+
+tiles2x6:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x65masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	VMOVUPS (DX)(SI*1), Z9
+	VMOVUPS (DX)(BX*4), Z10
+	VMOVUPS (DX)(DI*1), Z11
+	ADDQ    AX, DX
+	JMP     tiles2x65done
+
+tiles2x65masked:
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS.Z (DX)(DI*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS   (DX)(BX*2), Z8
+	VMOVUPS   (DX)(SI*1), Z9
+	VMOVUPS   (DX)(BX*4), Z10
+	VMOVUPS.Z (DX)(DI*1), K1, Z11
+	ADDQ      AX, DX
+
+tiles2x65done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	LEAQ (SI)(SI*2), DI
+	LEAQ (SI)(SI*4), R8
+
+looptiles2x6:
+	VBROADCASTSS (BX)(AX*4), Z12
+	VBROADCASTSS (DX)(AX*4), Z13
+	VMOVUPS      (CX), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z6
+	VMOVUPS      (CX)(SI*1), Z14
+	VFMADD231PS  Z14, Z12, Z1
+	VFMADD231PS  Z14, Z13, Z7
+	VMOVUPS      (CX)(SI*2), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z8
+	VMOVUPS      (CX)(DI*1), Z14
+	VFMADD231PS  Z14, Z12, Z3
+	VFMADD231PS  Z14, Z13, Z9
+	VMOVUPS      (CX)(SI*4), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z10
+	VMOVUPS      (CX)(R8*1), Z14
+	VFMADD231PS  Z14, Z12, Z5
+	VFMADD231PS  Z14, Z13, Z11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles2x6
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x68masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z5, 320(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z9, 192(DX)
+	VMOVUPS      Z10, 256(DX)
+	VMOVUPS      Z11, 320(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x68done
+
+tiles2x68masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Z5, K1, 320(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, 128(DX)
+	VMOVUPS Z9, 192(DX)
+	VMOVUPS Z10, 256(DX)
+	VMOVUPS Z11, K1, 320(DX)
+	ADDQ    AX, DX
+
+tiles2x68done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x6
+	JMP  done
+
+tiles2x6half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x6half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	VMOVUPS (DX)(SI*1), Z9
+	VMOVUPS (DX)(BX*4), Z10
+	VMOVUPS (DX)(DI*1), Y11
+	ADDQ    AX, DX
+	JMP     tiles2x6half5done
+
+tiles2x6half5masked:
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS.Z (DX)(DI*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS   (DX)(BX*2), Z8
+	VMOVUPS   (DX)(SI*1), Z9
+	VMOVUPS   (DX)(BX*4), Z10
+	VMOVUPS.Z (DX)(DI*1), K1, Y11
+	ADDQ      AX, DX
+
+tiles2x6half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	LEAQ (SI)(SI*2), DI
+	LEAQ (SI)(SI*4), R8
+
+looptiles2x6half:
+	VBROADCASTSS (BX)(AX*4), Z12
+	VBROADCASTSS (DX)(AX*4), Z13
+	VMOVUPS      (CX), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z6
+	VMOVUPS      (CX)(SI*1), Z14
+	VFMADD231PS  Z14, Z12, Z1
+	VFMADD231PS  Z14, Z13, Z7
+	VMOVUPS      (CX)(SI*2), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z8
+	VMOVUPS      (CX)(DI*1), Z14
+	VFMADD231PS  Z14, Z12, Z3
+	VFMADD231PS  Z14, Z13, Z9
+	VMOVUPS      (CX)(SI*4), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z10
+	VMOVUPS      (CX)(R8*1), Y14
+	VFMADD231PS  Y14, Y12, Y5
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles2x6half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x6half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Y5, 320(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z9, 192(DX)
+	VMOVUPS      Z10, 256(DX)
+	VMOVUPS      Y11, 320(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x6half8done
+
+tiles2x6half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Y5, K1, 320(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, 128(DX)
+	VMOVUPS Z9, 192(DX)
+	VMOVUPS Z10, 256(DX)
+	VMOVUPS Y11, K1, 320(DX)
+	ADDQ    AX, DX
+
+tiles2x6half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x6half
+	JMP  done
+
+rowsabove2to3:
+	CMPQ CX, $0x02
+	JA   rows3panelsabove2to4
+	CMPQ CX, $0x01
+	JA   rows3panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles3x1half
+
+tiles3x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	JMP     tiles3x15done
+
+tiles3x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+
+tiles3x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+
+looptiles3x1:
+	VMOVUPS      (CX), Z3
+	VBROADCASTSS (BX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS (SI)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS (DX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles3x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles3x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	JMP          tiles3x18done
+
+tiles3x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+
+tiles3x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x1
+	JMP  done
+
+tiles3x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	JMP     tiles3x1half5done
+
+tiles3x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+
+tiles3x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+
+looptiles3x1half:
+	VMOVUPS      (CX), Y3
+	VBROADCASTSS (BX)(AX*4), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS (SI)(AX*4), Z4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS (DX)(AX*4), Z4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles3x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles3x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	JMP          tiles3x1half8done
+
+tiles3x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+
+tiles3x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x1half
+	JMP  done
+
+rows3panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles3x2half
+
+tiles3x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	JMP     tiles3x25done
+
+tiles3x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+
+tiles3x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+
+looptiles3x2:
+	VMOVUPS      (CX), Z6
+	VMOVUPS      (CX)(DI*1), Z7
+	VBROADCASTSS (BX)(AX*4), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (SI)(AX*4), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (DX)(AX*4), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles3x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles3x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x28done
+
+tiles3x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles3x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x2
+	JMP  done
+
+tiles3x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	JMP     tiles3x2half5done
+
+tiles3x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+
+tiles3x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+
+looptiles3x2half:
+	VMOVUPS      (CX), Z6
+	VMOVUPS      (CX)(DI*1), Y7
+	VBROADCASTSS (BX)(AX*4), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (SI)(AX*4), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (DX)(AX*4), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles3x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles3x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x2half8done
+
+tiles3x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles3x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x2half
+	JMP  done
+
+rows3panelsabove2to4:
+	CMPQ CX, $0x03
+	JA   rows3panelsabove3to4
+	CMPQ DX, $0x08
+	JBE  tiles3x3half
+
+tiles3x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	JMP     tiles3x35done
+
+tiles3x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+
+tiles3x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+
+looptiles3x3:
 	VMOVUPS      (CX), Z9
 	VMOVUPS      (CX)(DI*1), Z10
 	VMOVUPS      (CX)(DI*2), Z11
@@ -6525,231 +13885,1037 @@ loop3x3:
 	VFMADD231PS  Z11, Z12, Z8
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop3x3
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z5, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, 64(AX)
-	VMOVUPS      Z8, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles3x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles3x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x38done
 
-not3x3:
-	CMPQ       CX, $0x02
-	JNE        not3x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x03, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), DI
+tiles3x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop3x2:
-	VMOVUPS      (CX), Z6
-	VMOVUPS      (CX)(DI*1), Z7
-	VBROADCASTSS (BX)(AX*4), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (SI)(AX*4), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (DX)(AX*4), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
+tiles3x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x3
+	JMP  done
+
+tiles3x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	JMP     tiles3x3half5done
+
+tiles3x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+
+tiles3x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+
+looptiles3x3half:
+	VMOVUPS      (CX), Z9
+	VMOVUPS      (CX)(DI*1), Z10
+	VMOVUPS      (CX)(DI*2), Y11
+	VBROADCASTSS (BX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (SI)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (DX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Y11, Y12, Y8
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop3x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles3x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles3x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x3half8done
 
-not3x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x03, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), DI
+tiles3x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop3x1:
-	VMOVUPS      (CX), Z3
-	VBROADCASTSS (BX)(AX*4), Z4
-	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS (SI)(AX*4), Z4
-	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS (DX)(AX*4), Z4
-	VFMADD231PS  Z3, Z4, Z2
+tiles3x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x3half
+	JMP  done
+
+rows3panelsabove3to4:
+	CMPQ DX, $0x08
+	JBE  tiles3x4half
+
+tiles3x4:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x45masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	VMOVUPS (DX)(BX*2), Z6
+	VMOVUPS (DX)(SI*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	VMOVUPS (DX)(BX*2), Z10
+	VMOVUPS (DX)(SI*1), Z11
+	ADDQ    AX, DX
+	JMP     tiles3x45done
+
+tiles3x45masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS   (DX)(BX*1), Z5
+	VMOVUPS   (DX)(BX*2), Z6
+	VMOVUPS.Z (DX)(SI*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS   (DX)(BX*1), Z9
+	VMOVUPS   (DX)(BX*2), Z10
+	VMOVUPS.Z (DX)(SI*1), K1, Z11
+	ADDQ      AX, DX
+
+tiles3x45done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+	LEAQ (DI)(DI*2), R8
+
+looptiles3x4:
+	VBROADCASTSS (BX)(AX*4), Z12
+	VBROADCASTSS (SI)(AX*4), Z13
+	VBROADCASTSS (DX)(AX*4), Z14
+	VMOVUPS      (CX), Z15
+	VFMADD231PS  Z15, Z12, Z0
+	VFMADD231PS  Z15, Z13, Z4
+	VFMADD231PS  Z15, Z14, Z8
+	VMOVUPS      (CX)(DI*1), Z15
+	VFMADD231PS  Z15, Z12, Z1
+	VFMADD231PS  Z15, Z13, Z5
+	VFMADD231PS  Z15, Z14, Z9
+	VMOVUPS      (CX)(DI*2), Z15
+	VFMADD231PS  Z15, Z12, Z2
+	VFMADD231PS  Z15, Z13, Z6
+	VFMADD231PS  Z15, Z14, Z10
+	VMOVUPS      (CX)(R8*1), Z15
+	VFMADD231PS  Z15, Z12, Z3
+	VFMADD231PS  Z15, Z13, Z7
+	VFMADD231PS  Z15, Z14, Z11
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop3x1
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles3x4
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles3x48masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z6, 128(DX)
+	VMOVUPS      Z7, 192(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z10, 128(DX)
+	VMOVUPS      Z11, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x48done
 
-rows4:
-	CMPQ       CX, $0x03
-	JNE        not4x3
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS    (AX)(BX*1), Z7
-	VMOVUPS.Z  (AX)(BX*2), K1, Z8
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z9
-	VMOVUPS    (AX)(BX*1), Z10
-	VMOVUPS.Z  (AX)(BX*2), K1, Z11
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x04, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R8
+tiles3x48masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, K1, 192(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	VMOVUPS Z10, 128(DX)
+	VMOVUPS Z11, K1, 192(DX)
+	ADDQ    AX, DX
 
-loop4x3:
+tiles3x48done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x4
+	JMP  done
+
+tiles3x4half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x4half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	VMOVUPS (DX)(BX*2), Z6
+	VMOVUPS (DX)(SI*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	VMOVUPS (DX)(BX*2), Z10
+	VMOVUPS (DX)(SI*1), Y11
+	ADDQ    AX, DX
+	JMP     tiles3x4half5done
+
+tiles3x4half5masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS   (DX)(BX*1), Z5
+	VMOVUPS   (DX)(BX*2), Z6
+	VMOVUPS.Z (DX)(SI*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS   (DX)(BX*1), Z9
+	VMOVUPS   (DX)(BX*2), Z10
+	VMOVUPS.Z (DX)(SI*1), K1, Y11
+	ADDQ      AX, DX
+
+tiles3x4half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+	LEAQ (DI)(DI*2), R8
+
+looptiles3x4half:
+	VBROADCASTSS (BX)(AX*4), Z12
+	VBROADCASTSS (SI)(AX*4), Z13
+	VBROADCASTSS (DX)(AX*4), Z14
+	VMOVUPS      (CX), Z15
+	VFMADD231PS  Z15, Z12, Z0
+	VFMADD231PS  Z15, Z13, Z4
+	VFMADD231PS  Z15, Z14, Z8
+	VMOVUPS      (CX)(DI*1), Z15
+	VFMADD231PS  Z15, Z12, Z1
+	VFMADD231PS  Z15, Z13, Z5
+	VFMADD231PS  Z15, Z14, Z9
+	VMOVUPS      (CX)(DI*2), Z15
+	VFMADD231PS  Z15, Z12, Z2
+	VFMADD231PS  Z15, Z13, Z6
+	VFMADD231PS  Z15, Z14, Z10
+	VMOVUPS      (CX)(R8*1), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles3x4half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles3x4half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Y3, 192(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z6, 128(DX)
+	VMOVUPS      Y7, 192(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z10, 128(DX)
+	VMOVUPS      Y11, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x4half8done
+
+tiles3x4half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Y3, K1, 192(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Y7, K1, 192(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	VMOVUPS Z10, 128(DX)
+	VMOVUPS Y11, K1, 192(DX)
+	ADDQ    AX, DX
+
+tiles3x4half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x4half
+	JMP  done
+
+rowsabove3to6:
+	CMPQ AX, $0x05
+	JA   rowsabove5to6
+	CMPQ AX, $0x04
+	JA   rowsabove4to5
+	CMPQ CX, $0x02
+	JA   rows4panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows4panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles4x1half
+
+tiles4x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles4x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	JMP     tiles4x15done
+
+tiles4x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+
+tiles4x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
+
+looptiles4x1:
+	VMOVUPS      (CX), Z4
+	VBROADCASTSS (BX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS (SI)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS (DI)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS (DX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles4x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles4x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	JMP          tiles4x18done
+
+tiles4x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+
+tiles4x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x1
+	JMP  done
+
+tiles4x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles4x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	JMP     tiles4x1half5done
+
+tiles4x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+
+tiles4x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
+
+looptiles4x1half:
+	VMOVUPS      (CX), Y4
+	VBROADCASTSS (BX)(AX*4), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS (SI)(AX*4), Z5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS (DI)(AX*4), Z5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS (DX)(AX*4), Z5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles4x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles4x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	JMP          tiles4x1half8done
+
+tiles4x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+
+tiles4x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x1half
+	JMP  done
+
+rows4panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles4x2half
+
+tiles4x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles4x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	JMP     tiles4x25done
+
+tiles4x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+
+tiles4x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
+
+looptiles4x2:
+	VMOVUPS      (CX), Z8
+	VMOVUPS      (CX)(R8*1), Z9
+	VBROADCASTSS (BX)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (SI)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (DI)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (DX)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles4x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles4x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles4x28done
+
+tiles4x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles4x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x2
+	JMP  done
+
+tiles4x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles4x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	JMP     tiles4x2half5done
+
+tiles4x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+
+tiles4x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
+
+looptiles4x2half:
+	VMOVUPS      (CX), Z8
+	VMOVUPS      (CX)(R8*1), Y9
+	VBROADCASTSS (BX)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (SI)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (DI)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (DX)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles4x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles4x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles4x2half8done
+
+tiles4x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles4x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x2half
+	JMP  done
+
+rows4panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles4x3half
+
+tiles4x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles4x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	JMP     tiles4x35done
+
+tiles4x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+
+tiles4x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
+
+looptiles4x3:
 	VMOVUPS      (CX), Z12
 	VMOVUPS      (CX)(R8*1), Z13
 	VMOVUPS      (CX)(R8*2), Z14
@@ -6771,269 +14937,837 @@ loop4x3:
 	VFMADD231PS  Z14, Z15, Z11
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop4x3
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z5, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, 64(AX)
-	VMOVUPS      Z8, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, 64(AX)
-	VMOVUPS      Z11, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles4x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles4x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles4x38done
 
-not4x3:
-	CMPQ       CX, $0x02
-	JNE        not4x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS.Z  (AX)(BX*1), K1, Z7
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x04, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R8
+tiles4x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop4x2:
-	VMOVUPS      (CX), Z8
-	VMOVUPS      (CX)(R8*1), Z9
-	VBROADCASTSS (BX)(AX*4), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (SI)(AX*4), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (DI)(AX*4), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (DX)(AX*4), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
+tiles4x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x3
+	JMP  done
+
+tiles4x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles4x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	JMP     tiles4x3half5done
+
+tiles4x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+
+tiles4x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
+
+looptiles4x3half:
+	VMOVUPS      (CX), Z12
+	VMOVUPS      (CX)(R8*1), Z13
+	VMOVUPS      (CX)(R8*2), Y14
+	VBROADCASTSS (BX)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS (SI)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS (DI)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS (DX)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Y14, Y15, Y11
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop4x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles4x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles4x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Y11, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles4x3half8done
 
-not4x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z3
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x04, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R8
+tiles4x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop4x1:
-	VMOVUPS      (CX), Z4
-	VBROADCASTSS (BX)(AX*4), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS (SI)(AX*4), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS (DI)(AX*4), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS (DX)(AX*4), Z5
-	VFMADD231PS  Z4, Z5, Z3
+tiles4x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x3half
+	JMP  done
+
+rowsabove4to5:
+	CMPQ CX, $0x02
+	JA   rows5panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows5panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles5x1half
+
+tiles5x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles5x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	JMP     tiles5x15done
+
+tiles5x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+
+tiles5x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R9
+	MOVQ 32(R9), R9
+
+looptiles5x1:
+	VMOVUPS      (CX), Z5
+	VBROADCASTSS (BX)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS (SI)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS (DI)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS (R8)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS (DX)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z4
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop4x1
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles5x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles5x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	JMP          tiles5x18done
 
-rows5:
-	CMPQ       CX, $0x03
-	JNE        not5x3
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS    (AX)(BX*1), Z7
-	VMOVUPS.Z  (AX)(BX*2), K1, Z8
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z9
-	VMOVUPS    (AX)(BX*1), Z10
-	VMOVUPS.Z  (AX)(BX*2), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS    (AX)(BX*1), Z13
-	VMOVUPS.Z  (AX)(BX*2), K1, Z14
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x05, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R9
+tiles5x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
 
-loop5x3:
+tiles5x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x28, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x1
+	JMP  done
+
+tiles5x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles5x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	JMP     tiles5x1half5done
+
+tiles5x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+
+tiles5x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R9
+	MOVQ 32(R9), R9
+
+looptiles5x1half:
+	VMOVUPS      (CX), Y5
+	VBROADCASTSS (BX)(AX*4), Z6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS (SI)(AX*4), Z6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS (DI)(AX*4), Z6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS (R8)(AX*4), Z6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS (DX)(AX*4), Z6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles5x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles5x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	JMP          tiles5x1half8done
+
+tiles5x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+
+tiles5x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x28, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x1half
+	JMP  done
+
+rows5panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles5x2half
+
+tiles5x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles5x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	JMP     tiles5x25done
+
+tiles5x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+
+tiles5x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R9
+	MOVQ 32(R9), R9
+
+looptiles5x2:
+	VMOVUPS      (CX), Z10
+	VMOVUPS      (CX)(R9*1), Z11
+	VBROADCASTSS (BX)(AX*4), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (SI)(AX*4), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (DI)(AX*4), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R8)(AX*4), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (DX)(AX*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles5x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles5x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles5x28done
+
+tiles5x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles5x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x28, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x2
+	JMP  done
+
+tiles5x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles5x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	JMP     tiles5x2half5done
+
+tiles5x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+
+tiles5x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R9
+	MOVQ 32(R9), R9
+
+looptiles5x2half:
+	VMOVUPS      (CX), Z10
+	VMOVUPS      (CX)(R9*1), Y11
+	VBROADCASTSS (BX)(AX*4), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (SI)(AX*4), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (DI)(AX*4), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R8)(AX*4), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (DX)(AX*4), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles5x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles5x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles5x2half8done
+
+tiles5x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles5x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x28, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x2half
+	JMP  done
+
+rows5panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles5x3half
+
+tiles5x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles5x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Z14
+	ADDQ    AX, DX
+	JMP     tiles5x35done
+
+tiles5x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Z14
+	ADDQ      AX, DX
+
+tiles5x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R9
+	MOVQ 32(R9), R9
+
+looptiles5x3:
 	VMOVUPS      (CX), Z15
 	VMOVUPS      (CX)(R9*1), Z16
 	VMOVUPS      (CX)(R9*2), Z17
@@ -7059,307 +15793,935 @@ loop5x3:
 	VFMADD231PS  Z17, Z18, Z14
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop5x3
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z5, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, 64(AX)
-	VMOVUPS      Z8, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, 64(AX)
-	VMOVUPS      Z11, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, 64(AX)
-	VMOVUPS      Z14, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles5x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles5x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles5x38done
 
-not5x3:
-	CMPQ       CX, $0x02
-	JNE        not5x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS.Z  (AX)(BX*1), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z8
-	VMOVUPS.Z  (AX)(BX*1), K1, Z9
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x05, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R9
+tiles5x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop5x2:
-	VMOVUPS      (CX), Z10
-	VMOVUPS      (CX)(R9*1), Z11
-	VBROADCASTSS (BX)(AX*4), Z12
-	VFMADD231PS  Z10, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (SI)(AX*4), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (DI)(AX*4), Z12
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R8)(AX*4), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (DX)(AX*4), Z12
-	VFMADD231PS  Z10, Z12, Z8
-	VFMADD231PS  Z11, Z12, Z9
+tiles5x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x28, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x3
+	JMP  done
+
+tiles5x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles5x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Y14
+	ADDQ    AX, DX
+	JMP     tiles5x3half5done
+
+tiles5x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Y14
+	ADDQ      AX, DX
+
+tiles5x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R9
+	MOVQ 32(R9), R9
+
+looptiles5x3half:
+	VMOVUPS      (CX), Z15
+	VMOVUPS      (CX)(R9*1), Z16
+	VMOVUPS      (CX)(R9*2), Y17
+	VBROADCASTSS (BX)(AX*4), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Y17, Y18, Y2
+	VBROADCASTSS (SI)(AX*4), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Y17, Y18, Y5
+	VBROADCASTSS (DI)(AX*4), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Y17, Y18, Y8
+	VBROADCASTSS (R8)(AX*4), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Y17, Y18, Y11
+	VBROADCASTSS (DX)(AX*4), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Y17, Y18, Y14
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop5x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles5x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles5x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Y11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Y14, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles5x3half8done
 
-not5x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x05, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R9
+tiles5x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Y14, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop5x1:
-	VMOVUPS      (CX), Z5
-	VBROADCASTSS (BX)(AX*4), Z6
-	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS (SI)(AX*4), Z6
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS (DI)(AX*4), Z6
-	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS (R8)(AX*4), Z6
-	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS (DX)(AX*4), Z6
-	VFMADD231PS  Z5, Z6, Z4
+tiles5x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x28, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x3half
+	JMP  done
+
+rowsabove5to6:
+	CMPQ CX, $0x02
+	JA   rows6panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows6panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles6x1half
+
+tiles6x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles6x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	ADDQ    AX, DX
+	JMP     tiles6x15done
+
+tiles6x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	ADDQ      AX, DX
+
+tiles6x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R10
+	MOVQ 32(R10), R10
+
+looptiles6x1:
+	VMOVUPS      (CX), Z6
+	VBROADCASTSS (BX)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS (SI)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS (DI)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS (R8)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS (R9)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS (DX)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z5
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop5x1
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles6x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles6x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	ADDQ         AX, DX
+	JMP          tiles6x18done
 
-rows6:
-	CMPQ       CX, $0x03
-	JNE        not6x3
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS    (AX)(BX*1), Z7
-	VMOVUPS.Z  (AX)(BX*2), K1, Z8
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z9
-	VMOVUPS    (AX)(BX*1), Z10
-	VMOVUPS.Z  (AX)(BX*2), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS    (AX)(BX*1), Z13
-	VMOVUPS.Z  (AX)(BX*2), K1, Z14
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z15
-	VMOVUPS    (AX)(BX*1), Z16
-	VMOVUPS.Z  (AX)(BX*2), K1, Z17
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x06, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R10
+tiles6x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    AX, DX
 
-loop6x3:
+tiles6x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x30, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x1
+	JMP  done
+
+tiles6x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles6x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y5
+	ADDQ    AX, DX
+	JMP     tiles6x1half5done
+
+tiles6x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y5
+	ADDQ      AX, DX
+
+tiles6x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R10
+	MOVQ 32(R10), R10
+
+looptiles6x1half:
+	VMOVUPS      (CX), Y6
+	VBROADCASTSS (BX)(AX*4), Z7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS (SI)(AX*4), Z7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS (DI)(AX*4), Z7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS (R8)(AX*4), Z7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS (R9)(AX*4), Z7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS (DX)(AX*4), Z7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles6x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles6x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y5, (DX)
+	ADDQ         AX, DX
+	JMP          tiles6x1half8done
+
+tiles6x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y5, K1, (DX)
+	ADDQ    AX, DX
+
+tiles6x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x30, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x1half
+	JMP  done
+
+rows6panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles6x2half
+
+tiles6x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles6x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Z11
+	ADDQ    AX, DX
+	JMP     tiles6x25done
+
+tiles6x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Z11
+	ADDQ      AX, DX
+
+tiles6x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R10
+	MOVQ 32(R10), R10
+
+looptiles6x2:
+	VMOVUPS      (CX), Z12
+	VMOVUPS      (CX)(R10*1), Z13
+	VBROADCASTSS (BX)(AX*4), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS (SI)(AX*4), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS (DI)(AX*4), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS (R8)(AX*4), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS (R9)(AX*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS (DX)(AX*4), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles6x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles6x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Z11, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles6x28done
+
+tiles6x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles6x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x30, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x2
+	JMP  done
+
+tiles6x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles6x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Y11
+	ADDQ    AX, DX
+	JMP     tiles6x2half5done
+
+tiles6x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Y11
+	ADDQ      AX, DX
+
+tiles6x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R10
+	MOVQ 32(R10), R10
+
+looptiles6x2half:
+	VMOVUPS      (CX), Z12
+	VMOVUPS      (CX)(R10*1), Y13
+	VBROADCASTSS (BX)(AX*4), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS (SI)(AX*4), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS (DI)(AX*4), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS (R8)(AX*4), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS (R9)(AX*4), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS (DX)(AX*4), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles6x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles6x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Y11, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles6x2half8done
+
+tiles6x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Y11, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles6x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x30, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x2half
+	JMP  done
+
+rows6panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles6x3half
+
+tiles6x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles6x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Z14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Z17
+	ADDQ    AX, DX
+	JMP     tiles6x35done
+
+tiles6x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Z14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Z17
+	ADDQ      AX, DX
+
+tiles6x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R10
+	MOVQ 32(R10), R10
+
+looptiles6x3:
 	VMOVUPS      (CX), Z18
 	VMOVUPS      (CX)(R10*1), Z19
 	VMOVUPS      (CX)(R10*2), Z20
@@ -7389,345 +16751,1039 @@ loop6x3:
 	VFMADD231PS  Z20, Z21, Z17
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop6x3
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z5, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, 64(AX)
-	VMOVUPS      Z8, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, 64(AX)
-	VMOVUPS      Z11, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, 64(AX)
-	VMOVUPS      Z14, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, 64(AX)
-	VMOVUPS      Z17, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles6x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles6x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Z17, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles6x38done
 
-not6x3:
-	CMPQ       CX, $0x02
-	JNE        not6x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS.Z  (AX)(BX*1), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z8
-	VMOVUPS.Z  (AX)(BX*1), K1, Z9
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z10
-	VMOVUPS.Z  (AX)(BX*1), K1, Z11
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x06, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R10
+tiles6x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Z17, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop6x2:
-	VMOVUPS      (CX), Z12
-	VMOVUPS      (CX)(R10*1), Z13
-	VBROADCASTSS (BX)(AX*4), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS (SI)(AX*4), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS (DI)(AX*4), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS (R8)(AX*4), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS (R9)(AX*4), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS (DX)(AX*4), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
+tiles6x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x30, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x3
+	JMP  done
+
+tiles6x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles6x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Y14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Y17
+	ADDQ    AX, DX
+	JMP     tiles6x3half5done
+
+tiles6x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Y14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Y17
+	ADDQ      AX, DX
+
+tiles6x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R10
+	MOVQ 32(R10), R10
+
+looptiles6x3half:
+	VMOVUPS      (CX), Z18
+	VMOVUPS      (CX)(R10*1), Z19
+	VMOVUPS      (CX)(R10*2), Y20
+	VBROADCASTSS (BX)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Y20, Y21, Y2
+	VBROADCASTSS (SI)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Y20, Y21, Y5
+	VBROADCASTSS (DI)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Y20, Y21, Y8
+	VBROADCASTSS (R8)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Y20, Y21, Y11
+	VBROADCASTSS (R9)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Y20, Y21, Y14
+	VBROADCASTSS (DX)(AX*4), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Y20, Y21, Y17
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop6x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles6x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles6x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Y11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Y14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Y17, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles6x3half8done
 
-not6x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z5
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x06, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R10
+tiles6x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Y14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Y17, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop6x1:
-	VMOVUPS      (CX), Z6
-	VBROADCASTSS (BX)(AX*4), Z7
-	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS (SI)(AX*4), Z7
-	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS (DI)(AX*4), Z7
-	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS (R8)(AX*4), Z7
-	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS (R9)(AX*4), Z7
-	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS (DX)(AX*4), Z7
-	VFMADD231PS  Z6, Z7, Z5
+tiles6x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x30, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x3half
+	JMP  done
+
+rowsabove6to12:
+	CMPQ AX, $0x09
+	JA   rowsabove9to12
+	CMPQ AX, $0x08
+	JA   rowsabove8to9
+	CMPQ AX, $0x07
+	JA   rowsabove7to8
+	CMPQ CX, $0x02
+	JA   rows7panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows7panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles7x1half
+
+tiles7x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles7x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	ADDQ    AX, DX
+	JMP     tiles7x15done
+
+tiles7x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z6
+	ADDQ      AX, DX
+
+tiles7x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R11
+	MOVQ 32(R11), R11
+
+looptiles7x1:
+	VMOVUPS      (CX), Z7
+	VBROADCASTSS (BX)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS (SI)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS (DI)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS (R8)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS (R9)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS (R10)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS (DX)(AX*4), Z8
+	VFMADD231PS  Z7, Z8, Z6
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop6x1
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z5, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles7x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles7x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	ADDQ         AX, DX
+	JMP          tiles7x18done
 
-rows7:
-	CMPQ       CX, $0x03
-	JNE        not7x3
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS    (AX)(BX*1), Z7
-	VMOVUPS.Z  (AX)(BX*2), K1, Z8
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z9
-	VMOVUPS    (AX)(BX*1), Z10
-	VMOVUPS.Z  (AX)(BX*2), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS    (AX)(BX*1), Z13
-	VMOVUPS.Z  (AX)(BX*2), K1, Z14
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z15
-	VMOVUPS    (AX)(BX*1), Z16
-	VMOVUPS.Z  (AX)(BX*2), K1, Z17
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z18
-	VMOVUPS    (AX)(BX*1), Z19
-	VMOVUPS.Z  (AX)(BX*2), K1, Z20
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x07, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), R10
-	ADDQ       CX, R10
-	MOVQ       48(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R11
+tiles7x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    AX, DX
 
-loop7x3:
+tiles7x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x38, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles7x1
+	JMP  done
+
+tiles7x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles7x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y6
+	ADDQ    AX, DX
+	JMP     tiles7x1half5done
+
+tiles7x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y6
+	ADDQ      AX, DX
+
+tiles7x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R11
+	MOVQ 32(R11), R11
+
+looptiles7x1half:
+	VMOVUPS      (CX), Y7
+	VBROADCASTSS (BX)(AX*4), Z8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS (SI)(AX*4), Z8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS (DI)(AX*4), Z8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS (R8)(AX*4), Z8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS (R9)(AX*4), Z8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS (R10)(AX*4), Z8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS (DX)(AX*4), Z8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles7x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles7x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y6, (DX)
+	ADDQ         AX, DX
+	JMP          tiles7x1half8done
+
+tiles7x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y6, K1, (DX)
+	ADDQ    AX, DX
+
+tiles7x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x38, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles7x1half
+	JMP  done
+
+rows7panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles7x2half
+
+tiles7x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles7x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	ADDQ    AX, DX
+	JMP     tiles7x25done
+
+tiles7x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Z13
+	ADDQ      AX, DX
+
+tiles7x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R11
+	MOVQ 32(R11), R11
+
+looptiles7x2:
+	VMOVUPS      (CX), Z14
+	VMOVUPS      (CX)(R11*1), Z15
+	VBROADCASTSS (BX)(AX*4), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS (SI)(AX*4), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS (DI)(AX*4), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS (R8)(AX*4), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS (R9)(AX*4), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS (R10)(AX*4), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS (DX)(AX*4), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles7x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles7x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Z11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles7x28done
+
+tiles7x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles7x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x38, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles7x2
+	JMP  done
+
+tiles7x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles7x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Y13
+	ADDQ    AX, DX
+	JMP     tiles7x2half5done
+
+tiles7x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Y13
+	ADDQ      AX, DX
+
+tiles7x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R11
+	MOVQ 32(R11), R11
+
+looptiles7x2half:
+	VMOVUPS      (CX), Z14
+	VMOVUPS      (CX)(R11*1), Y15
+	VBROADCASTSS (BX)(AX*4), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Y15, Y16, Y1
+	VBROADCASTSS (SI)(AX*4), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Y15, Y16, Y3
+	VBROADCASTSS (DI)(AX*4), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Y15, Y16, Y5
+	VBROADCASTSS (R8)(AX*4), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Y15, Y16, Y7
+	VBROADCASTSS (R9)(AX*4), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Y15, Y16, Y9
+	VBROADCASTSS (R10)(AX*4), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Y15, Y16, Y11
+	VBROADCASTSS (DX)(AX*4), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Y15, Y16, Y13
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles7x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles7x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Y11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Y13, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles7x2half8done
+
+tiles7x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Y11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Y13, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles7x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x38, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles7x2half
+	JMP  done
+
+rows7panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles7x3half
+
+tiles7x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles7x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Z14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Z17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Z19
+	VMOVUPS (DX)(BX*2), Z20
+	ADDQ    AX, DX
+	JMP     tiles7x35done
+
+tiles7x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Z14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Z17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS   (DX)(BX*1), Z19
+	VMOVUPS.Z (DX)(BX*2), K1, Z20
+	ADDQ      AX, DX
+
+tiles7x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R11
+	MOVQ 32(R11), R11
+
+looptiles7x3:
 	VMOVUPS      (CX), Z21
 	VMOVUPS      (CX)(R11*1), Z22
 	VMOVUPS      (CX)(R11*2), Z23
@@ -7761,383 +17817,1131 @@ loop7x3:
 	VFMADD231PS  Z23, Z24, Z20
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop7x3
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z5, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, 64(AX)
-	VMOVUPS      Z8, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, 64(AX)
-	VMOVUPS      Z11, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, 64(AX)
-	VMOVUPS      Z14, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, 64(AX)
-	VMOVUPS      Z17, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, 64(AX)
-	VMOVUPS      Z20, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles7x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles7x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Z17, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
+	VMOVUPS      Z20, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles7x38done
 
-not7x3:
-	CMPQ       CX, $0x02
-	JNE        not7x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS.Z  (AX)(BX*1), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z8
-	VMOVUPS.Z  (AX)(BX*1), K1, Z9
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z10
-	VMOVUPS.Z  (AX)(BX*1), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS.Z  (AX)(BX*1), K1, Z13
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x07, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), R10
-	ADDQ       CX, R10
-	MOVQ       48(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R11
+tiles7x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Z17, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Z20, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop7x2:
-	VMOVUPS      (CX), Z14
-	VMOVUPS      (CX)(R11*1), Z15
-	VBROADCASTSS (BX)(AX*4), Z16
-	VFMADD231PS  Z14, Z16, Z0
-	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS (SI)(AX*4), Z16
-	VFMADD231PS  Z14, Z16, Z2
-	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS (DI)(AX*4), Z16
-	VFMADD231PS  Z14, Z16, Z4
-	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS (R8)(AX*4), Z16
-	VFMADD231PS  Z14, Z16, Z6
-	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS (R9)(AX*4), Z16
-	VFMADD231PS  Z14, Z16, Z8
-	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS (R10)(AX*4), Z16
-	VFMADD231PS  Z14, Z16, Z10
-	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS (DX)(AX*4), Z16
-	VFMADD231PS  Z14, Z16, Z12
-	VFMADD231PS  Z15, Z16, Z13
+tiles7x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x38, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles7x3
+	JMP  done
+
+tiles7x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles7x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Y14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Y17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Z19
+	VMOVUPS (DX)(BX*2), Y20
+	ADDQ    AX, DX
+	JMP     tiles7x3half5done
+
+tiles7x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Y14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Y17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS   (DX)(BX*1), Z19
+	VMOVUPS.Z (DX)(BX*2), K1, Y20
+	ADDQ      AX, DX
+
+tiles7x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R11
+	MOVQ 32(R11), R11
+
+looptiles7x3half:
+	VMOVUPS      (CX), Z21
+	VMOVUPS      (CX)(R11*1), Z22
+	VMOVUPS      (CX)(R11*2), Y23
+	VBROADCASTSS (BX)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Y23, Y24, Y2
+	VBROADCASTSS (SI)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Y23, Y24, Y5
+	VBROADCASTSS (DI)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Y23, Y24, Y8
+	VBROADCASTSS (R8)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Y23, Y24, Y11
+	VBROADCASTSS (R9)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Y23, Y24, Y14
+	VBROADCASTSS (R10)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Y23, Y24, Y17
+	VBROADCASTSS (DX)(AX*4), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Y23, Y24, Y20
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop7x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles7x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles7x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Y11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Y14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Y17, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
+	VMOVUPS      Y20, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles7x3half8done
 
-not7x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x07, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), R10
-	ADDQ       CX, R10
-	MOVQ       48(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R11
+tiles7x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Y14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Y17, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Y20, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop7x1:
-	VMOVUPS      (CX), Z7
-	VBROADCASTSS (BX)(AX*4), Z8
-	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS (SI)(AX*4), Z8
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS (DI)(AX*4), Z8
-	VFMADD231PS  Z7, Z8, Z2
-	VBROADCASTSS (R8)(AX*4), Z8
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS (R9)(AX*4), Z8
-	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS (R10)(AX*4), Z8
-	VFMADD231PS  Z7, Z8, Z5
-	VBROADCASTSS (DX)(AX*4), Z8
-	VFMADD231PS  Z7, Z8, Z6
+tiles7x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x38, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles7x3half
+	JMP  done
+
+rowsabove7to8:
+	CMPQ CX, $0x02
+	JA   rows8panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows8panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles8x1half
+
+tiles8x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles8x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z7
+	ADDQ    AX, DX
+	JMP     tiles8x15done
+
+tiles8x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z6
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z7
+	ADDQ      AX, DX
+
+tiles8x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R12
+	MOVQ 32(R12), R12
+
+looptiles8x1:
+	VMOVUPS      (CX), Z8
+	VBROADCASTSS (BX)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS (SI)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS (DI)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS (R8)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS (R9)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS (R10)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS (R11)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS (DX)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z7
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop7x1
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles8x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles8x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z7, (DX)
+	ADDQ         AX, DX
+	JMP          tiles8x18done
 
-rows8:
-	CMPQ       CX, $0x03
-	JNE        not8x3
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS    (AX)(BX*1), Z7
-	VMOVUPS.Z  (AX)(BX*2), K1, Z8
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z9
-	VMOVUPS    (AX)(BX*1), Z10
-	VMOVUPS.Z  (AX)(BX*2), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS    (AX)(BX*1), Z13
-	VMOVUPS.Z  (AX)(BX*2), K1, Z14
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z15
-	VMOVUPS    (AX)(BX*1), Z16
-	VMOVUPS.Z  (AX)(BX*2), K1, Z17
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z18
-	VMOVUPS    (AX)(BX*1), Z19
-	VMOVUPS.Z  (AX)(BX*2), K1, Z20
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z21
-	VMOVUPS    (AX)(BX*1), Z22
-	VMOVUPS.Z  (AX)(BX*2), K1, Z23
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x08, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), R10
-	ADDQ       CX, R10
-	MOVQ       48(DX), R11
-	ADDQ       CX, R11
-	MOVQ       56(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R12
+tiles8x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    AX, DX
 
-loop8x3:
+tiles8x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x40, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles8x1
+	JMP  done
+
+tiles8x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles8x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y6
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y7
+	ADDQ    AX, DX
+	JMP     tiles8x1half5done
+
+tiles8x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y6
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y7
+	ADDQ      AX, DX
+
+tiles8x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R12
+	MOVQ 32(R12), R12
+
+looptiles8x1half:
+	VMOVUPS      (CX), Y8
+	VBROADCASTSS (BX)(AX*4), Z9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS (SI)(AX*4), Z9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS (DI)(AX*4), Z9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS (R8)(AX*4), Z9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS (R9)(AX*4), Z9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS (R10)(AX*4), Z9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS (R11)(AX*4), Z9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS (DX)(AX*4), Z9
+	VFMADD231PS  Y8, Y9, Y7
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles8x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles8x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y6, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y7, (DX)
+	ADDQ         AX, DX
+	JMP          tiles8x1half8done
+
+tiles8x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y6, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y7, K1, (DX)
+	ADDQ    AX, DX
+
+tiles8x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x40, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles8x1half
+	JMP  done
+
+rows8panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles8x2half
+
+tiles8x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles8x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS (DX)(BX*1), Z15
+	ADDQ    AX, DX
+	JMP     tiles8x25done
+
+tiles8x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Z13
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z14
+	VMOVUPS.Z (DX)(BX*1), K1, Z15
+	ADDQ      AX, DX
+
+tiles8x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R12
+	MOVQ 32(R12), R12
+
+looptiles8x2:
+	VMOVUPS      (CX), Z16
+	VMOVUPS      (CX)(R12*1), Z17
+	VBROADCASTSS (BX)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS (SI)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS (DI)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS (R8)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS (R9)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS (R10)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS (R11)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS (DX)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles8x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles8x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Z11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      Z15, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles8x28done
+
+tiles8x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles8x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x40, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles8x2
+	JMP  done
+
+tiles8x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles8x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Y13
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS (DX)(BX*1), Y15
+	ADDQ    AX, DX
+	JMP     tiles8x2half5done
+
+tiles8x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Y13
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z14
+	VMOVUPS.Z (DX)(BX*1), K1, Y15
+	ADDQ      AX, DX
+
+tiles8x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R12
+	MOVQ 32(R12), R12
+
+looptiles8x2half:
+	VMOVUPS      (CX), Z16
+	VMOVUPS      (CX)(R12*1), Y17
+	VBROADCASTSS (BX)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Y17, Y18, Y1
+	VBROADCASTSS (SI)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Y17, Y18, Y3
+	VBROADCASTSS (DI)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Y17, Y18, Y5
+	VBROADCASTSS (R8)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Y17, Y18, Y7
+	VBROADCASTSS (R9)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Y17, Y18, Y9
+	VBROADCASTSS (R10)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Y17, Y18, Y11
+	VBROADCASTSS (R11)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Y17, Y18, Y13
+	VBROADCASTSS (DX)(AX*4), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Y17, Y18, Y15
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles8x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles8x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Y11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Y13, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      Y15, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles8x2half8done
+
+tiles8x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Y11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Y13, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Y15, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles8x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x40, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles8x2half
+	JMP  done
+
+rows8panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles8x3half
+
+tiles8x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles8x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Z14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Z17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Z19
+	VMOVUPS (DX)(BX*2), Z20
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z21
+	VMOVUPS (DX)(BX*1), Z22
+	VMOVUPS (DX)(BX*2), Z23
+	ADDQ    AX, DX
+	JMP     tiles8x35done
+
+tiles8x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Z14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Z17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS   (DX)(BX*1), Z19
+	VMOVUPS.Z (DX)(BX*2), K1, Z20
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z21
+	VMOVUPS   (DX)(BX*1), Z22
+	VMOVUPS.Z (DX)(BX*2), K1, Z23
+	ADDQ      AX, DX
+
+tiles8x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R12
+	MOVQ 32(R12), R12
+
+looptiles8x3:
 	VMOVUPS      (CX), Z24
 	VMOVUPS      (CX)(R12*1), Z25
 	VMOVUPS      (CX)(R12*2), Z26
@@ -8175,403 +18979,779 @@ loop8x3:
 	VFMADD231PS  Z26, Z27, Z23
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop8x3
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z5, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, 64(AX)
-	VMOVUPS      Z8, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, 64(AX)
-	VMOVUPS      Z11, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, 64(AX)
-	VMOVUPS      Z14, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, 64(AX)
-	VMOVUPS      Z17, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, 64(AX)
-	VMOVUPS      Z20, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z21, (AX)
-	VMOVUPS      Z22, 64(AX)
-	VMOVUPS      Z23, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles8x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles8x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Z17, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
+	VMOVUPS      Z20, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z21, (DX)
+	VMOVUPS      Z22, 64(DX)
+	VMOVUPS      Z23, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles8x38done
 
-not8x3:
-	CMPQ       CX, $0x02
-	JNE        not8x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS.Z  (AX)(BX*1), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z8
-	VMOVUPS.Z  (AX)(BX*1), K1, Z9
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z10
-	VMOVUPS.Z  (AX)(BX*1), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS.Z  (AX)(BX*1), K1, Z13
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z14
-	VMOVUPS.Z  (AX)(BX*1), K1, Z15
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x08, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), R10
-	ADDQ       CX, R10
-	MOVQ       48(DX), R11
-	ADDQ       CX, R11
-	MOVQ       56(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R12
+tiles8x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Z17, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Z20, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z21, (DX)
+	VMOVUPS Z22, 64(DX)
+	VMOVUPS Z23, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop8x2:
-	VMOVUPS      (CX), Z16
-	VMOVUPS      (CX)(R12*1), Z17
-	VBROADCASTSS (BX)(AX*4), Z18
-	VFMADD231PS  Z16, Z18, Z0
-	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS (SI)(AX*4), Z18
-	VFMADD231PS  Z16, Z18, Z2
-	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS (DI)(AX*4), Z18
-	VFMADD231PS  Z16, Z18, Z4
-	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS (R8)(AX*4), Z18
-	VFMADD231PS  Z16, Z18, Z6
-	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS (R9)(AX*4), Z18
-	VFMADD231PS  Z16, Z18, Z8
-	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS (R10)(AX*4), Z18
-	VFMADD231PS  Z16, Z18, Z10
-	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS (R11)(AX*4), Z18
-	VFMADD231PS  Z16, Z18, Z12
-	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS (DX)(AX*4), Z18
-	VFMADD231PS  Z16, Z18, Z14
-	VFMADD231PS  Z17, Z18, Z15
+tiles8x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x40, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles8x3
+	JMP  done
+
+tiles8x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles8x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Y14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Y17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Z19
+	VMOVUPS (DX)(BX*2), Y20
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z21
+	VMOVUPS (DX)(BX*1), Z22
+	VMOVUPS (DX)(BX*2), Y23
+	ADDQ    AX, DX
+	JMP     tiles8x3half5done
+
+tiles8x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Y14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Y17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS   (DX)(BX*1), Z19
+	VMOVUPS.Z (DX)(BX*2), K1, Y20
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z21
+	VMOVUPS   (DX)(BX*1), Z22
+	VMOVUPS.Z (DX)(BX*2), K1, Y23
+	ADDQ      AX, DX
+
+tiles8x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R12
+	MOVQ 32(R12), R12
+
+looptiles8x3half:
+	VMOVUPS      (CX), Z24
+	VMOVUPS      (CX)(R12*1), Z25
+	VMOVUPS      (CX)(R12*2), Y26
+	VBROADCASTSS (BX)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Y26, Y27, Y2
+	VBROADCASTSS (SI)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Y26, Y27, Y5
+	VBROADCASTSS (DI)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Y26, Y27, Y8
+	VBROADCASTSS (R8)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Y26, Y27, Y11
+	VBROADCASTSS (R9)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Y26, Y27, Y14
+	VBROADCASTSS (R10)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Y26, Y27, Y17
+	VBROADCASTSS (R11)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Y26, Y27, Y20
+	VBROADCASTSS (DX)(AX*4), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Y26, Y27, Y23
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop8x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles8x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles8x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Y11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Y14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Y17, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
+	VMOVUPS      Y20, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z21, (DX)
+	VMOVUPS      Z22, 64(DX)
+	VMOVUPS      Y23, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles8x3half8done
 
-not8x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z7
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x08, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), R10
-	ADDQ       CX, R10
-	MOVQ       48(DX), R11
-	ADDQ       CX, R11
-	MOVQ       56(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R12
+tiles8x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Y14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Y17, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Y20, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z21, (DX)
+	VMOVUPS Z22, 64(DX)
+	VMOVUPS Y23, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop8x1:
-	VMOVUPS      (CX), Z8
-	VBROADCASTSS (BX)(AX*4), Z9
-	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS (SI)(AX*4), Z9
-	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS (DI)(AX*4), Z9
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS (R8)(AX*4), Z9
-	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS (R9)(AX*4), Z9
-	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS (R10)(AX*4), Z9
-	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS (R11)(AX*4), Z9
-	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS (DX)(AX*4), Z9
-	VFMADD231PS  Z8, Z9, Z7
+tiles8x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x40, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles8x3half
+	JMP  done
+
+rowsabove8to9:
+	CMPQ CX, $0x01
+	JA   rows9panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles9x1half
+
+tiles9x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles9x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	ADDQ    AX, DX
+	JMP     tiles9x15done
+
+tiles9x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z6
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z8
+	ADDQ      AX, DX
+
+tiles9x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R13
+	MOVQ 32(R13), R13
+
+looptiles9x1:
+	VMOVUPS      (CX), Z9
+	VBROADCASTSS (BX)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VBROADCASTSS (SI)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS (DI)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z2
+	VBROADCASTSS (R8)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS (R9)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z4
+	VBROADCASTSS (R10)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS (R11)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VBROADCASTSS (R12)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z7
+	VBROADCASTSS (DX)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z8
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop8x1
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z7, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles9x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles9x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z7, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	ADDQ         AX, DX
+	JMP          tiles9x18done
 
-rows9:
-	CMPQ       CX, $0x02
-	JNE        not9x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS.Z  (AX)(BX*1), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z8
-	VMOVUPS.Z  (AX)(BX*1), K1, Z9
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z10
-	VMOVUPS.Z  (AX)(BX*1), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS.Z  (AX)(BX*1), K1, Z13
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z14
-	VMOVUPS.Z  (AX)(BX*1), K1, Z15
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z16
-	VMOVUPS.Z  (AX)(BX*1), K1, Z17
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x09, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), R10
-	ADDQ       CX, R10
-	MOVQ       48(DX), R11
-	ADDQ       CX, R11
-	MOVQ       56(DX), R12
-	ADDQ       CX, R12
-	MOVQ       64(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R13
+tiles9x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, K1, (DX)
+	ADDQ    AX, DX
 
-loop9x2:
+tiles9x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x48, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles9x1
+	JMP  done
+
+tiles9x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles9x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y6
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y8
+	ADDQ    AX, DX
+	JMP     tiles9x1half5done
+
+tiles9x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y6
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y8
+	ADDQ      AX, DX
+
+tiles9x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R13
+	MOVQ 32(R13), R13
+
+looptiles9x1half:
+	VMOVUPS      (CX), Y9
+	VBROADCASTSS (BX)(AX*4), Z10
+	VFMADD231PS  Y9, Y10, Y0
+	VBROADCASTSS (SI)(AX*4), Z10
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS (DI)(AX*4), Z10
+	VFMADD231PS  Y9, Y10, Y2
+	VBROADCASTSS (R8)(AX*4), Z10
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS (R9)(AX*4), Z10
+	VFMADD231PS  Y9, Y10, Y4
+	VBROADCASTSS (R10)(AX*4), Z10
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS (R11)(AX*4), Z10
+	VFMADD231PS  Y9, Y10, Y6
+	VBROADCASTSS (R12)(AX*4), Z10
+	VFMADD231PS  Y9, Y10, Y7
+	VBROADCASTSS (DX)(AX*4), Z10
+	VFMADD231PS  Y9, Y10, Y8
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles9x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles9x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y6, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y7, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y8, (DX)
+	ADDQ         AX, DX
+	JMP          tiles9x1half8done
+
+tiles9x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y6, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y7, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y8, K1, (DX)
+	ADDQ    AX, DX
+
+tiles9x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x48, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles9x1half
+	JMP  done
+
+rows9panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles9x2half
+
+tiles9x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles9x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS (DX)(BX*1), Z15
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z16
+	VMOVUPS (DX)(BX*1), Z17
+	ADDQ    AX, DX
+	JMP     tiles9x25done
+
+tiles9x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Z13
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z14
+	VMOVUPS.Z (DX)(BX*1), K1, Z15
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z16
+	VMOVUPS.Z (DX)(BX*1), K1, Z17
+	ADDQ      AX, DX
+
+tiles9x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R13
+	MOVQ 32(R13), R13
+
+looptiles9x2:
 	VMOVUPS      (CX), Z18
 	VMOVUPS      (CX)(R13*1), Z19
 	VBROADCASTSS (BX)(AX*4), Z20
@@ -8603,268 +19783,781 @@ loop9x2:
 	VFMADD231PS  Z19, Z20, Z17
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop9x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles9x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles9x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Z11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      Z15, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z16, (DX)
+	VMOVUPS      Z17, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles9x28done
 
-not9x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z8
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x09, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), R10
-	ADDQ       CX, R10
-	MOVQ       48(DX), R11
-	ADDQ       CX, R11
-	MOVQ       56(DX), R12
-	ADDQ       CX, R12
-	MOVQ       64(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R13
+tiles9x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, K1, 64(DX)
+	ADDQ    AX, DX
 
-loop9x1:
-	VMOVUPS      (CX), Z9
-	VBROADCASTSS (BX)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z0
-	VBROADCASTSS (SI)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (DI)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z2
-	VBROADCASTSS (R8)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R9)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z4
-	VBROADCASTSS (R10)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R11)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z6
-	VBROADCASTSS (R12)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z7
-	VBROADCASTSS (DX)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z8
+tiles9x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x48, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles9x2
+	JMP  done
+
+tiles9x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles9x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Y13
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS (DX)(BX*1), Y15
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z16
+	VMOVUPS (DX)(BX*1), Y17
+	ADDQ    AX, DX
+	JMP     tiles9x2half5done
+
+tiles9x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Y13
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z14
+	VMOVUPS.Z (DX)(BX*1), K1, Y15
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z16
+	VMOVUPS.Z (DX)(BX*1), K1, Y17
+	ADDQ      AX, DX
+
+tiles9x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R13
+	MOVQ 32(R13), R13
+
+looptiles9x2half:
+	VMOVUPS      (CX), Z18
+	VMOVUPS      (CX)(R13*1), Y19
+	VBROADCASTSS (BX)(AX*4), Z20
+	VFMADD231PS  Z18, Z20, Z0
+	VFMADD231PS  Y19, Y20, Y1
+	VBROADCASTSS (SI)(AX*4), Z20
+	VFMADD231PS  Z18, Z20, Z2
+	VFMADD231PS  Y19, Y20, Y3
+	VBROADCASTSS (DI)(AX*4), Z20
+	VFMADD231PS  Z18, Z20, Z4
+	VFMADD231PS  Y19, Y20, Y5
+	VBROADCASTSS (R8)(AX*4), Z20
+	VFMADD231PS  Z18, Z20, Z6
+	VFMADD231PS  Y19, Y20, Y7
+	VBROADCASTSS (R9)(AX*4), Z20
+	VFMADD231PS  Z18, Z20, Z8
+	VFMADD231PS  Y19, Y20, Y9
+	VBROADCASTSS (R10)(AX*4), Z20
+	VFMADD231PS  Z18, Z20, Z10
+	VFMADD231PS  Y19, Y20, Y11
+	VBROADCASTSS (R11)(AX*4), Z20
+	VFMADD231PS  Z18, Z20, Z12
+	VFMADD231PS  Y19, Y20, Y13
+	VBROADCASTSS (R12)(AX*4), Z20
+	VFMADD231PS  Z18, Z20, Z14
+	VFMADD231PS  Y19, Y20, Y15
+	VBROADCASTSS (DX)(AX*4), Z20
+	VFMADD231PS  Z18, Z20, Z16
+	VFMADD231PS  Y19, Y20, Y17
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop9x1
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z7, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles9x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles9x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Y11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Y13, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      Y15, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z16, (DX)
+	VMOVUPS      Y17, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles9x2half8done
 
-rows10:
-	CMPQ       CX, $0x02
-	JNE        not10x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS.Z  (AX)(BX*1), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z8
-	VMOVUPS.Z  (AX)(BX*1), K1, Z9
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z10
-	VMOVUPS.Z  (AX)(BX*1), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS.Z  (AX)(BX*1), K1, Z13
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z14
-	VMOVUPS.Z  (AX)(BX*1), K1, Z15
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z16
-	VMOVUPS.Z  (AX)(BX*1), K1, Z17
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z18
-	VMOVUPS.Z  (AX)(BX*1), K1, Z19
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x0a, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), R10
-	ADDQ       CX, R10
-	MOVQ       48(DX), R11
-	ADDQ       CX, R11
-	MOVQ       56(DX), R12
-	ADDQ       CX, R12
-	MOVQ       64(DX), R13
-	ADDQ       CX, R13
-	MOVQ       72(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R14
+tiles9x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Y11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Y13, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Y15, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Y17, K1, 64(DX)
+	ADDQ    AX, DX
 
-loop10x2:
+tiles9x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x48, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles9x2half
+	JMP  done
+
+rowsabove9to12:
+	CMPQ AX, $0x0b
+	JA   rowsabove11to12
+	CMPQ AX, $0x0a
+	JA   rowsabove10to11
+	CMPQ CX, $0x01
+	JA   rows10panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles10x1half
+
+tiles10x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles10x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	ADDQ    AX, DX
+	JMP     tiles10x15done
+
+tiles10x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z6
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z9
+	ADDQ      AX, DX
+
+tiles10x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), R13
+	ADDQ CX, R13
+	MOVQ 72(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R14
+	MOVQ 32(R14), R14
+
+looptiles10x1:
+	VMOVUPS      (CX), Z10
+	VBROADCASTSS (BX)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z0
+	VBROADCASTSS (SI)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z1
+	VBROADCASTSS (DI)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z2
+	VBROADCASTSS (R8)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z3
+	VBROADCASTSS (R9)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z4
+	VBROADCASTSS (R10)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z5
+	VBROADCASTSS (R11)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z6
+	VBROADCASTSS (R12)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z7
+	VBROADCASTSS (R13)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z8
+	VBROADCASTSS (DX)(AX*4), Z11
+	VFMADD231PS  Z10, Z11, Z9
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles10x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles10x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z7, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	ADDQ         AX, DX
+	JMP          tiles10x18done
+
+tiles10x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, K1, (DX)
+	ADDQ    AX, DX
+
+tiles10x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x50, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles10x1
+	JMP  done
+
+tiles10x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles10x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y6
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y9
+	ADDQ    AX, DX
+	JMP     tiles10x1half5done
+
+tiles10x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y6
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y9
+	ADDQ      AX, DX
+
+tiles10x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), R13
+	ADDQ CX, R13
+	MOVQ 72(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R14
+	MOVQ 32(R14), R14
+
+looptiles10x1half:
+	VMOVUPS      (CX), Y10
+	VBROADCASTSS (BX)(AX*4), Z11
+	VFMADD231PS  Y10, Y11, Y0
+	VBROADCASTSS (SI)(AX*4), Z11
+	VFMADD231PS  Y10, Y11, Y1
+	VBROADCASTSS (DI)(AX*4), Z11
+	VFMADD231PS  Y10, Y11, Y2
+	VBROADCASTSS (R8)(AX*4), Z11
+	VFMADD231PS  Y10, Y11, Y3
+	VBROADCASTSS (R9)(AX*4), Z11
+	VFMADD231PS  Y10, Y11, Y4
+	VBROADCASTSS (R10)(AX*4), Z11
+	VFMADD231PS  Y10, Y11, Y5
+	VBROADCASTSS (R11)(AX*4), Z11
+	VFMADD231PS  Y10, Y11, Y6
+	VBROADCASTSS (R12)(AX*4), Z11
+	VFMADD231PS  Y10, Y11, Y7
+	VBROADCASTSS (R13)(AX*4), Z11
+	VFMADD231PS  Y10, Y11, Y8
+	VBROADCASTSS (DX)(AX*4), Z11
+	VFMADD231PS  Y10, Y11, Y9
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles10x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles10x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y6, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y7, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y8, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y9, (DX)
+	ADDQ         AX, DX
+	JMP          tiles10x1half8done
+
+tiles10x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y6, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y7, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y8, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y9, K1, (DX)
+	ADDQ    AX, DX
+
+tiles10x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x50, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles10x1half
+	JMP  done
+
+rows10panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles10x2half
+
+tiles10x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles10x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS (DX)(BX*1), Z15
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z16
+	VMOVUPS (DX)(BX*1), Z17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Z19
+	ADDQ    AX, DX
+	JMP     tiles10x25done
+
+tiles10x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Z13
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z14
+	VMOVUPS.Z (DX)(BX*1), K1, Z15
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z16
+	VMOVUPS.Z (DX)(BX*1), K1, Z17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS.Z (DX)(BX*1), K1, Z19
+	ADDQ      AX, DX
+
+tiles10x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), R13
+	ADDQ CX, R13
+	MOVQ 72(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R14
+	MOVQ 32(R14), R14
+
+looptiles10x2:
 	VMOVUPS      (CX), Z20
 	VMOVUPS      (CX)(R14*1), Z21
 	VBROADCASTSS (BX)(AX*4), Z22
@@ -8899,289 +20592,832 @@ loop10x2:
 	VFMADD231PS  Z21, Z22, Z19
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop10x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles10x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles10x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Z11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      Z15, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z16, (DX)
+	VMOVUPS      Z17, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles10x28done
 
-not10x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z8
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z9
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x0a, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), R10
-	ADDQ       CX, R10
-	MOVQ       48(DX), R11
-	ADDQ       CX, R11
-	MOVQ       56(DX), R12
-	ADDQ       CX, R12
-	MOVQ       64(DX), R13
-	ADDQ       CX, R13
-	MOVQ       72(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R14
+tiles10x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, K1, 64(DX)
+	ADDQ    AX, DX
 
-loop10x1:
-	VMOVUPS      (CX), Z10
-	VBROADCASTSS (BX)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z0
-	VBROADCASTSS (SI)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z1
-	VBROADCASTSS (DI)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z2
-	VBROADCASTSS (R8)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z3
-	VBROADCASTSS (R9)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z4
-	VBROADCASTSS (R10)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z5
-	VBROADCASTSS (R11)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z6
-	VBROADCASTSS (R12)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z7
-	VBROADCASTSS (R13)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z8
-	VBROADCASTSS (DX)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z9
+tiles10x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x50, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles10x2
+	JMP  done
+
+tiles10x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles10x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Y13
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS (DX)(BX*1), Y15
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z16
+	VMOVUPS (DX)(BX*1), Y17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Y19
+	ADDQ    AX, DX
+	JMP     tiles10x2half5done
+
+tiles10x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Y13
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z14
+	VMOVUPS.Z (DX)(BX*1), K1, Y15
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z16
+	VMOVUPS.Z (DX)(BX*1), K1, Y17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS.Z (DX)(BX*1), K1, Y19
+	ADDQ      AX, DX
+
+tiles10x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), R13
+	ADDQ CX, R13
+	MOVQ 72(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R14
+	MOVQ 32(R14), R14
+
+looptiles10x2half:
+	VMOVUPS      (CX), Z20
+	VMOVUPS      (CX)(R14*1), Y21
+	VBROADCASTSS (BX)(AX*4), Z22
+	VFMADD231PS  Z20, Z22, Z0
+	VFMADD231PS  Y21, Y22, Y1
+	VBROADCASTSS (SI)(AX*4), Z22
+	VFMADD231PS  Z20, Z22, Z2
+	VFMADD231PS  Y21, Y22, Y3
+	VBROADCASTSS (DI)(AX*4), Z22
+	VFMADD231PS  Z20, Z22, Z4
+	VFMADD231PS  Y21, Y22, Y5
+	VBROADCASTSS (R8)(AX*4), Z22
+	VFMADD231PS  Z20, Z22, Z6
+	VFMADD231PS  Y21, Y22, Y7
+	VBROADCASTSS (R9)(AX*4), Z22
+	VFMADD231PS  Z20, Z22, Z8
+	VFMADD231PS  Y21, Y22, Y9
+	VBROADCASTSS (R10)(AX*4), Z22
+	VFMADD231PS  Z20, Z22, Z10
+	VFMADD231PS  Y21, Y22, Y11
+	VBROADCASTSS (R11)(AX*4), Z22
+	VFMADD231PS  Z20, Z22, Z12
+	VFMADD231PS  Y21, Y22, Y13
+	VBROADCASTSS (R12)(AX*4), Z22
+	VFMADD231PS  Z20, Z22, Z14
+	VFMADD231PS  Y21, Y22, Y15
+	VBROADCASTSS (R13)(AX*4), Z22
+	VFMADD231PS  Z20, Z22, Z16
+	VFMADD231PS  Y21, Y22, Y17
+	VBROADCASTSS (DX)(AX*4), Z22
+	VFMADD231PS  Z20, Z22, Z18
+	VFMADD231PS  Y21, Y22, Y19
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop10x1
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z7, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z9, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles10x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles10x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Y11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Y13, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      Y15, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z16, (DX)
+	VMOVUPS      Y17, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Y19, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles10x2half8done
 
-rows11:
-	CMPQ       CX, $0x02
-	JNE        not11x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS.Z  (AX)(BX*1), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z8
-	VMOVUPS.Z  (AX)(BX*1), K1, Z9
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z10
-	VMOVUPS.Z  (AX)(BX*1), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS.Z  (AX)(BX*1), K1, Z13
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z14
-	VMOVUPS.Z  (AX)(BX*1), K1, Z15
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z16
-	VMOVUPS.Z  (AX)(BX*1), K1, Z17
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z18
-	VMOVUPS.Z  (AX)(BX*1), K1, Z19
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z20
-	VMOVUPS.Z  (AX)(BX*1), K1, Z21
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x0b, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), R10
-	ADDQ       CX, R10
-	MOVQ       48(DX), R11
-	ADDQ       CX, R11
-	MOVQ       56(DX), R12
-	ADDQ       CX, R12
-	MOVQ       64(DX), R13
-	ADDQ       CX, R13
-	MOVQ       72(DX), R14
-	ADDQ       CX, R14
-	MOVQ       80(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R15
+tiles10x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Y11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Y13, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Y15, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Y17, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Y19, K1, 64(DX)
+	ADDQ    AX, DX
 
-loop11x2:
+tiles10x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x50, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles10x2half
+	JMP  done
+
+rowsabove10to11:
+	CMPQ CX, $0x01
+	JA   rows11panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles11x1half
+
+tiles11x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles11x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	ADDQ    AX, DX
+	JMP     tiles11x15done
+
+tiles11x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z6
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z9
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z10
+	ADDQ      AX, DX
+
+tiles11x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), R13
+	ADDQ CX, R13
+	MOVQ 72(DX), R14
+	ADDQ CX, R14
+	MOVQ 80(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R15
+	MOVQ 32(R15), R15
+
+looptiles11x1:
+	VMOVUPS      (CX), Z11
+	VBROADCASTSS (BX)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z0
+	VBROADCASTSS (SI)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS (DI)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS (R8)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS (R9)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z4
+	VBROADCASTSS (R10)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS (R11)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z6
+	VBROADCASTSS (R12)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS (R13)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z8
+	VBROADCASTSS (R14)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z9
+	VBROADCASTSS (DX)(AX*4), Z12
+	VFMADD231PS  Z11, Z12, Z10
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles11x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles11x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z7, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	ADDQ         AX, DX
+	JMP          tiles11x18done
+
+tiles11x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, K1, (DX)
+	ADDQ    AX, DX
+
+tiles11x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x58, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles11x1
+	JMP  done
+
+tiles11x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles11x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y6
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y10
+	ADDQ    AX, DX
+	JMP     tiles11x1half5done
+
+tiles11x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y6
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y9
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y10
+	ADDQ      AX, DX
+
+tiles11x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), R13
+	ADDQ CX, R13
+	MOVQ 72(DX), R14
+	ADDQ CX, R14
+	MOVQ 80(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R15
+	MOVQ 32(R15), R15
+
+looptiles11x1half:
+	VMOVUPS      (CX), Y11
+	VBROADCASTSS (BX)(AX*4), Z12
+	VFMADD231PS  Y11, Y12, Y0
+	VBROADCASTSS (SI)(AX*4), Z12
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS (DI)(AX*4), Z12
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS (R8)(AX*4), Z12
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS (R9)(AX*4), Z12
+	VFMADD231PS  Y11, Y12, Y4
+	VBROADCASTSS (R10)(AX*4), Z12
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS (R11)(AX*4), Z12
+	VFMADD231PS  Y11, Y12, Y6
+	VBROADCASTSS (R12)(AX*4), Z12
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS (R13)(AX*4), Z12
+	VFMADD231PS  Y11, Y12, Y8
+	VBROADCASTSS (R14)(AX*4), Z12
+	VFMADD231PS  Y11, Y12, Y9
+	VBROADCASTSS (DX)(AX*4), Z12
+	VFMADD231PS  Y11, Y12, Y10
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles11x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles11x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y6, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y7, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y8, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y9, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y10, (DX)
+	ADDQ         AX, DX
+	JMP          tiles11x1half8done
+
+tiles11x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y6, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y7, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y8, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y9, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y10, K1, (DX)
+	ADDQ    AX, DX
+
+tiles11x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x58, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles11x1half
+	JMP  done
+
+rows11panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles11x2half
+
+tiles11x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles11x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS (DX)(BX*1), Z15
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z16
+	VMOVUPS (DX)(BX*1), Z17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Z19
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z20
+	VMOVUPS (DX)(BX*1), Z21
+	ADDQ    AX, DX
+	JMP     tiles11x25done
+
+tiles11x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Z13
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z14
+	VMOVUPS.Z (DX)(BX*1), K1, Z15
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z16
+	VMOVUPS.Z (DX)(BX*1), K1, Z17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS.Z (DX)(BX*1), K1, Z19
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z20
+	VMOVUPS.Z (DX)(BX*1), K1, Z21
+	ADDQ      AX, DX
+
+tiles11x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), R13
+	ADDQ CX, R13
+	MOVQ 72(DX), R14
+	ADDQ CX, R14
+	MOVQ 80(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R15
+	MOVQ 32(R15), R15
+
+looptiles11x2:
 	VMOVUPS      (CX), Z22
 	VMOVUPS      (CX)(R15*1), Z23
 	VBROADCASTSS (BX)(AX*4), Z24
@@ -9219,310 +21455,887 @@ loop11x2:
 	VFMADD231PS  Z23, Z24, Z21
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop11x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z20, (AX)
-	VMOVUPS      Z21, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles11x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles11x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Z11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      Z15, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z16, (DX)
+	VMOVUPS      Z17, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z20, (DX)
+	VMOVUPS      Z21, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles11x28done
 
-not11x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z8
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z9
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z10
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x0b, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), R10
-	ADDQ       CX, R10
-	MOVQ       48(DX), R11
-	ADDQ       CX, R11
-	MOVQ       56(DX), R12
-	ADDQ       CX, R12
-	MOVQ       64(DX), R13
-	ADDQ       CX, R13
-	MOVQ       72(DX), R14
-	ADDQ       CX, R14
-	MOVQ       80(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R15
+tiles11x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Z21, K1, 64(DX)
+	ADDQ    AX, DX
 
-loop11x1:
-	VMOVUPS      (CX), Z11
-	VBROADCASTSS (BX)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z0
-	VBROADCASTSS (SI)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (DI)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS (R8)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (R9)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z4
-	VBROADCASTSS (R10)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R11)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z6
-	VBROADCASTSS (R12)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R13)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z8
-	VBROADCASTSS (R14)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z9
-	VBROADCASTSS (DX)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z10
+tiles11x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x58, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles11x2
+	JMP  done
+
+tiles11x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles11x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Y13
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS (DX)(BX*1), Y15
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z16
+	VMOVUPS (DX)(BX*1), Y17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Y19
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z20
+	VMOVUPS (DX)(BX*1), Y21
+	ADDQ    AX, DX
+	JMP     tiles11x2half5done
+
+tiles11x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Y13
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z14
+	VMOVUPS.Z (DX)(BX*1), K1, Y15
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z16
+	VMOVUPS.Z (DX)(BX*1), K1, Y17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS.Z (DX)(BX*1), K1, Y19
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z20
+	VMOVUPS.Z (DX)(BX*1), K1, Y21
+	ADDQ      AX, DX
+
+tiles11x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), R13
+	ADDQ CX, R13
+	MOVQ 72(DX), R14
+	ADDQ CX, R14
+	MOVQ 80(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R15
+	MOVQ 32(R15), R15
+
+looptiles11x2half:
+	VMOVUPS      (CX), Z22
+	VMOVUPS      (CX)(R15*1), Y23
+	VBROADCASTSS (BX)(AX*4), Z24
+	VFMADD231PS  Z22, Z24, Z0
+	VFMADD231PS  Y23, Y24, Y1
+	VBROADCASTSS (SI)(AX*4), Z24
+	VFMADD231PS  Z22, Z24, Z2
+	VFMADD231PS  Y23, Y24, Y3
+	VBROADCASTSS (DI)(AX*4), Z24
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Y23, Y24, Y5
+	VBROADCASTSS (R8)(AX*4), Z24
+	VFMADD231PS  Z22, Z24, Z6
+	VFMADD231PS  Y23, Y24, Y7
+	VBROADCASTSS (R9)(AX*4), Z24
+	VFMADD231PS  Z22, Z24, Z8
+	VFMADD231PS  Y23, Y24, Y9
+	VBROADCASTSS (R10)(AX*4), Z24
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Y23, Y24, Y11
+	VBROADCASTSS (R11)(AX*4), Z24
+	VFMADD231PS  Z22, Z24, Z12
+	VFMADD231PS  Y23, Y24, Y13
+	VBROADCASTSS (R12)(AX*4), Z24
+	VFMADD231PS  Z22, Z24, Z14
+	VFMADD231PS  Y23, Y24, Y15
+	VBROADCASTSS (R13)(AX*4), Z24
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Y23, Y24, Y17
+	VBROADCASTSS (R14)(AX*4), Z24
+	VFMADD231PS  Z22, Z24, Z18
+	VFMADD231PS  Y23, Y24, Y19
+	VBROADCASTSS (DX)(AX*4), Z24
+	VFMADD231PS  Z22, Z24, Z20
+	VFMADD231PS  Y23, Y24, Y21
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop11x1
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z7, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z9, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z10, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles11x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles11x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Y11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Y13, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      Y15, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z16, (DX)
+	VMOVUPS      Y17, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Y19, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z20, (DX)
+	VMOVUPS      Y21, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles11x2half8done
 
-rows12:
-	CMPQ       CX, $0x02
-	JNE        not12x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS.Z  (AX)(BX*1), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z8
-	VMOVUPS.Z  (AX)(BX*1), K1, Z9
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z10
-	VMOVUPS.Z  (AX)(BX*1), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS.Z  (AX)(BX*1), K1, Z13
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z14
-	VMOVUPS.Z  (AX)(BX*1), K1, Z15
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z16
-	VMOVUPS.Z  (AX)(BX*1), K1, Z17
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z18
-	VMOVUPS.Z  (AX)(BX*1), K1, Z19
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z20
-	VMOVUPS.Z  (AX)(BX*1), K1, Z21
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z22
-	VMOVUPS.Z  (AX)(BX*1), K1, Z23
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x0c, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), R10
-	ADDQ       CX, R10
-	MOVQ       48(DX), R11
-	ADDQ       CX, R11
-	MOVQ       56(DX), R12
-	ADDQ       CX, R12
-	MOVQ       64(DX), R13
-	ADDQ       CX, R13
-	MOVQ       72(DX), R14
-	ADDQ       CX, R14
-	MOVQ       80(DX), R15
-	ADDQ       CX, R15
-	MOVQ       88(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), BP
+tiles11x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Y11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Y13, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Y15, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Y17, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Y19, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Y21, K1, 64(DX)
+	ADDQ    AX, DX
 
-loop12x2:
+tiles11x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x58, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles11x2half
+	JMP  done
+
+rowsabove11to12:
+	CMPQ CX, $0x01
+	JA   rows12panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles12x1half
+
+tiles12x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles12x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z11
+	ADDQ    AX, DX
+	JMP     tiles12x15done
+
+tiles12x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z6
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z9
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z10
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z11
+	ADDQ      AX, DX
+
+tiles12x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), R13
+	ADDQ CX, R13
+	MOVQ 72(DX), R14
+	ADDQ CX, R14
+	MOVQ 80(DX), R15
+	ADDQ CX, R15
+	MOVQ 88(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BP
+	MOVQ 32(BP), BP
+
+looptiles12x1:
+	VMOVUPS      (CX), Z12
+	VBROADCASTSS (BX)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VBROADCASTSS (SI)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z1
+	VBROADCASTSS (DI)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z2
+	VBROADCASTSS (R8)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VBROADCASTSS (R9)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z4
+	VBROADCASTSS (R10)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z5
+	VBROADCASTSS (R11)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VBROADCASTSS (R12)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z7
+	VBROADCASTSS (R13)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z8
+	VBROADCASTSS (R14)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VBROADCASTSS (R15)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z10
+	VBROADCASTSS (DX)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles12x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles12x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z7, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z11, (DX)
+	ADDQ         AX, DX
+	JMP          tiles12x18done
+
+tiles12x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z11, K1, (DX)
+	ADDQ    AX, DX
+
+tiles12x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x60, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles12x1
+	JMP  done
+
+tiles12x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles12x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y6
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y10
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y11
+	ADDQ    AX, DX
+	JMP     tiles12x1half5done
+
+tiles12x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y6
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y9
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y10
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y11
+	ADDQ      AX, DX
+
+tiles12x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), R13
+	ADDQ CX, R13
+	MOVQ 72(DX), R14
+	ADDQ CX, R14
+	MOVQ 80(DX), R15
+	ADDQ CX, R15
+	MOVQ 88(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BP
+	MOVQ 32(BP), BP
+
+looptiles12x1half:
+	VMOVUPS      (CX), Y12
+	VBROADCASTSS (BX)(AX*4), Z13
+	VFMADD231PS  Y12, Y13, Y0
+	VBROADCASTSS (SI)(AX*4), Z13
+	VFMADD231PS  Y12, Y13, Y1
+	VBROADCASTSS (DI)(AX*4), Z13
+	VFMADD231PS  Y12, Y13, Y2
+	VBROADCASTSS (R8)(AX*4), Z13
+	VFMADD231PS  Y12, Y13, Y3
+	VBROADCASTSS (R9)(AX*4), Z13
+	VFMADD231PS  Y12, Y13, Y4
+	VBROADCASTSS (R10)(AX*4), Z13
+	VFMADD231PS  Y12, Y13, Y5
+	VBROADCASTSS (R11)(AX*4), Z13
+	VFMADD231PS  Y12, Y13, Y6
+	VBROADCASTSS (R12)(AX*4), Z13
+	VFMADD231PS  Y12, Y13, Y7
+	VBROADCASTSS (R13)(AX*4), Z13
+	VFMADD231PS  Y12, Y13, Y8
+	VBROADCASTSS (R14)(AX*4), Z13
+	VFMADD231PS  Y12, Y13, Y9
+	VBROADCASTSS (R15)(AX*4), Z13
+	VFMADD231PS  Y12, Y13, Y10
+	VBROADCASTSS (DX)(AX*4), Z13
+	VFMADD231PS  Y12, Y13, Y11
+	ADDQ         $0x40, CX
+	INCQ         AX
+	JNZ          looptiles12x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles12x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y6, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y7, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y8, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y9, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y10, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y11, (DX)
+	ADDQ         AX, DX
+	JMP          tiles12x1half8done
+
+tiles12x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y6, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y7, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y8, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y9, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y10, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y11, K1, (DX)
+	ADDQ    AX, DX
+
+tiles12x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x60, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles12x1half
+	JMP  done
+
+rows12panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles12x2half
+
+tiles12x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles12x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS (DX)(BX*1), Z15
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z16
+	VMOVUPS (DX)(BX*1), Z17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Z19
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z20
+	VMOVUPS (DX)(BX*1), Z21
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z22
+	VMOVUPS (DX)(BX*1), Z23
+	ADDQ    AX, DX
+	JMP     tiles12x25done
+
+tiles12x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Z13
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z14
+	VMOVUPS.Z (DX)(BX*1), K1, Z15
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z16
+	VMOVUPS.Z (DX)(BX*1), K1, Z17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS.Z (DX)(BX*1), K1, Z19
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z20
+	VMOVUPS.Z (DX)(BX*1), K1, Z21
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z22
+	VMOVUPS.Z (DX)(BX*1), K1, Z23
+	ADDQ      AX, DX
+
+tiles12x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), R13
+	ADDQ CX, R13
+	MOVQ 72(DX), R14
+	ADDQ CX, R14
+	MOVQ 80(DX), R15
+	ADDQ CX, R15
+	MOVQ 88(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BP
+	MOVQ 32(BP), BP
+
+looptiles12x2:
 	VMOVUPS      (CX), Z24
 	VMOVUPS      (CX)(BP*1), Z25
 	VBROADCASTSS (BX)(AX*4), Z26
@@ -9563,250 +22376,760 @@ loop12x2:
 	VFMADD231PS  Z25, Z26, Z23
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop12x2
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z16, (AX)
-	VMOVUPS      Z17, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z20, (AX)
-	VMOVUPS      Z21, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z22, (AX)
-	VMOVUPS      Z23, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles12x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles12x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Z11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      Z15, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z16, (DX)
+	VMOVUPS      Z17, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z20, (DX)
+	VMOVUPS      Z21, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z22, (DX)
+	VMOVUPS      Z23, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles12x28done
 
-not12x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z8
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z9
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z10
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z11
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x0c, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), R8
-	ADDQ       CX, R8
-	MOVQ       32(DX), R9
-	ADDQ       CX, R9
-	MOVQ       40(DX), R10
-	ADDQ       CX, R10
-	MOVQ       48(DX), R11
-	ADDQ       CX, R11
-	MOVQ       56(DX), R12
-	ADDQ       CX, R12
-	MOVQ       64(DX), R13
-	ADDQ       CX, R13
-	MOVQ       72(DX), R14
-	ADDQ       CX, R14
-	MOVQ       80(DX), R15
-	ADDQ       CX, R15
-	MOVQ       88(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), BP
+tiles12x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Z17, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Z21, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z22, (DX)
+	VMOVUPS Z23, K1, 64(DX)
+	ADDQ    AX, DX
 
-loop12x1:
-	VMOVUPS      (CX), Z12
-	VBROADCASTSS (BX)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z0
-	VBROADCASTSS (SI)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z1
-	VBROADCASTSS (DI)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z2
-	VBROADCASTSS (R8)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z3
-	VBROADCASTSS (R9)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z4
-	VBROADCASTSS (R10)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z5
-	VBROADCASTSS (R11)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z6
-	VBROADCASTSS (R12)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z7
-	VBROADCASTSS (R13)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z8
-	VBROADCASTSS (R14)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z9
-	VBROADCASTSS (R15)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z10
-	VBROADCASTSS (DX)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z11
+tiles12x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x60, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles12x2
+	JMP  done
+
+tiles12x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles12x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Y13
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS (DX)(BX*1), Y15
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z16
+	VMOVUPS (DX)(BX*1), Y17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Y19
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z20
+	VMOVUPS (DX)(BX*1), Y21
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z22
+	VMOVUPS (DX)(BX*1), Y23
+	ADDQ    AX, DX
+	JMP     tiles12x2half5done
+
+tiles12x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Y13
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z14
+	VMOVUPS.Z (DX)(BX*1), K1, Y15
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z16
+	VMOVUPS.Z (DX)(BX*1), K1, Y17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS.Z (DX)(BX*1), K1, Y19
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z20
+	VMOVUPS.Z (DX)(BX*1), K1, Y21
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z22
+	VMOVUPS.Z (DX)(BX*1), K1, Y23
+	ADDQ      AX, DX
+
+tiles12x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), R8
+	ADDQ CX, R8
+	MOVQ 32(DX), R9
+	ADDQ CX, R9
+	MOVQ 40(DX), R10
+	ADDQ CX, R10
+	MOVQ 48(DX), R11
+	ADDQ CX, R11
+	MOVQ 56(DX), R12
+	ADDQ CX, R12
+	MOVQ 64(DX), R13
+	ADDQ CX, R13
+	MOVQ 72(DX), R14
+	ADDQ CX, R14
+	MOVQ 80(DX), R15
+	ADDQ CX, R15
+	MOVQ 88(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BP
+	MOVQ 32(BP), BP
+
+looptiles12x2half:
+	VMOVUPS      (CX), Z24
+	VMOVUPS      (CX)(BP*1), Y25
+	VBROADCASTSS (BX)(AX*4), Z26
+	VFMADD231PS  Z24, Z26, Z0
+	VFMADD231PS  Y25, Y26, Y1
+	VBROADCASTSS (SI)(AX*4), Z26
+	VFMADD231PS  Z24, Z26, Z2
+	VFMADD231PS  Y25, Y26, Y3
+	VBROADCASTSS (DI)(AX*4), Z26
+	VFMADD231PS  Z24, Z26, Z4
+	VFMADD231PS  Y25, Y26, Y5
+	VBROADCASTSS (R8)(AX*4), Z26
+	VFMADD231PS  Z24, Z26, Z6
+	VFMADD231PS  Y25, Y26, Y7
+	VBROADCASTSS (R9)(AX*4), Z26
+	VFMADD231PS  Z24, Z26, Z8
+	VFMADD231PS  Y25, Y26, Y9
+	VBROADCASTSS (R10)(AX*4), Z26
+	VFMADD231PS  Z24, Z26, Z10
+	VFMADD231PS  Y25, Y26, Y11
+	VBROADCASTSS (R11)(AX*4), Z26
+	VFMADD231PS  Z24, Z26, Z12
+	VFMADD231PS  Y25, Y26, Y13
+	VBROADCASTSS (R12)(AX*4), Z26
+	VFMADD231PS  Z24, Z26, Z14
+	VFMADD231PS  Y25, Y26, Y15
+	VBROADCASTSS (R13)(AX*4), Z26
+	VFMADD231PS  Z24, Z26, Z16
+	VFMADD231PS  Y25, Y26, Y17
+	VBROADCASTSS (R14)(AX*4), Z26
+	VFMADD231PS  Z24, Z26, Z18
+	VFMADD231PS  Y25, Y26, Y19
+	VBROADCASTSS (R15)(AX*4), Z26
+	VFMADD231PS  Z24, Z26, Z20
+	VFMADD231PS  Y25, Y26, Y21
+	VBROADCASTSS (DX)(AX*4), Z26
+	VFMADD231PS  Z24, Z26, Z22
+	VFMADD231PS  Y25, Y26, Y23
 	ADDQ         $0x40, CX
 	INCQ         AX
-	JNZ          loop12x1
-	MOVQ         c+80(FP), AX
-	MOVQ         cStride+88(FP), DX
-	MOVQ         lastCols+96(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z7, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z9, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z10, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z11, K1, (AX)
+	JNZ          looptiles12x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles12x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Y11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Y13, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      Y15, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z16, (DX)
+	VMOVUPS      Y17, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Y19, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z20, (DX)
+	VMOVUPS      Y21, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z22, (DX)
+	VMOVUPS      Y23, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles12x2half8done
+
+tiles12x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Y11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Y13, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Y15, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z16, (DX)
+	VMOVUPS Y17, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Y19, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z20, (DX)
+	VMOVUPS Y21, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z22, (DX)
+	VMOVUPS Y23, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles12x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x60, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles12x2half
+
+done:
+	MOVQ  grid+0(FP), AX
+	MOVQ  16(SP), CX
+	MOVQ  $0x00000000, 16(SP)
+	TESTQ CX, CX
+	JZ    right
+	MOVQ  CX, 8(SP)
+	DECQ  (SP)
+	JMP   dispatch
+
+right:
+	MOVQ  104(AX), DX
+	MOVQ  32(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 24(AX)
+	MOVQ  56(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 40(AX)
+	MOVQ  DX, CX
+	SHLQ  $0x06, CX
+	ADDQ  CX, 64(AX)
+	DECQ  112(AX)
+	JNZ   group
+	MOVQ  120(AX), CX
+	MOVQ  $0x00000000, 120(AX)
+	TESTQ CX, CX
+	JZ    end
+	MOVQ  CX, 112(AX)
+	DECQ  104(AX)
+	JMP   group
+
+end:
 	VZEROUPPER
 	RET
 
-// func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
-// Requires: AVX, AVX512F, MMX+
-TEXT ·tileTransposedAVX512(SB), NOSPLIT, $0-96
-	MOVQ       rows+0(FP), AX
-	MOVQ       panels+8(FP), CX
-	CMPQ       AX, $0x08
-	JEQ        rows8
-	CMPQ       AX, $0x07
-	JEQ        rows7
-	CMPQ       AX, $0x06
-	JEQ        rows6
-	CMPQ       AX, $0x05
-	JEQ        rows5
-	CMPQ       AX, $0x04
-	JEQ        rows4
-	CMPQ       AX, $0x03
-	JEQ        rows3
-	CMPQ       AX, $0x02
-	JEQ        rows2
-	CMPQ       CX, $0x03
-	JNE        not1x3
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), CX
-	MOVQ       startStep+64(FP), DX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(DX*1), Z1
-	VMOVUPS.Z  (AX)(DX*2), K1, Z2
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+// func gridTransposedAVX512(grid *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, FMA3
+TEXT ·gridTransposedAVX512(SB), NOSPLIT, $56-8
+group:
+	MOVQ    grid+0(FP), AX
+	MOVQ    8(AX), CX
+	MOVQ    CX, 32(SP)
+	MOVQ    40(AX), CX
+	MOVQ    CX, 40(SP)
+	MOVQ    64(AX), CX
+	MOVQ    CX, 48(SP)
+	MOVQ    80(AX), CX
+	MOVQ    CX, (SP)
+	MOVQ    88(AX), CX
+	MOVQ    CX, 8(SP)
+	MOVQ    96(AX), CX
+	MOVQ    CX, 16(SP)
+	MOVQ    112(AX), CX
+	ADDQ    120(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, $0x01
+	CMOVQEQ 128(AX), DX
+	MOVQ    DX, 24(SP)
 
-loop1x3:
+dispatch:
+	MOVQ (SP), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 104(CX), CX
+	MOVQ 24(SP), DX
+	CMPQ AX, $0x04
+	JA   rowsabove4to8
+	CMPQ AX, $0x02
+	JA   rowsabove2to4
+	CMPQ AX, $0x01
+	JA   rowsabove1to2
+	CMPQ CX, $0x04
+	JA   rows1panelsabove4to8
+	CMPQ CX, $0x02
+	JA   rows1panelsabove2to4
+	CMPQ CX, $0x01
+	JA   rows1panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles1x1half
+
+tiles1x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	JMP     tiles1x15done
+
+tiles1x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+
+tiles1x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x1:
+	VBROADCASTSS (CX), Z1
+	VFMADD231PS  (DX), Z1, Z0
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	JMP          tiles1x18done
+
+tiles1x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+
+tiles1x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x1
+	JMP  done
+
+tiles1x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	JMP     tiles1x1half5done
+
+tiles1x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+
+tiles1x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x1half:
+	VBROADCASTSS (CX), Z1
+	VFMADD231PS  (DX), Y1, Y0
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	JMP          tiles1x1half8done
+
+tiles1x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+
+tiles1x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x1half
+	JMP  done
+
+rows1panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles1x2half
+
+tiles1x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	JMP     tiles1x25done
+
+tiles1x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+
+tiles1x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x2:
+	VBROADCASTSS (CX), Z2
+	VFMADD231PS  (DX), Z2, Z0
+	VFMADD231PS  (DX)(BX*1), Z2, Z1
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x28done
+
+tiles1x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles1x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x2
+	JMP  done
+
+tiles1x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	JMP     tiles1x2half5done
+
+tiles1x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+
+tiles1x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x2half:
+	VBROADCASTSS (CX), Z2
+	VFMADD231PS  (DX), Z2, Z0
+	VFMADD231PS  (DX)(BX*1), Y2, Y1
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x2half8done
+
+tiles1x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles1x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x2half
+	JMP  done
+
+rows1panelsabove2to4:
+	CMPQ CX, $0x03
+	JA   rows1panelsabove3to4
+	CMPQ DX, $0x08
+	JBE  tiles1x3half
+
+tiles1x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	JMP     tiles1x35done
+
+tiles1x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+
+tiles1x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x3:
 	VBROADCASTSS (CX), Z3
 	VFMADD231PS  (DX), Z3, Z0
 	VFMADD231PS  (DX)(BX*1), Z3, Z1
@@ -9814,137 +23137,1463 @@ loop1x3:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop1x3
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles1x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x38done
 
-not1x3:
-	CMPQ       CX, $0x02
-	JNE        not1x2
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), CX
-	MOVQ       startStep+64(FP), DX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(DX*1), K1, Z1
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles1x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop1x2:
-	VBROADCASTSS (CX), Z2
-	VFMADD231PS  (DX), Z2, Z0
-	VFMADD231PS  (DX)(BX*1), Z2, Z1
+tiles1x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x3
+	JMP  done
+
+tiles1x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	JMP     tiles1x3half5done
+
+tiles1x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+
+tiles1x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles1x3half:
+	VBROADCASTSS (CX), Z3
+	VFMADD231PS  (DX), Z3, Z0
+	VFMADD231PS  (DX)(BX*1), Z3, Z1
+	VFMADD231PS  (DX)(BX*2), Y3, Y2
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop1x2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles1x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x3half8done
 
-not1x2:
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), CX
-	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, DX
-	SHLQ       CL, DX
-	DECQ       DX
-	KMOVW      DX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles1x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop1x1:
-	VBROADCASTSS (CX), Z1
-	VFMADD231PS  (DX), Z1, Z0
+tiles1x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x3half
+	JMP  done
+
+rows1panelsabove3to4:
+	CMPQ DX, $0x08
+	JBE  tiles1x4half
+
+tiles1x4:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x45masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	ADDQ    AX, DX
+	JMP     tiles1x45done
+
+tiles1x45masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Z3
+	ADDQ      AX, DX
+
+tiles1x45done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles1x4:
+	VBROADCASTSS (CX), Z4
+	VFMADD231PS  (DX), Z4, Z0
+	VFMADD231PS  (DX)(BX*1), Z4, Z1
+	VFMADD231PS  (DX)(BX*2), Z4, Z2
+	VFMADD231PS  (DX)(SI*1), Z4, Z3
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop1x1
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), CX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, DX
-	SHLQ         CL, DX
-	DECQ         DX
-	KMOVW        DX, K1
-	VMOVUPS      Z0, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles1x4
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x48masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x48done
 
-rows2:
-	CMPQ       CX, $0x03
-	JNE        not2x3
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles1x48masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    AX, DX
 
-loop2x3:
+tiles1x48done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x4
+	JMP  done
+
+tiles1x4half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x4half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Y3
+	ADDQ    AX, DX
+	JMP     tiles1x4half5done
+
+tiles1x4half5masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Y3
+	ADDQ      AX, DX
+
+tiles1x4half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles1x4half:
+	VBROADCASTSS (CX), Z4
+	VFMADD231PS  (DX), Z4, Z0
+	VFMADD231PS  (DX)(BX*1), Z4, Z1
+	VFMADD231PS  (DX)(BX*2), Z4, Z2
+	VFMADD231PS  (DX)(SI*1), Y4, Y3
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x4half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x4half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Y3, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x4half8done
+
+tiles1x4half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Y3, K1, 192(DX)
+	ADDQ    AX, DX
+
+tiles1x4half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x4half
+	JMP  done
+
+rows1panelsabove4to8:
+	CMPQ CX, $0x06
+	JA   rows1panelsabove6to8
+	CMPQ CX, $0x05
+	JA   rows1panelsabove5to6
+	CMPQ DX, $0x08
+	JBE  tiles1x5half
+
+tiles1x5:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x55masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	ADDQ    AX, DX
+	JMP     tiles1x55done
+
+tiles1x55masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS.Z (DX)(BX*4), K1, Z4
+	ADDQ      AX, DX
+
+tiles1x55done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles1x5:
+	VBROADCASTSS (CX), Z5
+	VFMADD231PS  (DX), Z5, Z0
+	VFMADD231PS  (DX)(BX*1), Z5, Z1
+	VFMADD231PS  (DX)(BX*2), Z5, Z2
+	VFMADD231PS  (DX)(SI*1), Z5, Z3
+	VFMADD231PS  (DX)(BX*4), Z5, Z4
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x5
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x58masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x58done
+
+tiles1x58masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, K1, 256(DX)
+	ADDQ    AX, DX
+
+tiles1x58done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x5
+	JMP  done
+
+tiles1x5half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x5half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Y4
+	ADDQ    AX, DX
+	JMP     tiles1x5half5done
+
+tiles1x5half5masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS.Z (DX)(BX*4), K1, Y4
+	ADDQ      AX, DX
+
+tiles1x5half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles1x5half:
+	VBROADCASTSS (CX), Z5
+	VFMADD231PS  (DX), Z5, Z0
+	VFMADD231PS  (DX)(BX*1), Z5, Z1
+	VFMADD231PS  (DX)(BX*2), Z5, Z2
+	VFMADD231PS  (DX)(SI*1), Z5, Z3
+	VFMADD231PS  (DX)(BX*4), Y5, Y4
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x5half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x5half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Y4, 256(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x5half8done
+
+tiles1x5half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Y4, K1, 256(DX)
+	ADDQ    AX, DX
+
+tiles1x5half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x5half
+	JMP  done
+
+rows1panelsabove5to6:
+	CMPQ DX, $0x08
+	JBE  tiles1x6half
+
+tiles1x6:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x65masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Z5
+	ADDQ    AX, DX
+	JMP     tiles1x65done
+
+tiles1x65masked:
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS.Z (DX)(DI*1), K1, Z5
+	ADDQ      AX, DX
+
+tiles1x65done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+
+looptiles1x6:
+	VBROADCASTSS (CX), Z6
+	VFMADD231PS  (DX), Z6, Z0
+	VFMADD231PS  (DX)(BX*1), Z6, Z1
+	VFMADD231PS  (DX)(BX*2), Z6, Z2
+	VFMADD231PS  (DX)(SI*1), Z6, Z3
+	VFMADD231PS  (DX)(BX*4), Z6, Z4
+	VFMADD231PS  (DX)(DI*1), Z6, Z5
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x6
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x68masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z5, 320(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x68done
+
+tiles1x68masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Z5, K1, 320(DX)
+	ADDQ    AX, DX
+
+tiles1x68done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x6
+	JMP  done
+
+tiles1x6half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x6half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Y5
+	ADDQ    AX, DX
+	JMP     tiles1x6half5done
+
+tiles1x6half5masked:
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS.Z (DX)(DI*1), K1, Y5
+	ADDQ      AX, DX
+
+tiles1x6half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+
+looptiles1x6half:
+	VBROADCASTSS (CX), Z6
+	VFMADD231PS  (DX), Z6, Z0
+	VFMADD231PS  (DX)(BX*1), Z6, Z1
+	VFMADD231PS  (DX)(BX*2), Z6, Z2
+	VFMADD231PS  (DX)(SI*1), Z6, Z3
+	VFMADD231PS  (DX)(BX*4), Z6, Z4
+	VFMADD231PS  (DX)(DI*1), Y6, Y5
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x6half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x6half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Y5, 320(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x6half8done
+
+tiles1x6half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Y5, K1, 320(DX)
+	ADDQ    AX, DX
+
+tiles1x6half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x6half
+	JMP  done
+
+rows1panelsabove6to8:
+	CMPQ CX, $0x07
+	JA   rows1panelsabove7to8
+	CMPQ DX, $0x08
+	JBE  tiles1x7half
+
+tiles1x7:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x75masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Z5
+	VMOVUPS (DX)(SI*2), Z6
+	ADDQ    AX, DX
+	JMP     tiles1x75done
+
+tiles1x75masked:
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS   (DX)(DI*1), Z5
+	VMOVUPS.Z (DX)(SI*2), K1, Z6
+	ADDQ      AX, DX
+
+tiles1x75done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+
+looptiles1x7:
+	VBROADCASTSS (CX), Z7
+	VFMADD231PS  (DX), Z7, Z0
+	VFMADD231PS  (DX)(BX*1), Z7, Z1
+	VFMADD231PS  (DX)(BX*2), Z7, Z2
+	VFMADD231PS  (DX)(SI*1), Z7, Z3
+	VFMADD231PS  (DX)(BX*4), Z7, Z4
+	VFMADD231PS  (DX)(DI*1), Z7, Z5
+	VFMADD231PS  (DX)(SI*2), Z7, Z6
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x7
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x78masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z5, 320(DX)
+	VMOVUPS      Z6, 384(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x78done
+
+tiles1x78masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Z5, 320(DX)
+	VMOVUPS Z6, K1, 384(DX)
+	ADDQ    AX, DX
+
+tiles1x78done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x7
+	JMP  done
+
+tiles1x7half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x7half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Z5
+	VMOVUPS (DX)(SI*2), Y6
+	ADDQ    AX, DX
+	JMP     tiles1x7half5done
+
+tiles1x7half5masked:
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS   (DX)(DI*1), Z5
+	VMOVUPS.Z (DX)(SI*2), K1, Y6
+	ADDQ      AX, DX
+
+tiles1x7half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+
+looptiles1x7half:
+	VBROADCASTSS (CX), Z7
+	VFMADD231PS  (DX), Z7, Z0
+	VFMADD231PS  (DX)(BX*1), Z7, Z1
+	VFMADD231PS  (DX)(BX*2), Z7, Z2
+	VFMADD231PS  (DX)(SI*1), Z7, Z3
+	VFMADD231PS  (DX)(BX*4), Z7, Z4
+	VFMADD231PS  (DX)(DI*1), Z7, Z5
+	VFMADD231PS  (DX)(SI*2), Y7, Y6
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x7half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x7half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z5, 320(DX)
+	VMOVUPS      Y6, 384(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x7half8done
+
+tiles1x7half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Z5, 320(DX)
+	VMOVUPS Y6, K1, 384(DX)
+	ADDQ    AX, DX
+
+tiles1x7half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x7half
+	JMP  done
+
+rows1panelsabove7to8:
+	CMPQ DX, $0x08
+	JBE  tiles1x8half
+
+tiles1x8:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	LEAQ    (SI)(BX*4), R8
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x85masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Z5
+	VMOVUPS (DX)(SI*2), Z6
+	VMOVUPS (DX)(R8*1), Z7
+	ADDQ    AX, DX
+	JMP     tiles1x85done
+
+tiles1x85masked:
+	MOVQ      $0x00000001, R9
+	SHLQ      CL, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS   (DX)(DI*1), Z5
+	VMOVUPS   (DX)(SI*2), Z6
+	VMOVUPS.Z (DX)(R8*1), K1, Z7
+	ADDQ      AX, DX
+
+tiles1x85done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+	LEAQ (SI)(BX*4), R8
+
+looptiles1x8:
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  (DX), Z8, Z0
+	VFMADD231PS  (DX)(BX*1), Z8, Z1
+	VFMADD231PS  (DX)(BX*2), Z8, Z2
+	VFMADD231PS  (DX)(SI*1), Z8, Z3
+	VFMADD231PS  (DX)(BX*4), Z8, Z4
+	VFMADD231PS  (DX)(DI*1), Z8, Z5
+	VFMADD231PS  (DX)(SI*2), Z8, Z6
+	VFMADD231PS  (DX)(R8*1), Z8, Z7
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x8
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x88masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z5, 320(DX)
+	VMOVUPS      Z6, 384(DX)
+	VMOVUPS      Z7, 448(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x88done
+
+tiles1x88masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Z5, 320(DX)
+	VMOVUPS Z6, 384(DX)
+	VMOVUPS Z7, K1, 448(DX)
+	ADDQ    AX, DX
+
+tiles1x88done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x8
+	JMP  done
+
+tiles1x8half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	LEAQ    (SI)(BX*4), R8
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x8half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Z5
+	VMOVUPS (DX)(SI*2), Z6
+	VMOVUPS (DX)(R8*1), Y7
+	ADDQ    AX, DX
+	JMP     tiles1x8half5done
+
+tiles1x8half5masked:
+	MOVQ      $0x00000001, R9
+	SHLQ      CL, R9
+	DECQ      R9
+	KMOVW     R9, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS   (DX)(DI*1), Z5
+	VMOVUPS   (DX)(SI*2), Z6
+	VMOVUPS.Z (DX)(R8*1), K1, Y7
+	ADDQ      AX, DX
+
+tiles1x8half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+	LEAQ (SI)(BX*4), R8
+
+looptiles1x8half:
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  (DX), Z8, Z0
+	VFMADD231PS  (DX)(BX*1), Z8, Z1
+	VFMADD231PS  (DX)(BX*2), Z8, Z2
+	VFMADD231PS  (DX)(SI*1), Z8, Z3
+	VFMADD231PS  (DX)(BX*4), Z8, Z4
+	VFMADD231PS  (DX)(DI*1), Z8, Z5
+	VFMADD231PS  (DX)(SI*2), Z8, Z6
+	VFMADD231PS  (DX)(R8*1), Y8, Y7
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles1x8half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x8half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z5, 320(DX)
+	VMOVUPS      Z6, 384(DX)
+	VMOVUPS      Y7, 448(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x8half8done
+
+tiles1x8half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Z5, 320(DX)
+	VMOVUPS Z6, 384(DX)
+	VMOVUPS Y7, K1, 448(DX)
+	ADDQ    AX, DX
+
+tiles1x8half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x04, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x8half
+	JMP  done
+
+rowsabove1to2:
+	CMPQ CX, $0x03
+	JA   rows2panelsabove3to6
+	CMPQ CX, $0x02
+	JA   rows2panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows2panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles2x1half
+
+tiles2x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	JMP     tiles2x15done
+
+tiles2x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+
+tiles2x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles2x1:
+	VMOVUPS      (DX), Z2
+	VBROADCASTSS (CX), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS 4(CX), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles2x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	JMP          tiles2x18done
+
+tiles2x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+
+tiles2x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x1
+	JMP  done
+
+tiles2x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	JMP     tiles2x1half5done
+
+tiles2x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+
+tiles2x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles2x1half:
+	VMOVUPS      (DX), Y2
+	VBROADCASTSS (CX), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(CX), Z3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles2x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	JMP          tiles2x1half8done
+
+tiles2x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+
+tiles2x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x1half
+	JMP  done
+
+rows2panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles2x2half
+
+tiles2x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	JMP     tiles2x25done
+
+tiles2x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+
+tiles2x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles2x2:
+	VMOVUPS      (DX), Z4
+	VMOVUPS      (DX)(BX*1), Z5
+	VBROADCASTSS (CX), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(CX), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles2x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x28done
+
+tiles2x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles2x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x2
+	JMP  done
+
+tiles2x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	JMP     tiles2x2half5done
+
+tiles2x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+
+tiles2x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles2x2half:
+	VMOVUPS      (DX), Z4
+	VMOVUPS      (DX)(BX*1), Y5
+	VBROADCASTSS (CX), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(CX), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Y5, Y6, Y3
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles2x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x2half8done
+
+tiles2x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles2x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x2half
+	JMP  done
+
+rows2panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles2x3half
+
+tiles2x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	JMP     tiles2x35done
+
+tiles2x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+
+tiles2x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles2x3:
 	VBROADCASTSS (CX), Z6
 	VBROADCASTSS 4(CX), Z7
 	VMOVUPS      (DX), Z8
@@ -9959,172 +24608,1344 @@ loop2x3:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop2x3
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z5, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles2x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x38done
 
-not2x3:
-	CMPQ       CX, $0x02
-	JNE        not2x2
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles2x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop2x2:
-	VMOVUPS      (DX), Z4
-	VMOVUPS      (DX)(BX*1), Z5
+tiles2x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x3
+	JMP  done
+
+tiles2x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	JMP     tiles2x3half5done
+
+tiles2x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+
+tiles2x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles2x3half:
 	VBROADCASTSS (CX), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS 4(CX), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS 4(CX), Z7
+	VMOVUPS      (DX), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      (DX)(BX*1), Z8
+	VFMADD231PS  Z8, Z6, Z1
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVUPS      (DX)(BX*2), Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y5
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop2x2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles2x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x3half8done
 
-not2x2:
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles2x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop2x1:
-	VMOVUPS      (DX), Z2
-	VBROADCASTSS (CX), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS 4(CX), Z3
-	VFMADD231PS  Z2, Z3, Z1
+tiles2x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x3half
+	JMP  done
+
+rows2panelsabove3to6:
+	CMPQ CX, $0x05
+	JA   rows2panelsabove5to6
+	CMPQ CX, $0x04
+	JA   rows2panelsabove4to5
+	CMPQ DX, $0x08
+	JBE  tiles2x4half
+
+tiles2x4:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x45masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	VMOVUPS (DX)(BX*2), Z6
+	VMOVUPS (DX)(SI*1), Z7
+	ADDQ    AX, DX
+	JMP     tiles2x45done
+
+tiles2x45masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS   (DX)(BX*1), Z5
+	VMOVUPS   (DX)(BX*2), Z6
+	VMOVUPS.Z (DX)(SI*1), K1, Z7
+	ADDQ      AX, DX
+
+tiles2x45done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles2x4:
+	VBROADCASTSS (CX), Z8
+	VBROADCASTSS 4(CX), Z9
+	VMOVUPS      (DX), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      (DX)(BX*1), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      (DX)(BX*2), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS      (DX)(SI*1), Z10
+	VFMADD231PS  Z10, Z8, Z3
+	VFMADD231PS  Z10, Z9, Z7
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop2x1
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles2x4
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x48masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z6, 128(DX)
+	VMOVUPS      Z7, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x48done
 
-rows3:
-	CMPQ       CX, $0x03
-	JNE        not3x3
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS    (AX)(BX*1), Z7
-	VMOVUPS.Z  (AX)(BX*2), K1, Z8
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x03, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles2x48masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, K1, 192(DX)
+	ADDQ    AX, DX
 
-loop3x3:
+tiles2x48done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x4
+	JMP  done
+
+tiles2x4half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x4half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	VMOVUPS (DX)(BX*2), Z6
+	VMOVUPS (DX)(SI*1), Y7
+	ADDQ    AX, DX
+	JMP     tiles2x4half5done
+
+tiles2x4half5masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS   (DX)(BX*1), Z5
+	VMOVUPS   (DX)(BX*2), Z6
+	VMOVUPS.Z (DX)(SI*1), K1, Y7
+	ADDQ      AX, DX
+
+tiles2x4half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles2x4half:
+	VBROADCASTSS (CX), Z8
+	VBROADCASTSS 4(CX), Z9
+	VMOVUPS      (DX), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      (DX)(BX*1), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      (DX)(BX*2), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS      (DX)(SI*1), Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles2x4half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x4half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Y3, 192(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z6, 128(DX)
+	VMOVUPS      Y7, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x4half8done
+
+tiles2x4half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Y3, K1, 192(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Y7, K1, 192(DX)
+	ADDQ    AX, DX
+
+tiles2x4half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x4half
+	JMP  done
+
+rows2panelsabove4to5:
+	CMPQ DX, $0x08
+	JBE  tiles2x5half
+
+tiles2x5:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x55masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	VMOVUPS (DX)(BX*1), Z6
+	VMOVUPS (DX)(BX*2), Z7
+	VMOVUPS (DX)(SI*1), Z8
+	VMOVUPS (DX)(BX*4), Z9
+	ADDQ    AX, DX
+	JMP     tiles2x55done
+
+tiles2x55masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS.Z (DX)(BX*4), K1, Z4
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z5
+	VMOVUPS   (DX)(BX*1), Z6
+	VMOVUPS   (DX)(BX*2), Z7
+	VMOVUPS   (DX)(SI*1), Z8
+	VMOVUPS.Z (DX)(BX*4), K1, Z9
+	ADDQ      AX, DX
+
+tiles2x55done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles2x5:
+	VBROADCASTSS (CX), Z10
+	VBROADCASTSS 4(CX), Z11
+	VMOVUPS      (DX), Z12
+	VFMADD231PS  Z12, Z10, Z0
+	VFMADD231PS  Z12, Z11, Z5
+	VMOVUPS      (DX)(BX*1), Z12
+	VFMADD231PS  Z12, Z10, Z1
+	VFMADD231PS  Z12, Z11, Z6
+	VMOVUPS      (DX)(BX*2), Z12
+	VFMADD231PS  Z12, Z10, Z2
+	VFMADD231PS  Z12, Z11, Z7
+	VMOVUPS      (DX)(SI*1), Z12
+	VFMADD231PS  Z12, Z10, Z3
+	VFMADD231PS  Z12, Z11, Z8
+	VMOVUPS      (DX)(BX*4), Z12
+	VFMADD231PS  Z12, Z10, Z4
+	VFMADD231PS  Z12, Z11, Z9
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles2x5
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x58masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	VMOVUPS      Z6, 64(DX)
+	VMOVUPS      Z7, 128(DX)
+	VMOVUPS      Z8, 192(DX)
+	VMOVUPS      Z9, 256(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x58done
+
+tiles2x58masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, K1, 256(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, (DX)
+	VMOVUPS Z6, 64(DX)
+	VMOVUPS Z7, 128(DX)
+	VMOVUPS Z8, 192(DX)
+	VMOVUPS Z9, K1, 256(DX)
+	ADDQ    AX, DX
+
+tiles2x58done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x5
+	JMP  done
+
+tiles2x5half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x5half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Y4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	VMOVUPS (DX)(BX*1), Z6
+	VMOVUPS (DX)(BX*2), Z7
+	VMOVUPS (DX)(SI*1), Z8
+	VMOVUPS (DX)(BX*4), Y9
+	ADDQ    AX, DX
+	JMP     tiles2x5half5done
+
+tiles2x5half5masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS.Z (DX)(BX*4), K1, Y4
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z5
+	VMOVUPS   (DX)(BX*1), Z6
+	VMOVUPS   (DX)(BX*2), Z7
+	VMOVUPS   (DX)(SI*1), Z8
+	VMOVUPS.Z (DX)(BX*4), K1, Y9
+	ADDQ      AX, DX
+
+tiles2x5half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles2x5half:
+	VBROADCASTSS (CX), Z10
+	VBROADCASTSS 4(CX), Z11
+	VMOVUPS      (DX), Z12
+	VFMADD231PS  Z12, Z10, Z0
+	VFMADD231PS  Z12, Z11, Z5
+	VMOVUPS      (DX)(BX*1), Z12
+	VFMADD231PS  Z12, Z10, Z1
+	VFMADD231PS  Z12, Z11, Z6
+	VMOVUPS      (DX)(BX*2), Z12
+	VFMADD231PS  Z12, Z10, Z2
+	VFMADD231PS  Z12, Z11, Z7
+	VMOVUPS      (DX)(SI*1), Z12
+	VFMADD231PS  Z12, Z10, Z3
+	VFMADD231PS  Z12, Z11, Z8
+	VMOVUPS      (DX)(BX*4), Y12
+	VFMADD231PS  Y12, Y10, Y4
+	VFMADD231PS  Y12, Y11, Y9
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles2x5half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x5half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Y4, 256(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	VMOVUPS      Z6, 64(DX)
+	VMOVUPS      Z7, 128(DX)
+	VMOVUPS      Z8, 192(DX)
+	VMOVUPS      Y9, 256(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x5half8done
+
+tiles2x5half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Y4, K1, 256(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, (DX)
+	VMOVUPS Z6, 64(DX)
+	VMOVUPS Z7, 128(DX)
+	VMOVUPS Z8, 192(DX)
+	VMOVUPS Y9, K1, 256(DX)
+	ADDQ    AX, DX
+
+tiles2x5half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x5half
+	JMP  done
+
+rows2panelsabove5to6:
+	CMPQ DX, $0x08
+	JBE  tiles2x6half
+
+tiles2x6:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x65masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	VMOVUPS (DX)(SI*1), Z9
+	VMOVUPS (DX)(BX*4), Z10
+	VMOVUPS (DX)(DI*1), Z11
+	ADDQ    AX, DX
+	JMP     tiles2x65done
+
+tiles2x65masked:
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS.Z (DX)(DI*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS   (DX)(BX*2), Z8
+	VMOVUPS   (DX)(SI*1), Z9
+	VMOVUPS   (DX)(BX*4), Z10
+	VMOVUPS.Z (DX)(DI*1), K1, Z11
+	ADDQ      AX, DX
+
+tiles2x65done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+
+looptiles2x6:
+	VBROADCASTSS (CX), Z12
+	VBROADCASTSS 4(CX), Z13
+	VMOVUPS      (DX), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z6
+	VMOVUPS      (DX)(BX*1), Z14
+	VFMADD231PS  Z14, Z12, Z1
+	VFMADD231PS  Z14, Z13, Z7
+	VMOVUPS      (DX)(BX*2), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z8
+	VMOVUPS      (DX)(SI*1), Z14
+	VFMADD231PS  Z14, Z12, Z3
+	VFMADD231PS  Z14, Z13, Z9
+	VMOVUPS      (DX)(BX*4), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z10
+	VMOVUPS      (DX)(DI*1), Z14
+	VFMADD231PS  Z14, Z12, Z5
+	VFMADD231PS  Z14, Z13, Z11
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles2x6
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x68masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z5, 320(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z9, 192(DX)
+	VMOVUPS      Z10, 256(DX)
+	VMOVUPS      Z11, 320(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x68done
+
+tiles2x68masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Z5, K1, 320(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, 128(DX)
+	VMOVUPS Z9, 192(DX)
+	VMOVUPS Z10, 256(DX)
+	VMOVUPS Z11, K1, 320(DX)
+	ADDQ    AX, DX
+
+tiles2x68done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x6
+	JMP  done
+
+tiles2x6half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	LEAQ    (BX)(BX*4), DI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x6half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	VMOVUPS (DX)(BX*4), Z4
+	VMOVUPS (DX)(DI*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	VMOVUPS (DX)(SI*1), Z9
+	VMOVUPS (DX)(BX*4), Z10
+	VMOVUPS (DX)(DI*1), Y11
+	ADDQ    AX, DX
+	JMP     tiles2x6half5done
+
+tiles2x6half5masked:
+	MOVQ      $0x00000001, R8
+	SHLQ      CL, R8
+	DECQ      R8
+	KMOVW     R8, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS   (DX)(SI*1), Z3
+	VMOVUPS   (DX)(BX*4), Z4
+	VMOVUPS.Z (DX)(DI*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS   (DX)(BX*2), Z8
+	VMOVUPS   (DX)(SI*1), Z9
+	VMOVUPS   (DX)(BX*4), Z10
+	VMOVUPS.Z (DX)(DI*1), K1, Y11
+	ADDQ      AX, DX
+
+tiles2x6half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
+
+looptiles2x6half:
+	VBROADCASTSS (CX), Z12
+	VBROADCASTSS 4(CX), Z13
+	VMOVUPS      (DX), Z14
+	VFMADD231PS  Z14, Z12, Z0
+	VFMADD231PS  Z14, Z13, Z6
+	VMOVUPS      (DX)(BX*1), Z14
+	VFMADD231PS  Z14, Z12, Z1
+	VFMADD231PS  Z14, Z13, Z7
+	VMOVUPS      (DX)(BX*2), Z14
+	VFMADD231PS  Z14, Z12, Z2
+	VFMADD231PS  Z14, Z13, Z8
+	VMOVUPS      (DX)(SI*1), Z14
+	VFMADD231PS  Z14, Z12, Z3
+	VFMADD231PS  Z14, Z13, Z9
+	VMOVUPS      (DX)(BX*4), Z14
+	VFMADD231PS  Z14, Z12, Z4
+	VFMADD231PS  Z14, Z13, Z10
+	VMOVUPS      (DX)(DI*1), Y14
+	VFMADD231PS  Y14, Y12, Y5
+	VFMADD231PS  Y14, Y13, Y11
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles2x6half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x6half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Y5, 320(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z9, 192(DX)
+	VMOVUPS      Z10, 256(DX)
+	VMOVUPS      Y11, 320(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x6half8done
+
+tiles2x6half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	VMOVUPS Z4, 256(DX)
+	VMOVUPS Y5, K1, 320(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, 128(DX)
+	VMOVUPS Z9, 192(DX)
+	VMOVUPS Z10, 256(DX)
+	VMOVUPS Y11, K1, 320(DX)
+	ADDQ    AX, DX
+
+tiles2x6half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x6half
+	JMP  done
+
+rowsabove2to4:
+	CMPQ AX, $0x03
+	JA   rowsabove3to4
+	CMPQ CX, $0x02
+	JA   rows3panelsabove2to4
+	CMPQ CX, $0x01
+	JA   rows3panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles3x1half
+
+tiles3x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	JMP     tiles3x15done
+
+tiles3x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+
+tiles3x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles3x1:
+	VMOVUPS      (DX), Z3
+	VBROADCASTSS (CX), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS 4(CX), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS 8(CX), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles3x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles3x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	JMP          tiles3x18done
+
+tiles3x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+
+tiles3x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x0c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x1
+	JMP  done
+
+tiles3x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	JMP     tiles3x1half5done
+
+tiles3x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+
+tiles3x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles3x1half:
+	VMOVUPS      (DX), Y3
+	VBROADCASTSS (CX), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(CX), Z4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(CX), Z4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles3x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles3x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	JMP          tiles3x1half8done
+
+tiles3x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+
+tiles3x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x0c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x1half
+	JMP  done
+
+rows3panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles3x2half
+
+tiles3x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	JMP     tiles3x25done
+
+tiles3x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+
+tiles3x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles3x2:
+	VMOVUPS      (DX), Z6
+	VMOVUPS      (DX)(BX*1), Z7
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(CX), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(CX), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles3x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles3x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x28done
+
+tiles3x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles3x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x0c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x2
+	JMP  done
+
+tiles3x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	JMP     tiles3x2half5done
+
+tiles3x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+
+tiles3x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles3x2half:
+	VMOVUPS      (DX), Z6
+	VMOVUPS      (DX)(BX*1), Y7
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(CX), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(CX), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Y7, Y8, Y5
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles3x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles3x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x2half8done
+
+tiles3x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles3x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x0c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x2half
+	JMP  done
+
+rows3panelsabove2to4:
+	CMPQ CX, $0x03
+	JA   rows3panelsabove3to4
+	CMPQ DX, $0x08
+	JBE  tiles3x3half
+
+tiles3x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	JMP     tiles3x35done
+
+tiles3x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+
+tiles3x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles3x3:
 	VMOVUPS      (DX), Z9
 	VMOVUPS      (DX)(BX*1), Z10
 	VMOVUPS      (DX)(BX*2), Z11
@@ -10143,204 +25964,950 @@ loop3x3:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop3x3
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z5, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, 64(AX)
-	VMOVUPS      Z8, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles3x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles3x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x38done
 
-not3x3:
-	CMPQ       CX, $0x02
-	JNE        not3x2
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x03, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles3x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop3x2:
-	VMOVUPS      (DX), Z6
-	VMOVUPS      (DX)(BX*1), Z7
-	VBROADCASTSS (CX), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS 4(CX), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS 8(CX), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
+tiles3x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x0c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x3
+	JMP  done
+
+tiles3x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	JMP     tiles3x3half5done
+
+tiles3x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+
+tiles3x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles3x3half:
+	VMOVUPS      (DX), Z9
+	VMOVUPS      (DX)(BX*1), Z10
+	VMOVUPS      (DX)(BX*2), Y11
+	VBROADCASTSS (CX), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(CX), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 8(CX), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Y11, Y12, Y8
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop3x2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles3x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles3x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x3half8done
 
-not3x2:
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x03, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles3x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop3x1:
-	VMOVUPS      (DX), Z3
-	VBROADCASTSS (CX), Z4
-	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS 4(CX), Z4
-	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS 8(CX), Z4
-	VFMADD231PS  Z3, Z4, Z2
+tiles3x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x0c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x3half
+	JMP  done
+
+rows3panelsabove3to4:
+	CMPQ DX, $0x08
+	JBE  tiles3x4half
+
+tiles3x4:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x45masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	VMOVUPS (DX)(BX*2), Z6
+	VMOVUPS (DX)(SI*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	VMOVUPS (DX)(BX*2), Z10
+	VMOVUPS (DX)(SI*1), Z11
+	ADDQ    AX, DX
+	JMP     tiles3x45done
+
+tiles3x45masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS   (DX)(BX*1), Z5
+	VMOVUPS   (DX)(BX*2), Z6
+	VMOVUPS.Z (DX)(SI*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS   (DX)(BX*1), Z9
+	VMOVUPS   (DX)(BX*2), Z10
+	VMOVUPS.Z (DX)(SI*1), K1, Z11
+	ADDQ      AX, DX
+
+tiles3x45done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles3x4:
+	VBROADCASTSS (CX), Z12
+	VBROADCASTSS 4(CX), Z13
+	VBROADCASTSS 8(CX), Z14
+	VMOVUPS      (DX), Z15
+	VFMADD231PS  Z15, Z12, Z0
+	VFMADD231PS  Z15, Z13, Z4
+	VFMADD231PS  Z15, Z14, Z8
+	VMOVUPS      (DX)(BX*1), Z15
+	VFMADD231PS  Z15, Z12, Z1
+	VFMADD231PS  Z15, Z13, Z5
+	VFMADD231PS  Z15, Z14, Z9
+	VMOVUPS      (DX)(BX*2), Z15
+	VFMADD231PS  Z15, Z12, Z2
+	VFMADD231PS  Z15, Z13, Z6
+	VFMADD231PS  Z15, Z14, Z10
+	VMOVUPS      (DX)(SI*1), Z15
+	VFMADD231PS  Z15, Z12, Z3
+	VFMADD231PS  Z15, Z13, Z7
+	VFMADD231PS  Z15, Z14, Z11
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop3x1
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles3x4
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles3x48masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z6, 128(DX)
+	VMOVUPS      Z7, 192(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z10, 128(DX)
+	VMOVUPS      Z11, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x48done
 
-rows4:
-	CMPQ       CX, $0x03
-	JNE        not4x3
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS    (AX)(BX*1), Z7
-	VMOVUPS.Z  (AX)(BX*2), K1, Z8
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z9
-	VMOVUPS    (AX)(BX*1), Z10
-	VMOVUPS.Z  (AX)(BX*2), K1, Z11
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x04, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles3x48masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, K1, 192(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	VMOVUPS Z10, 128(DX)
+	VMOVUPS Z11, K1, 192(DX)
+	ADDQ    AX, DX
 
-loop4x3:
+tiles3x48done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x0c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x4
+	JMP  done
+
+tiles3x4half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x4half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	VMOVUPS (DX)(BX*2), Z6
+	VMOVUPS (DX)(SI*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	VMOVUPS (DX)(BX*2), Z10
+	VMOVUPS (DX)(SI*1), Y11
+	ADDQ    AX, DX
+	JMP     tiles3x4half5done
+
+tiles3x4half5masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS   (DX)(BX*1), Z5
+	VMOVUPS   (DX)(BX*2), Z6
+	VMOVUPS.Z (DX)(SI*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS   (DX)(BX*1), Z9
+	VMOVUPS   (DX)(BX*2), Z10
+	VMOVUPS.Z (DX)(SI*1), K1, Y11
+	ADDQ      AX, DX
+
+tiles3x4half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+
+looptiles3x4half:
+	VBROADCASTSS (CX), Z12
+	VBROADCASTSS 4(CX), Z13
+	VBROADCASTSS 8(CX), Z14
+	VMOVUPS      (DX), Z15
+	VFMADD231PS  Z15, Z12, Z0
+	VFMADD231PS  Z15, Z13, Z4
+	VFMADD231PS  Z15, Z14, Z8
+	VMOVUPS      (DX)(BX*1), Z15
+	VFMADD231PS  Z15, Z12, Z1
+	VFMADD231PS  Z15, Z13, Z5
+	VFMADD231PS  Z15, Z14, Z9
+	VMOVUPS      (DX)(BX*2), Z15
+	VFMADD231PS  Z15, Z12, Z2
+	VFMADD231PS  Z15, Z13, Z6
+	VFMADD231PS  Z15, Z14, Z10
+	VMOVUPS      (DX)(SI*1), Y15
+	VFMADD231PS  Y15, Y12, Y3
+	VFMADD231PS  Y15, Y13, Y7
+	VFMADD231PS  Y15, Y14, Y11
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles3x4half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles3x4half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Y3, 192(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z6, 128(DX)
+	VMOVUPS      Y7, 192(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z10, 128(DX)
+	VMOVUPS      Y11, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x4half8done
+
+tiles3x4half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Y3, K1, 192(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Y7, K1, 192(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, 64(DX)
+	VMOVUPS Z10, 128(DX)
+	VMOVUPS Y11, K1, 192(DX)
+	ADDQ    AX, DX
+
+tiles3x4half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x0c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x4half
+	JMP  done
+
+rowsabove3to4:
+	CMPQ CX, $0x02
+	JA   rows4panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows4panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles4x1half
+
+tiles4x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles4x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	JMP     tiles4x15done
+
+tiles4x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+
+tiles4x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles4x1:
+	VMOVUPS      (DX), Z4
+	VBROADCASTSS (CX), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 4(CX), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS 8(CX), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS 12(CX), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles4x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles4x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	JMP          tiles4x18done
+
+tiles4x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+
+tiles4x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x1
+	JMP  done
+
+tiles4x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles4x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	JMP     tiles4x1half5done
+
+tiles4x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+
+tiles4x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles4x1half:
+	VMOVUPS      (DX), Y4
+	VBROADCASTSS (CX), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(CX), Z5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(CX), Z5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(CX), Z5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles4x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles4x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	JMP          tiles4x1half8done
+
+tiles4x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+
+tiles4x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x1half
+	JMP  done
+
+rows4panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles4x2half
+
+tiles4x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles4x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	JMP     tiles4x25done
+
+tiles4x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+
+tiles4x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles4x2:
+	VMOVUPS      (DX), Z8
+	VMOVUPS      (DX)(BX*1), Z9
+	VBROADCASTSS (CX), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(CX), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(CX), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(CX), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles4x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles4x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles4x28done
+
+tiles4x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles4x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x2
+	JMP  done
+
+tiles4x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles4x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	JMP     tiles4x2half5done
+
+tiles4x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+
+tiles4x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles4x2half:
+	VMOVUPS      (DX), Z8
+	VMOVUPS      (DX)(BX*1), Y9
+	VBROADCASTSS (CX), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(CX), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(CX), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(CX), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Y9, Y10, Y7
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles4x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles4x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles4x2half8done
+
+tiles4x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles4x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x2half
+	JMP  done
+
+rows4panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles4x3half
+
+tiles4x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles4x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	JMP     tiles4x35done
+
+tiles4x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+
+tiles4x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles4x3:
 	VMOVUPS      (DX), Z12
 	VMOVUPS      (DX)(BX*1), Z13
 	VMOVUPS      (DX)(BX*2), Z14
@@ -10363,236 +26930,764 @@ loop4x3:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop4x3
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z5, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, 64(AX)
-	VMOVUPS      Z8, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, 64(AX)
-	VMOVUPS      Z11, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles4x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles4x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles4x38done
 
-not4x3:
-	CMPQ       CX, $0x02
-	JNE        not4x2
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS.Z  (AX)(BX*1), K1, Z7
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x04, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles4x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop4x2:
-	VMOVUPS      (DX), Z8
-	VMOVUPS      (DX)(BX*1), Z9
-	VBROADCASTSS (CX), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS 4(CX), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS 8(CX), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS 12(CX), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
+tiles4x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x3
+	JMP  done
+
+tiles4x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles4x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	JMP     tiles4x3half5done
+
+tiles4x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+
+tiles4x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles4x3half:
+	VMOVUPS      (DX), Z12
+	VMOVUPS      (DX)(BX*1), Z13
+	VMOVUPS      (DX)(BX*2), Y14
+	VBROADCASTSS (CX), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(CX), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(CX), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(CX), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Y14, Y15, Y11
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop4x2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles4x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles4x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Y11, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles4x3half8done
 
-not4x2:
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z3
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x04, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles4x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop4x1:
-	VMOVUPS      (DX), Z4
-	VBROADCASTSS (CX), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS 4(CX), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS 8(CX), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS 12(CX), Z5
-	VFMADD231PS  Z4, Z5, Z3
+tiles4x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x3half
+	JMP  done
+
+rowsabove4to8:
+	CMPQ AX, $0x06
+	JA   rowsabove6to8
+	CMPQ AX, $0x05
+	JA   rowsabove5to6
+	CMPQ CX, $0x02
+	JA   rows5panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows5panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles5x1half
+
+tiles5x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles5x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	JMP     tiles5x15done
+
+tiles5x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+
+tiles5x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles5x1:
+	VMOVUPS      (DX), Z5
+	VBROADCASTSS (CX), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS 4(CX), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 8(CX), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS 12(CX), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS 16(CX), Z6
+	VFMADD231PS  Z5, Z6, Z4
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop4x1
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles5x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles5x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	JMP          tiles5x18done
 
-rows5:
-	CMPQ       CX, $0x03
-	JNE        not5x3
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS    (AX)(BX*1), Z7
-	VMOVUPS.Z  (AX)(BX*2), K1, Z8
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z9
-	VMOVUPS    (AX)(BX*1), Z10
-	VMOVUPS.Z  (AX)(BX*2), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS    (AX)(BX*1), Z13
-	VMOVUPS.Z  (AX)(BX*2), K1, Z14
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x05, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles5x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
 
-loop5x3:
+tiles5x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x14, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x1
+	JMP  done
+
+tiles5x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles5x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	JMP     tiles5x1half5done
+
+tiles5x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+
+tiles5x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles5x1half:
+	VMOVUPS      (DX), Y5
+	VBROADCASTSS (CX), Z6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(CX), Z6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(CX), Z6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(CX), Z6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 16(CX), Z6
+	VFMADD231PS  Y5, Y6, Y4
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles5x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles5x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	JMP          tiles5x1half8done
+
+tiles5x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+
+tiles5x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x14, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x1half
+	JMP  done
+
+rows5panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles5x2half
+
+tiles5x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles5x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	JMP     tiles5x25done
+
+tiles5x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+
+tiles5x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles5x2:
+	VMOVUPS      (DX), Z10
+	VMOVUPS      (DX)(BX*1), Z11
+	VBROADCASTSS (CX), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(CX), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(CX), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(CX), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(CX), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles5x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles5x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles5x28done
+
+tiles5x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles5x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x14, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x2
+	JMP  done
+
+tiles5x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles5x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	JMP     tiles5x2half5done
+
+tiles5x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+
+tiles5x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles5x2half:
+	VMOVUPS      (DX), Z10
+	VMOVUPS      (DX)(BX*1), Y11
+	VBROADCASTSS (CX), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(CX), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(CX), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(CX), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(CX), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Y11, Y12, Y9
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles5x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles5x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles5x2half8done
+
+tiles5x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles5x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x14, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x2half
+	JMP  done
+
+rows5panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles5x3half
+
+tiles5x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles5x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Z14
+	ADDQ    AX, DX
+	JMP     tiles5x35done
+
+tiles5x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Z14
+	ADDQ      AX, DX
+
+tiles5x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles5x3:
 	VMOVUPS      (DX), Z15
 	VMOVUPS      (DX)(BX*1), Z16
 	VMOVUPS      (DX)(BX*2), Z17
@@ -10619,268 +27714,846 @@ loop5x3:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop5x3
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z5, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, 64(AX)
-	VMOVUPS      Z8, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, 64(AX)
-	VMOVUPS      Z11, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, 64(AX)
-	VMOVUPS      Z14, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles5x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles5x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles5x38done
 
-not5x3:
-	CMPQ       CX, $0x02
-	JNE        not5x2
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS.Z  (AX)(BX*1), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z8
-	VMOVUPS.Z  (AX)(BX*1), K1, Z9
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x05, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles5x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop5x2:
-	VMOVUPS      (DX), Z10
-	VMOVUPS      (DX)(BX*1), Z11
-	VBROADCASTSS (CX), Z12
-	VFMADD231PS  Z10, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS 4(CX), Z12
-	VFMADD231PS  Z10, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS 8(CX), Z12
-	VFMADD231PS  Z10, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS 12(CX), Z12
-	VFMADD231PS  Z10, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS 16(CX), Z12
-	VFMADD231PS  Z10, Z12, Z8
-	VFMADD231PS  Z11, Z12, Z9
+tiles5x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x14, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x3
+	JMP  done
+
+tiles5x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles5x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Y14
+	ADDQ    AX, DX
+	JMP     tiles5x3half5done
+
+tiles5x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Y14
+	ADDQ      AX, DX
+
+tiles5x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles5x3half:
+	VMOVUPS      (DX), Z15
+	VMOVUPS      (DX)(BX*1), Z16
+	VMOVUPS      (DX)(BX*2), Y17
+	VBROADCASTSS (CX), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Y17, Y18, Y2
+	VBROADCASTSS 4(CX), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Y17, Y18, Y5
+	VBROADCASTSS 8(CX), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Y17, Y18, Y8
+	VBROADCASTSS 12(CX), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Y17, Y18, Y11
+	VBROADCASTSS 16(CX), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Y17, Y18, Y14
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop5x2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles5x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles5x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Y11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Y14, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles5x3half8done
 
-not5x2:
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x05, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles5x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Y14, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop5x1:
-	VMOVUPS      (DX), Z5
-	VBROADCASTSS (CX), Z6
-	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS 4(CX), Z6
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS 8(CX), Z6
-	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS 12(CX), Z6
-	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS 16(CX), Z6
-	VFMADD231PS  Z5, Z6, Z4
+tiles5x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x14, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles5x3half
+	JMP  done
+
+rowsabove5to6:
+	CMPQ CX, $0x02
+	JA   rows6panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows6panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles6x1half
+
+tiles6x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles6x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	ADDQ    AX, DX
+	JMP     tiles6x15done
+
+tiles6x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	ADDQ      AX, DX
+
+tiles6x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles6x1:
+	VMOVUPS      (DX), Z6
+	VBROADCASTSS (CX), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 4(CX), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS 8(CX), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS 12(CX), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS 16(CX), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS 20(CX), Z7
+	VFMADD231PS  Z6, Z7, Z5
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop5x1
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles6x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles6x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	ADDQ         AX, DX
+	JMP          tiles6x18done
 
-rows6:
-	CMPQ       CX, $0x03
-	JNE        not6x3
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS    (AX)(BX*1), Z7
-	VMOVUPS.Z  (AX)(BX*2), K1, Z8
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z9
-	VMOVUPS    (AX)(BX*1), Z10
-	VMOVUPS.Z  (AX)(BX*2), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS    (AX)(BX*1), Z13
-	VMOVUPS.Z  (AX)(BX*2), K1, Z14
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z15
-	VMOVUPS    (AX)(BX*1), Z16
-	VMOVUPS.Z  (AX)(BX*2), K1, Z17
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x06, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles6x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    AX, DX
 
-loop6x3:
+tiles6x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x1
+	JMP  done
+
+tiles6x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles6x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y5
+	ADDQ    AX, DX
+	JMP     tiles6x1half5done
+
+tiles6x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y5
+	ADDQ      AX, DX
+
+tiles6x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles6x1half:
+	VMOVUPS      (DX), Y6
+	VBROADCASTSS (CX), Z7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(CX), Z7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(CX), Z7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(CX), Z7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 16(CX), Z7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 20(CX), Z7
+	VFMADD231PS  Y6, Y7, Y5
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles6x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles6x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y5, (DX)
+	ADDQ         AX, DX
+	JMP          tiles6x1half8done
+
+tiles6x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y5, K1, (DX)
+	ADDQ    AX, DX
+
+tiles6x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x1half
+	JMP  done
+
+rows6panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles6x2half
+
+tiles6x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles6x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Z11
+	ADDQ    AX, DX
+	JMP     tiles6x25done
+
+tiles6x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Z11
+	ADDQ      AX, DX
+
+tiles6x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles6x2:
+	VMOVUPS      (DX), Z12
+	VMOVUPS      (DX)(BX*1), Z13
+	VBROADCASTSS (CX), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(CX), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(CX), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(CX), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(CX), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(CX), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles6x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles6x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Z11, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles6x28done
+
+tiles6x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles6x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x2
+	JMP  done
+
+tiles6x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles6x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Y11
+	ADDQ    AX, DX
+	JMP     tiles6x2half5done
+
+tiles6x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Y11
+	ADDQ      AX, DX
+
+tiles6x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles6x2half:
+	VMOVUPS      (DX), Z12
+	VMOVUPS      (DX)(BX*1), Y13
+	VBROADCASTSS (CX), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(CX), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(CX), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(CX), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(CX), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(CX), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Y13, Y14, Y11
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles6x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles6x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Y11, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles6x2half8done
+
+tiles6x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Y11, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles6x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x2half
+	JMP  done
+
+rows6panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles6x3half
+
+tiles6x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles6x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Z14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Z17
+	ADDQ    AX, DX
+	JMP     tiles6x35done
+
+tiles6x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Z14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Z17
+	ADDQ      AX, DX
+
+tiles6x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles6x3:
 	VMOVUPS      (DX), Z18
 	VMOVUPS      (DX)(BX*1), Z19
 	VMOVUPS      (DX)(BX*2), Z20
@@ -10911,300 +28584,934 @@ loop6x3:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop6x3
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z5, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, 64(AX)
-	VMOVUPS      Z8, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, 64(AX)
-	VMOVUPS      Z11, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, 64(AX)
-	VMOVUPS      Z14, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, 64(AX)
-	VMOVUPS      Z17, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles6x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles6x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Z17, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles6x38done
 
-not6x3:
-	CMPQ       CX, $0x02
-	JNE        not6x2
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS.Z  (AX)(BX*1), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z8
-	VMOVUPS.Z  (AX)(BX*1), K1, Z9
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z10
-	VMOVUPS.Z  (AX)(BX*1), K1, Z11
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x06, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles6x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Z17, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop6x2:
-	VMOVUPS      (DX), Z12
-	VMOVUPS      (DX)(BX*1), Z13
-	VBROADCASTSS (CX), Z14
-	VFMADD231PS  Z12, Z14, Z0
-	VFMADD231PS  Z13, Z14, Z1
-	VBROADCASTSS 4(CX), Z14
-	VFMADD231PS  Z12, Z14, Z2
-	VFMADD231PS  Z13, Z14, Z3
-	VBROADCASTSS 8(CX), Z14
-	VFMADD231PS  Z12, Z14, Z4
-	VFMADD231PS  Z13, Z14, Z5
-	VBROADCASTSS 12(CX), Z14
-	VFMADD231PS  Z12, Z14, Z6
-	VFMADD231PS  Z13, Z14, Z7
-	VBROADCASTSS 16(CX), Z14
-	VFMADD231PS  Z12, Z14, Z8
-	VFMADD231PS  Z13, Z14, Z9
-	VBROADCASTSS 20(CX), Z14
-	VFMADD231PS  Z12, Z14, Z10
-	VFMADD231PS  Z13, Z14, Z11
+tiles6x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x3
+	JMP  done
+
+tiles6x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles6x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Y14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Y17
+	ADDQ    AX, DX
+	JMP     tiles6x3half5done
+
+tiles6x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Y14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Y17
+	ADDQ      AX, DX
+
+tiles6x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles6x3half:
+	VMOVUPS      (DX), Z18
+	VMOVUPS      (DX)(BX*1), Z19
+	VMOVUPS      (DX)(BX*2), Y20
+	VBROADCASTSS (CX), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Y20, Y21, Y2
+	VBROADCASTSS 4(CX), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Y20, Y21, Y5
+	VBROADCASTSS 8(CX), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Y20, Y21, Y8
+	VBROADCASTSS 12(CX), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Y20, Y21, Y11
+	VBROADCASTSS 16(CX), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Y20, Y21, Y14
+	VBROADCASTSS 20(CX), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Y20, Y21, Y17
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop6x2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles6x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles6x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Y11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Y14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Y17, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles6x3half8done
 
-not6x2:
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z5
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x06, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles6x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Y14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Y17, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop6x1:
-	VMOVUPS      (DX), Z6
-	VBROADCASTSS (CX), Z7
-	VFMADD231PS  Z6, Z7, Z0
-	VBROADCASTSS 4(CX), Z7
-	VFMADD231PS  Z6, Z7, Z1
-	VBROADCASTSS 8(CX), Z7
-	VFMADD231PS  Z6, Z7, Z2
-	VBROADCASTSS 12(CX), Z7
-	VFMADD231PS  Z6, Z7, Z3
-	VBROADCASTSS 16(CX), Z7
-	VFMADD231PS  Z6, Z7, Z4
-	VBROADCASTSS 20(CX), Z7
-	VFMADD231PS  Z6, Z7, Z5
+tiles6x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles6x3half
+	JMP  done
+
+rowsabove6to8:
+	CMPQ AX, $0x07
+	JA   rowsabove7to8
+	CMPQ CX, $0x02
+	JA   rows7panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows7panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles7x1half
+
+tiles7x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles7x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	ADDQ    AX, DX
+	JMP     tiles7x15done
+
+tiles7x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z6
+	ADDQ      AX, DX
+
+tiles7x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles7x1:
+	VMOVUPS      (DX), Z7
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS 4(CX), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 8(CX), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS 12(CX), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 16(CX), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS 20(CX), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS 24(CX), Z8
+	VFMADD231PS  Z7, Z8, Z6
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop6x1
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z5, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles7x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles7x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	ADDQ         AX, DX
+	JMP          tiles7x18done
 
-rows7:
-	CMPQ       CX, $0x03
-	JNE        not7x3
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS    (AX)(BX*1), Z7
-	VMOVUPS.Z  (AX)(BX*2), K1, Z8
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z9
-	VMOVUPS    (AX)(BX*1), Z10
-	VMOVUPS.Z  (AX)(BX*2), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS    (AX)(BX*1), Z13
-	VMOVUPS.Z  (AX)(BX*2), K1, Z14
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z15
-	VMOVUPS    (AX)(BX*1), Z16
-	VMOVUPS.Z  (AX)(BX*2), K1, Z17
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z18
-	VMOVUPS    (AX)(BX*1), Z19
-	VMOVUPS.Z  (AX)(BX*2), K1, Z20
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x07, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles7x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    AX, DX
 
-loop7x3:
+tiles7x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x1c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles7x1
+	JMP  done
+
+tiles7x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles7x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y6
+	ADDQ    AX, DX
+	JMP     tiles7x1half5done
+
+tiles7x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y6
+	ADDQ      AX, DX
+
+tiles7x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles7x1half:
+	VMOVUPS      (DX), Y7
+	VBROADCASTSS (CX), Z8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(CX), Z8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 8(CX), Z8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 12(CX), Z8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 16(CX), Z8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 20(CX), Z8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 24(CX), Z8
+	VFMADD231PS  Y7, Y8, Y6
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles7x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles7x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y6, (DX)
+	ADDQ         AX, DX
+	JMP          tiles7x1half8done
+
+tiles7x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y6, K1, (DX)
+	ADDQ    AX, DX
+
+tiles7x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x1c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles7x1half
+	JMP  done
+
+rows7panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles7x2half
+
+tiles7x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles7x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	ADDQ    AX, DX
+	JMP     tiles7x25done
+
+tiles7x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Z13
+	ADDQ      AX, DX
+
+tiles7x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles7x2:
+	VMOVUPS      (DX), Z14
+	VMOVUPS      (DX)(BX*1), Z15
+	VBROADCASTSS (CX), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 4(CX), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 8(CX), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS 12(CX), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 16(CX), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS 20(CX), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS 24(CX), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles7x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles7x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Z11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles7x28done
+
+tiles7x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles7x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x1c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles7x2
+	JMP  done
+
+tiles7x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles7x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Y13
+	ADDQ    AX, DX
+	JMP     tiles7x2half5done
+
+tiles7x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Y13
+	ADDQ      AX, DX
+
+tiles7x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles7x2half:
+	VMOVUPS      (DX), Z14
+	VMOVUPS      (DX)(BX*1), Y15
+	VBROADCASTSS (CX), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Y15, Y16, Y1
+	VBROADCASTSS 4(CX), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Y15, Y16, Y3
+	VBROADCASTSS 8(CX), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Y15, Y16, Y5
+	VBROADCASTSS 12(CX), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Y15, Y16, Y7
+	VBROADCASTSS 16(CX), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Y15, Y16, Y9
+	VBROADCASTSS 20(CX), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Y15, Y16, Y11
+	VBROADCASTSS 24(CX), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Y15, Y16, Y13
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles7x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles7x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Y11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Y13, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles7x2half8done
+
+tiles7x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Y11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Y13, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles7x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x1c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles7x2half
+	JMP  done
+
+rows7panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles7x3half
+
+tiles7x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles7x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Z14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Z17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Z19
+	VMOVUPS (DX)(BX*2), Z20
+	ADDQ    AX, DX
+	JMP     tiles7x35done
+
+tiles7x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Z14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Z17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS   (DX)(BX*1), Z19
+	VMOVUPS.Z (DX)(BX*2), K1, Z20
+	ADDQ      AX, DX
+
+tiles7x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles7x3:
 	VMOVUPS      (DX), Z21
 	VMOVUPS      (DX)(BX*1), Z22
 	VMOVUPS      (DX)(BX*2), Z23
@@ -11239,332 +29546,1018 @@ loop7x3:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop7x3
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z5, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, 64(AX)
-	VMOVUPS      Z8, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, 64(AX)
-	VMOVUPS      Z11, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, 64(AX)
-	VMOVUPS      Z14, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, 64(AX)
-	VMOVUPS      Z17, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, 64(AX)
-	VMOVUPS      Z20, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles7x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles7x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Z17, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
+	VMOVUPS      Z20, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles7x38done
 
-not7x3:
-	CMPQ       CX, $0x02
-	JNE        not7x2
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS.Z  (AX)(BX*1), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z8
-	VMOVUPS.Z  (AX)(BX*1), K1, Z9
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z10
-	VMOVUPS.Z  (AX)(BX*1), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS.Z  (AX)(BX*1), K1, Z13
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x07, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles7x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Z17, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Z20, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop7x2:
-	VMOVUPS      (DX), Z14
-	VMOVUPS      (DX)(BX*1), Z15
-	VBROADCASTSS (CX), Z16
-	VFMADD231PS  Z14, Z16, Z0
-	VFMADD231PS  Z15, Z16, Z1
-	VBROADCASTSS 4(CX), Z16
-	VFMADD231PS  Z14, Z16, Z2
-	VFMADD231PS  Z15, Z16, Z3
-	VBROADCASTSS 8(CX), Z16
-	VFMADD231PS  Z14, Z16, Z4
-	VFMADD231PS  Z15, Z16, Z5
-	VBROADCASTSS 12(CX), Z16
-	VFMADD231PS  Z14, Z16, Z6
-	VFMADD231PS  Z15, Z16, Z7
-	VBROADCASTSS 16(CX), Z16
-	VFMADD231PS  Z14, Z16, Z8
-	VFMADD231PS  Z15, Z16, Z9
-	VBROADCASTSS 20(CX), Z16
-	VFMADD231PS  Z14, Z16, Z10
-	VFMADD231PS  Z15, Z16, Z11
-	VBROADCASTSS 24(CX), Z16
-	VFMADD231PS  Z14, Z16, Z12
-	VFMADD231PS  Z15, Z16, Z13
+tiles7x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x1c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles7x3
+	JMP  done
+
+tiles7x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles7x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Y14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Y17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Z19
+	VMOVUPS (DX)(BX*2), Y20
+	ADDQ    AX, DX
+	JMP     tiles7x3half5done
+
+tiles7x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Y14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Y17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS   (DX)(BX*1), Z19
+	VMOVUPS.Z (DX)(BX*2), K1, Y20
+	ADDQ      AX, DX
+
+tiles7x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles7x3half:
+	VMOVUPS      (DX), Z21
+	VMOVUPS      (DX)(BX*1), Z22
+	VMOVUPS      (DX)(BX*2), Y23
+	VBROADCASTSS (CX), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Y23, Y24, Y2
+	VBROADCASTSS 4(CX), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Y23, Y24, Y5
+	VBROADCASTSS 8(CX), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Y23, Y24, Y8
+	VBROADCASTSS 12(CX), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Y23, Y24, Y11
+	VBROADCASTSS 16(CX), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Y23, Y24, Y14
+	VBROADCASTSS 20(CX), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Y23, Y24, Y17
+	VBROADCASTSS 24(CX), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Y23, Y24, Y20
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop7x2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles7x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles7x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Y11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Y14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Y17, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
+	VMOVUPS      Y20, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles7x3half8done
 
-not7x2:
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x07, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles7x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Y14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Y17, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Y20, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop7x1:
-	VMOVUPS      (DX), Z7
-	VBROADCASTSS (CX), Z8
-	VFMADD231PS  Z7, Z8, Z0
-	VBROADCASTSS 4(CX), Z8
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS 8(CX), Z8
-	VFMADD231PS  Z7, Z8, Z2
-	VBROADCASTSS 12(CX), Z8
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS 16(CX), Z8
-	VFMADD231PS  Z7, Z8, Z4
-	VBROADCASTSS 20(CX), Z8
-	VFMADD231PS  Z7, Z8, Z5
-	VBROADCASTSS 24(CX), Z8
-	VFMADD231PS  Z7, Z8, Z6
+tiles7x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x1c, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles7x3half
+	JMP  done
+
+rowsabove7to8:
+	CMPQ CX, $0x02
+	JA   rows8panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows8panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles8x1half
+
+tiles8x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles8x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z7
+	ADDQ    AX, DX
+	JMP     tiles8x15done
+
+tiles8x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z6
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z7
+	ADDQ      AX, DX
+
+tiles8x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles8x1:
+	VMOVUPS      (DX), Z8
+	VBROADCASTSS (CX), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS 4(CX), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS 8(CX), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 12(CX), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS 16(CX), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS 20(CX), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS 24(CX), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS 28(CX), Z9
+	VFMADD231PS  Z8, Z9, Z7
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop7x1
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, K1, (AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles8x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles8x18masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z7, (DX)
+	ADDQ         AX, DX
+	JMP          tiles8x18done
 
-rows8:
-	CMPQ       CX, $0x03
-	JNE        not8x3
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS    (AX)(BX*1), Z7
-	VMOVUPS.Z  (AX)(BX*2), K1, Z8
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z9
-	VMOVUPS    (AX)(BX*1), Z10
-	VMOVUPS.Z  (AX)(BX*2), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS    (AX)(BX*1), Z13
-	VMOVUPS.Z  (AX)(BX*2), K1, Z14
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z15
-	VMOVUPS    (AX)(BX*1), Z16
-	VMOVUPS.Z  (AX)(BX*2), K1, Z17
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z18
-	VMOVUPS    (AX)(BX*1), Z19
-	VMOVUPS.Z  (AX)(BX*2), K1, Z20
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z21
-	VMOVUPS    (AX)(BX*1), Z22
-	VMOVUPS.Z  (AX)(BX*2), K1, Z23
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x08, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles8x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    AX, DX
 
-loop8x3:
+tiles8x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles8x1
+	JMP  done
+
+tiles8x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles8x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y6
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y7
+	ADDQ    AX, DX
+	JMP     tiles8x1half5done
+
+tiles8x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y6
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y7
+	ADDQ      AX, DX
+
+tiles8x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles8x1half:
+	VMOVUPS      (DX), Y8
+	VBROADCASTSS (CX), Z9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(CX), Z9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 8(CX), Z9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 12(CX), Z9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 16(CX), Z9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 20(CX), Z9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS 24(CX), Z9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(CX), Z9
+	VFMADD231PS  Y8, Y9, Y7
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles8x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles8x1half8masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y6, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y7, (DX)
+	ADDQ         AX, DX
+	JMP          tiles8x1half8done
+
+tiles8x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y6, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y7, K1, (DX)
+	ADDQ    AX, DX
+
+tiles8x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles8x1half
+	JMP  done
+
+rows8panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles8x2half
+
+tiles8x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles8x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS (DX)(BX*1), Z15
+	ADDQ    AX, DX
+	JMP     tiles8x25done
+
+tiles8x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Z13
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z14
+	VMOVUPS.Z (DX)(BX*1), K1, Z15
+	ADDQ      AX, DX
+
+tiles8x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles8x2:
+	VMOVUPS      (DX), Z16
+	VMOVUPS      (DX)(BX*1), Z17
+	VBROADCASTSS (CX), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(CX), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 8(CX), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 12(CX), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 16(CX), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 20(CX), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 24(CX), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 28(CX), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles8x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles8x28masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Z11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      Z15, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles8x28done
+
+tiles8x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles8x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles8x2
+	JMP  done
+
+tiles8x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles8x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Y13
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS (DX)(BX*1), Y15
+	ADDQ    AX, DX
+	JMP     tiles8x2half5done
+
+tiles8x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Y13
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z14
+	VMOVUPS.Z (DX)(BX*1), K1, Y15
+	ADDQ      AX, DX
+
+tiles8x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles8x2half:
+	VMOVUPS      (DX), Z16
+	VMOVUPS      (DX)(BX*1), Y17
+	VBROADCASTSS (CX), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Y17, Y18, Y1
+	VBROADCASTSS 4(CX), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Y17, Y18, Y3
+	VBROADCASTSS 8(CX), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Y17, Y18, Y5
+	VBROADCASTSS 12(CX), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Y17, Y18, Y7
+	VBROADCASTSS 16(CX), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Y17, Y18, Y9
+	VBROADCASTSS 20(CX), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Y17, Y18, Y11
+	VBROADCASTSS 24(CX), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Y17, Y18, Y13
+	VBROADCASTSS 28(CX), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Y17, Y18, Y15
+	ADDQ         $0x40, CX
+	ADDQ         $0x40, DX
+	DECQ         AX
+	JNZ          looptiles8x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles8x2half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Y11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Y13, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      Y15, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles8x2half8done
+
+tiles8x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Y11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Y13, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Y15, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles8x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles8x2half
+	JMP  done
+
+rows8panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles8x3half
+
+tiles8x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles8x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Z14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Z17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Z19
+	VMOVUPS (DX)(BX*2), Z20
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z21
+	VMOVUPS (DX)(BX*1), Z22
+	VMOVUPS (DX)(BX*2), Z23
+	ADDQ    AX, DX
+	JMP     tiles8x35done
+
+tiles8x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Z14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Z17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS   (DX)(BX*1), Z19
+	VMOVUPS.Z (DX)(BX*2), K1, Z20
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z21
+	VMOVUPS   (DX)(BX*1), Z22
+	VMOVUPS.Z (DX)(BX*2), K1, Z23
+	ADDQ      AX, DX
+
+tiles8x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles8x3:
 	VMOVUPS      (DX), Z24
 	VMOVUPS      (DX)(BX*1), Z25
 	VMOVUPS      (DX)(BX*2), Z26
@@ -11603,321 +30596,1046 @@ loop8x3:
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop8x3
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, 64(AX)
-	VMOVUPS      Z2, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, (AX)
-	VMOVUPS      Z4, 64(AX)
-	VMOVUPS      Z5, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, 64(AX)
-	VMOVUPS      Z8, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z9, (AX)
-	VMOVUPS      Z10, 64(AX)
-	VMOVUPS      Z11, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, 64(AX)
-	VMOVUPS      Z14, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z15, (AX)
-	VMOVUPS      Z16, 64(AX)
-	VMOVUPS      Z17, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z18, (AX)
-	VMOVUPS      Z19, 64(AX)
-	VMOVUPS      Z20, K1, 128(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z21, (AX)
-	VMOVUPS      Z22, 64(AX)
-	VMOVUPS      Z23, K1, 128(AX)
-	VZEROUPPER
-	RET
+	JNZ          looptiles8x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles8x38masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Z17, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
+	VMOVUPS      Z20, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z21, (DX)
+	VMOVUPS      Z22, 64(DX)
+	VMOVUPS      Z23, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles8x38done
 
-not8x3:
-	CMPQ       CX, $0x02
-	JNE        not8x2
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), BX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS.Z  (AX)(BX*1), K1, Z7
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z8
-	VMOVUPS.Z  (AX)(BX*1), K1, Z9
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z10
-	VMOVUPS.Z  (AX)(BX*1), K1, Z11
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z12
-	VMOVUPS.Z  (AX)(BX*1), K1, Z13
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z14
-	VMOVUPS.Z  (AX)(BX*1), K1, Z15
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x08, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+tiles8x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Z17, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Z20, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z21, (DX)
+	VMOVUPS Z22, 64(DX)
+	VMOVUPS Z23, K1, 128(DX)
+	ADDQ    AX, DX
 
-loop8x2:
-	VMOVUPS      (DX), Z16
-	VMOVUPS      (DX)(BX*1), Z17
-	VBROADCASTSS (CX), Z18
-	VFMADD231PS  Z16, Z18, Z0
-	VFMADD231PS  Z17, Z18, Z1
-	VBROADCASTSS 4(CX), Z18
-	VFMADD231PS  Z16, Z18, Z2
-	VFMADD231PS  Z17, Z18, Z3
-	VBROADCASTSS 8(CX), Z18
-	VFMADD231PS  Z16, Z18, Z4
-	VFMADD231PS  Z17, Z18, Z5
-	VBROADCASTSS 12(CX), Z18
-	VFMADD231PS  Z16, Z18, Z6
-	VFMADD231PS  Z17, Z18, Z7
-	VBROADCASTSS 16(CX), Z18
-	VFMADD231PS  Z16, Z18, Z8
-	VFMADD231PS  Z17, Z18, Z9
-	VBROADCASTSS 20(CX), Z18
-	VFMADD231PS  Z16, Z18, Z10
-	VFMADD231PS  Z17, Z18, Z11
-	VBROADCASTSS 24(CX), Z18
-	VFMADD231PS  Z16, Z18, Z12
-	VFMADD231PS  Z17, Z18, Z13
-	VBROADCASTSS 28(CX), Z18
-	VFMADD231PS  Z16, Z18, Z14
-	VFMADD231PS  Z17, Z18, Z15
+tiles8x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles8x3
+	JMP  done
+
+tiles8x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles8x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Y14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Y17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Z19
+	VMOVUPS (DX)(BX*2), Y20
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z21
+	VMOVUPS (DX)(BX*1), Z22
+	VMOVUPS (DX)(BX*2), Y23
+	ADDQ    AX, DX
+	JMP     tiles8x3half5done
+
+tiles8x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Y14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Y17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS   (DX)(BX*1), Z19
+	VMOVUPS.Z (DX)(BX*2), K1, Y20
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z21
+	VMOVUPS   (DX)(BX*1), Z22
+	VMOVUPS.Z (DX)(BX*2), K1, Y23
+	ADDQ      AX, DX
+
+tiles8x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 32(SP), CX
+	MOVQ grid+0(FP), DX
+	MOVQ 24(DX), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+
+looptiles8x3half:
+	VMOVUPS      (DX), Z24
+	VMOVUPS      (DX)(BX*1), Z25
+	VMOVUPS      (DX)(BX*2), Y26
+	VBROADCASTSS (CX), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Y26, Y27, Y2
+	VBROADCASTSS 4(CX), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Y26, Y27, Y5
+	VBROADCASTSS 8(CX), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Y26, Y27, Y8
+	VBROADCASTSS 12(CX), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Y26, Y27, Y11
+	VBROADCASTSS 16(CX), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Y26, Y27, Y14
+	VBROADCASTSS 20(CX), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Y26, Y27, Y17
+	VBROADCASTSS 24(CX), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Y26, Y27, Y20
+	VBROADCASTSS 28(CX), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Y26, Y27, Y23
 	ADDQ         $0x40, CX
 	ADDQ         $0x40, DX
 	DECQ         AX
-	JNZ          loop8x2
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, (AX)
-	VMOVUPS      Z1, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, (AX)
-	VMOVUPS      Z3, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, (AX)
-	VMOVUPS      Z5, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, (AX)
-	VMOVUPS      Z7, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z8, (AX)
-	VMOVUPS      Z9, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z10, (AX)
-	VMOVUPS      Z11, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z12, (AX)
-	VMOVUPS      Z13, K1, 64(AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z14, (AX)
-	VMOVUPS      Z15, K1, 64(AX)
+	JNZ          looptiles8x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         48(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         72(AX), AX
+	MOVQ         48(SP), DX
+	MOVQ         24(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles8x3half8masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Y11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Y14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Y17, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
+	VMOVUPS      Y20, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z21, (DX)
+	VMOVUPS      Z22, 64(DX)
+	VMOVUPS      Y23, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles8x3half8done
+
+tiles8x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Y14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Y17, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Y20, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z21, (DX)
+	VMOVUPS Z22, 64(DX)
+	VMOVUPS Y23, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles8x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles8x3half
+
+done:
+	MOVQ  grid+0(FP), AX
+	MOVQ  16(SP), CX
+	MOVQ  $0x00000000, 16(SP)
+	TESTQ CX, CX
+	JZ    right
+	MOVQ  CX, 8(SP)
+	DECQ  (SP)
+	JMP   dispatch
+
+right:
+	MOVQ  104(AX), DX
+	MOVQ  32(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 24(AX)
+	MOVQ  56(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 40(AX)
+	MOVQ  DX, CX
+	SHLQ  $0x06, CX
+	ADDQ  CX, 64(AX)
+	DECQ  112(AX)
+	JNZ   group
+	MOVQ  120(AX), CX
+	MOVQ  $0x00000000, 120(AX)
+	TESTQ CX, CX
+	JZ    end
+	MOVQ  CX, 112(AX)
+	DECQ  104(AX)
+	JMP   group
+
+end:
 	VZEROUPPER
 	RET
 
-not8x2:
-	MOVQ       start+48(FP), AX
-	MOVQ       startStride+56(FP), DX
-	MOVQ       startStep+64(FP), CX
-	MOVQ       lastCols+88(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z4
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z6
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z7
-	MOVQ       c+72(FP), AX
-	MOVQ       cStride+80(FP), CX
-	IMUL3Q     $0x08, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       a+24(FP), CX
-	MOVQ       b+32(FP), DX
-	MOVQ       bStep+40(FP), BX
+// func gridPairsAVX512(grid *byte)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, FMA3
+TEXT ·gridPairsAVX512(SB), NOSPLIT, $56-8
+group:
+	MOVQ    grid+0(FP), AX
+	MOVQ    8(AX), CX
+	MOVQ    CX, 32(SP)
+	MOVQ    40(AX), CX
+	MOVQ    CX, 40(SP)
+	MOVQ    64(AX), CX
+	MOVQ    CX, 48(SP)
+	MOVQ    80(AX), CX
+	MOVQ    CX, (SP)
+	MOVQ    88(AX), CX
+	MOVQ    CX, 8(SP)
+	MOVQ    96(AX), CX
+	MOVQ    CX, 16(SP)
+	MOVQ    112(AX), CX
+	ADDQ    120(AX), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, $0x01
+	CMOVQEQ 128(AX), DX
+	MOVQ    DX, 24(SP)
 
-loop8x1:
-	VMOVUPS      (DX), Z8
-	VBROADCASTSS (CX), Z9
-	VFMADD231PS  Z8, Z9, Z0
-	VBROADCASTSS 4(CX), Z9
-	VFMADD231PS  Z8, Z9, Z1
-	VBROADCASTSS 8(CX), Z9
-	VFMADD231PS  Z8, Z9, Z2
-	VBROADCASTSS 12(CX), Z9
-	VFMADD231PS  Z8, Z9, Z3
-	VBROADCASTSS 16(CX), Z9
-	VFMADD231PS  Z8, Z9, Z4
-	VBROADCASTSS 20(CX), Z9
-	VFMADD231PS  Z8, Z9, Z5
-	VBROADCASTSS 24(CX), Z9
-	VFMADD231PS  Z8, Z9, Z6
-	VBROADCASTSS 28(CX), Z9
-	VFMADD231PS  Z8, Z9, Z7
+dispatch:
+	MOVQ (SP), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 104(CX), CX
+	MOVQ 24(SP), DX
+	CMPQ AX, $0x02
+	JA   rowsabove2to4
+	CMPQ AX, $0x01
+	JA   rowsabove1to2
+	CMPQ CX, $0x02
+	JA   rows1panelsabove2to4
+	CMPQ CX, $0x01
+	JA   rows1panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles1x1half
+
+tiles1x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	JMP     tiles1x15done
+
+tiles1x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+
+tiles1x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	ADDQ $0x02, AX
+	JG   oddtiles1x1
+
+looptiles1x1:
+	VMOVUPS      (CX), Z1
+	VPSLLD       $0x10, Z1, Z2
+	VANDPS       cffff0000<>+0(SB), Z1, Z1
+	VBROADCASTSS -8(DX)(AX*4), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS -4(DX)(AX*4), Z2
+	VFMADD231PS  Z1, Z2, Z0
 	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          loop8x1
-	MOVQ         c+72(FP), AX
-	MOVQ         cStride+80(FP), DX
-	MOVQ         lastCols+88(FP), CX
-	MOVQ         $0x00000001, BX
-	SHLQ         CL, BX
-	DECQ         BX
-	KMOVW        BX, K1
-	VMOVUPS      Z0, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z1, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z2, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z3, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z4, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z5, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z6, K1, (AX)
-	ADDQ         DX, AX
-	VMOVUPS      Z7, K1, (AX)
-	VZEROUPPER
-	RET
+	ADDQ         $0x02, AX
+	JLE          looptiles1x1
 
-// func tilePairsAVX512(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
-// Requires: AVX, AVX512DQ, AVX512F, MMX+
-TEXT ·tilePairsAVX512(SB), NOSPLIT, $0-104
-	MOVQ       rows+0(FP), AX
-	MOVQ       panels+8(FP), CX
-	CMPQ       AX, $0x04
-	JEQ        rows4
-	CMPQ       AX, $0x03
-	JEQ        rows3
-	CMPQ       AX, $0x02
-	JEQ        rows2
-	CMPQ       CX, $0x04
-	JNE        not1x4
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), CX
-	MOVQ       startStep+72(FP), DX
-	LEAQ       (DX)(DX*2), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(DX*1), Z1
-	VMOVUPS    (AX)(DX*2), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	PREFETCHT0 192(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), BX
-	LEAQ       (BX)(BX*2), SI
-	ADDQ       $0x02, AX
-	JG         odd1x4
+oddtiles1x1:
+	CMPQ         AX, $0x01
+	JNE          endtiles1x1
+	VMOVUPS      (CX), Z1
+	VPSLLD       $0x10, Z1, Z1
+	VBROADCASTSS -8(DX)(AX*4), Z2
+	VFMADD231PS  Z1, Z2, Z0
 
-loop1x4:
+endtiles1x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x18masked
+	VMOVUPS Z0, (DX)
+	ADDQ    AX, DX
+	JMP     tiles1x18done
+
+tiles1x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+
+tiles1x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x1
+	JMP  done
+
+tiles1x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	JMP     tiles1x1half5done
+
+tiles1x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+
+tiles1x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	ADDQ $0x02, AX
+	JG   oddtiles1x1half
+
+looptiles1x1half:
+	VMOVUPS      (CX), Y1
+	VPSLLD       $0x10, Y1, Y2
+	VANDPS       cffff0000<>+0(SB), Y1, Y1
+	VBROADCASTSS -8(DX)(AX*4), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS -4(DX)(AX*4), Z2
+	VFMADD231PS  Y1, Y2, Y0
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles1x1half
+
+oddtiles1x1half:
+	CMPQ         AX, $0x01
+	JNE          endtiles1x1half
+	VMOVUPS      (CX), Y1
+	VPSLLD       $0x10, Y1, Y1
+	VBROADCASTSS -8(DX)(AX*4), Z2
+	VFMADD231PS  Y1, Y2, Y0
+
+endtiles1x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x1half8masked
+	VMOVUPS Y0, (DX)
+	ADDQ    AX, DX
+	JMP     tiles1x1half8done
+
+tiles1x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+
+tiles1x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x1half
+	JMP  done
+
+rows1panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles1x2half
+
+tiles1x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	JMP     tiles1x25done
+
+tiles1x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+
+tiles1x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	ADDQ $0x02, AX
+	JG   oddtiles1x2
+
+looptiles1x2:
+	VBROADCASTSS -8(DX)(AX*4), Z2
+	VBROADCASTSS -4(DX)(AX*4), Z3
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z5
+	VANDPS       cffff0000<>+0(SB), Z4, Z4
+	VFMADD231PS  Z5, Z2, Z0
+	VFMADD231PS  Z4, Z3, Z0
+	VMOVUPS      (CX)(BX*1), Z4
+	VPSLLD       $0x10, Z4, Z5
+	VANDPS       cffff0000<>+0(SB), Z4, Z4
+	VFMADD231PS  Z5, Z2, Z1
+	VFMADD231PS  Z4, Z3, Z1
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles1x2
+
+oddtiles1x2:
+	CMPQ         AX, $0x01
+	JNE          endtiles1x2
+	VBROADCASTSS -8(DX)(AX*4), Z2
+	VBROADCASTSS -8(DX)(AX*4), Z3
+	VMOVUPS      (CX), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VMOVUPS      (CX)(BX*1), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z1
+
+endtiles1x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x28masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	ADDQ    AX, DX
+	JMP     tiles1x28done
+
+tiles1x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles1x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x2
+	JMP  done
+
+tiles1x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	JMP     tiles1x2half5done
+
+tiles1x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+
+tiles1x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	ADDQ $0x02, AX
+	JG   oddtiles1x2half
+
+looptiles1x2half:
+	VBROADCASTSS -8(DX)(AX*4), Z2
+	VBROADCASTSS -4(DX)(AX*4), Z3
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z5
+	VANDPS       cffff0000<>+0(SB), Z4, Z4
+	VFMADD231PS  Z5, Z2, Z0
+	VFMADD231PS  Z4, Z3, Z0
+	VMOVUPS      (CX)(BX*1), Y4
+	VPSLLD       $0x10, Y4, Y5
+	VANDPS       cffff0000<>+0(SB), Y4, Y4
+	VFMADD231PS  Y5, Y2, Y1
+	VFMADD231PS  Y4, Y3, Y1
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles1x2half
+
+oddtiles1x2half:
+	CMPQ         AX, $0x01
+	JNE          endtiles1x2half
+	VBROADCASTSS -8(DX)(AX*4), Z2
+	VBROADCASTSS -8(DX)(AX*4), Z3
+	VMOVUPS      (CX), Z3
+	VPSLLD       $0x10, Z3, Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VMOVUPS      (CX)(BX*1), Y3
+	VPSLLD       $0x10, Y3, Y3
+	VFMADD231PS  Y3, Y2, Y1
+
+endtiles1x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x2half8masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, 64(DX)
+	ADDQ    AX, DX
+	JMP     tiles1x2half8done
+
+tiles1x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles1x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x2half
+	JMP  done
+
+rows1panelsabove2to4:
+	CMPQ CX, $0x03
+	JA   rows1panelsabove3to4
+	CMPQ DX, $0x08
+	JBE  tiles1x3half
+
+tiles1x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	JMP     tiles1x35done
+
+tiles1x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+
+tiles1x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	ADDQ $0x02, AX
+	JG   oddtiles1x3
+
+looptiles1x3:
+	VBROADCASTSS -8(DX)(AX*4), Z3
+	VBROADCASTSS -4(DX)(AX*4), Z4
+	VMOVUPS      (CX), Z5
+	VPSLLD       $0x10, Z5, Z6
+	VANDPS       cffff0000<>+0(SB), Z5, Z5
+	VFMADD231PS  Z6, Z3, Z0
+	VFMADD231PS  Z5, Z4, Z0
+	VMOVUPS      (CX)(BX*1), Z5
+	VPSLLD       $0x10, Z5, Z6
+	VANDPS       cffff0000<>+0(SB), Z5, Z5
+	VFMADD231PS  Z6, Z3, Z1
+	VFMADD231PS  Z5, Z4, Z1
+	VMOVUPS      (CX)(BX*2), Z5
+	VPSLLD       $0x10, Z5, Z6
+	VANDPS       cffff0000<>+0(SB), Z5, Z5
+	VFMADD231PS  Z6, Z3, Z2
+	VFMADD231PS  Z5, Z4, Z2
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles1x3
+
+oddtiles1x3:
+	CMPQ         AX, $0x01
+	JNE          endtiles1x3
+	VBROADCASTSS -8(DX)(AX*4), Z3
+	VBROADCASTSS -8(DX)(AX*4), Z4
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VFMADD231PS  Z4, Z3, Z0
+	VMOVUPS      (CX)(BX*1), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VFMADD231PS  Z4, Z3, Z1
+	VMOVUPS      (CX)(BX*2), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VFMADD231PS  Z4, Z3, Z2
+
+endtiles1x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x38masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	ADDQ    AX, DX
+	JMP     tiles1x38done
+
+tiles1x38masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles1x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x3
+	JMP  done
+
+tiles1x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	JMP     tiles1x3half5done
+
+tiles1x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+
+tiles1x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	ADDQ $0x02, AX
+	JG   oddtiles1x3half
+
+looptiles1x3half:
+	VBROADCASTSS -8(DX)(AX*4), Z3
+	VBROADCASTSS -4(DX)(AX*4), Z4
+	VMOVUPS      (CX), Z5
+	VPSLLD       $0x10, Z5, Z6
+	VANDPS       cffff0000<>+0(SB), Z5, Z5
+	VFMADD231PS  Z6, Z3, Z0
+	VFMADD231PS  Z5, Z4, Z0
+	VMOVUPS      (CX)(BX*1), Z5
+	VPSLLD       $0x10, Z5, Z6
+	VANDPS       cffff0000<>+0(SB), Z5, Z5
+	VFMADD231PS  Z6, Z3, Z1
+	VFMADD231PS  Z5, Z4, Z1
+	VMOVUPS      (CX)(BX*2), Y5
+	VPSLLD       $0x10, Y5, Y6
+	VANDPS       cffff0000<>+0(SB), Y5, Y5
+	VFMADD231PS  Y6, Y3, Y2
+	VFMADD231PS  Y5, Y4, Y2
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles1x3half
+
+oddtiles1x3half:
+	CMPQ         AX, $0x01
+	JNE          endtiles1x3half
+	VBROADCASTSS -8(DX)(AX*4), Z3
+	VBROADCASTSS -8(DX)(AX*4), Z4
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VFMADD231PS  Z4, Z3, Z0
+	VMOVUPS      (CX)(BX*1), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VFMADD231PS  Z4, Z3, Z1
+	VMOVUPS      (CX)(BX*2), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VFMADD231PS  Y4, Y3, Y2
+
+endtiles1x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x3half8masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, 128(DX)
+	ADDQ    AX, DX
+	JMP     tiles1x3half8done
+
+tiles1x3half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles1x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x3half
+	JMP  done
+
+rows1panelsabove3to4:
+	CMPQ DX, $0x08
+	JBE  tiles1x4half
+
+tiles1x4:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x45masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	ADDQ    AX, DX
+	JMP     tiles1x45done
+
+tiles1x45masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Z3
+	ADDQ      AX, DX
+
+tiles1x45done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	ADDQ $0x02, AX
+	JG   oddtiles1x4
+
+looptiles1x4:
 	VBROADCASTSS -8(DX)(AX*4), Z4
 	VBROADCASTSS -4(DX)(AX*4), Z5
 	VMOVUPS      (CX), Z6
@@ -11942,11 +31660,11 @@ loop1x4:
 	VFMADD231PS  Z6, Z5, Z3
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, AX
-	JLE          loop1x4
+	JLE          looptiles1x4
 
-odd1x4:
+oddtiles1x4:
 	CMPQ         AX, $0x01
-	JNE          end1x4
+	JNE          endtiles1x4
 	VBROADCASTSS -8(DX)(AX*4), Z4
 	VBROADCASTSS -8(DX)(AX*4), Z5
 	VMOVUPS      (CX), Z5
@@ -11962,281 +31680,686 @@ odd1x4:
 	VPSLLD       $0x10, Z5, Z5
 	VFMADD231PS  Z5, Z4, Z3
 
-end1x4:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), CX
-	MOVQ    lastCols+96(FP), CX
-	MOVQ    $0x00000001, DX
-	SHLQ    CL, DX
-	DECQ    DX
-	KMOVW   DX, K1
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, 128(AX)
-	VMOVUPS Z3, K1, 192(AX)
-	VZEROUPPER
-	RET
+endtiles1x4:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x48masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, 192(DX)
+	ADDQ    AX, DX
+	JMP     tiles1x48done
 
-not1x4:
-	CMPQ       CX, $0x03
-	JNE        not1x3
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), CX
-	MOVQ       startStep+72(FP), DX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(DX*1), Z1
-	VMOVUPS.Z  (AX)(DX*2), K1, Z2
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), BX
-	ADDQ       $0x02, AX
-	JG         odd1x3
+tiles1x48masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    AX, DX
 
-loop1x3:
-	VBROADCASTSS -8(DX)(AX*4), Z3
-	VBROADCASTSS -4(DX)(AX*4), Z4
+tiles1x48done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x4
+	JMP  done
+
+tiles1x4half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x4half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Y3
+	ADDQ    AX, DX
+	JMP     tiles1x4half5done
+
+tiles1x4half5masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Y3
+	ADDQ      AX, DX
+
+tiles1x4half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), BX
+	MOVQ 32(BX), BX
+	LEAQ (BX)(BX*2), SI
+	ADDQ $0x02, AX
+	JG   oddtiles1x4half
+
+looptiles1x4half:
+	VBROADCASTSS -8(DX)(AX*4), Z4
+	VBROADCASTSS -4(DX)(AX*4), Z5
+	VMOVUPS      (CX), Z6
+	VPSLLD       $0x10, Z6, Z7
+	VANDPS       cffff0000<>+0(SB), Z6, Z6
+	VFMADD231PS  Z7, Z4, Z0
+	VFMADD231PS  Z6, Z5, Z0
+	VMOVUPS      (CX)(BX*1), Z6
+	VPSLLD       $0x10, Z6, Z7
+	VANDPS       cffff0000<>+0(SB), Z6, Z6
+	VFMADD231PS  Z7, Z4, Z1
+	VFMADD231PS  Z6, Z5, Z1
+	VMOVUPS      (CX)(BX*2), Z6
+	VPSLLD       $0x10, Z6, Z7
+	VANDPS       cffff0000<>+0(SB), Z6, Z6
+	VFMADD231PS  Z7, Z4, Z2
+	VFMADD231PS  Z6, Z5, Z2
+	VMOVUPS      (CX)(SI*1), Y6
+	VPSLLD       $0x10, Y6, Y7
+	VANDPS       cffff0000<>+0(SB), Y6, Y6
+	VFMADD231PS  Y7, Y4, Y3
+	VFMADD231PS  Y6, Y5, Y3
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles1x4half
+
+oddtiles1x4half:
+	CMPQ         AX, $0x01
+	JNE          endtiles1x4half
+	VBROADCASTSS -8(DX)(AX*4), Z4
+	VBROADCASTSS -8(DX)(AX*4), Z5
 	VMOVUPS      (CX), Z5
-	VPSLLD       $0x10, Z5, Z6
-	VANDPS       cffff0000<>+0(SB), Z5, Z5
-	VFMADD231PS  Z6, Z3, Z0
+	VPSLLD       $0x10, Z5, Z5
 	VFMADD231PS  Z5, Z4, Z0
 	VMOVUPS      (CX)(BX*1), Z5
-	VPSLLD       $0x10, Z5, Z6
-	VANDPS       cffff0000<>+0(SB), Z5, Z5
-	VFMADD231PS  Z6, Z3, Z1
+	VPSLLD       $0x10, Z5, Z5
 	VFMADD231PS  Z5, Z4, Z1
 	VMOVUPS      (CX)(BX*2), Z5
-	VPSLLD       $0x10, Z5, Z6
-	VANDPS       cffff0000<>+0(SB), Z5, Z5
-	VFMADD231PS  Z6, Z3, Z2
+	VPSLLD       $0x10, Z5, Z5
 	VFMADD231PS  Z5, Z4, Z2
-	ADDQ         $0x40, CX
-	ADDQ         $0x02, AX
-	JLE          loop1x3
+	VMOVUPS      (CX)(SI*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VFMADD231PS  Y5, Y4, Y3
 
-odd1x3:
-	CMPQ         AX, $0x01
-	JNE          end1x3
-	VBROADCASTSS -8(DX)(AX*4), Z3
+endtiles1x4half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x4half8masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Y3, 192(DX)
+	ADDQ    AX, DX
+	JMP     tiles1x4half8done
+
+tiles1x4half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Y3, K1, 192(DX)
+	ADDQ    AX, DX
+
+tiles1x4half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x08, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles1x4half
+	JMP  done
+
+rowsabove1to2:
+	CMPQ CX, $0x02
+	JA   rows2panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows2panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles2x1half
+
+tiles2x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	JMP     tiles2x15done
+
+tiles2x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+
+tiles2x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	ADDQ $0x02, AX
+	JG   oddtiles2x1
+
+looptiles2x1:
+	VMOVUPS      (CX), Z2
+	VPSLLD       $0x10, Z2, Z3
+	VANDPS       cffff0000<>+0(SB), Z2, Z2
+	VBROADCASTSS -8(BX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z0
 	VBROADCASTSS -8(DX)(AX*4), Z4
-	VMOVUPS      (CX), Z4
-	VPSLLD       $0x10, Z4, Z4
-	VFMADD231PS  Z4, Z3, Z0
-	VMOVUPS      (CX)(BX*1), Z4
-	VPSLLD       $0x10, Z4, Z4
-	VFMADD231PS  Z4, Z3, Z1
-	VMOVUPS      (CX)(BX*2), Z4
-	VPSLLD       $0x10, Z4, Z4
-	VFMADD231PS  Z4, Z3, Z2
-
-end1x3:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), CX
-	MOVQ    lastCols+96(FP), CX
-	MOVQ    $0x00000001, DX
-	SHLQ    CL, DX
-	DECQ    DX
-	KMOVW   DX, K1
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, K1, 128(AX)
-	VZEROUPPER
-	RET
-
-not1x3:
-	CMPQ       CX, $0x02
-	JNE        not1x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), CX
-	MOVQ       startStep+72(FP), DX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(DX*1), K1, Z1
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), BX
-	ADDQ       $0x02, AX
-	JG         odd1x2
-
-loop1x2:
-	VBROADCASTSS -8(DX)(AX*4), Z2
-	VBROADCASTSS -4(DX)(AX*4), Z3
-	VMOVUPS      (CX), Z4
-	VPSLLD       $0x10, Z4, Z5
-	VANDPS       cffff0000<>+0(SB), Z4, Z4
-	VFMADD231PS  Z5, Z2, Z0
-	VFMADD231PS  Z4, Z3, Z0
-	VMOVUPS      (CX)(BX*1), Z4
-	VPSLLD       $0x10, Z4, Z5
-	VANDPS       cffff0000<>+0(SB), Z4, Z4
-	VFMADD231PS  Z5, Z2, Z1
-	VFMADD231PS  Z4, Z3, Z1
-	ADDQ         $0x40, CX
-	ADDQ         $0x02, AX
-	JLE          loop1x2
-
-odd1x2:
-	CMPQ         AX, $0x01
-	JNE          end1x2
-	VBROADCASTSS -8(DX)(AX*4), Z2
-	VBROADCASTSS -8(DX)(AX*4), Z3
-	VMOVUPS      (CX), Z3
-	VPSLLD       $0x10, Z3, Z3
-	VFMADD231PS  Z3, Z2, Z0
-	VMOVUPS      (CX)(BX*1), Z3
-	VPSLLD       $0x10, Z3, Z3
-	VFMADD231PS  Z3, Z2, Z1
-
-end1x2:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), CX
-	MOVQ    lastCols+96(FP), CX
-	MOVQ    $0x00000001, DX
-	SHLQ    CL, DX
-	DECQ    DX
-	KMOVW   DX, K1
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, 64(AX)
-	VZEROUPPER
-	RET
-
-not1x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), CX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, DX
-	SHLQ       CL, DX
-	DECQ       DX
-	KMOVW      DX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x01, CX, CX
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), BX
-	ADDQ       $0x02, AX
-	JG         odd1x1
-
-loop1x1:
-	VMOVUPS      (CX), Z1
-	VPSLLD       $0x10, Z1, Z2
-	VANDPS       cffff0000<>+0(SB), Z1, Z1
-	VBROADCASTSS -8(DX)(AX*4), Z3
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS -4(BX)(AX*4), Z3
 	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS -4(DX)(AX*4), Z2
-	VFMADD231PS  Z1, Z2, Z0
+	VBROADCASTSS -4(DX)(AX*4), Z3
+	VFMADD231PS  Z2, Z3, Z1
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, AX
-	JLE          loop1x1
+	JLE          looptiles2x1
 
-odd1x1:
+oddtiles2x1:
 	CMPQ         AX, $0x01
-	JNE          end1x1
-	VMOVUPS      (CX), Z1
-	VPSLLD       $0x10, Z1, Z1
-	VBROADCASTSS -8(DX)(AX*4), Z2
-	VFMADD231PS  Z1, Z2, Z0
+	JNE          endtiles2x1
+	VMOVUPS      (CX), Z2
+	VPSLLD       $0x10, Z2, Z2
+	VBROADCASTSS -8(BX)(AX*4), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS -8(DX)(AX*4), Z3
+	VFMADD231PS  Z2, Z3, Z1
 
-end1x1:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), CX
-	MOVQ    lastCols+96(FP), CX
-	MOVQ    $0x00000001, DX
-	SHLQ    CL, DX
-	DECQ    DX
-	KMOVW   DX, K1
-	VMOVUPS Z0, K1, (AX)
-	VZEROUPPER
-	RET
+endtiles2x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x18masked
+	VMOVUPS Z0, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, (DX)
+	ADDQ    AX, DX
+	JMP     tiles2x18done
 
-rows2:
-	CMPQ       CX, $0x03
-	JNE        not2x3
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), SI
-	ADDQ       $0x02, AX
-	JG         odd2x3
+tiles2x18masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
 
-loop2x3:
+tiles2x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x1
+	JMP  done
+
+tiles2x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	JMP     tiles2x1half5done
+
+tiles2x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+
+tiles2x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	ADDQ $0x02, AX
+	JG   oddtiles2x1half
+
+looptiles2x1half:
+	VMOVUPS      (CX), Y2
+	VPSLLD       $0x10, Y2, Y3
+	VANDPS       cffff0000<>+0(SB), Y2, Y2
+	VBROADCASTSS -8(BX)(AX*4), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS -8(DX)(AX*4), Z4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS -4(BX)(AX*4), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS -4(DX)(AX*4), Z3
+	VFMADD231PS  Y2, Y3, Y1
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles2x1half
+
+oddtiles2x1half:
+	CMPQ         AX, $0x01
+	JNE          endtiles2x1half
+	VMOVUPS      (CX), Y2
+	VPSLLD       $0x10, Y2, Y2
+	VBROADCASTSS -8(BX)(AX*4), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS -8(DX)(AX*4), Z3
+	VFMADD231PS  Y2, Y3, Y1
+
+endtiles2x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x1half8masked
+	VMOVUPS Y0, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    AX, DX
+	JMP     tiles2x1half8done
+
+tiles2x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+
+tiles2x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x1half
+	JMP  done
+
+rows2panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles2x2half
+
+tiles2x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	JMP     tiles2x25done
+
+tiles2x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+
+tiles2x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	ADDQ $0x02, AX
+	JG   oddtiles2x2
+
+looptiles2x2:
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z5
+	VANDPS       cffff0000<>+0(SB), Z4, Z4
+	VMOVUPS      (CX)(SI*1), Z6
+	VPSLLD       $0x10, Z6, Z7
+	VANDPS       cffff0000<>+0(SB), Z6, Z6
+	VBROADCASTSS -8(BX)(AX*4), Z8
+	VFMADD231PS  Z5, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS -8(DX)(AX*4), Z8
+	VFMADD231PS  Z5, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS -4(BX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VFMADD231PS  Z6, Z5, Z1
+	VBROADCASTSS -4(DX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VFMADD231PS  Z6, Z5, Z3
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles2x2
+
+oddtiles2x2:
+	CMPQ         AX, $0x01
+	JNE          endtiles2x2
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VMOVUPS      (CX)(SI*1), Z5
+	VPSLLD       $0x10, Z5, Z5
+	VBROADCASTSS -8(BX)(AX*4), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS -8(DX)(AX*4), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+
+endtiles2x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x28masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, 64(DX)
+	ADDQ    AX, DX
+	JMP     tiles2x28done
+
+tiles2x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles2x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x2
+	JMP  done
+
+tiles2x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	JMP     tiles2x2half5done
+
+tiles2x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+
+tiles2x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	ADDQ $0x02, AX
+	JG   oddtiles2x2half
+
+looptiles2x2half:
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z5
+	VANDPS       cffff0000<>+0(SB), Z4, Z4
+	VMOVUPS      (CX)(SI*1), Y6
+	VPSLLD       $0x10, Y6, Y7
+	VANDPS       cffff0000<>+0(SB), Y6, Y6
+	VBROADCASTSS -8(BX)(AX*4), Z8
+	VFMADD231PS  Z5, Z8, Z0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS -8(DX)(AX*4), Z8
+	VFMADD231PS  Z5, Z8, Z2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS -4(BX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VFMADD231PS  Y6, Y5, Y1
+	VBROADCASTSS -4(DX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VFMADD231PS  Y6, Y5, Y3
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles2x2half
+
+oddtiles2x2half:
+	CMPQ         AX, $0x01
+	JNE          endtiles2x2half
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z4
+	VMOVUPS      (CX)(SI*1), Y5
+	VPSLLD       $0x10, Y5, Y5
+	VBROADCASTSS -8(BX)(AX*4), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS -8(DX)(AX*4), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Y5, Y6, Y3
+
+endtiles2x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x2half8masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, 64(DX)
+	ADDQ    AX, DX
+	JMP     tiles2x2half8done
+
+tiles2x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles2x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x2half
+	JMP  done
+
+rows2panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles2x3half
+
+tiles2x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	JMP     tiles2x35done
+
+tiles2x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+
+tiles2x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	ADDQ $0x02, AX
+	JG   oddtiles2x3
+
+looptiles2x3:
 	VBROADCASTSS -8(BX)(AX*4), Z6
 	VBROADCASTSS -4(BX)(AX*4), Z7
 	VBROADCASTSS -8(DX)(AX*4), Z8
@@ -12264,11 +32387,11 @@ loop2x3:
 	VFMADD231PS  Z10, Z9, Z5
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, AX
-	JLE          loop2x3
+	JLE          looptiles2x3
 
-odd2x3:
+oddtiles2x3:
 	CMPQ         AX, $0x01
-	JNE          end2x3
+	JNE          endtiles2x3
 	VBROADCASTSS -8(BX)(AX*4), Z6
 	VBROADCASTSS -8(BX)(AX*4), Z7
 	VBROADCASTSS -8(DX)(AX*4), Z7
@@ -12286,243 +32409,799 @@ odd2x3:
 	VFMADD231PS  Z8, Z6, Z2
 	VFMADD231PS  Z8, Z7, Z5
 
-end2x3:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), DX
-	MOVQ    lastCols+96(FP), CX
+endtiles2x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x38masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, 128(DX)
+	ADDQ    AX, DX
+	JMP     tiles2x38done
+
+tiles2x38masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
 	KMOVW   BX, K1
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, K1, 128(AX)
-	ADDQ    DX, AX
-	VMOVUPS Z3, (AX)
-	VMOVUPS Z4, 64(AX)
-	VMOVUPS Z5, K1, 128(AX)
-	VZEROUPPER
-	RET
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
 
-not2x3:
-	CMPQ       CX, $0x02
-	JNE        not2x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), SI
-	ADDQ       $0x02, AX
-	JG         odd2x2
+tiles2x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x3
+	JMP  done
 
-loop2x2:
-	VMOVUPS      (CX), Z4
-	VPSLLD       $0x10, Z4, Z5
-	VANDPS       cffff0000<>+0(SB), Z4, Z4
-	VMOVUPS      (CX)(SI*1), Z6
-	VPSLLD       $0x10, Z6, Z7
-	VANDPS       cffff0000<>+0(SB), Z6, Z6
-	VBROADCASTSS -8(BX)(AX*4), Z8
-	VFMADD231PS  Z5, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
+tiles2x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	JMP     tiles2x3half5done
+
+tiles2x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+
+tiles2x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), SI
+	MOVQ 32(SI), SI
+	ADDQ $0x02, AX
+	JG   oddtiles2x3half
+
+looptiles2x3half:
+	VBROADCASTSS -8(BX)(AX*4), Z6
+	VBROADCASTSS -4(BX)(AX*4), Z7
 	VBROADCASTSS -8(DX)(AX*4), Z8
-	VFMADD231PS  Z5, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS -4(BX)(AX*4), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VFMADD231PS  Z6, Z5, Z1
-	VBROADCASTSS -4(DX)(AX*4), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VFMADD231PS  Z6, Z5, Z3
+	VBROADCASTSS -4(DX)(AX*4), Z9
+	VMOVUPS      (CX), Z10
+	VPSLLD       $0x10, Z10, Z11
+	VANDPS       cffff0000<>+0(SB), Z10, Z10
+	VFMADD231PS  Z11, Z6, Z0
+	VFMADD231PS  Z11, Z8, Z3
+	VFMADD231PS  Z10, Z7, Z0
+	VFMADD231PS  Z10, Z9, Z3
+	VMOVUPS      (CX)(SI*1), Z10
+	VPSLLD       $0x10, Z10, Z11
+	VANDPS       cffff0000<>+0(SB), Z10, Z10
+	VFMADD231PS  Z11, Z6, Z1
+	VFMADD231PS  Z11, Z8, Z4
+	VFMADD231PS  Z10, Z7, Z1
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      (CX)(SI*2), Y10
+	VPSLLD       $0x10, Y10, Y11
+	VANDPS       cffff0000<>+0(SB), Y10, Y10
+	VFMADD231PS  Y11, Y6, Y2
+	VFMADD231PS  Y11, Y8, Y5
+	VFMADD231PS  Y10, Y7, Y2
+	VFMADD231PS  Y10, Y9, Y5
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, AX
-	JLE          loop2x2
+	JLE          looptiles2x3half
 
-odd2x2:
+oddtiles2x3half:
 	CMPQ         AX, $0x01
-	JNE          end2x2
-	VMOVUPS      (CX), Z4
-	VPSLLD       $0x10, Z4, Z4
-	VMOVUPS      (CX)(SI*1), Z5
-	VPSLLD       $0x10, Z5, Z5
+	JNE          endtiles2x3half
 	VBROADCASTSS -8(BX)(AX*4), Z6
-	VFMADD231PS  Z4, Z6, Z0
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS -8(DX)(AX*4), Z6
-	VFMADD231PS  Z4, Z6, Z2
-	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS -8(BX)(AX*4), Z7
+	VBROADCASTSS -8(DX)(AX*4), Z7
+	VBROADCASTSS -8(DX)(AX*4), Z8
+	VMOVUPS      (CX), Z8
+	VPSLLD       $0x10, Z8, Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      (CX)(SI*1), Z8
+	VPSLLD       $0x10, Z8, Z8
+	VFMADD231PS  Z8, Z6, Z1
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVUPS      (CX)(SI*2), Y8
+	VPSLLD       $0x10, Y8, Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y5
 
-end2x2:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), DX
-	MOVQ    lastCols+96(FP), CX
+endtiles2x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x3half8masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, 128(DX)
+	ADDQ    AX, DX
+	JMP     tiles2x3half8done
+
+tiles2x3half8masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
 	KMOVW   BX, K1
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, 64(AX)
-	ADDQ    DX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, K1, 64(AX)
-	VZEROUPPER
-	RET
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
 
-not2x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x02, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), SI
-	ADDQ       $0x02, AX
-	JG         odd2x1
+tiles2x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x10, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles2x3half
+	JMP  done
 
-loop2x1:
-	VMOVUPS      (CX), Z2
-	VPSLLD       $0x10, Z2, Z3
-	VANDPS       cffff0000<>+0(SB), Z2, Z2
+rowsabove2to4:
+	CMPQ AX, $0x03
+	JA   rowsabove3to4
+	CMPQ CX, $0x02
+	JA   rows3panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows3panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles3x1half
+
+tiles3x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	JMP     tiles3x15done
+
+tiles3x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+
+tiles3x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+	ADDQ $0x02, AX
+	JG   oddtiles3x1
+
+looptiles3x1:
+	VMOVUPS      (CX), Z3
+	VPSLLD       $0x10, Z3, Z4
+	VANDPS       cffff0000<>+0(SB), Z3, Z3
+	VBROADCASTSS -8(BX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS -8(SI)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS -8(DX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS -4(BX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS -4(SI)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS -4(DX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles3x1
+
+oddtiles3x1:
+	CMPQ         AX, $0x01
+	JNE          endtiles3x1
+	VMOVUPS      (CX), Z3
+	VPSLLD       $0x10, Z3, Z3
 	VBROADCASTSS -8(BX)(AX*4), Z4
 	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS -8(DX)(AX*4), Z4
+	VBROADCASTSS -8(SI)(AX*4), Z4
 	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS -4(BX)(AX*4), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS -4(DX)(AX*4), Z3
-	VFMADD231PS  Z2, Z3, Z1
-	ADDQ         $0x40, CX
-	ADDQ         $0x02, AX
-	JLE          loop2x1
+	VBROADCASTSS -8(DX)(AX*4), Z4
+	VFMADD231PS  Z3, Z4, Z2
 
-odd2x1:
-	CMPQ         AX, $0x01
-	JNE          end2x1
-	VMOVUPS      (CX), Z2
-	VPSLLD       $0x10, Z2, Z2
-	VBROADCASTSS -8(BX)(AX*4), Z3
-	VFMADD231PS  Z2, Z3, Z0
-	VBROADCASTSS -8(DX)(AX*4), Z3
-	VFMADD231PS  Z2, Z3, Z1
+endtiles3x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x18masked
+	VMOVUPS Z0, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    AX, DX
+	JMP     tiles3x18done
 
-end2x1:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), DX
-	MOVQ    lastCols+96(FP), CX
+tiles3x18masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
 	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (AX)
-	ADDQ    DX, AX
-	VMOVUPS Z1, K1, (AX)
-	VZEROUPPER
-	RET
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
 
-rows3:
-	CMPQ       CX, $0x03
-	JNE        not3x3
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS    (AX)(BX*1), Z7
-	VMOVUPS.Z  (AX)(BX*2), K1, Z8
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x03, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), DI
-	ADDQ       $0x02, AX
-	JG         odd3x3
+tiles3x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x1
+	JMP  done
 
-loop3x3:
+tiles3x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	JMP     tiles3x1half5done
+
+tiles3x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+
+tiles3x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+	ADDQ $0x02, AX
+	JG   oddtiles3x1half
+
+looptiles3x1half:
+	VMOVUPS      (CX), Y3
+	VPSLLD       $0x10, Y3, Y4
+	VANDPS       cffff0000<>+0(SB), Y3, Y3
+	VBROADCASTSS -8(BX)(AX*4), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS -8(SI)(AX*4), Z5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS -8(DX)(AX*4), Z5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS -4(BX)(AX*4), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS -4(SI)(AX*4), Z4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS -4(DX)(AX*4), Z4
+	VFMADD231PS  Y3, Y4, Y2
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles3x1half
+
+oddtiles3x1half:
+	CMPQ         AX, $0x01
+	JNE          endtiles3x1half
+	VMOVUPS      (CX), Y3
+	VPSLLD       $0x10, Y3, Y3
+	VBROADCASTSS -8(BX)(AX*4), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS -8(SI)(AX*4), Z4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS -8(DX)(AX*4), Z4
+	VFMADD231PS  Y3, Y4, Y2
+
+endtiles3x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x1half8masked
+	VMOVUPS Y0, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    AX, DX
+	JMP     tiles3x1half8done
+
+tiles3x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+
+tiles3x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x1half
+	JMP  done
+
+rows3panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles3x2half
+
+tiles3x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	JMP     tiles3x25done
+
+tiles3x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+
+tiles3x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+	ADDQ $0x02, AX
+	JG   oddtiles3x2
+
+looptiles3x2:
+	VMOVUPS      (CX), Z6
+	VPSLLD       $0x10, Z6, Z7
+	VANDPS       cffff0000<>+0(SB), Z6, Z6
+	VMOVUPS      (CX)(DI*1), Z8
+	VPSLLD       $0x10, Z8, Z9
+	VANDPS       cffff0000<>+0(SB), Z8, Z8
+	VBROADCASTSS -8(BX)(AX*4), Z10
+	VFMADD231PS  Z7, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS -8(SI)(AX*4), Z10
+	VFMADD231PS  Z7, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS -8(DX)(AX*4), Z10
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS -4(BX)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VFMADD231PS  Z8, Z7, Z1
+	VBROADCASTSS -4(SI)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VFMADD231PS  Z8, Z7, Z3
+	VBROADCASTSS -4(DX)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VFMADD231PS  Z8, Z7, Z5
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles3x2
+
+oddtiles3x2:
+	CMPQ         AX, $0x01
+	JNE          endtiles3x2
+	VMOVUPS      (CX), Z6
+	VPSLLD       $0x10, Z6, Z6
+	VMOVUPS      (CX)(DI*1), Z7
+	VPSLLD       $0x10, Z7, Z7
+	VBROADCASTSS -8(BX)(AX*4), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS -8(SI)(AX*4), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS -8(DX)(AX*4), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+
+endtiles3x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x28masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	ADDQ    AX, DX
+	JMP     tiles3x28done
+
+tiles3x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles3x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x2
+	JMP  done
+
+tiles3x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	JMP     tiles3x2half5done
+
+tiles3x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+
+tiles3x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+	ADDQ $0x02, AX
+	JG   oddtiles3x2half
+
+looptiles3x2half:
+	VMOVUPS      (CX), Z6
+	VPSLLD       $0x10, Z6, Z7
+	VANDPS       cffff0000<>+0(SB), Z6, Z6
+	VMOVUPS      (CX)(DI*1), Y8
+	VPSLLD       $0x10, Y8, Y9
+	VANDPS       cffff0000<>+0(SB), Y8, Y8
+	VBROADCASTSS -8(BX)(AX*4), Z10
+	VFMADD231PS  Z7, Z10, Z0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS -8(SI)(AX*4), Z10
+	VFMADD231PS  Z7, Z10, Z2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS -8(DX)(AX*4), Z10
+	VFMADD231PS  Z7, Z10, Z4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS -4(BX)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VFMADD231PS  Y8, Y7, Y1
+	VBROADCASTSS -4(SI)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VFMADD231PS  Y8, Y7, Y3
+	VBROADCASTSS -4(DX)(AX*4), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VFMADD231PS  Y8, Y7, Y5
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles3x2half
+
+oddtiles3x2half:
+	CMPQ         AX, $0x01
+	JNE          endtiles3x2half
+	VMOVUPS      (CX), Z6
+	VPSLLD       $0x10, Z6, Z6
+	VMOVUPS      (CX)(DI*1), Y7
+	VPSLLD       $0x10, Y7, Y7
+	VBROADCASTSS -8(BX)(AX*4), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS -8(SI)(AX*4), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS -8(DX)(AX*4), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Y7, Y8, Y5
+
+endtiles3x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x2half8masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, 64(DX)
+	ADDQ    AX, DX
+	JMP     tiles3x2half8done
+
+tiles3x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles3x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x2half
+	JMP  done
+
+rows3panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles3x3half
+
+tiles3x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	JMP     tiles3x35done
+
+tiles3x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+
+tiles3x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+	ADDQ $0x02, AX
+	JG   oddtiles3x3
+
+looptiles3x3:
 	VMOVUPS      (CX), Z9
 	VPSLLD       $0x10, Z9, Z10
 	VANDPS       cffff0000<>+0(SB), Z9, Z9
@@ -12558,11 +33237,11 @@ loop3x3:
 	VFMADD231PS  Z13, Z10, Z8
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, AX
-	JLE          loop3x3
+	JLE          looptiles3x3
 
-odd3x3:
+oddtiles3x3:
 	CMPQ         AX, $0x01
-	JNE          end3x3
+	JNE          endtiles3x3
 	VMOVUPS      (CX), Z9
 	VPSLLD       $0x10, Z9, Z9
 	VMOVUPS      (CX)(DI*1), Z10
@@ -12582,291 +33261,921 @@ odd3x3:
 	VFMADD231PS  Z10, Z12, Z7
 	VFMADD231PS  Z11, Z12, Z8
 
-end3x3:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), DX
-	MOVQ    lastCols+96(FP), CX
+endtiles3x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x38masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, 128(DX)
+	ADDQ    AX, DX
+	JMP     tiles3x38done
+
+tiles3x38masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
 	KMOVW   BX, K1
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, K1, 128(AX)
-	ADDQ    DX, AX
-	VMOVUPS Z3, (AX)
-	VMOVUPS Z4, 64(AX)
-	VMOVUPS Z5, K1, 128(AX)
-	ADDQ    DX, AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, 64(AX)
-	VMOVUPS Z8, K1, 128(AX)
-	VZEROUPPER
-	RET
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
 
-not3x3:
-	CMPQ       CX, $0x02
-	JNE        not3x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x03, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), DI
-	ADDQ       $0x02, AX
-	JG         odd3x2
+tiles3x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x3
+	JMP  done
 
-loop3x2:
-	VMOVUPS      (CX), Z6
-	VPSLLD       $0x10, Z6, Z7
-	VANDPS       cffff0000<>+0(SB), Z6, Z6
-	VMOVUPS      (CX)(DI*1), Z8
-	VPSLLD       $0x10, Z8, Z9
-	VANDPS       cffff0000<>+0(SB), Z8, Z8
-	VBROADCASTSS -8(BX)(AX*4), Z10
-	VFMADD231PS  Z7, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS -8(SI)(AX*4), Z10
-	VFMADD231PS  Z7, Z10, Z2
+tiles3x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	JMP     tiles3x3half5done
+
+tiles3x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+
+tiles3x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), DI
+	MOVQ 32(DI), DI
+	ADDQ $0x02, AX
+	JG   oddtiles3x3half
+
+looptiles3x3half:
+	VMOVUPS      (CX), Z9
+	VPSLLD       $0x10, Z9, Z10
+	VANDPS       cffff0000<>+0(SB), Z9, Z9
+	VMOVUPS      (CX)(DI*1), Z11
+	VPSLLD       $0x10, Z11, Z12
+	VANDPS       cffff0000<>+0(SB), Z11, Z11
+	VMOVUPS      (CX)(DI*2), Y13
+	VPSLLD       $0x10, Y13, Y14
+	VANDPS       cffff0000<>+0(SB), Y13, Y13
+	VBROADCASTSS -8(BX)(AX*4), Z15
+	VFMADD231PS  Z10, Z15, Z0
+	VFMADD231PS  Z12, Z15, Z1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS -8(SI)(AX*4), Z15
+	VFMADD231PS  Z10, Z15, Z3
+	VFMADD231PS  Z12, Z15, Z4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS -8(DX)(AX*4), Z15
+	VFMADD231PS  Z10, Z15, Z6
+	VFMADD231PS  Z12, Z15, Z7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS -4(BX)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z0
+	VFMADD231PS  Z11, Z10, Z1
+	VFMADD231PS  Y13, Y10, Y2
+	VBROADCASTSS -4(SI)(AX*4), Z10
 	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS -8(DX)(AX*4), Z10
-	VFMADD231PS  Z7, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS -4(BX)(AX*4), Z7
-	VFMADD231PS  Z6, Z7, Z0
-	VFMADD231PS  Z8, Z7, Z1
-	VBROADCASTSS -4(SI)(AX*4), Z7
-	VFMADD231PS  Z6, Z7, Z2
-	VFMADD231PS  Z8, Z7, Z3
-	VBROADCASTSS -4(DX)(AX*4), Z7
-	VFMADD231PS  Z6, Z7, Z4
-	VFMADD231PS  Z8, Z7, Z5
+	VFMADD231PS  Z11, Z10, Z4
+	VFMADD231PS  Y13, Y10, Y5
+	VBROADCASTSS -4(DX)(AX*4), Z10
+	VFMADD231PS  Z9, Z10, Z6
+	VFMADD231PS  Z11, Z10, Z7
+	VFMADD231PS  Y13, Y10, Y8
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, AX
-	JLE          loop3x2
+	JLE          looptiles3x3half
 
-odd3x2:
+oddtiles3x3half:
 	CMPQ         AX, $0x01
-	JNE          end3x2
-	VMOVUPS      (CX), Z6
-	VPSLLD       $0x10, Z6, Z6
-	VMOVUPS      (CX)(DI*1), Z7
-	VPSLLD       $0x10, Z7, Z7
-	VBROADCASTSS -8(BX)(AX*4), Z8
-	VFMADD231PS  Z6, Z8, Z0
-	VFMADD231PS  Z7, Z8, Z1
-	VBROADCASTSS -8(SI)(AX*4), Z8
-	VFMADD231PS  Z6, Z8, Z2
-	VFMADD231PS  Z7, Z8, Z3
-	VBROADCASTSS -8(DX)(AX*4), Z8
-	VFMADD231PS  Z6, Z8, Z4
-	VFMADD231PS  Z7, Z8, Z5
+	JNE          endtiles3x3half
+	VMOVUPS      (CX), Z9
+	VPSLLD       $0x10, Z9, Z9
+	VMOVUPS      (CX)(DI*1), Z10
+	VPSLLD       $0x10, Z10, Z10
+	VMOVUPS      (CX)(DI*2), Y11
+	VPSLLD       $0x10, Y11, Y11
+	VBROADCASTSS -8(BX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS -8(SI)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS -8(DX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Y11, Y12, Y8
 
-end3x2:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), DX
-	MOVQ    lastCols+96(FP), CX
+endtiles3x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x3half8masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, 128(DX)
+	ADDQ    AX, DX
+	JMP     tiles3x3half8done
+
+tiles3x3half8masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
 	KMOVW   BX, K1
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, 64(AX)
-	ADDQ    DX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, K1, 64(AX)
-	ADDQ    DX, AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, K1, 64(AX)
-	VZEROUPPER
-	RET
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
 
-not3x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x03, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), DI
-	ADDQ       $0x02, AX
-	JG         odd3x1
+tiles3x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x18, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles3x3half
+	JMP  done
 
-loop3x1:
-	VMOVUPS      (CX), Z3
-	VPSLLD       $0x10, Z3, Z4
-	VANDPS       cffff0000<>+0(SB), Z3, Z3
+rowsabove3to4:
+	CMPQ CX, $0x02
+	JA   rows4panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows4panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles4x1half
+
+tiles4x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles4x15masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	JMP     tiles4x15done
+
+tiles4x15masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+
+tiles4x15done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
+	ADDQ $0x02, AX
+	JG   oddtiles4x1
+
+looptiles4x1:
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z5
+	VANDPS       cffff0000<>+0(SB), Z4, Z4
+	VBROADCASTSS -8(BX)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS -8(SI)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS -8(DI)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS -8(DX)(AX*4), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS -4(BX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS -4(SI)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS -4(DI)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS -4(DX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles4x1
+
+oddtiles4x1:
+	CMPQ         AX, $0x01
+	JNE          endtiles4x1
+	VMOVUPS      (CX), Z4
+	VPSLLD       $0x10, Z4, Z4
 	VBROADCASTSS -8(BX)(AX*4), Z5
 	VFMADD231PS  Z4, Z5, Z0
 	VBROADCASTSS -8(SI)(AX*4), Z5
 	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS -8(DX)(AX*4), Z5
+	VBROADCASTSS -8(DI)(AX*4), Z5
 	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS -4(BX)(AX*4), Z4
-	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS -4(SI)(AX*4), Z4
-	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS -4(DX)(AX*4), Z4
-	VFMADD231PS  Z3, Z4, Z2
-	ADDQ         $0x40, CX
-	ADDQ         $0x02, AX
-	JLE          loop3x1
+	VBROADCASTSS -8(DX)(AX*4), Z5
+	VFMADD231PS  Z4, Z5, Z3
 
-odd3x1:
-	CMPQ         AX, $0x01
-	JNE          end3x1
-	VMOVUPS      (CX), Z3
-	VPSLLD       $0x10, Z3, Z3
-	VBROADCASTSS -8(BX)(AX*4), Z4
-	VFMADD231PS  Z3, Z4, Z0
-	VBROADCASTSS -8(SI)(AX*4), Z4
-	VFMADD231PS  Z3, Z4, Z1
-	VBROADCASTSS -8(DX)(AX*4), Z4
-	VFMADD231PS  Z3, Z4, Z2
+endtiles4x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles4x18masked
+	VMOVUPS Z0, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	ADDQ    AX, DX
+	JMP     tiles4x18done
 
-end3x1:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), DX
-	MOVQ    lastCols+96(FP), CX
+tiles4x18masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
 	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (AX)
-	ADDQ    DX, AX
-	VMOVUPS Z1, K1, (AX)
-	ADDQ    DX, AX
-	VMOVUPS Z2, K1, (AX)
-	VZEROUPPER
-	RET
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
 
-rows4:
-	CMPQ       CX, $0x03
-	JNE        not4x3
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS    (AX)(BX*1), Z1
-	VMOVUPS.Z  (AX)(BX*2), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z3
-	VMOVUPS    (AX)(BX*1), Z4
-	VMOVUPS.Z  (AX)(BX*2), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS    (AX)(BX*1), Z7
-	VMOVUPS.Z  (AX)(BX*2), K1, Z8
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z9
-	VMOVUPS    (AX)(BX*1), Z10
-	VMOVUPS.Z  (AX)(BX*2), K1, Z11
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x04, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	PREFETCHT0 128(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R8
-	ADDQ       $0x02, AX
-	JG         odd4x3
+tiles4x18done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x1
+	JMP  done
 
-loop4x3:
+tiles4x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), CX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles4x1half5masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	JMP     tiles4x1half5done
+
+tiles4x1half5masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+
+tiles4x1half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
+	ADDQ $0x02, AX
+	JG   oddtiles4x1half
+
+looptiles4x1half:
+	VMOVUPS      (CX), Y4
+	VPSLLD       $0x10, Y4, Y5
+	VANDPS       cffff0000<>+0(SB), Y4, Y4
+	VBROADCASTSS -8(BX)(AX*4), Z6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS -8(SI)(AX*4), Z6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS -8(DI)(AX*4), Z6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS -8(DX)(AX*4), Z6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS -4(BX)(AX*4), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS -4(SI)(AX*4), Z5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS -4(DI)(AX*4), Z5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS -4(DX)(AX*4), Z5
+	VFMADD231PS  Y4, Y5, Y3
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles4x1half
+
+oddtiles4x1half:
+	CMPQ         AX, $0x01
+	JNE          endtiles4x1half
+	VMOVUPS      (CX), Y4
+	VPSLLD       $0x10, Y4, Y4
+	VBROADCASTSS -8(BX)(AX*4), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS -8(SI)(AX*4), Z5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS -8(DI)(AX*4), Z5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS -8(DX)(AX*4), Z5
+	VFMADD231PS  Y4, Y5, Y3
+
+endtiles4x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles4x1half8masked
+	VMOVUPS Y0, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, (DX)
+	ADDQ    AX, DX
+	JMP     tiles4x1half8done
+
+tiles4x1half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+
+tiles4x1half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x1half
+	JMP  done
+
+rows4panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles4x2half
+
+tiles4x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles4x25masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	JMP     tiles4x25done
+
+tiles4x25masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+
+tiles4x25done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
+	ADDQ $0x02, AX
+	JG   oddtiles4x2
+
+looptiles4x2:
+	VMOVUPS      (CX), Z8
+	VPSLLD       $0x10, Z8, Z9
+	VANDPS       cffff0000<>+0(SB), Z8, Z8
+	VMOVUPS      (CX)(R8*1), Z10
+	VPSLLD       $0x10, Z10, Z11
+	VANDPS       cffff0000<>+0(SB), Z10, Z10
+	VBROADCASTSS -8(BX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS -8(SI)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS -8(DI)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS -8(DX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS -4(BX)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VFMADD231PS  Z10, Z9, Z1
+	VBROADCASTSS -4(SI)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VFMADD231PS  Z10, Z9, Z3
+	VBROADCASTSS -4(DI)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VFMADD231PS  Z10, Z9, Z5
+	VBROADCASTSS -4(DX)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VFMADD231PS  Z10, Z9, Z7
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles4x2
+
+oddtiles4x2:
+	CMPQ         AX, $0x01
+	JNE          endtiles4x2
+	VMOVUPS      (CX), Z8
+	VPSLLD       $0x10, Z8, Z8
+	VMOVUPS      (CX)(R8*1), Z9
+	VPSLLD       $0x10, Z9, Z9
+	VBROADCASTSS -8(BX)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS -8(SI)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS -8(DI)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS -8(DX)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+
+endtiles4x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles4x28masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	ADDQ    AX, DX
+	JMP     tiles4x28done
+
+tiles4x28masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles4x28done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x2
+	JMP  done
+
+tiles4x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles4x2half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	JMP     tiles4x2half5done
+
+tiles4x2half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+
+tiles4x2half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
+	ADDQ $0x02, AX
+	JG   oddtiles4x2half
+
+looptiles4x2half:
+	VMOVUPS      (CX), Z8
+	VPSLLD       $0x10, Z8, Z9
+	VANDPS       cffff0000<>+0(SB), Z8, Z8
+	VMOVUPS      (CX)(R8*1), Y10
+	VPSLLD       $0x10, Y10, Y11
+	VANDPS       cffff0000<>+0(SB), Y10, Y10
+	VBROADCASTSS -8(BX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS -8(SI)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS -8(DI)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS -8(DX)(AX*4), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS -4(BX)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VFMADD231PS  Y10, Y9, Y1
+	VBROADCASTSS -4(SI)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VFMADD231PS  Y10, Y9, Y3
+	VBROADCASTSS -4(DI)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VFMADD231PS  Y10, Y9, Y5
+	VBROADCASTSS -4(DX)(AX*4), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VFMADD231PS  Y10, Y9, Y7
+	ADDQ         $0x40, CX
+	ADDQ         $0x02, AX
+	JLE          looptiles4x2half
+
+oddtiles4x2half:
+	CMPQ         AX, $0x01
+	JNE          endtiles4x2half
+	VMOVUPS      (CX), Z8
+	VPSLLD       $0x10, Z8, Z8
+	VMOVUPS      (CX)(R8*1), Y9
+	VPSLLD       $0x10, Y9, Y9
+	VBROADCASTSS -8(BX)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS -8(SI)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS -8(DI)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS -8(DX)(AX*4), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Y9, Y10, Y7
+
+endtiles4x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles4x2half8masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, 64(DX)
+	ADDQ    AX, DX
+	JMP     tiles4x2half8done
+
+tiles4x2half8masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles4x2half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x2half
+	JMP  done
+
+rows4panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles4x3half
+
+tiles4x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles4x35masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	JMP     tiles4x35done
+
+tiles4x35masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+
+tiles4x35done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
+	ADDQ $0x02, AX
+	JG   oddtiles4x3
+
+looptiles4x3:
 	VMOVUPS      (CX), Z12
 	VPSLLD       $0x10, Z12, Z13
 	VANDPS       cffff0000<>+0(SB), Z12, Z12
@@ -12910,11 +34219,11 @@ loop4x3:
 	VFMADD231PS  Z16, Z13, Z11
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, AX
-	JLE          loop4x3
+	JLE          looptiles4x3
 
-odd4x3:
+oddtiles4x3:
 	CMPQ         AX, $0x01
-	JNE          end4x3
+	JNE          endtiles4x3
 	VMOVUPS      (CX), Z12
 	VPSLLD       $0x10, Z12, Z12
 	VMOVUPS      (CX)(R8*1), Z13
@@ -12938,262 +34247,294 @@ odd4x3:
 	VFMADD231PS  Z13, Z15, Z10
 	VFMADD231PS  Z14, Z15, Z11
 
-end4x3:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), DX
-	MOVQ    lastCols+96(FP), CX
+endtiles4x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles4x38masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, 128(DX)
+	ADDQ    AX, DX
+	JMP     tiles4x38done
+
+tiles4x38masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
 	KMOVW   BX, K1
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, 64(AX)
-	VMOVUPS Z2, K1, 128(AX)
-	ADDQ    DX, AX
-	VMOVUPS Z3, (AX)
-	VMOVUPS Z4, 64(AX)
-	VMOVUPS Z5, K1, 128(AX)
-	ADDQ    DX, AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, 64(AX)
-	VMOVUPS Z8, K1, 128(AX)
-	ADDQ    DX, AX
-	VMOVUPS Z9, (AX)
-	VMOVUPS Z10, 64(AX)
-	VMOVUPS Z11, K1, 128(AX)
-	VZEROUPPER
-	RET
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
 
-not4x3:
-	CMPQ       CX, $0x02
-	JNE        not4x2
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), BX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, SI
-	SHLQ       CL, SI
-	DECQ       SI
-	KMOVW      SI, K1
-	VMOVUPS    (AX), Z0
-	VMOVUPS.Z  (AX)(BX*1), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z2
-	VMOVUPS.Z  (AX)(BX*1), K1, Z3
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z4
-	VMOVUPS.Z  (AX)(BX*1), K1, Z5
-	ADDQ       DX, AX
-	VMOVUPS    (AX), Z6
-	VMOVUPS.Z  (AX)(BX*1), K1, Z7
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x04, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	PREFETCHT0 64(AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R8
-	ADDQ       $0x02, AX
-	JG         odd4x2
+tiles4x38done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x3
+	JMP  done
 
-loop4x2:
-	VMOVUPS      (CX), Z8
-	VPSLLD       $0x10, Z8, Z9
-	VANDPS       cffff0000<>+0(SB), Z8, Z8
-	VMOVUPS      (CX)(R8*1), Z10
-	VPSLLD       $0x10, Z10, Z11
-	VANDPS       cffff0000<>+0(SB), Z10, Z10
-	VBROADCASTSS -8(BX)(AX*4), Z12
-	VFMADD231PS  Z9, Z12, Z0
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS -8(SI)(AX*4), Z12
-	VFMADD231PS  Z9, Z12, Z2
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS -8(DI)(AX*4), Z12
-	VFMADD231PS  Z9, Z12, Z4
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS -8(DX)(AX*4), Z12
-	VFMADD231PS  Z9, Z12, Z6
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS -4(BX)(AX*4), Z9
-	VFMADD231PS  Z8, Z9, Z0
-	VFMADD231PS  Z10, Z9, Z1
-	VBROADCASTSS -4(SI)(AX*4), Z9
-	VFMADD231PS  Z8, Z9, Z2
-	VFMADD231PS  Z10, Z9, Z3
-	VBROADCASTSS -4(DI)(AX*4), Z9
-	VFMADD231PS  Z8, Z9, Z4
-	VFMADD231PS  Z10, Z9, Z5
-	VBROADCASTSS -4(DX)(AX*4), Z9
-	VFMADD231PS  Z8, Z9, Z6
-	VFMADD231PS  Z10, Z9, Z7
+tiles4x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    40(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    56(CX), BX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles4x3half5masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	JMP     tiles4x3half5done
+
+tiles4x3half5masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+
+tiles4x3half5done:
+	MOVQ DX, 40(SP)
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ grid+0(FP), CX
+	MOVQ 16(CX), CX
+	LEAQ (CX)(AX*4), CX
+	MOVQ 32(SP), DX
+	MOVQ (DX), BX
+	ADDQ CX, BX
+	MOVQ 8(DX), SI
+	ADDQ CX, SI
+	MOVQ 16(DX), DI
+	ADDQ CX, DI
+	MOVQ 24(DX), DX
+	ADDQ CX, DX
+	NEGQ AX
+	MOVQ grid+0(FP), CX
+	MOVQ 24(CX), CX
+	MOVQ grid+0(FP), R8
+	MOVQ 32(R8), R8
+	ADDQ $0x02, AX
+	JG   oddtiles4x3half
+
+looptiles4x3half:
+	VMOVUPS      (CX), Z12
+	VPSLLD       $0x10, Z12, Z13
+	VANDPS       cffff0000<>+0(SB), Z12, Z12
+	VMOVUPS      (CX)(R8*1), Z14
+	VPSLLD       $0x10, Z14, Z15
+	VANDPS       cffff0000<>+0(SB), Z14, Z14
+	VMOVUPS      (CX)(R8*2), Y16
+	VPSLLD       $0x10, Y16, Y17
+	VANDPS       cffff0000<>+0(SB), Y16, Y16
+	VBROADCASTSS -8(BX)(AX*4), Z18
+	VFMADD231PS  Z13, Z18, Z0
+	VFMADD231PS  Z15, Z18, Z1
+	VFMADD231PS  Y17, Y18, Y2
+	VBROADCASTSS -8(SI)(AX*4), Z18
+	VFMADD231PS  Z13, Z18, Z3
+	VFMADD231PS  Z15, Z18, Z4
+	VFMADD231PS  Y17, Y18, Y5
+	VBROADCASTSS -8(DI)(AX*4), Z18
+	VFMADD231PS  Z13, Z18, Z6
+	VFMADD231PS  Z15, Z18, Z7
+	VFMADD231PS  Y17, Y18, Y8
+	VBROADCASTSS -8(DX)(AX*4), Z18
+	VFMADD231PS  Z13, Z18, Z9
+	VFMADD231PS  Z15, Z18, Z10
+	VFMADD231PS  Y17, Y18, Y11
+	VBROADCASTSS -4(BX)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z0
+	VFMADD231PS  Z14, Z13, Z1
+	VFMADD231PS  Y16, Y13, Y2
+	VBROADCASTSS -4(SI)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z3
+	VFMADD231PS  Z14, Z13, Z4
+	VFMADD231PS  Y16, Y13, Y5
+	VBROADCASTSS -4(DI)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z6
+	VFMADD231PS  Z14, Z13, Z7
+	VFMADD231PS  Y16, Y13, Y8
+	VBROADCASTSS -4(DX)(AX*4), Z13
+	VFMADD231PS  Z12, Z13, Z9
+	VFMADD231PS  Z14, Z13, Z10
+	VFMADD231PS  Y16, Y13, Y11
 	ADDQ         $0x40, CX
 	ADDQ         $0x02, AX
-	JLE          loop4x2
+	JLE          looptiles4x3half
 
-odd4x2:
+oddtiles4x3half:
 	CMPQ         AX, $0x01
-	JNE          end4x2
-	VMOVUPS      (CX), Z8
-	VPSLLD       $0x10, Z8, Z8
-	VMOVUPS      (CX)(R8*1), Z9
-	VPSLLD       $0x10, Z9, Z9
-	VBROADCASTSS -8(BX)(AX*4), Z10
-	VFMADD231PS  Z8, Z10, Z0
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS -8(SI)(AX*4), Z10
-	VFMADD231PS  Z8, Z10, Z2
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS -8(DI)(AX*4), Z10
-	VFMADD231PS  Z8, Z10, Z4
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS -8(DX)(AX*4), Z10
-	VFMADD231PS  Z8, Z10, Z6
-	VFMADD231PS  Z9, Z10, Z7
+	JNE          endtiles4x3half
+	VMOVUPS      (CX), Z12
+	VPSLLD       $0x10, Z12, Z12
+	VMOVUPS      (CX)(R8*1), Z13
+	VPSLLD       $0x10, Z13, Z13
+	VMOVUPS      (CX)(R8*2), Y14
+	VPSLLD       $0x10, Y14, Y14
+	VBROADCASTSS -8(BX)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS -8(SI)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS -8(DI)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS -8(DX)(AX*4), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Y14, Y15, Y11
 
-end4x2:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), DX
-	MOVQ    lastCols+96(FP), CX
+endtiles4x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    48(AX), AX
+	MOVQ    grid+0(FP), AX
+	MOVQ    72(AX), AX
+	MOVQ    48(SP), DX
+	MOVQ    24(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles4x3half8masked
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, 128(DX)
+	ADDQ    AX, DX
+	JMP     tiles4x3half8done
+
+tiles4x3half8masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
 	KMOVW   BX, K1
-	VMOVUPS Z0, (AX)
-	VMOVUPS Z1, K1, 64(AX)
-	ADDQ    DX, AX
-	VMOVUPS Z2, (AX)
-	VMOVUPS Z3, K1, 64(AX)
-	ADDQ    DX, AX
-	VMOVUPS Z4, (AX)
-	VMOVUPS Z5, K1, 64(AX)
-	ADDQ    DX, AX
-	VMOVUPS Z6, (AX)
-	VMOVUPS Z7, K1, 64(AX)
-	VZEROUPPER
-	RET
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
 
-not4x2:
-	MOVQ       start+56(FP), AX
-	MOVQ       startStride+64(FP), DX
-	MOVQ       startStep+72(FP), CX
-	MOVQ       lastCols+96(FP), CX
-	MOVQ       $0x00000001, BX
-	SHLQ       CL, BX
-	DECQ       BX
-	KMOVW      BX, K1
-	VMOVUPS.Z  (AX), K1, Z0
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z1
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z2
-	ADDQ       DX, AX
-	VMOVUPS.Z  (AX), K1, Z3
-	MOVQ       c+80(FP), AX
-	MOVQ       cStride+88(FP), CX
-	IMUL3Q     $0x04, CX, DX
-	ADDQ       DX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	ADDQ       CX, AX
-	PREFETCHT0 (AX)
-	MOVQ       k+16(FP), AX
-	MOVQ       aOffset+32(FP), CX
-	LEAQ       (CX)(AX*4), CX
-	MOVQ       a+24(FP), DX
-	MOVQ       (DX), BX
-	ADDQ       CX, BX
-	MOVQ       8(DX), SI
-	ADDQ       CX, SI
-	MOVQ       16(DX), DI
-	ADDQ       CX, DI
-	MOVQ       24(DX), DX
-	ADDQ       CX, DX
-	NEGQ       AX
-	MOVQ       b+40(FP), CX
-	MOVQ       bStep+48(FP), R8
-	ADDQ       $0x02, AX
-	JG         odd4x1
+tiles4x3half8done:
+	MOVQ DX, 48(SP)
+	ADDQ $0x20, 32(SP)
+	DECQ 8(SP)
+	JNZ  tiles4x3half
 
-loop4x1:
-	VMOVUPS      (CX), Z4
-	VPSLLD       $0x10, Z4, Z5
-	VANDPS       cffff0000<>+0(SB), Z4, Z4
-	VBROADCASTSS -8(BX)(AX*4), Z6
-	VFMADD231PS  Z5, Z6, Z0
-	VBROADCASTSS -8(SI)(AX*4), Z6
-	VFMADD231PS  Z5, Z6, Z1
-	VBROADCASTSS -8(DI)(AX*4), Z6
-	VFMADD231PS  Z5, Z6, Z2
-	VBROADCASTSS -8(DX)(AX*4), Z6
-	VFMADD231PS  Z5, Z6, Z3
-	VBROADCASTSS -4(BX)(AX*4), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS -4(SI)(AX*4), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS -4(DI)(AX*4), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS -4(DX)(AX*4), Z5
-	VFMADD231PS  Z4, Z5, Z3
-	ADDQ         $0x40, CX
-	ADDQ         $0x02, AX
-	JLE          loop4x1
+done:
+	MOVQ  grid+0(FP), AX
+	MOVQ  16(SP), CX
+	MOVQ  $0x00000000, 16(SP)
+	TESTQ CX, CX
+	JZ    right
+	MOVQ  CX, 8(SP)
+	DECQ  (SP)
+	JMP   dispatch
 
-odd4x1:
-	CMPQ         AX, $0x01
-	JNE          end4x1
-	VMOVUPS      (CX), Z4
-	VPSLLD       $0x10, Z4, Z4
-	VBROADCASTSS -8(BX)(AX*4), Z5
-	VFMADD231PS  Z4, Z5, Z0
-	VBROADCASTSS -8(SI)(AX*4), Z5
-	VFMADD231PS  Z4, Z5, Z1
-	VBROADCASTSS -8(DI)(AX*4), Z5
-	VFMADD231PS  Z4, Z5, Z2
-	VBROADCASTSS -8(DX)(AX*4), Z5
-	VFMADD231PS  Z4, Z5, Z3
+right:
+	MOVQ  104(AX), DX
+	MOVQ  32(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 24(AX)
+	MOVQ  56(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 40(AX)
+	MOVQ  DX, CX
+	SHLQ  $0x06, CX
+	ADDQ  CX, 64(AX)
+	DECQ  112(AX)
+	JNZ   group
+	MOVQ  120(AX), CX
+	MOVQ  $0x00000000, 120(AX)
+	TESTQ CX, CX
+	JZ    end
+	MOVQ  CX, 112(AX)
+	DECQ  104(AX)
+	JMP   group
 
-end4x1:
-	MOVQ    c+80(FP), AX
-	MOVQ    cStride+88(FP), DX
-	MOVQ    lastCols+96(FP), CX
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (AX)
-	ADDQ    DX, AX
-	VMOVUPS Z1, K1, (AX)
-	ADDQ    DX, AX
-	VMOVUPS Z2, K1, (AX)
-	ADDQ    DX, AX
-	VMOVUPS Z3, K1, (AX)
+end:
 	VZEROUPPER
 	RET
 
@@ -15889,5 +37230,26 @@ loop:
 	VFMADD231PS Z12, Z12, Z11
 	DECQ        AX
 	JNZ         loop
+	VZEROUPPER
+	RET
+
+// func readAVX512(x *float32, blocks int)
+// Requires: AVX, AVX512F
+TEXT ·readAVX512(SB), NOSPLIT, $0-16
+	MOVQ x+0(FP), AX
+	MOVQ blocks+8(FP), CX
+
+loop:
+	VMOVUPS (AX), Z0
+	VMOVUPS 64(AX), Z0
+	VMOVUPS 128(AX), Z0
+	VMOVUPS 192(AX), Z0
+	VMOVUPS 256(AX), Z0
+	VMOVUPS 320(AX), Z0
+	VMOVUPS 384(AX), Z0
+	VMOVUPS 448(AX), Z0
+	ADDQ    $0x00000200, AX
+	DECQ    CX
+	JNZ     loop
 	VZEROUPPER
 	RET

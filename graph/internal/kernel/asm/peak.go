@@ -28,3 +28,22 @@ func peak(v vectors) {
 	VZEROUPPER()
 	RET()
 }
+
+// readBytes is how many bytes are read in a round of the loop of read.
+const readBytes = 512
+
+// read writes a loop that does nothing but load blocks of readBytes, at least one.
+func read(v vectors) {
+	TEXT("read"+v.suffix, NOSPLIT, "func(x *float32, blocks int)")
+	Pragma("noescape")
+	x, blocks := Load(Param("x"), GP64()), Load(Param("blocks"), GP64())
+	Label("loop")
+	for offset := 0; offset < readBytes; offset += 4 * v.lanes {
+		v.load(Mem{Base: x, Disp: offset})
+	}
+	ADDQ(U32(readBytes), x)
+	DECQ(blocks)
+	JNZ(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
+}

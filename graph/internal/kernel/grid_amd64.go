@@ -1,0 +1,124 @@
+//go:build !purego
+
+package kernel
+
+import "unsafe"
+
+// A grid is what one call of the assembly computes: all tiles of a product of float32 whose
+// left operand stays in the cache. Tiles are cut as evenly as possible: there are tall
+// ones and, below them, some that are a row shorter; groups of many panels and, right of
+// them, some with a panel less. The assembly has the same fields in the same order; all
+// distances are in bytes.
+type grid struct {
+	k                      int            // at least 1
+	a                      unsafe.Pointer // pointers to the rows of the left operand, or a panel whose columns are the rows
+	aOffset                int            // where k = 0 is behind each of the pointers
+	b                      unsafe.Pointer
+	bStep                  int // from panel to panel
+	start                  unsafe.Pointer
+	startStride, startStep int // from row to row, from panel to panel
+	c                      unsafe.Pointer
+	cStride                int
+
+	rows, tall, short    int // rows of a tall tile, number of tall ones, number of short ones
+	panels, wide, narrow int // panels of a wide group, number of wide ones, number of narrow ones
+	lastCols             int // columns of the last panel, from 1 to 16; no others of it are touched
+}
+
+// cutRows the rows of the left operand into tiles of at most most.
+func (g *grid) cutRows(rows, most int) { g.rows, g.tall, g.short = cut(rows, most) }
+
+// cutColumns cuts the columns into groups of at most most panels.
+func (g *grid) cutColumns(cols, most int) {
+	panels := int(uint(cols+panelCols-1) / panelCols)
+	g.panels, g.wide, g.narrow = cut(panels, most)
+	g.lastCols = cols - (panels-1)*panelCols
+}
+
+// cut divides n into as few parts of at most most as possible: so many parts of a size and
+// so many of one less.
+func cut(n, most int) (size, parts, smaller int) {
+	if n <= most { // the common case, without divisions
+		return n, 1, 0
+	}
+	parts = int(uint32(n+most-1) / uint32(most))
+	size = int(uint32(n+parts-1) / uint32(parts))
+	smaller = size*parts - n
+	return size, parts - smaller, smaller
+}
+
+// run computes the tiles. transposed tells that the left operand is a panel.
+func (g *grid) run(pairs, transposed bool) {
+	p := (*byte)(unsafe.Pointer(g))
+	switch {
+	case active == AVX2 && pairs:
+		gridPairsAVX2(p)
+	case active == AVX2 && transposed:
+		gridTransposedAVX2(p)
+	case active == AVX2:
+		gridAVX2(p)
+	case pairs:
+		gridPairsAVX512(p)
+	case transposed:
+		gridTransposedAVX512(p)
+	default:
+		gridAVX512(p)
+	}
+}
+
+// multiplyGrids is multiply and returns true if the path in use has assembly for it.
+func multiplyGrids[T Float](c, start target[T], a *Rows[T], b rightOperand[T], cols int) bool {
+	rows := len(a.first)
+	if active == Portable || unsafe.Sizeof(*c.first) != 4 || a.width == 0 || rows == 0 || cols == 0 {
+		return false
+	}
+	var g grid
+	g.k, g.aOffset = a.width, 4*a.offset
+	g.bStep = 4 * b.bStep
+	g.startStride, g.startStep, g.cStride = 4*start.stride, 4*start.step(), 4*c.stride
+	pairs := b.pairs != nil
+	limits := tilePanels[T](pairs)
+	most := len(limits) - 1
+	part := rows
+	if rows > most {
+		part = evenPart(rows, cachedRows(a.width, most), 1)
+	}
+	for lo := 0; lo < rows; lo += part {
+		g.a, g.b = unsafe.Pointer(&a.first[lo]), unsafe.Pointer(b.b)
+		if pairs {
+			g.b = unsafe.Pointer(b.pairs)
+		}
+		g.start, g.c = unsafe.Pointer(start.at(lo, 0)), unsafe.Pointer(c.at(lo, 0))
+		g.cutRows(min(part, rows-lo), most)
+		g.cutColumns(cols, int(limits[g.rows]))
+		g.run(pairs, false)
+	}
+	return true
+}
+
+// addGrids is addTiles and returns true if the path in use has assembly for it. A group of
+// panels at a time passes by all panels of the left operand.
+func (o *outerBuffer[T]) addGrids(c, start target[T], k, i, below, j, right int) bool {
+	if active == Portable || unsafe.Sizeof(*c.first) != 4 {
+		return false
+	}
+	limits := tilePanels[T](false)
+	most := min(len(limits)-1, panelCols/2) // so that a panel consists of whole tiles
+	var g grid
+	g.k, g.bStep = k, 4*outerRows*panelCols
+	g.startStride, g.startStep, g.cStride = 4*start.stride, 4*start.step(), 4*c.stride
+	height := min(below-i, most)
+	for left := j; left < right; {
+		cols := min(evenPart((right-left+panelCols-1)/panelCols, int(limits[height]), 1)*panelCols, right-left)
+		for row := i; row < below; row += panelCols {
+			g.a = unsafe.Pointer(&o.a[(row-i)/panelCols][0])
+			g.b = unsafe.Pointer(&o.b[(left-j)/panelCols][0])
+			g.start, g.c = unsafe.Pointer(start.at(row, left)), unsafe.Pointer(c.at(row, left))
+			g.cutRows(min(panelCols, below-row), most)
+			g.cutColumns(cols, panelCols)
+			g.run(false, true)
+		}
+		left += cols
+	}
+	return true
+}
