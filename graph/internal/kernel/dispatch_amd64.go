@@ -25,10 +25,12 @@ func fastest() Path {
 // The largest number of panels of a tile for every number of rows, for weights of 32
 // bits and of 16. The assembly has the same lists.
 var (
-	tilePanelsAVX2       = []uint8{1: 4, 3, 2, 1, 1, 1}
-	tilePanelsAVX512     = []uint8{1: 8, 6, 4, 3, 3, 3, 3, 3, 2, 2, 2, 2}
-	pairTilePanelsAVX2   = []uint8{1: 4, 2, 1, 1}
-	pairTilePanelsAVX512 = []uint8{1: 4, 3, 3, 3}
+	tilePanelsAVX2        = []uint8{1: 4, 3, 2, 1, 1, 1}
+	tilePanelsAVX512      = []uint8{1: 6, 5, 4, 3, 3, 3, 3, 3}
+	pairTilePanelsAVX2    = []uint8{1: 4, 2, 1, 1}
+	pairTilePanelsAVX512  = []uint8{1: 4, 3, 3, 3}
+	outerTilePanelsAVX2   = []uint8{1: 2, 2, 1, 1, 1}
+	outerTilePanelsAVX512 = []uint8{1: 4, 4, 3, 3, 3, 3, 3, 3}
 
 	tilePanelsDoubleAVX2   = []uint8{1: 1, 1} // of float64
 	tilePanelsDoubleAVX512 = []uint8{1: 1, 1, 1, 1, 1, 1, 1, 1}
@@ -55,6 +57,14 @@ func tilePanels[T Float](pairs bool) []uint8 {
 		return tilePanelsDoubleAVX512
 	}
 	return tilePanelsPortable
+}
+
+// outerTilePanels returns the list for operands that are not packed.
+func outerTilePanels() []uint8 {
+	if active == AVX2 {
+		return outerTilePanelsAVX2
+	}
+	return outerTilePanelsAVX512
 }
 
 // runDoubleTile computes the tile and returns true if the path in use has assembly

@@ -12,6 +12,9 @@ func multiplyGrids[T Float](_, _ target[T], _ *Rows[T], _ rightOperand[T], _ int
 
 func (o *outerBuffer[T]) addGrids(_, _ target[T], _, _, _, _, _ int) bool { return false }
 
+func directOuter[T Float](_, _ int) bool                        { return false }
+func addOuterGrid[T Float](_ *Matrix[T], _, _ *Rows[T], _ bool) {}
+
 func runDoubleTile(*tile[float64]) bool { return false }
 
 func copyLanesVectors(_, _ *float32, dstStride, srcStride, rows int) bool { return false }
@@ -33,4 +36,4 @@ func largestVectors(*[reductionLanes]float32, []float32) (taken int)            
 func adamVectors(_, _, _, _ []float32, _ *[7]float32) bool { return false }
 
 func peak(int) (operations int) { return 0 }
-func read([]float32)            {}
+func read([]float32, int)       {}

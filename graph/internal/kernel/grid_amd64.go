@@ -13,8 +13,8 @@ type grid struct {
 	k                      int            // at least 1
 	a                      unsafe.Pointer // pointers to the rows of the left operand, or a panel whose columns are the rows
 	aOffset                int            // where k = 0 is behind each of the pointers
-	b                      unsafe.Pointer
-	bStep                  int // from panel to panel
+	b                      unsafe.Pointer // panels, or pointers to rows
+	bOffset, bStep         int            // where the first panel is behind each of the pointers; from panel to panel
 	start                  unsafe.Pointer
 	startStride, startStep int // from row to row, from panel to panel
 	c                      unsafe.Pointer
@@ -47,22 +47,36 @@ func cut(n, most int) (size, parts, smaller int) {
 	return size, parts - smaller, smaller
 }
 
-// run computes the tiles. transposed tells that the left operand is a panel.
-func (g *grid) run(pairs, transposed bool) {
+// A gridKind is how the operands of a grid lie in memory.
+type gridKind int
+
+const (
+	rowsByPanels  gridKind = iota
+	rowsByPairs            // panels of a Packed16
+	panelByPanels          // the left operand is a panel
+	rowsByRows             // the left operand is transposed: its columns are the rows of c
+)
+
+// run computes the tiles.
+func (g *grid) run(kind gridKind) {
 	p := (*byte)(unsafe.Pointer(g))
 	switch {
-	case active == AVX2 && pairs:
-		gridPairsAVX2(p)
-	case active == AVX2 && transposed:
-		gridTransposedAVX2(p)
-	case active == AVX2:
-		gridAVX2(p)
-	case pairs:
-		gridPairsAVX512(p)
-	case transposed:
-		gridTransposedAVX512(p)
-	default:
+	case active == AVX512 && kind == rowsByPanels:
 		gridAVX512(p)
+	case active == AVX512 && kind == rowsByPairs:
+		gridPairsAVX512(p)
+	case active == AVX512 && kind == panelByPanels:
+		gridTransposedAVX512(p)
+	case active == AVX512:
+		gridOuterAVX512(p)
+	case kind == rowsByPanels:
+		gridAVX2(p)
+	case kind == rowsByPairs:
+		gridPairsAVX2(p)
+	case kind == panelByPanels:
+		gridTransposedAVX2(p)
+	default:
+		gridOuterAVX2(p)
 	}
 }
 
@@ -76,8 +90,11 @@ func multiplyGrids[T Float](c, start target[T], a *Rows[T], b rightOperand[T], c
 	g.k, g.aOffset = a.width, 4*a.offset
 	g.bStep = 4 * b.bStep
 	g.startStride, g.startStep, g.cStride = 4*start.stride, 4*start.step(), 4*c.stride
-	pairs := b.pairs != nil
-	limits := tilePanels[T](pairs)
+	kind := rowsByPanels
+	if b.pairs != nil {
+		kind = rowsByPairs
+	}
+	limits := tilePanels[T](kind == rowsByPairs)
 	most := len(limits) - 1
 	part := rows
 	if rows > most {
@@ -85,13 +102,13 @@ func multiplyGrids[T Float](c, start target[T], a *Rows[T], b rightOperand[T], c
 	}
 	for lo := 0; lo < rows; lo += part {
 		g.a, g.b = unsafe.Pointer(&a.first[lo]), unsafe.Pointer(b.b)
-		if pairs {
+		if kind == rowsByPairs {
 			g.b = unsafe.Pointer(b.pairs)
 		}
 		g.start, g.c = unsafe.Pointer(start.at(lo, 0)), unsafe.Pointer(c.at(lo, 0))
 		g.cutRows(min(part, rows-lo), most)
 		g.cutColumns(cols, int(limits[g.rows]))
-		g.run(pairs, false)
+		g.run(kind)
 	}
 	return true
 }
@@ -116,9 +133,36 @@ func (o *outerBuffer[T]) addGrids(c, start target[T], k, i, below, j, right int)
 			g.start, g.c = unsafe.Pointer(start.at(row, left)), unsafe.Pointer(c.at(row, left))
 			g.cutRows(min(panelCols, below-row), most)
 			g.cutColumns(cols, panelCols)
-			g.run(false, true)
+			g.run(panelByPanels)
 		}
 		left += cols
 	}
 	return true
+}
+
+// directOuter tells whether a sum of outer products of rows of m and n numbers is faster if they
+// are not packed. Short ones are, for packing takes as long as the sums; long ones are not,
+// for equal places in many rows get in each other's way in the first-level cache.
+func directOuter[T Float](m, n int) bool {
+	if unsafe.Sizeof(*new(T)) != 4 || m == 0 || n == 0 {
+		return false
+	}
+	return active == AVX512 && max(m, n) <= 512 || active == AVX2 && m*n <= 1024
+}
+
+// addOuterGrid sets c to aᵀ·b, or adds that to it if these are not the first rows.
+func addOuterGrid[T Float](c *Matrix[T], a, b *Rows[T], first bool) {
+	var zeros [panelCols]T
+	to, limits := rowMajor(c), outerTilePanels()
+	g := grid{
+		k: len(a.first), a: unsafe.Pointer(&a.first[0]), aOffset: 4 * a.offset,
+		b: unsafe.Pointer(&b.first[0]), bOffset: 4 * b.offset, bStep: 4 * panelCols,
+		start: unsafe.Pointer(&zeros), c: unsafe.Pointer(to.first), cStride: 4 * to.stride,
+	}
+	if !first {
+		g.start, g.startStride, g.startStep = g.c, g.cStride, 4*to.step()
+	}
+	g.cutRows(c.Rows, len(limits)-1)
+	g.cutColumns(c.Cols, int(limits[g.rows]))
+	g.run(rowsByRows)
 }

@@ -14,6 +14,13 @@ const (
 	outerWidth  = 8  // panels of the right operand
 )
 
+// What is read without packing is as much, but always some rows, for the results are read and
+// written once for all of them.
+const (
+	outerNumbers   = 1 << 17
+	outerLeastRows = 128
+)
+
 // An outerPanel holds the packed rows of 16 columns.
 type outerPanel[T Float] [outerRows * panelCols]T
 
@@ -47,6 +54,9 @@ func SetOuters[T Float](cs []Matrix[T], a Rows[T], bs []Rows[T]) {
 			}
 		}
 	}
+	if setOutersDirectly(cs, &a, bs) {
+		return
+	}
 	pool := &outerBuffers32
 	if _, ok := any(T(0)).(float64); ok {
 		pool = &outerBuffers64
@@ -64,6 +74,29 @@ func SetOuters[T Float](cs []Matrix[T], a Rows[T], bs []Rows[T]) {
 			}
 		}
 	}
+}
+
+// setOutersDirectly is SetOuters without packing, where that is faster: it takes as many rows at a
+// time as stay in the second-level cache. It returns false if it is not the way for these
+// shapes on the path in use.
+func setOutersDirectly[T Float](cs []Matrix[T], a *Rows[T], bs []Rows[T]) bool {
+	width := 1
+	for _, b := range bs {
+		if !directOuter[T](a.width, b.width) {
+			return false
+		}
+		width = max(width, a.width+b.width)
+	}
+	part := max(outerNumbers/width, outerLeastRows)
+	for r, end := 0, 0; r < a.Len(); r = end {
+		end = r + evenPart(a.Len()-r, part, 1)
+		left := a.Slice(r, end)
+		for n := range cs {
+			right := bs[n].Slice(r, end)
+			addOuterGrid(&cs[n], &left, &right, r == 0)
+		}
+	}
+	return true
 }
 
 func checkOuter[T Float](rows, cols int, a, b Rows[T]) {

@@ -42,11 +42,15 @@ func MulBias[T Float](c Matrix[T], a Rows[T], b Packed[T], bias []T) {
 	multiply(rowMajor(&c), target[T]{first: unsafe.SliceData(bias), unit: 1}, &a, b.operand(), c.Cols)
 }
 
+// checkProduct panics unless the shapes fit: c is a·b with b of rows and cols.
 func checkProduct[T Float](c *Matrix[T], a *Rows[T], rows, cols int) {
 	if a.width != rows || c.Rows != len(a.first) || c.Cols != cols {
-		panic(fmt.Sprintf("kernel: product of %d×%d and %d×%d into %d×%d",
-			a.Len(), a.width, rows, cols, c.Rows, c.Cols))
+		refuseProduct(len(a.first), a.width, rows, cols, c.Rows, c.Cols)
 	}
+}
+
+func refuseProduct(m, k, rows, cols, cRows, cCols int) {
+	panic(fmt.Sprintf("kernel: product of %d×%d and %d×%d into %d×%d", m, k, rows, cols, cRows, cCols))
 }
 
 func checkBias(bias, cols int) {

@@ -11,6 +11,9 @@ func gridAVX2(grid *byte)
 func gridTransposedAVX2(grid *byte)
 
 //go:noescape
+func gridOuterAVX2(grid *byte)
+
+//go:noescape
 func gridPairsAVX2(grid *byte)
 
 //go:noescape
@@ -124,13 +127,16 @@ func adamAVX2(w []float32, m []float32, v []float32, g []float32, c *[7]float32)
 func peakAVX2(n int)
 
 //go:noescape
-func readAVX2(x *float32, blocks int)
+func readAVX2(x *float32, stride int, rounds int)
 
 //go:noescape
 func gridAVX512(grid *byte)
 
 //go:noescape
 func gridTransposedAVX512(grid *byte)
+
+//go:noescape
+func gridOuterAVX512(grid *byte)
 
 //go:noescape
 func gridPairsAVX512(grid *byte)
@@ -246,4 +252,4 @@ func adamAVX512(w []float32, m []float32, v []float32, g []float32, c *[7]float3
 func peakAVX512(n int)
 
 //go:noescape
-func readAVX512(x *float32, blocks int)
+func readAVX512(x *float32, stride int, rounds int)

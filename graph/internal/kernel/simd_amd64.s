@@ -6,33 +6,47 @@
 
 // func gridAVX2(grid *byte)
 // Requires: AVX, CMOV, FMA3
-TEXT ·gridAVX2(SB), NOSPLIT, $56-8
+TEXT ·gridAVX2(SB), NOSPLIT, $104-8
+	MOVQ grid+0(FP), AX
+	MOVQ 120(AX), CX
+	MOVQ CX, (SP)
+	MOVQ 128(AX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(AX), CX
+	MOVQ CX, 16(SP)
+	MOVQ 24(AX), CX
+	MOVQ CX, 24(SP)
+	MOVQ 48(AX), CX
+	MOVQ CX, 32(SP)
+	MOVQ 72(AX), CX
+	MOVQ CX, 40(SP)
+
 group:
 	MOVQ    grid+0(FP), AX
-	MOVQ    8(AX), CX
-	MOVQ    CX, 32(SP)
-	MOVQ    40(AX), CX
-	MOVQ    CX, 40(SP)
-	MOVQ    64(AX), CX
-	MOVQ    CX, 48(SP)
-	MOVQ    80(AX), CX
-	MOVQ    CX, (SP)
 	MOVQ    88(AX), CX
-	MOVQ    CX, 8(SP)
+	MOVQ    CX, 56(SP)
 	MOVQ    96(AX), CX
-	MOVQ    CX, 16(SP)
-	MOVQ    112(AX), CX
-	ADDQ    120(AX), CX
+	MOVQ    CX, 64(SP)
+	MOVQ    104(AX), CX
+	MOVQ    CX, 72(SP)
+	MOVQ    8(AX), CX
+	MOVQ    CX, 80(SP)
+	MOVQ    32(SP), CX
+	MOVQ    CX, 88(SP)
+	MOVQ    40(SP), CX
+	MOVQ    CX, 96(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (SP), CX
+	ADDQ    8(SP), CX
 	MOVQ    $0x00000010, DX
 	CMPQ    CX, $0x01
-	CMOVQEQ 128(AX), DX
-	MOVQ    DX, 24(SP)
+	CMOVQEQ 136(AX), DX
+	MOVQ    DX, 48(SP)
 
 dispatch:
-	MOVQ (SP), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 104(CX), CX
-	MOVQ 24(SP), DX
+	MOVQ 56(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 48(SP), DX
 	CMPQ AX, $0x03
 	JA   rowsabove3to6
 	CMPQ AX, $0x02
@@ -48,19 +62,19 @@ dispatch:
 
 tiles1x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles1x15masked
+	JNE     tiles1x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
-	JMP     tiles1x15done
+	JMP     tiles1x16done
 
-tiles1x15masked:
+tiles1x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -70,21 +84,20 @@ tiles1x15masked:
 	VMASKMOVPS 32(CX), Y1, Y1
 	ADDQ       AX, CX
 
-tiles1x15done:
-	MOVQ CX, 40(SP)
+tiles1x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x1:
 	VBROADCASTSS (DX)(AX*4), Y2
@@ -94,19 +107,19 @@ looptiles1x1:
 	INCQ         AX
 	JNZ          looptiles1x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles1x18masked
+	JNE          tiles1x19masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         AX, CX
-	JMP          tiles1x18done
+	JMP          tiles1x19done
 
-tiles1x18masked:
+tiles1x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -116,27 +129,27 @@ tiles1x18masked:
 	VMASKMOVPS Y1, Y3, 32(CX)
 	ADDQ       AX, CX
 
-tiles1x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x1
 	JMP  done
 
 tiles1x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles1x1half5masked
+	JNE     tiles1x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
-	JMP     tiles1x1half5done
+	JMP     tiles1x1half6done
 
-tiles1x1half5masked:
+tiles1x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -145,21 +158,20 @@ tiles1x1half5masked:
 	VMASKMOVPS (CX), Y0, Y0
 	ADDQ       AX, CX
 
-tiles1x1half5done:
-	MOVQ CX, 40(SP)
+tiles1x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x1half:
 	VBROADCASTSS (DX)(AX*4), Y1
@@ -168,18 +180,18 @@ looptiles1x1half:
 	INCQ         AX
 	JNZ          looptiles1x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles1x1half8masked
+	JNE          tiles1x1half9masked
 	VMOVUPS      Y0, (CX)
 	ADDQ         AX, CX
-	JMP          tiles1x1half8done
+	JMP          tiles1x1half9done
 
-tiles1x1half8masked:
+tiles1x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -188,10 +200,10 @@ tiles1x1half8masked:
 	VMASKMOVPS Y0, Y1, (CX)
 	ADDQ       AX, CX
 
-tiles1x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x1half
 	JMP  done
 
@@ -201,21 +213,21 @@ rows1panelsabove1to2:
 
 tiles1x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x10
-	JNE     tiles1x25masked
+	JNE     tiles1x26masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
 	VMOVUPS 32(CX)(DX*1), Y3
 	ADDQ    AX, CX
-	JMP     tiles1x25done
+	JMP     tiles1x26done
 
-tiles1x25masked:
+tiles1x26masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -227,21 +239,20 @@ tiles1x25masked:
 	VMASKMOVPS 32(CX)(DX*1), Y3, Y3
 	ADDQ       AX, CX
 
-tiles1x25done:
-	MOVQ CX, 40(SP)
+tiles1x26done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x2:
 	VBROADCASTSS (DX)(AX*4), Y4
@@ -253,21 +264,21 @@ looptiles1x2:
 	INCQ         AX
 	JNZ          looptiles1x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles1x28masked
+	JNE          tiles1x29masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
 	VMOVUPS      Y3, 96(CX)
 	ADDQ         AX, CX
-	JMP          tiles1x28done
+	JMP          tiles1x29done
 
-tiles1x28masked:
+tiles1x29masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -279,29 +290,29 @@ tiles1x28masked:
 	VMASKMOVPS Y3, Y5, 96(CX)
 	ADDQ       AX, CX
 
-tiles1x28done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x29done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x2
 	JMP  done
 
 tiles1x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x08
-	JNE     tiles1x2half5masked
+	JNE     tiles1x2half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
 	ADDQ    AX, CX
-	JMP     tiles1x2half5done
+	JMP     tiles1x2half6done
 
-tiles1x2half5masked:
+tiles1x2half6masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -312,21 +323,20 @@ tiles1x2half5masked:
 	VMASKMOVPS (CX)(DX*1), Y2, Y2
 	ADDQ       AX, CX
 
-tiles1x2half5done:
-	MOVQ CX, 40(SP)
+tiles1x2half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x2half:
 	VBROADCASTSS (DX)(AX*4), Y3
@@ -337,20 +347,20 @@ looptiles1x2half:
 	INCQ         AX
 	JNZ          looptiles1x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles1x2half8masked
+	JNE          tiles1x2half9masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
 	ADDQ         AX, CX
-	JMP          tiles1x2half8done
+	JMP          tiles1x2half9done
 
-tiles1x2half8masked:
+tiles1x2half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -361,10 +371,10 @@ tiles1x2half8masked:
 	VMASKMOVPS Y2, Y3, 64(CX)
 	ADDQ       AX, CX
 
-tiles1x2half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x2half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x2half
 	JMP  done
 
@@ -376,13 +386,13 @@ rows1panelsabove2to4:
 
 tiles1x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x10
-	JNE     tiles1x35masked
+	JNE     tiles1x36masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -390,9 +400,9 @@ tiles1x3:
 	VMOVUPS (CX)(DX*2), Y4
 	VMOVUPS 32(CX)(DX*2), Y5
 	ADDQ    AX, CX
-	JMP     tiles1x35done
+	JMP     tiles1x36done
 
-tiles1x35masked:
+tiles1x36masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -406,21 +416,20 @@ tiles1x35masked:
 	VMASKMOVPS 32(CX)(DX*2), Y5, Y5
 	ADDQ       AX, CX
 
-tiles1x35done:
-	MOVQ CX, 40(SP)
+tiles1x36done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x3:
 	VBROADCASTSS (DX)(AX*4), Y6
@@ -434,13 +443,13 @@ looptiles1x3:
 	INCQ         AX
 	JNZ          looptiles1x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles1x38masked
+	JNE          tiles1x39masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -448,9 +457,9 @@ looptiles1x3:
 	VMOVUPS      Y4, 128(CX)
 	VMOVUPS      Y5, 160(CX)
 	ADDQ         AX, CX
-	JMP          tiles1x38done
+	JMP          tiles1x39done
 
-tiles1x38masked:
+tiles1x39masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -464,31 +473,31 @@ tiles1x38masked:
 	VMASKMOVPS Y5, Y7, 160(CX)
 	ADDQ       AX, CX
 
-tiles1x38done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x39done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x3
 	JMP  done
 
 tiles1x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x08
-	JNE     tiles1x3half5masked
+	JNE     tiles1x3half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
 	VMOVUPS 32(CX)(DX*1), Y3
 	VMOVUPS (CX)(DX*2), Y4
 	ADDQ    AX, CX
-	JMP     tiles1x3half5done
+	JMP     tiles1x3half6done
 
-tiles1x3half5masked:
+tiles1x3half6masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -501,21 +510,20 @@ tiles1x3half5masked:
 	VMASKMOVPS (CX)(DX*2), Y4, Y4
 	ADDQ       AX, CX
 
-tiles1x3half5done:
-	MOVQ CX, 40(SP)
+tiles1x3half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x3half:
 	VBROADCASTSS (DX)(AX*4), Y5
@@ -528,22 +536,22 @@ looptiles1x3half:
 	INCQ         AX
 	JNZ          looptiles1x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles1x3half8masked
+	JNE          tiles1x3half9masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
 	VMOVUPS      Y3, 96(CX)
 	VMOVUPS      Y4, 128(CX)
 	ADDQ         AX, CX
-	JMP          tiles1x3half8done
+	JMP          tiles1x3half9done
 
-tiles1x3half8masked:
+tiles1x3half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -556,10 +564,10 @@ tiles1x3half8masked:
 	VMASKMOVPS Y4, Y5, 128(CX)
 	ADDQ       AX, CX
 
-tiles1x3half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x3half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x3half
 	JMP  done
 
@@ -569,14 +577,14 @@ rows1panelsabove3to4:
 
 tiles1x4:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
+	MOVQ    64(DX), DX
 	LEAQ    (DX)(DX*2), BX
-	MOVQ    24(SP), SI
+	MOVQ    48(SP), SI
 	CMPQ    SI, $0x10
-	JNE     tiles1x45masked
+	JNE     tiles1x46masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -586,9 +594,9 @@ tiles1x4:
 	VMOVUPS (CX)(BX*1), Y6
 	VMOVUPS 32(CX)(BX*1), Y7
 	ADDQ    AX, CX
-	JMP     tiles1x45done
+	JMP     tiles1x46done
 
-tiles1x45masked:
+tiles1x46masked:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, SI
 	SUBQ       SI, DI
@@ -604,21 +612,20 @@ tiles1x45masked:
 	VMASKMOVPS 32(CX)(BX*1), Y7, Y7
 	ADDQ       AX, CX
 
-tiles1x45done:
-	MOVQ CX, 40(SP)
+tiles1x46done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles1x4:
@@ -635,13 +642,13 @@ looptiles1x4:
 	INCQ         AX
 	JNZ          looptiles1x4
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles1x48masked
+	JNE          tiles1x49masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -651,9 +658,9 @@ looptiles1x4:
 	VMOVUPS      Y6, 192(CX)
 	VMOVUPS      Y7, 224(CX)
 	ADDQ         AX, CX
-	JMP          tiles1x48done
+	JMP          tiles1x49done
 
-tiles1x48masked:
+tiles1x49masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -669,23 +676,23 @@ tiles1x48masked:
 	VMASKMOVPS Y7, Y9, 224(CX)
 	ADDQ       AX, CX
 
-tiles1x48done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x49done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x4
 	JMP  done
 
 tiles1x4half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
+	MOVQ    64(DX), DX
 	LEAQ    (DX)(DX*2), BX
-	MOVQ    24(SP), SI
+	MOVQ    48(SP), SI
 	CMPQ    SI, $0x08
-	JNE     tiles1x4half5masked
+	JNE     tiles1x4half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -694,9 +701,9 @@ tiles1x4half:
 	VMOVUPS 32(CX)(DX*2), Y5
 	VMOVUPS (CX)(BX*1), Y6
 	ADDQ    AX, CX
-	JMP     tiles1x4half5done
+	JMP     tiles1x4half6done
 
-tiles1x4half5masked:
+tiles1x4half6masked:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, SI
 	SUBQ       SI, DI
@@ -711,21 +718,20 @@ tiles1x4half5masked:
 	VMASKMOVPS (CX)(BX*1), Y6, Y6
 	ADDQ       AX, CX
 
-tiles1x4half5done:
-	MOVQ CX, 40(SP)
+tiles1x4half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles1x4half:
@@ -741,13 +747,13 @@ looptiles1x4half:
 	INCQ         AX
 	JNZ          looptiles1x4half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles1x4half8masked
+	JNE          tiles1x4half9masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -756,9 +762,9 @@ looptiles1x4half:
 	VMOVUPS      Y5, 160(CX)
 	VMOVUPS      Y6, 192(CX)
 	ADDQ         AX, CX
-	JMP          tiles1x4half8done
+	JMP          tiles1x4half9done
 
-tiles1x4half8masked:
+tiles1x4half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -773,10 +779,10 @@ tiles1x4half8masked:
 	VMASKMOVPS Y6, Y7, 192(CX)
 	ADDQ       AX, CX
 
-tiles1x4half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x4half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x4half
 	JMP  done
 
@@ -790,22 +796,22 @@ rowsabove1to2:
 
 tiles2x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles2x15masked
+	JNE     tiles2x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
 	ADDQ    AX, CX
-	JMP     tiles2x15done
+	JMP     tiles2x16done
 
-tiles2x15masked:
+tiles2x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -818,23 +824,22 @@ tiles2x15masked:
 	VMASKMOVPS 32(CX), Y3, Y3
 	ADDQ       AX, CX
 
-tiles2x15done:
-	MOVQ CX, 40(SP)
+tiles2x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 
 looptiles2x1:
 	VMOVUPS      (CX), Y4
@@ -849,22 +854,22 @@ looptiles2x1:
 	INCQ         AX
 	JNZ          looptiles2x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles2x18masked
+	JNE          tiles2x19masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         AX, CX
 	VMOVUPS      Y2, (CX)
 	VMOVUPS      Y3, 32(CX)
 	ADDQ         AX, CX
-	JMP          tiles2x18done
+	JMP          tiles2x19done
 
-tiles2x18masked:
+tiles2x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -877,29 +882,29 @@ tiles2x18masked:
 	VMASKMOVPS Y3, Y5, 32(CX)
 	ADDQ       AX, CX
 
-tiles2x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x1
 	JMP  done
 
 tiles2x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles2x1half5masked
+	JNE     tiles2x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y1
 	ADDQ    AX, CX
-	JMP     tiles2x1half5done
+	JMP     tiles2x1half6done
 
-tiles2x1half5masked:
+tiles2x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -910,23 +915,22 @@ tiles2x1half5masked:
 	VMASKMOVPS (CX), Y1, Y1
 	ADDQ       AX, CX
 
-tiles2x1half5done:
-	MOVQ CX, 40(SP)
+tiles2x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 
 looptiles2x1half:
 	VMOVUPS      (CX), Y2
@@ -938,20 +942,20 @@ looptiles2x1half:
 	INCQ         AX
 	JNZ          looptiles2x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles2x1half8masked
+	JNE          tiles2x1half9masked
 	VMOVUPS      Y0, (CX)
 	ADDQ         AX, CX
 	VMOVUPS      Y1, (CX)
 	ADDQ         AX, CX
-	JMP          tiles2x1half8done
+	JMP          tiles2x1half9done
 
-tiles2x1half8masked:
+tiles2x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -962,10 +966,10 @@ tiles2x1half8masked:
 	VMASKMOVPS Y1, Y2, (CX)
 	ADDQ       AX, CX
 
-tiles2x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x1half
 	JMP  done
 
@@ -975,13 +979,13 @@ rows2panelsabove1to2:
 
 tiles2x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x10
-	JNE     tiles2x25masked
+	JNE     tiles2x26masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -992,9 +996,9 @@ tiles2x2:
 	VMOVUPS (CX)(DX*1), Y6
 	VMOVUPS 32(CX)(DX*1), Y7
 	ADDQ    AX, CX
-	JMP     tiles2x25done
+	JMP     tiles2x26done
 
-tiles2x25masked:
+tiles2x26masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -1011,23 +1015,22 @@ tiles2x25masked:
 	VMASKMOVPS 32(CX)(DX*1), Y7, Y7
 	ADDQ       AX, CX
 
-tiles2x25done:
-	MOVQ CX, 40(SP)
+tiles2x26done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 
 looptiles2x2:
 	VBROADCASTSS (BX)(AX*4), Y8
@@ -1048,13 +1051,13 @@ looptiles2x2:
 	INCQ         AX
 	JNZ          looptiles2x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles2x28masked
+	JNE          tiles2x29masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -1065,9 +1068,9 @@ looptiles2x2:
 	VMOVUPS      Y6, 64(CX)
 	VMOVUPS      Y7, 96(CX)
 	ADDQ         AX, CX
-	JMP          tiles2x28done
+	JMP          tiles2x29done
 
-tiles2x28masked:
+tiles2x29masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -1084,22 +1087,22 @@ tiles2x28masked:
 	VMASKMOVPS Y7, Y9, 96(CX)
 	ADDQ       AX, CX
 
-tiles2x28done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x29done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x2
 	JMP  done
 
 tiles2x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x08
-	JNE     tiles2x2half5masked
+	JNE     tiles2x2half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -1108,9 +1111,9 @@ tiles2x2half:
 	VMOVUPS 32(CX), Y4
 	VMOVUPS (CX)(DX*1), Y5
 	ADDQ    AX, CX
-	JMP     tiles2x2half5done
+	JMP     tiles2x2half6done
 
-tiles2x2half5masked:
+tiles2x2half6masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -1125,23 +1128,22 @@ tiles2x2half5masked:
 	VMASKMOVPS (CX)(DX*1), Y5, Y5
 	ADDQ       AX, CX
 
-tiles2x2half5done:
-	MOVQ CX, 40(SP)
+tiles2x2half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 
 looptiles2x2half:
 	VBROADCASTSS (BX)(AX*4), Y6
@@ -1159,13 +1161,13 @@ looptiles2x2half:
 	INCQ         AX
 	JNZ          looptiles2x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles2x2half8masked
+	JNE          tiles2x2half9masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -1174,9 +1176,9 @@ looptiles2x2half:
 	VMOVUPS      Y4, 32(CX)
 	VMOVUPS      Y5, 64(CX)
 	ADDQ         AX, CX
-	JMP          tiles2x2half8done
+	JMP          tiles2x2half9done
 
-tiles2x2half8masked:
+tiles2x2half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -1191,10 +1193,10 @@ tiles2x2half8masked:
 	VMASKMOVPS Y5, Y6, 64(CX)
 	ADDQ       AX, CX
 
-tiles2x2half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x2half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x2half
 	JMP  done
 
@@ -1204,13 +1206,13 @@ rows2panelsabove2to3:
 
 tiles2x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x10
-	JNE     tiles2x35masked
+	JNE     tiles2x36masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -1225,9 +1227,9 @@ tiles2x3:
 	VMOVUPS (CX)(DX*2), Y10
 	VMOVUPS 32(CX)(DX*2), Y11
 	ADDQ    AX, CX
-	JMP     tiles2x35done
+	JMP     tiles2x36done
 
-tiles2x35masked:
+tiles2x36masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -1248,23 +1250,22 @@ tiles2x35masked:
 	VMASKMOVPS 32(CX)(DX*2), Y11, Y11
 	ADDQ       AX, CX
 
-tiles2x35done:
-	MOVQ CX, 40(SP)
+tiles2x36done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 
 looptiles2x3:
 	VBROADCASTSS (BX)(AX*4), Y12
@@ -1291,13 +1292,13 @@ looptiles2x3:
 	INCQ         AX
 	JNZ          looptiles2x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles2x38masked
+	JNE          tiles2x39masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -1312,9 +1313,9 @@ looptiles2x3:
 	VMOVUPS      Y10, 128(CX)
 	VMOVUPS      Y11, 160(CX)
 	ADDQ         AX, CX
-	JMP          tiles2x38done
+	JMP          tiles2x39done
 
-tiles2x38masked:
+tiles2x39masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -1335,22 +1336,22 @@ tiles2x38masked:
 	VMASKMOVPS Y11, Y13, 160(CX)
 	ADDQ       AX, CX
 
-tiles2x38done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x39done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x3
 	JMP  done
 
 tiles2x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x08
-	JNE     tiles2x3half5masked
+	JNE     tiles2x3half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -1363,9 +1364,9 @@ tiles2x3half:
 	VMOVUPS 32(CX)(DX*1), Y8
 	VMOVUPS (CX)(DX*2), Y9
 	ADDQ    AX, CX
-	JMP     tiles2x3half5done
+	JMP     tiles2x3half6done
 
-tiles2x3half5masked:
+tiles2x3half6masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -1384,23 +1385,22 @@ tiles2x3half5masked:
 	VMASKMOVPS (CX)(DX*2), Y9, Y9
 	ADDQ       AX, CX
 
-tiles2x3half5done:
-	MOVQ CX, 40(SP)
+tiles2x3half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 
 looptiles2x3half:
 	VBROADCASTSS (BX)(AX*4), Y10
@@ -1424,13 +1424,13 @@ looptiles2x3half:
 	INCQ         AX
 	JNZ          looptiles2x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles2x3half8masked
+	JNE          tiles2x3half9masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -1443,9 +1443,9 @@ looptiles2x3half:
 	VMOVUPS      Y8, 96(CX)
 	VMOVUPS      Y9, 128(CX)
 	ADDQ         AX, CX
-	JMP          tiles2x3half8done
+	JMP          tiles2x3half9done
 
-tiles2x3half8masked:
+tiles2x3half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -1464,10 +1464,10 @@ tiles2x3half8masked:
 	VMASKMOVPS Y9, Y10, 128(CX)
 	ADDQ       AX, CX
 
-tiles2x3half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x3half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x3half
 	JMP  done
 
@@ -1479,13 +1479,13 @@ rowsabove2to3:
 
 tiles3x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles3x15masked
+	JNE     tiles3x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
@@ -1495,9 +1495,9 @@ tiles3x1:
 	VMOVUPS (CX), Y4
 	VMOVUPS 32(CX), Y5
 	ADDQ    AX, CX
-	JMP     tiles3x15done
+	JMP     tiles3x16done
 
-tiles3x15masked:
+tiles3x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -1513,14 +1513,14 @@ tiles3x15masked:
 	VMASKMOVPS 32(CX), Y5, Y5
 	ADDQ       AX, CX
 
-tiles3x15done:
-	MOVQ CX, 40(SP)
+tiles3x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -1528,10 +1528,9 @@ tiles3x15done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 
 looptiles3x1:
 	VMOVUPS      (CX), Y6
@@ -1549,13 +1548,13 @@ looptiles3x1:
 	INCQ         AX
 	JNZ          looptiles3x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles3x18masked
+	JNE          tiles3x19masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         AX, CX
@@ -1565,9 +1564,9 @@ looptiles3x1:
 	VMOVUPS      Y4, (CX)
 	VMOVUPS      Y5, 32(CX)
 	ADDQ         AX, CX
-	JMP          tiles3x18done
+	JMP          tiles3x19done
 
-tiles3x18masked:
+tiles3x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -1583,31 +1582,31 @@ tiles3x18masked:
 	VMASKMOVPS Y5, Y7, 32(CX)
 	ADDQ       AX, CX
 
-tiles3x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x1
 	JMP  done
 
 tiles3x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles3x1half5masked
+	JNE     tiles3x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y1
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y2
 	ADDQ    AX, CX
-	JMP     tiles3x1half5done
+	JMP     tiles3x1half6done
 
-tiles3x1half5masked:
+tiles3x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -1620,14 +1619,14 @@ tiles3x1half5masked:
 	VMASKMOVPS (CX), Y2, Y2
 	ADDQ       AX, CX
 
-tiles3x1half5done:
-	MOVQ CX, 40(SP)
+tiles3x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -1635,10 +1634,9 @@ tiles3x1half5done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 
 looptiles3x1half:
 	VMOVUPS      (CX), Y3
@@ -1652,22 +1650,22 @@ looptiles3x1half:
 	INCQ         AX
 	JNZ          looptiles3x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles3x1half8masked
+	JNE          tiles3x1half9masked
 	VMOVUPS      Y0, (CX)
 	ADDQ         AX, CX
 	VMOVUPS      Y1, (CX)
 	ADDQ         AX, CX
 	VMOVUPS      Y2, (CX)
 	ADDQ         AX, CX
-	JMP          tiles3x1half8done
+	JMP          tiles3x1half9done
 
-tiles3x1half8masked:
+tiles3x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -1680,10 +1678,10 @@ tiles3x1half8masked:
 	VMASKMOVPS Y2, Y3, (CX)
 	ADDQ       AX, CX
 
-tiles3x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x1half
 	JMP  done
 
@@ -1693,13 +1691,13 @@ rows3panelsabove1to2:
 
 tiles3x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x10
-	JNE     tiles3x25masked
+	JNE     tiles3x26masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -1715,9 +1713,9 @@ tiles3x2:
 	VMOVUPS (CX)(DX*1), Y10
 	VMOVUPS 32(CX)(DX*1), Y11
 	ADDQ    AX, CX
-	JMP     tiles3x25done
+	JMP     tiles3x26done
 
-tiles3x25masked:
+tiles3x26masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -1739,14 +1737,14 @@ tiles3x25masked:
 	VMASKMOVPS 32(CX)(DX*1), Y11, Y11
 	ADDQ       AX, CX
 
-tiles3x25done:
-	MOVQ CX, 40(SP)
+tiles3x26done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -1754,10 +1752,9 @@ tiles3x25done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 
 looptiles3x2:
 	VBROADCASTSS (BX)(AX*4), Y12
@@ -1783,13 +1780,13 @@ looptiles3x2:
 	INCQ         AX
 	JNZ          looptiles3x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles3x28masked
+	JNE          tiles3x29masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -1805,9 +1802,9 @@ looptiles3x2:
 	VMOVUPS      Y10, 64(CX)
 	VMOVUPS      Y11, 96(CX)
 	ADDQ         AX, CX
-	JMP          tiles3x28done
+	JMP          tiles3x29done
 
-tiles3x28masked:
+tiles3x29masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -1829,22 +1826,22 @@ tiles3x28masked:
 	VMASKMOVPS Y11, Y13, 96(CX)
 	ADDQ       AX, CX
 
-tiles3x28done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x29done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x2
 	JMP  done
 
 tiles3x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x08
-	JNE     tiles3x2half5masked
+	JNE     tiles3x2half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -1857,9 +1854,9 @@ tiles3x2half:
 	VMOVUPS 32(CX), Y7
 	VMOVUPS (CX)(DX*1), Y8
 	ADDQ    AX, CX
-	JMP     tiles3x2half5done
+	JMP     tiles3x2half6done
 
-tiles3x2half5masked:
+tiles3x2half6masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -1878,14 +1875,14 @@ tiles3x2half5masked:
 	VMASKMOVPS (CX)(DX*1), Y8, Y8
 	ADDQ       AX, CX
 
-tiles3x2half5done:
-	MOVQ CX, 40(SP)
+tiles3x2half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -1893,10 +1890,9 @@ tiles3x2half5done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 
 looptiles3x2half:
 	VMOVUPS      (CX), Y9
@@ -1918,13 +1914,13 @@ looptiles3x2half:
 	INCQ         AX
 	JNZ          looptiles3x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles3x2half8masked
+	JNE          tiles3x2half9masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -1937,9 +1933,9 @@ looptiles3x2half:
 	VMOVUPS      Y7, 32(CX)
 	VMOVUPS      Y8, 64(CX)
 	ADDQ         AX, CX
-	JMP          tiles3x2half8done
+	JMP          tiles3x2half9done
 
-tiles3x2half8masked:
+tiles3x2half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -1958,10 +1954,10 @@ tiles3x2half8masked:
 	VMASKMOVPS Y8, Y9, 64(CX)
 	ADDQ       AX, CX
 
-tiles3x2half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x2half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x2half
 	JMP  done
 
@@ -1975,13 +1971,13 @@ rowsabove3to6:
 
 tiles4x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles4x15masked
+	JNE     tiles4x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
@@ -1994,9 +1990,9 @@ tiles4x1:
 	VMOVUPS (CX), Y6
 	VMOVUPS 32(CX), Y7
 	ADDQ    AX, CX
-	JMP     tiles4x15done
+	JMP     tiles4x16done
 
-tiles4x15masked:
+tiles4x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -2015,14 +2011,14 @@ tiles4x15masked:
 	VMASKMOVPS 32(CX), Y7, Y7
 	ADDQ       AX, CX
 
-tiles4x15done:
-	MOVQ CX, 40(SP)
+tiles4x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -2032,10 +2028,9 @@ tiles4x15done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 
 looptiles4x1:
 	VMOVUPS      (CX), Y8
@@ -2056,13 +2051,13 @@ looptiles4x1:
 	INCQ         AX
 	JNZ          looptiles4x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles4x18masked
+	JNE          tiles4x19masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         AX, CX
@@ -2075,9 +2070,9 @@ looptiles4x1:
 	VMOVUPS      Y6, (CX)
 	VMOVUPS      Y7, 32(CX)
 	ADDQ         AX, CX
-	JMP          tiles4x18done
+	JMP          tiles4x19done
 
-tiles4x18masked:
+tiles4x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -2096,22 +2091,22 @@ tiles4x18masked:
 	VMASKMOVPS Y7, Y9, 32(CX)
 	ADDQ       AX, CX
 
-tiles4x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x1
 	JMP  done
 
 tiles4x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles4x1half5masked
+	JNE     tiles4x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y1
@@ -2120,9 +2115,9 @@ tiles4x1half:
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y3
 	ADDQ    AX, CX
-	JMP     tiles4x1half5done
+	JMP     tiles4x1half6done
 
-tiles4x1half5masked:
+tiles4x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -2137,14 +2132,14 @@ tiles4x1half5masked:
 	VMASKMOVPS (CX), Y3, Y3
 	ADDQ       AX, CX
 
-tiles4x1half5done:
-	MOVQ CX, 40(SP)
+tiles4x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -2154,10 +2149,9 @@ tiles4x1half5done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 
 looptiles4x1half:
 	VMOVUPS      (CX), Y4
@@ -2173,13 +2167,13 @@ looptiles4x1half:
 	INCQ         AX
 	JNZ          looptiles4x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles4x1half8masked
+	JNE          tiles4x1half9masked
 	VMOVUPS      Y0, (CX)
 	ADDQ         AX, CX
 	VMOVUPS      Y1, (CX)
@@ -2188,9 +2182,9 @@ looptiles4x1half:
 	ADDQ         AX, CX
 	VMOVUPS      Y3, (CX)
 	ADDQ         AX, CX
-	JMP          tiles4x1half8done
+	JMP          tiles4x1half9done
 
-tiles4x1half8masked:
+tiles4x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -2205,10 +2199,10 @@ tiles4x1half8masked:
 	VMASKMOVPS Y3, Y4, (CX)
 	ADDQ       AX, CX
 
-tiles4x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x1half
 	JMP  done
 
@@ -2218,13 +2212,13 @@ rowsabove4to5:
 
 tiles5x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles5x15masked
+	JNE     tiles5x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
@@ -2240,9 +2234,9 @@ tiles5x1:
 	VMOVUPS (CX), Y8
 	VMOVUPS 32(CX), Y9
 	ADDQ    AX, CX
-	JMP     tiles5x15done
+	JMP     tiles5x16done
 
-tiles5x15masked:
+tiles5x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -2264,14 +2258,14 @@ tiles5x15masked:
 	VMASKMOVPS 32(CX), Y9, Y9
 	ADDQ       AX, CX
 
-tiles5x15done:
-	MOVQ CX, 40(SP)
+tiles5x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -2283,10 +2277,9 @@ tiles5x15done:
 	MOVQ 32(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R9
-	MOVQ 32(R9), R9
+	MOVQ 40(R9), R9
 
 looptiles5x1:
 	VMOVUPS      (CX), Y10
@@ -2310,13 +2303,13 @@ looptiles5x1:
 	INCQ         AX
 	JNZ          looptiles5x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles5x18masked
+	JNE          tiles5x19masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         AX, CX
@@ -2332,9 +2325,9 @@ looptiles5x1:
 	VMOVUPS      Y8, (CX)
 	VMOVUPS      Y9, 32(CX)
 	ADDQ         AX, CX
-	JMP          tiles5x18done
+	JMP          tiles5x19done
 
-tiles5x18masked:
+tiles5x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -2356,22 +2349,22 @@ tiles5x18masked:
 	VMASKMOVPS Y9, Y11, 32(CX)
 	ADDQ       AX, CX
 
-tiles5x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x28, 32(SP)
-	DECQ 8(SP)
+tiles5x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x28, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x1
 	JMP  done
 
 tiles5x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles5x1half5masked
+	JNE     tiles5x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y1
@@ -2382,9 +2375,9 @@ tiles5x1half:
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y4
 	ADDQ    AX, CX
-	JMP     tiles5x1half5done
+	JMP     tiles5x1half6done
 
-tiles5x1half5masked:
+tiles5x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -2401,14 +2394,14 @@ tiles5x1half5masked:
 	VMASKMOVPS (CX), Y4, Y4
 	ADDQ       AX, CX
 
-tiles5x1half5done:
-	MOVQ CX, 40(SP)
+tiles5x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -2420,10 +2413,9 @@ tiles5x1half5done:
 	MOVQ 32(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R9
-	MOVQ 32(R9), R9
+	MOVQ 40(R9), R9
 
 looptiles5x1half:
 	VMOVUPS      (CX), Y5
@@ -2441,13 +2433,13 @@ looptiles5x1half:
 	INCQ         AX
 	JNZ          looptiles5x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles5x1half8masked
+	JNE          tiles5x1half9masked
 	VMOVUPS      Y0, (CX)
 	ADDQ         AX, CX
 	VMOVUPS      Y1, (CX)
@@ -2458,9 +2450,9 @@ looptiles5x1half:
 	ADDQ         AX, CX
 	VMOVUPS      Y4, (CX)
 	ADDQ         AX, CX
-	JMP          tiles5x1half8done
+	JMP          tiles5x1half9done
 
-tiles5x1half8masked:
+tiles5x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -2477,10 +2469,10 @@ tiles5x1half8masked:
 	VMASKMOVPS Y4, Y5, (CX)
 	ADDQ       AX, CX
 
-tiles5x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x28, 32(SP)
-	DECQ 8(SP)
+tiles5x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x28, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x1half
 	JMP  done
 
@@ -2490,13 +2482,13 @@ rowsabove5to6:
 
 tiles6x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles6x15masked
+	JNE     tiles6x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
@@ -2515,9 +2507,9 @@ tiles6x1:
 	VMOVUPS (CX), Y10
 	VMOVUPS 32(CX), Y11
 	ADDQ    AX, CX
-	JMP     tiles6x15done
+	JMP     tiles6x16done
 
-tiles6x15masked:
+tiles6x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -2542,14 +2534,14 @@ tiles6x15masked:
 	VMASKMOVPS 32(CX), Y11, Y11
 	ADDQ       AX, CX
 
-tiles6x15done:
-	MOVQ CX, 40(SP)
+tiles6x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -2563,10 +2555,9 @@ tiles6x15done:
 	MOVQ 40(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R10
-	MOVQ 32(R10), R10
+	MOVQ 40(R10), R10
 
 looptiles6x1:
 	VMOVUPS      (CX), Y12
@@ -2593,13 +2584,13 @@ looptiles6x1:
 	INCQ         AX
 	JNZ          looptiles6x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles6x18masked
+	JNE          tiles6x19masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         AX, CX
@@ -2618,9 +2609,9 @@ looptiles6x1:
 	VMOVUPS      Y10, (CX)
 	VMOVUPS      Y11, 32(CX)
 	ADDQ         AX, CX
-	JMP          tiles6x18done
+	JMP          tiles6x19done
 
-tiles6x18masked:
+tiles6x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -2645,22 +2636,22 @@ tiles6x18masked:
 	VMASKMOVPS Y11, Y13, 32(CX)
 	ADDQ       AX, CX
 
-tiles6x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x30, 32(SP)
-	DECQ 8(SP)
+tiles6x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x30, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x1
 	JMP  done
 
 tiles6x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles6x1half5masked
+	JNE     tiles6x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y1
@@ -2673,9 +2664,9 @@ tiles6x1half:
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y5
 	ADDQ    AX, CX
-	JMP     tiles6x1half5done
+	JMP     tiles6x1half6done
 
-tiles6x1half5masked:
+tiles6x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -2694,14 +2685,14 @@ tiles6x1half5masked:
 	VMASKMOVPS (CX), Y5, Y5
 	ADDQ       AX, CX
 
-tiles6x1half5done:
-	MOVQ CX, 40(SP)
+tiles6x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -2715,10 +2706,9 @@ tiles6x1half5done:
 	MOVQ 40(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R10
-	MOVQ 32(R10), R10
+	MOVQ 40(R10), R10
 
 looptiles6x1half:
 	VMOVUPS      (CX), Y6
@@ -2738,13 +2728,13 @@ looptiles6x1half:
 	INCQ         AX
 	JNZ          looptiles6x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles6x1half8masked
+	JNE          tiles6x1half9masked
 	VMOVUPS      Y0, (CX)
 	ADDQ         AX, CX
 	VMOVUPS      Y1, (CX)
@@ -2757,9 +2747,9 @@ looptiles6x1half:
 	ADDQ         AX, CX
 	VMOVUPS      Y5, (CX)
 	ADDQ         AX, CX
-	JMP          tiles6x1half8done
+	JMP          tiles6x1half9done
 
-tiles6x1half8masked:
+tiles6x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -2778,41 +2768,41 @@ tiles6x1half8masked:
 	VMASKMOVPS Y5, Y6, (CX)
 	ADDQ       AX, CX
 
-tiles6x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x30, 32(SP)
-	DECQ 8(SP)
+tiles6x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x30, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x1half
 
 done:
 	MOVQ  grid+0(FP), AX
-	MOVQ  16(SP), CX
-	MOVQ  $0x00000000, 16(SP)
+	MOVQ  72(SP), CX
 	TESTQ CX, CX
 	JZ    right
-	MOVQ  CX, 8(SP)
-	DECQ  (SP)
+	MOVQ  CX, 64(SP)
+	MOVQ  $0x00000000, 72(SP)
+	DECQ  56(SP)
 	JMP   dispatch
 
 right:
-	MOVQ  104(AX), DX
-	MOVQ  32(AX), CX
+	MOVQ  16(SP), DX
+	MOVQ  40(AX), CX
 	IMULQ DX, CX
-	ADDQ  CX, 24(AX)
-	MOVQ  56(AX), CX
+	ADDQ  CX, 24(SP)
+	MOVQ  64(AX), CX
 	IMULQ DX, CX
-	ADDQ  CX, 40(AX)
+	ADDQ  CX, 32(SP)
 	MOVQ  DX, CX
 	SHLQ  $0x06, CX
-	ADDQ  CX, 64(AX)
-	DECQ  112(AX)
+	ADDQ  CX, 40(SP)
+	DECQ  (SP)
 	JNZ   group
-	MOVQ  120(AX), CX
-	MOVQ  $0x00000000, 120(AX)
+	MOVQ  8(SP), CX
 	TESTQ CX, CX
 	JZ    end
-	MOVQ  CX, 112(AX)
-	DECQ  104(AX)
+	MOVQ  CX, (SP)
+	MOVQ  $0x00000000, 8(SP)
+	DECQ  16(SP)
 	JMP   group
 
 end:
@@ -2855,33 +2845,47 @@ GLOBL tailMasks<>(SB), RODATA|NOPTR, $128
 
 // func gridTransposedAVX2(grid *byte)
 // Requires: AVX, CMOV, FMA3
-TEXT ·gridTransposedAVX2(SB), NOSPLIT, $56-8
+TEXT ·gridTransposedAVX2(SB), NOSPLIT, $104-8
+	MOVQ grid+0(FP), AX
+	MOVQ 120(AX), CX
+	MOVQ CX, (SP)
+	MOVQ 128(AX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(AX), CX
+	MOVQ CX, 16(SP)
+	MOVQ 24(AX), CX
+	MOVQ CX, 24(SP)
+	MOVQ 48(AX), CX
+	MOVQ CX, 32(SP)
+	MOVQ 72(AX), CX
+	MOVQ CX, 40(SP)
+
 group:
 	MOVQ    grid+0(FP), AX
-	MOVQ    8(AX), CX
-	MOVQ    CX, 32(SP)
-	MOVQ    40(AX), CX
-	MOVQ    CX, 40(SP)
-	MOVQ    64(AX), CX
-	MOVQ    CX, 48(SP)
-	MOVQ    80(AX), CX
-	MOVQ    CX, (SP)
 	MOVQ    88(AX), CX
-	MOVQ    CX, 8(SP)
+	MOVQ    CX, 56(SP)
 	MOVQ    96(AX), CX
-	MOVQ    CX, 16(SP)
-	MOVQ    112(AX), CX
-	ADDQ    120(AX), CX
+	MOVQ    CX, 64(SP)
+	MOVQ    104(AX), CX
+	MOVQ    CX, 72(SP)
+	MOVQ    8(AX), CX
+	MOVQ    CX, 80(SP)
+	MOVQ    32(SP), CX
+	MOVQ    CX, 88(SP)
+	MOVQ    40(SP), CX
+	MOVQ    CX, 96(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (SP), CX
+	ADDQ    8(SP), CX
 	MOVQ    $0x00000010, DX
 	CMPQ    CX, $0x01
-	CMOVQEQ 128(AX), DX
-	MOVQ    DX, 24(SP)
+	CMOVQEQ 136(AX), DX
+	MOVQ    DX, 48(SP)
 
 dispatch:
-	MOVQ (SP), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 104(CX), CX
-	MOVQ 24(SP), DX
+	MOVQ 56(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 48(SP), DX
 	CMPQ AX, $0x03
 	JA   rowsabove3to6
 	CMPQ AX, $0x02
@@ -2897,19 +2901,19 @@ dispatch:
 
 tiles1x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles1x15masked
+	JNE     tiles1x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
-	JMP     tiles1x15done
+	JMP     tiles1x16done
 
-tiles1x15masked:
+tiles1x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -2919,15 +2923,14 @@ tiles1x15masked:
 	VMASKMOVPS 32(CX), Y1, Y1
 	ADDQ       AX, CX
 
-tiles1x15done:
-	MOVQ CX, 40(SP)
+tiles1x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x1:
 	VBROADCASTSS (CX), Y2
@@ -2938,19 +2941,19 @@ looptiles1x1:
 	DECQ         AX
 	JNZ          looptiles1x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles1x18masked
+	JNE          tiles1x19masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         AX, CX
-	JMP          tiles1x18done
+	JMP          tiles1x19done
 
-tiles1x18masked:
+tiles1x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -2960,27 +2963,27 @@ tiles1x18masked:
 	VMASKMOVPS Y1, Y3, 32(CX)
 	ADDQ       AX, CX
 
-tiles1x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x1
 	JMP  done
 
 tiles1x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles1x1half5masked
+	JNE     tiles1x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
-	JMP     tiles1x1half5done
+	JMP     tiles1x1half6done
 
-tiles1x1half5masked:
+tiles1x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -2989,15 +2992,14 @@ tiles1x1half5masked:
 	VMASKMOVPS (CX), Y0, Y0
 	ADDQ       AX, CX
 
-tiles1x1half5done:
-	MOVQ CX, 40(SP)
+tiles1x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x1half:
 	VBROADCASTSS (CX), Y1
@@ -3007,18 +3009,18 @@ looptiles1x1half:
 	DECQ         AX
 	JNZ          looptiles1x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles1x1half8masked
+	JNE          tiles1x1half9masked
 	VMOVUPS      Y0, (CX)
 	ADDQ         AX, CX
-	JMP          tiles1x1half8done
+	JMP          tiles1x1half9done
 
-tiles1x1half8masked:
+tiles1x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -3027,10 +3029,10 @@ tiles1x1half8masked:
 	VMASKMOVPS Y0, Y1, (CX)
 	ADDQ       AX, CX
 
-tiles1x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x1half
 	JMP  done
 
@@ -3040,21 +3042,21 @@ rows1panelsabove1to2:
 
 tiles1x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x10
-	JNE     tiles1x25masked
+	JNE     tiles1x26masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
 	VMOVUPS 32(CX)(DX*1), Y3
 	ADDQ    AX, CX
-	JMP     tiles1x25done
+	JMP     tiles1x26done
 
-tiles1x25masked:
+tiles1x26masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -3066,15 +3068,14 @@ tiles1x25masked:
 	VMASKMOVPS 32(CX)(DX*1), Y3, Y3
 	ADDQ       AX, CX
 
-tiles1x25done:
-	MOVQ CX, 40(SP)
+tiles1x26done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x2:
 	VBROADCASTSS (CX), Y4
@@ -3087,21 +3088,21 @@ looptiles1x2:
 	DECQ         AX
 	JNZ          looptiles1x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles1x28masked
+	JNE          tiles1x29masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
 	VMOVUPS      Y3, 96(CX)
 	ADDQ         AX, CX
-	JMP          tiles1x28done
+	JMP          tiles1x29done
 
-tiles1x28masked:
+tiles1x29masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -3113,29 +3114,29 @@ tiles1x28masked:
 	VMASKMOVPS Y3, Y5, 96(CX)
 	ADDQ       AX, CX
 
-tiles1x28done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x29done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x2
 	JMP  done
 
 tiles1x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x08
-	JNE     tiles1x2half5masked
+	JNE     tiles1x2half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
 	ADDQ    AX, CX
-	JMP     tiles1x2half5done
+	JMP     tiles1x2half6done
 
-tiles1x2half5masked:
+tiles1x2half6masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -3146,15 +3147,14 @@ tiles1x2half5masked:
 	VMASKMOVPS (CX)(DX*1), Y2, Y2
 	ADDQ       AX, CX
 
-tiles1x2half5done:
-	MOVQ CX, 40(SP)
+tiles1x2half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x2half:
 	VBROADCASTSS (CX), Y3
@@ -3166,20 +3166,20 @@ looptiles1x2half:
 	DECQ         AX
 	JNZ          looptiles1x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles1x2half8masked
+	JNE          tiles1x2half9masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
 	ADDQ         AX, CX
-	JMP          tiles1x2half8done
+	JMP          tiles1x2half9done
 
-tiles1x2half8masked:
+tiles1x2half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -3190,10 +3190,10 @@ tiles1x2half8masked:
 	VMASKMOVPS Y2, Y3, 64(CX)
 	ADDQ       AX, CX
 
-tiles1x2half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x2half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x2half
 	JMP  done
 
@@ -3205,13 +3205,13 @@ rows1panelsabove2to4:
 
 tiles1x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x10
-	JNE     tiles1x35masked
+	JNE     tiles1x36masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -3219,9 +3219,9 @@ tiles1x3:
 	VMOVUPS (CX)(DX*2), Y4
 	VMOVUPS 32(CX)(DX*2), Y5
 	ADDQ    AX, CX
-	JMP     tiles1x35done
+	JMP     tiles1x36done
 
-tiles1x35masked:
+tiles1x36masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -3235,15 +3235,14 @@ tiles1x35masked:
 	VMASKMOVPS 32(CX)(DX*2), Y5, Y5
 	ADDQ       AX, CX
 
-tiles1x35done:
-	MOVQ CX, 40(SP)
+tiles1x36done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x3:
 	VBROADCASTSS (CX), Y6
@@ -3258,13 +3257,13 @@ looptiles1x3:
 	DECQ         AX
 	JNZ          looptiles1x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles1x38masked
+	JNE          tiles1x39masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -3272,9 +3271,9 @@ looptiles1x3:
 	VMOVUPS      Y4, 128(CX)
 	VMOVUPS      Y5, 160(CX)
 	ADDQ         AX, CX
-	JMP          tiles1x38done
+	JMP          tiles1x39done
 
-tiles1x38masked:
+tiles1x39masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -3288,31 +3287,31 @@ tiles1x38masked:
 	VMASKMOVPS Y5, Y7, 160(CX)
 	ADDQ       AX, CX
 
-tiles1x38done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x39done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x3
 	JMP  done
 
 tiles1x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x08
-	JNE     tiles1x3half5masked
+	JNE     tiles1x3half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
 	VMOVUPS 32(CX)(DX*1), Y3
 	VMOVUPS (CX)(DX*2), Y4
 	ADDQ    AX, CX
-	JMP     tiles1x3half5done
+	JMP     tiles1x3half6done
 
-tiles1x3half5masked:
+tiles1x3half6masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -3325,15 +3324,14 @@ tiles1x3half5masked:
 	VMASKMOVPS (CX)(DX*2), Y4, Y4
 	ADDQ       AX, CX
 
-tiles1x3half5done:
-	MOVQ CX, 40(SP)
+tiles1x3half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x3half:
 	VBROADCASTSS (CX), Y5
@@ -3347,22 +3345,22 @@ looptiles1x3half:
 	DECQ         AX
 	JNZ          looptiles1x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles1x3half8masked
+	JNE          tiles1x3half9masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
 	VMOVUPS      Y3, 96(CX)
 	VMOVUPS      Y4, 128(CX)
 	ADDQ         AX, CX
-	JMP          tiles1x3half8done
+	JMP          tiles1x3half9done
 
-tiles1x3half8masked:
+tiles1x3half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -3375,10 +3373,10 @@ tiles1x3half8masked:
 	VMASKMOVPS Y4, Y5, 128(CX)
 	ADDQ       AX, CX
 
-tiles1x3half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x3half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x3half
 	JMP  done
 
@@ -3388,14 +3386,14 @@ rows1panelsabove3to4:
 
 tiles1x4:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
+	MOVQ    64(DX), DX
 	LEAQ    (DX)(DX*2), BX
-	MOVQ    24(SP), SI
+	MOVQ    48(SP), SI
 	CMPQ    SI, $0x10
-	JNE     tiles1x45masked
+	JNE     tiles1x46masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -3405,9 +3403,9 @@ tiles1x4:
 	VMOVUPS (CX)(BX*1), Y6
 	VMOVUPS 32(CX)(BX*1), Y7
 	ADDQ    AX, CX
-	JMP     tiles1x45done
+	JMP     tiles1x46done
 
-tiles1x45masked:
+tiles1x46masked:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, SI
 	SUBQ       SI, DI
@@ -3423,15 +3421,14 @@ tiles1x45masked:
 	VMASKMOVPS 32(CX)(BX*1), Y7, Y7
 	ADDQ       AX, CX
 
-tiles1x45done:
-	MOVQ CX, 40(SP)
+tiles1x46done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles1x4:
@@ -3449,13 +3446,13 @@ looptiles1x4:
 	DECQ         AX
 	JNZ          looptiles1x4
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles1x48masked
+	JNE          tiles1x49masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -3465,9 +3462,9 @@ looptiles1x4:
 	VMOVUPS      Y6, 192(CX)
 	VMOVUPS      Y7, 224(CX)
 	ADDQ         AX, CX
-	JMP          tiles1x48done
+	JMP          tiles1x49done
 
-tiles1x48masked:
+tiles1x49masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -3483,23 +3480,23 @@ tiles1x48masked:
 	VMASKMOVPS Y7, Y9, 224(CX)
 	ADDQ       AX, CX
 
-tiles1x48done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x49done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x4
 	JMP  done
 
 tiles1x4half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
+	MOVQ    64(DX), DX
 	LEAQ    (DX)(DX*2), BX
-	MOVQ    24(SP), SI
+	MOVQ    48(SP), SI
 	CMPQ    SI, $0x08
-	JNE     tiles1x4half5masked
+	JNE     tiles1x4half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -3508,9 +3505,9 @@ tiles1x4half:
 	VMOVUPS 32(CX)(DX*2), Y5
 	VMOVUPS (CX)(BX*1), Y6
 	ADDQ    AX, CX
-	JMP     tiles1x4half5done
+	JMP     tiles1x4half6done
 
-tiles1x4half5masked:
+tiles1x4half6masked:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, SI
 	SUBQ       SI, DI
@@ -3525,15 +3522,14 @@ tiles1x4half5masked:
 	VMASKMOVPS (CX)(BX*1), Y6, Y6
 	ADDQ       AX, CX
 
-tiles1x4half5done:
-	MOVQ CX, 40(SP)
+tiles1x4half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles1x4half:
@@ -3550,13 +3546,13 @@ looptiles1x4half:
 	DECQ         AX
 	JNZ          looptiles1x4half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles1x4half8masked
+	JNE          tiles1x4half9masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -3565,9 +3561,9 @@ looptiles1x4half:
 	VMOVUPS      Y5, 160(CX)
 	VMOVUPS      Y6, 192(CX)
 	ADDQ         AX, CX
-	JMP          tiles1x4half8done
+	JMP          tiles1x4half9done
 
-tiles1x4half8masked:
+tiles1x4half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -3582,10 +3578,10 @@ tiles1x4half8masked:
 	VMASKMOVPS Y6, Y7, 192(CX)
 	ADDQ       AX, CX
 
-tiles1x4half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x4half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x4half
 	JMP  done
 
@@ -3599,22 +3595,22 @@ rowsabove1to2:
 
 tiles2x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles2x15masked
+	JNE     tiles2x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
 	ADDQ    AX, CX
-	JMP     tiles2x15done
+	JMP     tiles2x16done
 
-tiles2x15masked:
+tiles2x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -3627,15 +3623,14 @@ tiles2x15masked:
 	VMASKMOVPS 32(CX), Y3, Y3
 	ADDQ       AX, CX
 
-tiles2x15done:
-	MOVQ CX, 40(SP)
+tiles2x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles2x1:
 	VMOVUPS      (DX), Y4
@@ -3651,22 +3646,22 @@ looptiles2x1:
 	DECQ         AX
 	JNZ          looptiles2x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles2x18masked
+	JNE          tiles2x19masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         AX, CX
 	VMOVUPS      Y2, (CX)
 	VMOVUPS      Y3, 32(CX)
 	ADDQ         AX, CX
-	JMP          tiles2x18done
+	JMP          tiles2x19done
 
-tiles2x18masked:
+tiles2x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -3679,29 +3674,29 @@ tiles2x18masked:
 	VMASKMOVPS Y3, Y5, 32(CX)
 	ADDQ       AX, CX
 
-tiles2x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x1
 	JMP  done
 
 tiles2x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles2x1half5masked
+	JNE     tiles2x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y1
 	ADDQ    AX, CX
-	JMP     tiles2x1half5done
+	JMP     tiles2x1half6done
 
-tiles2x1half5masked:
+tiles2x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -3712,15 +3707,14 @@ tiles2x1half5masked:
 	VMASKMOVPS (CX), Y1, Y1
 	ADDQ       AX, CX
 
-tiles2x1half5done:
-	MOVQ CX, 40(SP)
+tiles2x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles2x1half:
 	VMOVUPS      (DX), Y2
@@ -3733,20 +3727,20 @@ looptiles2x1half:
 	DECQ         AX
 	JNZ          looptiles2x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles2x1half8masked
+	JNE          tiles2x1half9masked
 	VMOVUPS      Y0, (CX)
 	ADDQ         AX, CX
 	VMOVUPS      Y1, (CX)
 	ADDQ         AX, CX
-	JMP          tiles2x1half8done
+	JMP          tiles2x1half9done
 
-tiles2x1half8masked:
+tiles2x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -3757,10 +3751,10 @@ tiles2x1half8masked:
 	VMASKMOVPS Y1, Y2, (CX)
 	ADDQ       AX, CX
 
-tiles2x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x1half
 	JMP  done
 
@@ -3770,13 +3764,13 @@ rows2panelsabove1to2:
 
 tiles2x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x10
-	JNE     tiles2x25masked
+	JNE     tiles2x26masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -3787,9 +3781,9 @@ tiles2x2:
 	VMOVUPS (CX)(DX*1), Y6
 	VMOVUPS 32(CX)(DX*1), Y7
 	ADDQ    AX, CX
-	JMP     tiles2x25done
+	JMP     tiles2x26done
 
-tiles2x25masked:
+tiles2x26masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -3806,15 +3800,14 @@ tiles2x25masked:
 	VMASKMOVPS 32(CX)(DX*1), Y7, Y7
 	ADDQ       AX, CX
 
-tiles2x25done:
-	MOVQ CX, 40(SP)
+tiles2x26done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles2x2:
 	VBROADCASTSS (CX), Y8
@@ -3836,13 +3829,13 @@ looptiles2x2:
 	DECQ         AX
 	JNZ          looptiles2x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles2x28masked
+	JNE          tiles2x29masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -3853,9 +3846,9 @@ looptiles2x2:
 	VMOVUPS      Y6, 64(CX)
 	VMOVUPS      Y7, 96(CX)
 	ADDQ         AX, CX
-	JMP          tiles2x28done
+	JMP          tiles2x29done
 
-tiles2x28masked:
+tiles2x29masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -3872,22 +3865,22 @@ tiles2x28masked:
 	VMASKMOVPS Y7, Y9, 96(CX)
 	ADDQ       AX, CX
 
-tiles2x28done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x29done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x2
 	JMP  done
 
 tiles2x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x08
-	JNE     tiles2x2half5masked
+	JNE     tiles2x2half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -3896,9 +3889,9 @@ tiles2x2half:
 	VMOVUPS 32(CX), Y4
 	VMOVUPS (CX)(DX*1), Y5
 	ADDQ    AX, CX
-	JMP     tiles2x2half5done
+	JMP     tiles2x2half6done
 
-tiles2x2half5masked:
+tiles2x2half6masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -3913,15 +3906,14 @@ tiles2x2half5masked:
 	VMASKMOVPS (CX)(DX*1), Y5, Y5
 	ADDQ       AX, CX
 
-tiles2x2half5done:
-	MOVQ CX, 40(SP)
+tiles2x2half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles2x2half:
 	VBROADCASTSS (CX), Y6
@@ -3940,13 +3932,13 @@ looptiles2x2half:
 	DECQ         AX
 	JNZ          looptiles2x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles2x2half8masked
+	JNE          tiles2x2half9masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -3955,9 +3947,9 @@ looptiles2x2half:
 	VMOVUPS      Y4, 32(CX)
 	VMOVUPS      Y5, 64(CX)
 	ADDQ         AX, CX
-	JMP          tiles2x2half8done
+	JMP          tiles2x2half9done
 
-tiles2x2half8masked:
+tiles2x2half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -3972,10 +3964,10 @@ tiles2x2half8masked:
 	VMASKMOVPS Y5, Y6, 64(CX)
 	ADDQ       AX, CX
 
-tiles2x2half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x2half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x2half
 	JMP  done
 
@@ -3985,13 +3977,13 @@ rows2panelsabove2to3:
 
 tiles2x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x10
-	JNE     tiles2x35masked
+	JNE     tiles2x36masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -4006,9 +3998,9 @@ tiles2x3:
 	VMOVUPS (CX)(DX*2), Y10
 	VMOVUPS 32(CX)(DX*2), Y11
 	ADDQ    AX, CX
-	JMP     tiles2x35done
+	JMP     tiles2x36done
 
-tiles2x35masked:
+tiles2x36masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -4029,15 +4021,14 @@ tiles2x35masked:
 	VMASKMOVPS 32(CX)(DX*2), Y11, Y11
 	ADDQ       AX, CX
 
-tiles2x35done:
-	MOVQ CX, 40(SP)
+tiles2x36done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles2x3:
 	VBROADCASTSS (CX), Y12
@@ -4065,13 +4056,13 @@ looptiles2x3:
 	DECQ         AX
 	JNZ          looptiles2x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles2x38masked
+	JNE          tiles2x39masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -4086,9 +4077,9 @@ looptiles2x3:
 	VMOVUPS      Y10, 128(CX)
 	VMOVUPS      Y11, 160(CX)
 	ADDQ         AX, CX
-	JMP          tiles2x38done
+	JMP          tiles2x39done
 
-tiles2x38masked:
+tiles2x39masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -4109,22 +4100,22 @@ tiles2x38masked:
 	VMASKMOVPS Y11, Y13, 160(CX)
 	ADDQ       AX, CX
 
-tiles2x38done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x39done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x3
 	JMP  done
 
 tiles2x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x08
-	JNE     tiles2x3half5masked
+	JNE     tiles2x3half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -4137,9 +4128,9 @@ tiles2x3half:
 	VMOVUPS 32(CX)(DX*1), Y8
 	VMOVUPS (CX)(DX*2), Y9
 	ADDQ    AX, CX
-	JMP     tiles2x3half5done
+	JMP     tiles2x3half6done
 
-tiles2x3half5masked:
+tiles2x3half6masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -4158,15 +4149,14 @@ tiles2x3half5masked:
 	VMASKMOVPS (CX)(DX*2), Y9, Y9
 	ADDQ       AX, CX
 
-tiles2x3half5done:
-	MOVQ CX, 40(SP)
+tiles2x3half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles2x3half:
 	VBROADCASTSS (CX), Y10
@@ -4191,13 +4181,13 @@ looptiles2x3half:
 	DECQ         AX
 	JNZ          looptiles2x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles2x3half8masked
+	JNE          tiles2x3half9masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -4210,9 +4200,9 @@ looptiles2x3half:
 	VMOVUPS      Y8, 96(CX)
 	VMOVUPS      Y9, 128(CX)
 	ADDQ         AX, CX
-	JMP          tiles2x3half8done
+	JMP          tiles2x3half9done
 
-tiles2x3half8masked:
+tiles2x3half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -4231,10 +4221,10 @@ tiles2x3half8masked:
 	VMASKMOVPS Y9, Y10, 128(CX)
 	ADDQ       AX, CX
 
-tiles2x3half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x3half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x3half
 	JMP  done
 
@@ -4246,13 +4236,13 @@ rowsabove2to3:
 
 tiles3x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles3x15masked
+	JNE     tiles3x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
@@ -4262,9 +4252,9 @@ tiles3x1:
 	VMOVUPS (CX), Y4
 	VMOVUPS 32(CX), Y5
 	ADDQ    AX, CX
-	JMP     tiles3x15done
+	JMP     tiles3x16done
 
-tiles3x15masked:
+tiles3x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -4280,15 +4270,14 @@ tiles3x15masked:
 	VMASKMOVPS 32(CX), Y5, Y5
 	ADDQ       AX, CX
 
-tiles3x15done:
-	MOVQ CX, 40(SP)
+tiles3x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles3x1:
 	VMOVUPS      (DX), Y6
@@ -4307,13 +4296,13 @@ looptiles3x1:
 	DECQ         AX
 	JNZ          looptiles3x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles3x18masked
+	JNE          tiles3x19masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         AX, CX
@@ -4323,9 +4312,9 @@ looptiles3x1:
 	VMOVUPS      Y4, (CX)
 	VMOVUPS      Y5, 32(CX)
 	ADDQ         AX, CX
-	JMP          tiles3x18done
+	JMP          tiles3x19done
 
-tiles3x18masked:
+tiles3x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -4341,31 +4330,31 @@ tiles3x18masked:
 	VMASKMOVPS Y5, Y7, 32(CX)
 	ADDQ       AX, CX
 
-tiles3x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x0c, 32(SP)
-	DECQ 8(SP)
+tiles3x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x1
 	JMP  done
 
 tiles3x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles3x1half5masked
+	JNE     tiles3x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y1
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y2
 	ADDQ    AX, CX
-	JMP     tiles3x1half5done
+	JMP     tiles3x1half6done
 
-tiles3x1half5masked:
+tiles3x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -4378,15 +4367,14 @@ tiles3x1half5masked:
 	VMASKMOVPS (CX), Y2, Y2
 	ADDQ       AX, CX
 
-tiles3x1half5done:
-	MOVQ CX, 40(SP)
+tiles3x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles3x1half:
 	VMOVUPS      (DX), Y3
@@ -4401,22 +4389,22 @@ looptiles3x1half:
 	DECQ         AX
 	JNZ          looptiles3x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles3x1half8masked
+	JNE          tiles3x1half9masked
 	VMOVUPS      Y0, (CX)
 	ADDQ         AX, CX
 	VMOVUPS      Y1, (CX)
 	ADDQ         AX, CX
 	VMOVUPS      Y2, (CX)
 	ADDQ         AX, CX
-	JMP          tiles3x1half8done
+	JMP          tiles3x1half9done
 
-tiles3x1half8masked:
+tiles3x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -4429,10 +4417,10 @@ tiles3x1half8masked:
 	VMASKMOVPS Y2, Y3, (CX)
 	ADDQ       AX, CX
 
-tiles3x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x0c, 32(SP)
-	DECQ 8(SP)
+tiles3x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x1half
 	JMP  done
 
@@ -4442,13 +4430,13 @@ rows3panelsabove1to2:
 
 tiles3x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x10
-	JNE     tiles3x25masked
+	JNE     tiles3x26masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -4464,9 +4452,9 @@ tiles3x2:
 	VMOVUPS (CX)(DX*1), Y10
 	VMOVUPS 32(CX)(DX*1), Y11
 	ADDQ    AX, CX
-	JMP     tiles3x25done
+	JMP     tiles3x26done
 
-tiles3x25masked:
+tiles3x26masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -4488,15 +4476,14 @@ tiles3x25masked:
 	VMASKMOVPS 32(CX)(DX*1), Y11, Y11
 	ADDQ       AX, CX
 
-tiles3x25done:
-	MOVQ CX, 40(SP)
+tiles3x26done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles3x2:
 	VBROADCASTSS (CX), Y12
@@ -4523,13 +4510,13 @@ looptiles3x2:
 	DECQ         AX
 	JNZ          looptiles3x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles3x28masked
+	JNE          tiles3x29masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -4545,9 +4532,9 @@ looptiles3x2:
 	VMOVUPS      Y10, 64(CX)
 	VMOVUPS      Y11, 96(CX)
 	ADDQ         AX, CX
-	JMP          tiles3x28done
+	JMP          tiles3x29done
 
-tiles3x28masked:
+tiles3x29masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -4569,22 +4556,22 @@ tiles3x28masked:
 	VMASKMOVPS Y11, Y13, 96(CX)
 	ADDQ       AX, CX
 
-tiles3x28done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x0c, 32(SP)
-	DECQ 8(SP)
+tiles3x29done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x2
 	JMP  done
 
 tiles3x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x08
-	JNE     tiles3x2half5masked
+	JNE     tiles3x2half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -4597,9 +4584,9 @@ tiles3x2half:
 	VMOVUPS 32(CX), Y7
 	VMOVUPS (CX)(DX*1), Y8
 	ADDQ    AX, CX
-	JMP     tiles3x2half5done
+	JMP     tiles3x2half6done
 
-tiles3x2half5masked:
+tiles3x2half6masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -4618,15 +4605,14 @@ tiles3x2half5masked:
 	VMASKMOVPS (CX)(DX*1), Y8, Y8
 	ADDQ       AX, CX
 
-tiles3x2half5done:
-	MOVQ CX, 40(SP)
+tiles3x2half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles3x2half:
 	VMOVUPS      (DX), Y9
@@ -4649,13 +4635,13 @@ looptiles3x2half:
 	DECQ         AX
 	JNZ          looptiles3x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles3x2half8masked
+	JNE          tiles3x2half9masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	VMOVUPS      Y2, 64(CX)
@@ -4668,9 +4654,9 @@ looptiles3x2half:
 	VMOVUPS      Y7, 32(CX)
 	VMOVUPS      Y8, 64(CX)
 	ADDQ         AX, CX
-	JMP          tiles3x2half8done
+	JMP          tiles3x2half9done
 
-tiles3x2half8masked:
+tiles3x2half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -4689,10 +4675,10 @@ tiles3x2half8masked:
 	VMASKMOVPS Y8, Y9, 64(CX)
 	ADDQ       AX, CX
 
-tiles3x2half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x0c, 32(SP)
-	DECQ 8(SP)
+tiles3x2half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x2half
 	JMP  done
 
@@ -4706,13 +4692,13 @@ rowsabove3to6:
 
 tiles4x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles4x15masked
+	JNE     tiles4x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
@@ -4725,9 +4711,9 @@ tiles4x1:
 	VMOVUPS (CX), Y6
 	VMOVUPS 32(CX), Y7
 	ADDQ    AX, CX
-	JMP     tiles4x15done
+	JMP     tiles4x16done
 
-tiles4x15masked:
+tiles4x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -4746,15 +4732,14 @@ tiles4x15masked:
 	VMASKMOVPS 32(CX), Y7, Y7
 	ADDQ       AX, CX
 
-tiles4x15done:
-	MOVQ CX, 40(SP)
+tiles4x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles4x1:
 	VMOVUPS      (DX), Y8
@@ -4776,13 +4761,13 @@ looptiles4x1:
 	DECQ         AX
 	JNZ          looptiles4x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles4x18masked
+	JNE          tiles4x19masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         AX, CX
@@ -4795,9 +4780,9 @@ looptiles4x1:
 	VMOVUPS      Y6, (CX)
 	VMOVUPS      Y7, 32(CX)
 	ADDQ         AX, CX
-	JMP          tiles4x18done
+	JMP          tiles4x19done
 
-tiles4x18masked:
+tiles4x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -4816,22 +4801,22 @@ tiles4x18masked:
 	VMASKMOVPS Y7, Y9, 32(CX)
 	ADDQ       AX, CX
 
-tiles4x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles4x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x1
 	JMP  done
 
 tiles4x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles4x1half5masked
+	JNE     tiles4x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y1
@@ -4840,9 +4825,9 @@ tiles4x1half:
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y3
 	ADDQ    AX, CX
-	JMP     tiles4x1half5done
+	JMP     tiles4x1half6done
 
-tiles4x1half5masked:
+tiles4x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -4857,15 +4842,14 @@ tiles4x1half5masked:
 	VMASKMOVPS (CX), Y3, Y3
 	ADDQ       AX, CX
 
-tiles4x1half5done:
-	MOVQ CX, 40(SP)
+tiles4x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles4x1half:
 	VMOVUPS      (DX), Y4
@@ -4882,13 +4866,13 @@ looptiles4x1half:
 	DECQ         AX
 	JNZ          looptiles4x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles4x1half8masked
+	JNE          tiles4x1half9masked
 	VMOVUPS      Y0, (CX)
 	ADDQ         AX, CX
 	VMOVUPS      Y1, (CX)
@@ -4897,9 +4881,9 @@ looptiles4x1half:
 	ADDQ         AX, CX
 	VMOVUPS      Y3, (CX)
 	ADDQ         AX, CX
-	JMP          tiles4x1half8done
+	JMP          tiles4x1half9done
 
-tiles4x1half8masked:
+tiles4x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -4914,10 +4898,10 @@ tiles4x1half8masked:
 	VMASKMOVPS Y3, Y4, (CX)
 	ADDQ       AX, CX
 
-tiles4x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles4x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x1half
 	JMP  done
 
@@ -4927,13 +4911,13 @@ rowsabove4to5:
 
 tiles5x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles5x15masked
+	JNE     tiles5x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
@@ -4949,9 +4933,9 @@ tiles5x1:
 	VMOVUPS (CX), Y8
 	VMOVUPS 32(CX), Y9
 	ADDQ    AX, CX
-	JMP     tiles5x15done
+	JMP     tiles5x16done
 
-tiles5x15masked:
+tiles5x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -4973,15 +4957,14 @@ tiles5x15masked:
 	VMASKMOVPS 32(CX), Y9, Y9
 	ADDQ       AX, CX
 
-tiles5x15done:
-	MOVQ CX, 40(SP)
+tiles5x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles5x1:
 	VMOVUPS      (DX), Y10
@@ -5006,13 +4989,13 @@ looptiles5x1:
 	DECQ         AX
 	JNZ          looptiles5x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles5x18masked
+	JNE          tiles5x19masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         AX, CX
@@ -5028,9 +5011,9 @@ looptiles5x1:
 	VMOVUPS      Y8, (CX)
 	VMOVUPS      Y9, 32(CX)
 	ADDQ         AX, CX
-	JMP          tiles5x18done
+	JMP          tiles5x19done
 
-tiles5x18masked:
+tiles5x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -5052,22 +5035,22 @@ tiles5x18masked:
 	VMASKMOVPS Y9, Y11, 32(CX)
 	ADDQ       AX, CX
 
-tiles5x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x14, 32(SP)
-	DECQ 8(SP)
+tiles5x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x1
 	JMP  done
 
 tiles5x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles5x1half5masked
+	JNE     tiles5x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y1
@@ -5078,9 +5061,9 @@ tiles5x1half:
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y4
 	ADDQ    AX, CX
-	JMP     tiles5x1half5done
+	JMP     tiles5x1half6done
 
-tiles5x1half5masked:
+tiles5x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -5097,15 +5080,14 @@ tiles5x1half5masked:
 	VMASKMOVPS (CX), Y4, Y4
 	ADDQ       AX, CX
 
-tiles5x1half5done:
-	MOVQ CX, 40(SP)
+tiles5x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles5x1half:
 	VMOVUPS      (DX), Y5
@@ -5124,13 +5106,13 @@ looptiles5x1half:
 	DECQ         AX
 	JNZ          looptiles5x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles5x1half8masked
+	JNE          tiles5x1half9masked
 	VMOVUPS      Y0, (CX)
 	ADDQ         AX, CX
 	VMOVUPS      Y1, (CX)
@@ -5141,9 +5123,9 @@ looptiles5x1half:
 	ADDQ         AX, CX
 	VMOVUPS      Y4, (CX)
 	ADDQ         AX, CX
-	JMP          tiles5x1half8done
+	JMP          tiles5x1half9done
 
-tiles5x1half8masked:
+tiles5x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -5160,10 +5142,10 @@ tiles5x1half8masked:
 	VMASKMOVPS Y4, Y5, (CX)
 	ADDQ       AX, CX
 
-tiles5x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x14, 32(SP)
-	DECQ 8(SP)
+tiles5x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x1half
 	JMP  done
 
@@ -5173,13 +5155,13 @@ rowsabove5to6:
 
 tiles6x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles6x15masked
+	JNE     tiles6x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
@@ -5198,9 +5180,9 @@ tiles6x1:
 	VMOVUPS (CX), Y10
 	VMOVUPS 32(CX), Y11
 	ADDQ    AX, CX
-	JMP     tiles6x15done
+	JMP     tiles6x16done
 
-tiles6x15masked:
+tiles6x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -5225,15 +5207,14 @@ tiles6x15masked:
 	VMASKMOVPS 32(CX), Y11, Y11
 	ADDQ       AX, CX
 
-tiles6x15done:
-	MOVQ CX, 40(SP)
+tiles6x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles6x1:
 	VMOVUPS      (DX), Y12
@@ -5261,13 +5242,13 @@ looptiles6x1:
 	DECQ         AX
 	JNZ          looptiles6x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x10
-	JNE          tiles6x18masked
+	JNE          tiles6x19masked
 	VMOVUPS      Y0, (CX)
 	VMOVUPS      Y1, 32(CX)
 	ADDQ         AX, CX
@@ -5286,9 +5267,9 @@ looptiles6x1:
 	VMOVUPS      Y10, (CX)
 	VMOVUPS      Y11, 32(CX)
 	ADDQ         AX, CX
-	JMP          tiles6x18done
+	JMP          tiles6x19done
 
-tiles6x18masked:
+tiles6x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -5313,22 +5294,22 @@ tiles6x18masked:
 	VMASKMOVPS Y11, Y13, 32(CX)
 	ADDQ       AX, CX
 
-tiles6x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles6x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x1
 	JMP  done
 
 tiles6x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles6x1half5masked
+	JNE     tiles6x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y1
@@ -5341,9 +5322,9 @@ tiles6x1half:
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y5
 	ADDQ    AX, CX
-	JMP     tiles6x1half5done
+	JMP     tiles6x1half6done
 
-tiles6x1half5masked:
+tiles6x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -5362,15 +5343,14 @@ tiles6x1half5masked:
 	VMASKMOVPS (CX), Y5, Y5
 	ADDQ       AX, CX
 
-tiles6x1half5done:
-	MOVQ CX, 40(SP)
+tiles6x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles6x1half:
 	VMOVUPS      (DX), Y6
@@ -5391,13 +5371,13 @@ looptiles6x1half:
 	DECQ         AX
 	JNZ          looptiles6x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), CX
-	MOVQ         24(SP), DX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
 	CMPQ         DX, $0x08
-	JNE          tiles6x1half8masked
+	JNE          tiles6x1half9masked
 	VMOVUPS      Y0, (CX)
 	ADDQ         AX, CX
 	VMOVUPS      Y1, (CX)
@@ -5410,9 +5390,9 @@ looptiles6x1half:
 	ADDQ         AX, CX
 	VMOVUPS      Y5, (CX)
 	ADDQ         AX, CX
-	JMP          tiles6x1half8done
+	JMP          tiles6x1half9done
 
-tiles6x1half8masked:
+tiles6x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -5431,41 +5411,1648 @@ tiles6x1half8masked:
 	VMASKMOVPS Y5, Y6, (CX)
 	ADDQ       AX, CX
 
-tiles6x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles6x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x1half
 
 done:
 	MOVQ  grid+0(FP), AX
-	MOVQ  16(SP), CX
-	MOVQ  $0x00000000, 16(SP)
+	MOVQ  72(SP), CX
 	TESTQ CX, CX
 	JZ    right
-	MOVQ  CX, 8(SP)
-	DECQ  (SP)
+	MOVQ  CX, 64(SP)
+	MOVQ  $0x00000000, 72(SP)
+	DECQ  56(SP)
 	JMP   dispatch
 
 right:
-	MOVQ  104(AX), DX
-	MOVQ  32(AX), CX
+	MOVQ  16(SP), DX
+	MOVQ  40(AX), CX
 	IMULQ DX, CX
-	ADDQ  CX, 24(AX)
-	MOVQ  56(AX), CX
+	ADDQ  CX, 24(SP)
+	MOVQ  64(AX), CX
 	IMULQ DX, CX
-	ADDQ  CX, 40(AX)
+	ADDQ  CX, 32(SP)
 	MOVQ  DX, CX
 	SHLQ  $0x06, CX
-	ADDQ  CX, 64(AX)
-	DECQ  112(AX)
+	ADDQ  CX, 40(SP)
+	DECQ  (SP)
 	JNZ   group
-	MOVQ  120(AX), CX
-	MOVQ  $0x00000000, 120(AX)
+	MOVQ  8(SP), CX
 	TESTQ CX, CX
 	JZ    end
-	MOVQ  CX, 112(AX)
-	DECQ  104(AX)
+	MOVQ  CX, (SP)
+	MOVQ  $0x00000000, 8(SP)
+	DECQ  16(SP)
+	JMP   group
+
+end:
+	VZEROUPPER
+	RET
+
+// func gridOuterAVX2(grid *byte)
+// Requires: AVX, CMOV, FMA3
+TEXT ·gridOuterAVX2(SB), NOSPLIT, $104-8
+	MOVQ grid+0(FP), AX
+	MOVQ 120(AX), CX
+	MOVQ CX, (SP)
+	MOVQ 128(AX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(AX), CX
+	MOVQ CX, 16(SP)
+	MOVQ 32(AX), CX
+	MOVQ CX, 24(SP)
+	MOVQ 48(AX), CX
+	MOVQ CX, 32(SP)
+	MOVQ 72(AX), CX
+	MOVQ CX, 40(SP)
+
+group:
+	MOVQ    grid+0(FP), AX
+	MOVQ    88(AX), CX
+	MOVQ    CX, 56(SP)
+	MOVQ    96(AX), CX
+	MOVQ    CX, 64(SP)
+	MOVQ    104(AX), CX
+	MOVQ    CX, 72(SP)
+	MOVQ    16(AX), CX
+	MOVQ    CX, 80(SP)
+	MOVQ    32(SP), CX
+	MOVQ    CX, 88(SP)
+	MOVQ    40(SP), CX
+	MOVQ    CX, 96(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (SP), CX
+	ADDQ    8(SP), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, $0x01
+	CMOVQEQ 136(AX), DX
+	MOVQ    DX, 48(SP)
+
+dispatch:
+	MOVQ 56(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 48(SP), DX
+	CMPQ AX, $0x03
+	JA   rowsabove3to5
+	CMPQ AX, $0x02
+	JA   rowsabove2to3
+	CMPQ AX, $0x01
+	JA   rowsabove1to2
+	CMPQ CX, $0x01
+	JA   rows1panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles1x1half
+
+tiles1x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
+	CMPQ    DX, $0x10
+	JNE     tiles1x16masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	JMP     tiles1x16done
+
+tiles1x16masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y0
+	VMOVUPS    96(BX), Y1
+	VMASKMOVPS (CX), Y0, Y0
+	VMASKMOVPS 32(CX), Y1, Y1
+	ADDQ       AX, CX
+
+tiles1x16done:
+	MOVQ    CX, 88(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (AX), AX
+	MOVQ    grid+0(FP), CX
+	MOVQ    8(CX), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    24(DX), DX
+	MOVQ    80(SP), BX
+	MOVQ    24(SP), SI
+	MOVQ    48(SP), DI
+	LEAQ    tailMasks<>+0(SB), R8
+	SHLQ    $0x02, DI
+	SUBQ    DI, R8
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	LEAQ    (CX)(AX*8), CX
+	LEAQ    (DX)(AX*8), DX
+	NEGQ    AX
+
+looptiles1x1:
+	MOVQ         (CX)(AX*8), DI
+	MOVQ         (DX)(AX*8), R8
+	ADDQ         SI, R8
+	VBROADCASTSS (DI)(BX*1), Y4
+	VMASKMOVPS   (R8), Y2, Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMASKMOVPS   32(R8), Y3, Y5
+	VFMADD231PS  Y5, Y4, Y1
+	INCQ         AX
+	JNZ          looptiles1x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles1x19masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x19done
+
+tiles1x19masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMASKMOVPS Y0, Y2, (CX)
+	VMASKMOVPS Y1, Y3, 32(CX)
+	ADDQ       AX, CX
+
+tiles1x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles1x1
+	JMP  done
+
+tiles1x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles1x1half6masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	JMP     tiles1x1half6done
+
+tiles1x1half6masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y0
+	VMOVUPS    96(BX), Y1
+	VMASKMOVPS (CX), Y0, Y0
+	ADDQ       AX, CX
+
+tiles1x1half6done:
+	MOVQ    CX, 88(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (AX), AX
+	MOVQ    grid+0(FP), CX
+	MOVQ    8(CX), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    24(DX), DX
+	MOVQ    80(SP), BX
+	MOVQ    24(SP), SI
+	MOVQ    48(SP), DI
+	LEAQ    tailMasks<>+0(SB), R8
+	SHLQ    $0x02, DI
+	SUBQ    DI, R8
+	VMOVUPS 64(R8), Y1
+	VMOVUPS 96(R8), Y2
+	LEAQ    (CX)(AX*8), CX
+	LEAQ    (DX)(AX*8), DX
+	NEGQ    AX
+
+looptiles1x1half:
+	MOVQ         (CX)(AX*8), DI
+	MOVQ         (DX)(AX*8), R8
+	ADDQ         SI, R8
+	VMASKMOVPS   (R8), Y1, Y2
+	VBROADCASTSS (DI)(BX*1), Y3
+	VFMADD231PS  Y2, Y3, Y0
+	INCQ         AX
+	JNZ          looptiles1x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles1x1half9masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	JMP          tiles1x1half9done
+
+tiles1x1half9masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y1
+	VMOVUPS    96(BX), Y2
+	VMASKMOVPS Y0, Y1, (CX)
+	ADDQ       AX, CX
+
+tiles1x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles1x1half
+	JMP  done
+
+rows1panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles1x2half
+
+tiles1x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
+	CMPQ    BX, $0x10
+	JNE     tiles1x26masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	ADDQ    AX, CX
+	JMP     tiles1x26done
+
+tiles1x26masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y2
+	VMOVUPS    96(SI), Y3
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y2, Y2
+	VMASKMOVPS 32(CX)(DX*1), Y3, Y3
+	ADDQ       AX, CX
+
+tiles1x26done:
+	MOVQ    CX, 88(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (AX), AX
+	MOVQ    grid+0(FP), CX
+	MOVQ    8(CX), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    24(DX), DX
+	MOVQ    80(SP), BX
+	MOVQ    24(SP), SI
+	MOVQ    48(SP), DI
+	LEAQ    tailMasks<>+0(SB), R8
+	SHLQ    $0x02, DI
+	SUBQ    DI, R8
+	VMOVUPS 64(R8), Y4
+	VMOVUPS 96(R8), Y5
+	LEAQ    (CX)(AX*8), CX
+	LEAQ    (DX)(AX*8), DX
+	NEGQ    AX
+
+looptiles1x2:
+	MOVQ         (CX)(AX*8), DI
+	MOVQ         (DX)(AX*8), R8
+	ADDQ         SI, R8
+	VBROADCASTSS (DI)(BX*1), Y6
+	VMOVUPS      (R8), Y7
+	VFMADD231PS  Y7, Y6, Y0
+	VMOVUPS      32(R8), Y7
+	VFMADD231PS  Y7, Y6, Y1
+	VMASKMOVPS   64(R8), Y4, Y7
+	VFMADD231PS  Y7, Y6, Y2
+	VMASKMOVPS   96(R8), Y5, Y7
+	VFMADD231PS  Y7, Y6, Y3
+	INCQ         AX
+	JNZ          looptiles1x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles1x29masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x29done
+
+tiles1x29masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y4, 64(CX)
+	VMASKMOVPS Y3, Y5, 96(CX)
+	ADDQ       AX, CX
+
+tiles1x29done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles1x2
+	JMP  done
+
+tiles1x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
+	CMPQ    BX, $0x08
+	JNE     tiles1x2half6masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	ADDQ    AX, CX
+	JMP     tiles1x2half6done
+
+tiles1x2half6masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y2
+	VMOVUPS    96(SI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y2, Y2
+	ADDQ       AX, CX
+
+tiles1x2half6done:
+	MOVQ    CX, 88(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (AX), AX
+	MOVQ    grid+0(FP), CX
+	MOVQ    8(CX), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    24(DX), DX
+	MOVQ    80(SP), BX
+	MOVQ    24(SP), SI
+	MOVQ    48(SP), DI
+	LEAQ    tailMasks<>+0(SB), R8
+	SHLQ    $0x02, DI
+	SUBQ    DI, R8
+	VMOVUPS 64(R8), Y3
+	VMOVUPS 96(R8), Y4
+	LEAQ    (CX)(AX*8), CX
+	LEAQ    (DX)(AX*8), DX
+	NEGQ    AX
+
+looptiles1x2half:
+	MOVQ         (CX)(AX*8), DI
+	MOVQ         (DX)(AX*8), R8
+	ADDQ         SI, R8
+	VBROADCASTSS (DI)(BX*1), Y4
+	VMOVUPS      (R8), Y5
+	VFMADD231PS  Y5, Y4, Y0
+	VMOVUPS      32(R8), Y5
+	VFMADD231PS  Y5, Y4, Y1
+	VMASKMOVPS   64(R8), Y3, Y5
+	VFMADD231PS  Y5, Y4, Y2
+	INCQ         AX
+	JNZ          looptiles1x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles1x2half9masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	ADDQ         AX, CX
+	JMP          tiles1x2half9done
+
+tiles1x2half9masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y3
+	VMOVUPS    96(BX), Y4
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y3, 64(CX)
+	ADDQ       AX, CX
+
+tiles1x2half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles1x2half
+	JMP  done
+
+rowsabove1to2:
+	CMPQ CX, $0x01
+	JA   rows2panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles2x1half
+
+tiles2x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
+	CMPQ    DX, $0x10
+	JNE     tiles2x16masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	JMP     tiles2x16done
+
+tiles2x16masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMASKMOVPS (CX), Y2, Y0
+	VMASKMOVPS 32(CX), Y3, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y2, Y2
+	VMASKMOVPS 32(CX), Y3, Y3
+	ADDQ       AX, CX
+
+tiles2x16done:
+	MOVQ    CX, 88(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (AX), AX
+	MOVQ    grid+0(FP), CX
+	MOVQ    8(CX), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    24(DX), DX
+	MOVQ    80(SP), BX
+	MOVQ    24(SP), SI
+	MOVQ    48(SP), DI
+	LEAQ    tailMasks<>+0(SB), R8
+	SHLQ    $0x02, DI
+	SUBQ    DI, R8
+	VMOVUPS 64(R8), Y4
+	VMOVUPS 96(R8), Y5
+	LEAQ    (CX)(AX*8), CX
+	LEAQ    (DX)(AX*8), DX
+	NEGQ    AX
+
+looptiles2x1:
+	MOVQ         (CX)(AX*8), DI
+	MOVQ         (DX)(AX*8), R8
+	ADDQ         SI, R8
+	VMASKMOVPS   (R8), Y4, Y6
+	VMASKMOVPS   32(R8), Y5, Y7
+	VBROADCASTSS (DI)(BX*1), Y8
+	VFMADD231PS  Y6, Y8, Y0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(DI)(BX*1), Y8
+	VFMADD231PS  Y6, Y8, Y2
+	VFMADD231PS  Y7, Y8, Y3
+	INCQ         AX
+	JNZ          looptiles2x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles2x19masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles2x19done
+
+tiles2x19masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS Y0, Y4, (CX)
+	VMASKMOVPS Y1, Y5, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y4, (CX)
+	VMASKMOVPS Y3, Y5, 32(CX)
+	ADDQ       AX, CX
+
+tiles2x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles2x1
+	JMP  done
+
+tiles2x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles2x1half6masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	JMP     tiles2x1half6done
+
+tiles2x1half6masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y1
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y1, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y1, Y1
+	ADDQ       AX, CX
+
+tiles2x1half6done:
+	MOVQ    CX, 88(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (AX), AX
+	MOVQ    grid+0(FP), CX
+	MOVQ    8(CX), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    24(DX), DX
+	MOVQ    80(SP), BX
+	MOVQ    24(SP), SI
+	MOVQ    48(SP), DI
+	LEAQ    tailMasks<>+0(SB), R8
+	SHLQ    $0x02, DI
+	SUBQ    DI, R8
+	VMOVUPS 64(R8), Y2
+	VMOVUPS 96(R8), Y3
+	LEAQ    (CX)(AX*8), CX
+	LEAQ    (DX)(AX*8), DX
+	NEGQ    AX
+
+looptiles2x1half:
+	MOVQ         (CX)(AX*8), DI
+	MOVQ         (DX)(AX*8), R8
+	ADDQ         SI, R8
+	VMASKMOVPS   (R8), Y2, Y3
+	VBROADCASTSS (DI)(BX*1), Y4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(DI)(BX*1), Y4
+	VFMADD231PS  Y3, Y4, Y1
+	INCQ         AX
+	JNZ          looptiles2x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles2x1half9masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         AX, CX
+	JMP          tiles2x1half9done
+
+tiles2x1half9masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y3
+	VMASKMOVPS Y0, Y2, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y2, (CX)
+	ADDQ       AX, CX
+
+tiles2x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles2x1half
+	JMP  done
+
+rows2panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles2x2half
+
+tiles2x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
+	CMPQ    BX, $0x10
+	JNE     tiles2x26masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	VMOVUPS 32(CX)(DX*1), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	VMOVUPS (CX)(DX*1), Y6
+	VMOVUPS 32(CX)(DX*1), Y7
+	ADDQ    AX, CX
+	JMP     tiles2x26done
+
+tiles2x26masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y6
+	VMOVUPS    96(SI), Y7
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y6, Y2
+	VMASKMOVPS 32(CX)(DX*1), Y7, Y3
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y4
+	VMOVUPS    32(CX), Y5
+	VMASKMOVPS (CX)(DX*1), Y6, Y6
+	VMASKMOVPS 32(CX)(DX*1), Y7, Y7
+	ADDQ       AX, CX
+
+tiles2x26done:
+	MOVQ    CX, 88(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (AX), AX
+	MOVQ    grid+0(FP), CX
+	MOVQ    8(CX), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    24(DX), DX
+	MOVQ    80(SP), BX
+	MOVQ    24(SP), SI
+	MOVQ    48(SP), DI
+	LEAQ    tailMasks<>+0(SB), R8
+	SHLQ    $0x02, DI
+	SUBQ    DI, R8
+	VMOVUPS 64(R8), Y8
+	VMOVUPS 96(R8), Y9
+	LEAQ    (CX)(AX*8), CX
+	LEAQ    (DX)(AX*8), DX
+	NEGQ    AX
+
+looptiles2x2:
+	MOVQ         (CX)(AX*8), DI
+	MOVQ         (DX)(AX*8), R8
+	ADDQ         SI, R8
+	VBROADCASTSS (DI)(BX*1), Y10
+	VBROADCASTSS 4(DI)(BX*1), Y11
+	VMOVUPS      (R8), Y12
+	VFMADD231PS  Y12, Y10, Y0
+	VFMADD231PS  Y12, Y11, Y4
+	VMOVUPS      32(R8), Y12
+	VFMADD231PS  Y12, Y10, Y1
+	VFMADD231PS  Y12, Y11, Y5
+	VMASKMOVPS   64(R8), Y8, Y12
+	VFMADD231PS  Y12, Y10, Y2
+	VFMADD231PS  Y12, Y11, Y6
+	VMASKMOVPS   96(R8), Y9, Y12
+	VFMADD231PS  Y12, Y10, Y3
+	VFMADD231PS  Y12, Y11, Y7
+	INCQ         AX
+	JNZ          looptiles2x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles2x29masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	VMOVUPS      Y3, 96(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	VMOVUPS      Y6, 64(CX)
+	VMOVUPS      Y7, 96(CX)
+	ADDQ         AX, CX
+	JMP          tiles2x29done
+
+tiles2x29masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y8, 64(CX)
+	VMASKMOVPS Y3, Y9, 96(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y4, (CX)
+	VMOVUPS    Y5, 32(CX)
+	VMASKMOVPS Y6, Y8, 64(CX)
+	VMASKMOVPS Y7, Y9, 96(CX)
+	ADDQ       AX, CX
+
+tiles2x29done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles2x2
+	JMP  done
+
+tiles2x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
+	CMPQ    BX, $0x08
+	JNE     tiles2x2half6masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	VMOVUPS (CX)(DX*1), Y2
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y3
+	VMOVUPS 32(CX), Y4
+	VMOVUPS (CX)(DX*1), Y5
+	ADDQ    AX, CX
+	JMP     tiles2x2half6done
+
+tiles2x2half6masked:
+	LEAQ       tailMasks<>+0(SB), SI
+	SHLQ       $0x02, BX
+	SUBQ       BX, SI
+	VMOVUPS    64(SI), Y5
+	VMOVUPS    96(SI), Y0
+	VMOVUPS    (CX), Y0
+	VMOVUPS    32(CX), Y1
+	VMASKMOVPS (CX)(DX*1), Y5, Y2
+	ADDQ       AX, CX
+	VMOVUPS    (CX), Y3
+	VMOVUPS    32(CX), Y4
+	VMASKMOVPS (CX)(DX*1), Y5, Y5
+	ADDQ       AX, CX
+
+tiles2x2half6done:
+	MOVQ    CX, 88(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (AX), AX
+	MOVQ    grid+0(FP), CX
+	MOVQ    8(CX), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    24(DX), DX
+	MOVQ    80(SP), BX
+	MOVQ    24(SP), SI
+	MOVQ    48(SP), DI
+	LEAQ    tailMasks<>+0(SB), R8
+	SHLQ    $0x02, DI
+	SUBQ    DI, R8
+	VMOVUPS 64(R8), Y6
+	VMOVUPS 96(R8), Y7
+	LEAQ    (CX)(AX*8), CX
+	LEAQ    (DX)(AX*8), DX
+	NEGQ    AX
+
+looptiles2x2half:
+	MOVQ         (CX)(AX*8), DI
+	MOVQ         (DX)(AX*8), R8
+	ADDQ         SI, R8
+	VBROADCASTSS (DI)(BX*1), Y7
+	VBROADCASTSS 4(DI)(BX*1), Y8
+	VMOVUPS      (R8), Y9
+	VFMADD231PS  Y9, Y7, Y0
+	VFMADD231PS  Y9, Y8, Y3
+	VMOVUPS      32(R8), Y9
+	VFMADD231PS  Y9, Y7, Y1
+	VFMADD231PS  Y9, Y8, Y4
+	VMASKMOVPS   64(R8), Y6, Y9
+	VFMADD231PS  Y9, Y7, Y2
+	VFMADD231PS  Y9, Y8, Y5
+	INCQ         AX
+	JNZ          looptiles2x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles2x2half9masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	VMOVUPS      Y2, 64(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y3, (CX)
+	VMOVUPS      Y4, 32(CX)
+	VMOVUPS      Y5, 64(CX)
+	ADDQ         AX, CX
+	JMP          tiles2x2half9done
+
+tiles2x2half9masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMOVUPS    Y0, (CX)
+	VMOVUPS    Y1, 32(CX)
+	VMASKMOVPS Y2, Y6, 64(CX)
+	ADDQ       AX, CX
+	VMOVUPS    Y3, (CX)
+	VMOVUPS    Y4, 32(CX)
+	VMASKMOVPS Y5, Y6, 64(CX)
+	ADDQ       AX, CX
+
+tiles2x2half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles2x2half
+	JMP  done
+
+rowsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles3x1half
+
+tiles3x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
+	CMPQ    DX, $0x10
+	JNE     tiles3x16masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    AX, CX
+	JMP     tiles3x16done
+
+tiles3x16masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS (CX), Y4, Y0
+	VMASKMOVPS 32(CX), Y5, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y2
+	VMASKMOVPS 32(CX), Y5, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y4
+	VMASKMOVPS 32(CX), Y5, Y5
+	ADDQ       AX, CX
+
+tiles3x16done:
+	MOVQ    CX, 88(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (AX), AX
+	MOVQ    grid+0(FP), CX
+	MOVQ    8(CX), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    24(DX), DX
+	MOVQ    80(SP), BX
+	MOVQ    24(SP), SI
+	MOVQ    48(SP), DI
+	LEAQ    tailMasks<>+0(SB), R8
+	SHLQ    $0x02, DI
+	SUBQ    DI, R8
+	VMOVUPS 64(R8), Y6
+	VMOVUPS 96(R8), Y7
+	LEAQ    (CX)(AX*8), CX
+	LEAQ    (DX)(AX*8), DX
+	NEGQ    AX
+
+looptiles3x1:
+	MOVQ         (CX)(AX*8), DI
+	MOVQ         (DX)(AX*8), R8
+	ADDQ         SI, R8
+	VMASKMOVPS   (R8), Y6, Y8
+	VMASKMOVPS   32(R8), Y7, Y9
+	VBROADCASTSS (DI)(BX*1), Y10
+	VFMADD231PS  Y8, Y10, Y0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(DI)(BX*1), Y10
+	VFMADD231PS  Y8, Y10, Y2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(DI)(BX*1), Y10
+	VFMADD231PS  Y8, Y10, Y4
+	VFMADD231PS  Y9, Y10, Y5
+	INCQ         AX
+	JNZ          looptiles3x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles3x19masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles3x19done
+
+tiles3x19masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS Y0, Y6, (CX)
+	VMASKMOVPS Y1, Y7, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y6, (CX)
+	VMASKMOVPS Y3, Y7, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y6, (CX)
+	VMASKMOVPS Y5, Y7, 32(CX)
+	ADDQ       AX, CX
+
+tiles3x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles3x1
+	JMP  done
+
+tiles3x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles3x1half6masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	ADDQ    AX, CX
+	JMP     tiles3x1half6done
+
+tiles3x1half6masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y2
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y2, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y2, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y2, Y2
+	ADDQ       AX, CX
+
+tiles3x1half6done:
+	MOVQ    CX, 88(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (AX), AX
+	MOVQ    grid+0(FP), CX
+	MOVQ    8(CX), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    24(DX), DX
+	MOVQ    80(SP), BX
+	MOVQ    24(SP), SI
+	MOVQ    48(SP), DI
+	LEAQ    tailMasks<>+0(SB), R8
+	SHLQ    $0x02, DI
+	SUBQ    DI, R8
+	VMOVUPS 64(R8), Y3
+	VMOVUPS 96(R8), Y4
+	LEAQ    (CX)(AX*8), CX
+	LEAQ    (DX)(AX*8), DX
+	NEGQ    AX
+
+looptiles3x1half:
+	MOVQ         (CX)(AX*8), DI
+	MOVQ         (DX)(AX*8), R8
+	ADDQ         SI, R8
+	VMASKMOVPS   (R8), Y3, Y4
+	VBROADCASTSS (DI)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(DI)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(DI)(BX*1), Y5
+	VFMADD231PS  Y4, Y5, Y2
+	INCQ         AX
+	JNZ          looptiles3x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles3x1half9masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         AX, CX
+	JMP          tiles3x1half9done
+
+tiles3x1half9masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y3
+	VMOVUPS    96(BX), Y4
+	VMASKMOVPS Y0, Y3, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y3, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y3, (CX)
+	ADDQ       AX, CX
+
+tiles3x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles3x1half
+	JMP  done
+
+rowsabove3to5:
+	CMPQ AX, $0x04
+	JA   rowsabove4to5
+	CMPQ DX, $0x08
+	JBE  tiles4x1half
+
+tiles4x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
+	CMPQ    DX, $0x10
+	JNE     tiles4x16masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	ADDQ    AX, CX
+	JMP     tiles4x16done
+
+tiles4x16masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y6
+	VMOVUPS    96(BX), Y7
+	VMASKMOVPS (CX), Y6, Y0
+	VMASKMOVPS 32(CX), Y7, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y6, Y2
+	VMASKMOVPS 32(CX), Y7, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y6, Y4
+	VMASKMOVPS 32(CX), Y7, Y5
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y6, Y6
+	VMASKMOVPS 32(CX), Y7, Y7
+	ADDQ       AX, CX
+
+tiles4x16done:
+	MOVQ    CX, 88(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (AX), AX
+	MOVQ    grid+0(FP), CX
+	MOVQ    8(CX), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    24(DX), DX
+	MOVQ    80(SP), BX
+	MOVQ    24(SP), SI
+	MOVQ    48(SP), DI
+	LEAQ    tailMasks<>+0(SB), R8
+	SHLQ    $0x02, DI
+	SUBQ    DI, R8
+	VMOVUPS 64(R8), Y8
+	VMOVUPS 96(R8), Y9
+	LEAQ    (CX)(AX*8), CX
+	LEAQ    (DX)(AX*8), DX
+	NEGQ    AX
+
+looptiles4x1:
+	MOVQ         (CX)(AX*8), DI
+	MOVQ         (DX)(AX*8), R8
+	ADDQ         SI, R8
+	VMASKMOVPS   (R8), Y8, Y10
+	VMASKMOVPS   32(R8), Y9, Y11
+	VBROADCASTSS (DI)(BX*1), Y12
+	VFMADD231PS  Y10, Y12, Y0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(DI)(BX*1), Y12
+	VFMADD231PS  Y10, Y12, Y2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(DI)(BX*1), Y12
+	VFMADD231PS  Y10, Y12, Y4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(DI)(BX*1), Y12
+	VFMADD231PS  Y10, Y12, Y6
+	VFMADD231PS  Y11, Y12, Y7
+	INCQ         AX
+	JNZ          looptiles4x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles4x19masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles4x19done
+
+tiles4x19masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMASKMOVPS Y0, Y8, (CX)
+	VMASKMOVPS Y1, Y9, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y8, (CX)
+	VMASKMOVPS Y3, Y9, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y8, (CX)
+	VMASKMOVPS Y5, Y9, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y6, Y8, (CX)
+	VMASKMOVPS Y7, Y9, 32(CX)
+	ADDQ       AX, CX
+
+tiles4x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles4x1
+	JMP  done
+
+tiles4x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles4x1half6masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y3
+	ADDQ    AX, CX
+	JMP     tiles4x1half6done
+
+tiles4x1half6masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y3
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y3, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y3, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y3, Y2
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y3, Y3
+	ADDQ       AX, CX
+
+tiles4x1half6done:
+	MOVQ    CX, 88(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (AX), AX
+	MOVQ    grid+0(FP), CX
+	MOVQ    8(CX), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    24(DX), DX
+	MOVQ    80(SP), BX
+	MOVQ    24(SP), SI
+	MOVQ    48(SP), DI
+	LEAQ    tailMasks<>+0(SB), R8
+	SHLQ    $0x02, DI
+	SUBQ    DI, R8
+	VMOVUPS 64(R8), Y4
+	VMOVUPS 96(R8), Y5
+	LEAQ    (CX)(AX*8), CX
+	LEAQ    (DX)(AX*8), DX
+	NEGQ    AX
+
+looptiles4x1half:
+	MOVQ         (CX)(AX*8), DI
+	MOVQ         (DX)(AX*8), R8
+	ADDQ         SI, R8
+	VMASKMOVPS   (R8), Y4, Y5
+	VBROADCASTSS (DI)(BX*1), Y6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(DI)(BX*1), Y6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(DI)(BX*1), Y6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(DI)(BX*1), Y6
+	VFMADD231PS  Y5, Y6, Y3
+	INCQ         AX
+	JNZ          looptiles4x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles4x1half9masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y3, (CX)
+	ADDQ         AX, CX
+	JMP          tiles4x1half9done
+
+tiles4x1half9masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y5
+	VMASKMOVPS Y0, Y4, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y4, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y4, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y3, Y4, (CX)
+	ADDQ       AX, CX
+
+tiles4x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles4x1half
+	JMP  done
+
+rowsabove4to5:
+	CMPQ DX, $0x08
+	JBE  tiles5x1half
+
+tiles5x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
+	CMPQ    DX, $0x10
+	JNE     tiles5x16masked
+	VMOVUPS (CX), Y0
+	VMOVUPS 32(CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	VMOVUPS 32(CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	VMOVUPS 32(CX), Y5
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y6
+	VMOVUPS 32(CX), Y7
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y8
+	VMOVUPS 32(CX), Y9
+	ADDQ    AX, CX
+	JMP     tiles5x16done
+
+tiles5x16masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y8
+	VMOVUPS    96(BX), Y9
+	VMASKMOVPS (CX), Y8, Y0
+	VMASKMOVPS 32(CX), Y9, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y8, Y2
+	VMASKMOVPS 32(CX), Y9, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y8, Y4
+	VMASKMOVPS 32(CX), Y9, Y5
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y8, Y6
+	VMASKMOVPS 32(CX), Y9, Y7
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y8, Y8
+	VMASKMOVPS 32(CX), Y9, Y9
+	ADDQ       AX, CX
+
+tiles5x16done:
+	MOVQ    CX, 88(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (AX), AX
+	MOVQ    grid+0(FP), CX
+	MOVQ    8(CX), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    24(DX), DX
+	MOVQ    80(SP), BX
+	MOVQ    24(SP), SI
+	MOVQ    48(SP), DI
+	LEAQ    tailMasks<>+0(SB), R8
+	SHLQ    $0x02, DI
+	SUBQ    DI, R8
+	VMOVUPS 64(R8), Y10
+	VMOVUPS 96(R8), Y11
+	LEAQ    (CX)(AX*8), CX
+	LEAQ    (DX)(AX*8), DX
+	NEGQ    AX
+
+looptiles5x1:
+	MOVQ         (CX)(AX*8), DI
+	MOVQ         (DX)(AX*8), R8
+	ADDQ         SI, R8
+	VMASKMOVPS   (R8), Y10, Y12
+	VMASKMOVPS   32(R8), Y11, Y13
+	VBROADCASTSS (DI)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(DI)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(DI)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(DI)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(DI)(BX*1), Y14
+	VFMADD231PS  Y12, Y14, Y8
+	VFMADD231PS  Y13, Y14, Y9
+	INCQ         AX
+	JNZ          looptiles5x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
+	CMPQ         DX, $0x10
+	JNE          tiles5x19masked
+	VMOVUPS      Y0, (CX)
+	VMOVUPS      Y1, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	VMOVUPS      Y3, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	VMOVUPS      Y5, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y6, (CX)
+	VMOVUPS      Y7, 32(CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y8, (CX)
+	VMOVUPS      Y9, 32(CX)
+	ADDQ         AX, CX
+	JMP          tiles5x19done
+
+tiles5x19masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y10
+	VMOVUPS    96(BX), Y11
+	VMASKMOVPS Y0, Y10, (CX)
+	VMASKMOVPS Y1, Y11, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y10, (CX)
+	VMASKMOVPS Y3, Y11, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y10, (CX)
+	VMASKMOVPS Y5, Y11, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y6, Y10, (CX)
+	VMASKMOVPS Y7, Y11, 32(CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y8, Y10, (CX)
+	VMASKMOVPS Y9, Y11, 32(CX)
+	ADDQ       AX, CX
+
+tiles5x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles5x1
+	JMP  done
+
+tiles5x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
+	CMPQ    DX, $0x08
+	JNE     tiles5x1half6masked
+	VMOVUPS (CX), Y0
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y1
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y2
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y3
+	ADDQ    AX, CX
+	VMOVUPS (CX), Y4
+	ADDQ    AX, CX
+	JMP     tiles5x1half6done
+
+tiles5x1half6masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y4
+	VMOVUPS    96(BX), Y0
+	VMASKMOVPS (CX), Y4, Y0
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y1
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y2
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y3
+	ADDQ       AX, CX
+	VMASKMOVPS (CX), Y4, Y4
+	ADDQ       AX, CX
+
+tiles5x1half6done:
+	MOVQ    CX, 88(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (AX), AX
+	MOVQ    grid+0(FP), CX
+	MOVQ    8(CX), CX
+	MOVQ    grid+0(FP), DX
+	MOVQ    24(DX), DX
+	MOVQ    80(SP), BX
+	MOVQ    24(SP), SI
+	MOVQ    48(SP), DI
+	LEAQ    tailMasks<>+0(SB), R8
+	SHLQ    $0x02, DI
+	SUBQ    DI, R8
+	VMOVUPS 64(R8), Y5
+	VMOVUPS 96(R8), Y6
+	LEAQ    (CX)(AX*8), CX
+	LEAQ    (DX)(AX*8), DX
+	NEGQ    AX
+
+looptiles5x1half:
+	MOVQ         (CX)(AX*8), DI
+	MOVQ         (DX)(AX*8), R8
+	ADDQ         SI, R8
+	VMASKMOVPS   (R8), Y5, Y6
+	VBROADCASTSS (DI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(DI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(DI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(DI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 16(DI)(BX*1), Y7
+	VFMADD231PS  Y6, Y7, Y4
+	INCQ         AX
+	JNZ          looptiles5x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), CX
+	MOVQ         48(SP), DX
+	CMPQ         DX, $0x08
+	JNE          tiles5x1half9masked
+	VMOVUPS      Y0, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y1, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y2, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y3, (CX)
+	ADDQ         AX, CX
+	VMOVUPS      Y4, (CX)
+	ADDQ         AX, CX
+	JMP          tiles5x1half9done
+
+tiles5x1half9masked:
+	LEAQ       tailMasks<>+0(SB), BX
+	SHLQ       $0x02, DX
+	SUBQ       DX, BX
+	VMOVUPS    64(BX), Y5
+	VMOVUPS    96(BX), Y6
+	VMASKMOVPS Y0, Y5, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y1, Y5, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y2, Y5, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y3, Y5, (CX)
+	ADDQ       AX, CX
+	VMASKMOVPS Y4, Y5, (CX)
+	ADDQ       AX, CX
+
+tiles5x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles5x1half
+
+done:
+	MOVQ  grid+0(FP), AX
+	MOVQ  72(SP), CX
+	TESTQ CX, CX
+	JZ    right
+	MOVQ  CX, 64(SP)
+	MOVQ  $0x00000000, 72(SP)
+	DECQ  56(SP)
+	JMP   dispatch
+
+right:
+	MOVQ  16(SP), DX
+	MOVQ  40(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 24(SP)
+	MOVQ  64(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 32(SP)
+	MOVQ  DX, CX
+	SHLQ  $0x06, CX
+	ADDQ  CX, 40(SP)
+	DECQ  (SP)
+	JNZ   group
+	MOVQ  8(SP), CX
+	TESTQ CX, CX
+	JZ    end
+	MOVQ  CX, (SP)
+	MOVQ  $0x00000000, 8(SP)
+	DECQ  16(SP)
 	JMP   group
 
 end:
@@ -5474,33 +7061,47 @@ end:
 
 // func gridPairsAVX2(grid *byte)
 // Requires: AVX, AVX2, CMOV, FMA3
-TEXT ·gridPairsAVX2(SB), NOSPLIT, $56-8
+TEXT ·gridPairsAVX2(SB), NOSPLIT, $104-8
+	MOVQ grid+0(FP), AX
+	MOVQ 120(AX), CX
+	MOVQ CX, (SP)
+	MOVQ 128(AX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(AX), CX
+	MOVQ CX, 16(SP)
+	MOVQ 24(AX), CX
+	MOVQ CX, 24(SP)
+	MOVQ 48(AX), CX
+	MOVQ CX, 32(SP)
+	MOVQ 72(AX), CX
+	MOVQ CX, 40(SP)
+
 group:
 	MOVQ    grid+0(FP), AX
-	MOVQ    8(AX), CX
-	MOVQ    CX, 32(SP)
-	MOVQ    40(AX), CX
-	MOVQ    CX, 40(SP)
-	MOVQ    64(AX), CX
-	MOVQ    CX, 48(SP)
-	MOVQ    80(AX), CX
-	MOVQ    CX, (SP)
 	MOVQ    88(AX), CX
-	MOVQ    CX, 8(SP)
+	MOVQ    CX, 56(SP)
 	MOVQ    96(AX), CX
-	MOVQ    CX, 16(SP)
-	MOVQ    112(AX), CX
-	ADDQ    120(AX), CX
+	MOVQ    CX, 64(SP)
+	MOVQ    104(AX), CX
+	MOVQ    CX, 72(SP)
+	MOVQ    8(AX), CX
+	MOVQ    CX, 80(SP)
+	MOVQ    32(SP), CX
+	MOVQ    CX, 88(SP)
+	MOVQ    40(SP), CX
+	MOVQ    CX, 96(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (SP), CX
+	ADDQ    8(SP), CX
 	MOVQ    $0x00000010, DX
 	CMPQ    CX, $0x01
-	CMOVQEQ 128(AX), DX
-	MOVQ    DX, 24(SP)
+	CMOVQEQ 136(AX), DX
+	MOVQ    DX, 48(SP)
 
 dispatch:
-	MOVQ (SP), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 104(CX), CX
-	MOVQ 24(SP), DX
+	MOVQ 56(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 48(SP), DX
 	CMPQ AX, $0x02
 	JA   rowsabove2to4
 	CMPQ AX, $0x01
@@ -5514,19 +7115,19 @@ dispatch:
 
 tiles1x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles1x15masked
+	JNE     tiles1x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
-	JMP     tiles1x15done
+	JMP     tiles1x16done
 
-tiles1x15masked:
+tiles1x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -5536,21 +7137,20 @@ tiles1x15masked:
 	VMASKMOVPS 32(CX), Y1, Y1
 	ADDQ       AX, CX
 
-tiles1x15done:
-	MOVQ CX, 40(SP)
+tiles1x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	ADDQ $0x02, AX
 	JG   oddtiles1x1
 
@@ -5585,19 +7185,19 @@ oddtiles1x1:
 
 endtiles1x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles1x18masked
+	JNE     tiles1x19masked
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    AX, CX
-	JMP     tiles1x18done
+	JMP     tiles1x19done
 
-tiles1x18masked:
+tiles1x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -5607,27 +7207,27 @@ tiles1x18masked:
 	VMASKMOVPS Y1, Y3, 32(CX)
 	ADDQ       AX, CX
 
-tiles1x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x1
 	JMP  done
 
 tiles1x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles1x1half5masked
+	JNE     tiles1x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
-	JMP     tiles1x1half5done
+	JMP     tiles1x1half6done
 
-tiles1x1half5masked:
+tiles1x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -5636,21 +7236,20 @@ tiles1x1half5masked:
 	VMASKMOVPS (CX), Y0, Y0
 	ADDQ       AX, CX
 
-tiles1x1half5done:
-	MOVQ CX, 40(SP)
+tiles1x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	ADDQ $0x02, AX
 	JG   oddtiles1x1half
 
@@ -5676,18 +7275,18 @@ oddtiles1x1half:
 
 endtiles1x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles1x1half8masked
+	JNE     tiles1x1half9masked
 	VMOVUPS Y0, (CX)
 	ADDQ    AX, CX
-	JMP     tiles1x1half8done
+	JMP     tiles1x1half9done
 
-tiles1x1half8masked:
+tiles1x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -5696,10 +7295,10 @@ tiles1x1half8masked:
 	VMASKMOVPS Y0, Y1, (CX)
 	ADDQ       AX, CX
 
-tiles1x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x1half
 	JMP  done
 
@@ -5709,21 +7308,21 @@ rows1panelsabove1to2:
 
 tiles1x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x10
-	JNE     tiles1x25masked
+	JNE     tiles1x26masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
 	VMOVUPS 32(CX)(DX*1), Y3
 	ADDQ    AX, CX
-	JMP     tiles1x25done
+	JMP     tiles1x26done
 
-tiles1x25masked:
+tiles1x26masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -5735,21 +7334,20 @@ tiles1x25masked:
 	VMASKMOVPS 32(CX)(DX*1), Y3, Y3
 	ADDQ       AX, CX
 
-tiles1x25done:
-	MOVQ CX, 40(SP)
+tiles1x26done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	ADDQ $0x02, AX
 	JG   oddtiles1x2
 
@@ -5800,21 +7398,21 @@ oddtiles1x2:
 
 endtiles1x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles1x28masked
+	JNE     tiles1x29masked
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	VMOVUPS Y2, 64(CX)
 	VMOVUPS Y3, 96(CX)
 	ADDQ    AX, CX
-	JMP     tiles1x28done
+	JMP     tiles1x29done
 
-tiles1x28masked:
+tiles1x29masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -5826,29 +7424,29 @@ tiles1x28masked:
 	VMASKMOVPS Y3, Y5, 96(CX)
 	ADDQ       AX, CX
 
-tiles1x28done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x29done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x2
 	JMP  done
 
 tiles1x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x08
-	JNE     tiles1x2half5masked
+	JNE     tiles1x2half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
 	ADDQ    AX, CX
-	JMP     tiles1x2half5done
+	JMP     tiles1x2half6done
 
-tiles1x2half5masked:
+tiles1x2half6masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -5859,21 +7457,20 @@ tiles1x2half5masked:
 	VMASKMOVPS (CX)(DX*1), Y2, Y2
 	ADDQ       AX, CX
 
-tiles1x2half5done:
-	MOVQ CX, 40(SP)
+tiles1x2half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	ADDQ $0x02, AX
 	JG   oddtiles1x2half
 
@@ -5916,20 +7513,20 @@ oddtiles1x2half:
 
 endtiles1x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles1x2half8masked
+	JNE     tiles1x2half9masked
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	VMOVUPS Y2, 64(CX)
 	ADDQ    AX, CX
-	JMP     tiles1x2half8done
+	JMP     tiles1x2half9done
 
-tiles1x2half8masked:
+tiles1x2half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -5940,10 +7537,10 @@ tiles1x2half8masked:
 	VMASKMOVPS Y2, Y3, 64(CX)
 	ADDQ       AX, CX
 
-tiles1x2half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x2half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x2half
 	JMP  done
 
@@ -5955,13 +7552,13 @@ rows1panelsabove2to4:
 
 tiles1x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x10
-	JNE     tiles1x35masked
+	JNE     tiles1x36masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -5969,9 +7566,9 @@ tiles1x3:
 	VMOVUPS (CX)(DX*2), Y4
 	VMOVUPS 32(CX)(DX*2), Y5
 	ADDQ    AX, CX
-	JMP     tiles1x35done
+	JMP     tiles1x36done
 
-tiles1x35masked:
+tiles1x36masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -5985,21 +7582,20 @@ tiles1x35masked:
 	VMASKMOVPS 32(CX)(DX*2), Y5, Y5
 	ADDQ       AX, CX
 
-tiles1x35done:
-	MOVQ CX, 40(SP)
+tiles1x36done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	ADDQ $0x02, AX
 	JG   oddtiles1x3
 
@@ -6066,13 +7662,13 @@ oddtiles1x3:
 
 endtiles1x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles1x38masked
+	JNE     tiles1x39masked
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	VMOVUPS Y2, 64(CX)
@@ -6080,9 +7676,9 @@ endtiles1x3:
 	VMOVUPS Y4, 128(CX)
 	VMOVUPS Y5, 160(CX)
 	ADDQ    AX, CX
-	JMP     tiles1x38done
+	JMP     tiles1x39done
 
-tiles1x38masked:
+tiles1x39masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -6096,31 +7692,31 @@ tiles1x38masked:
 	VMASKMOVPS Y5, Y7, 160(CX)
 	ADDQ       AX, CX
 
-tiles1x38done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x39done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x3
 	JMP  done
 
 tiles1x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x08
-	JNE     tiles1x3half5masked
+	JNE     tiles1x3half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
 	VMOVUPS 32(CX)(DX*1), Y3
 	VMOVUPS (CX)(DX*2), Y4
 	ADDQ    AX, CX
-	JMP     tiles1x3half5done
+	JMP     tiles1x3half6done
 
-tiles1x3half5masked:
+tiles1x3half6masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -6133,21 +7729,20 @@ tiles1x3half5masked:
 	VMASKMOVPS (CX)(DX*2), Y4, Y4
 	ADDQ       AX, CX
 
-tiles1x3half5done:
-	MOVQ CX, 40(SP)
+tiles1x3half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	ADDQ $0x02, AX
 	JG   oddtiles1x3half
 
@@ -6206,22 +7801,22 @@ oddtiles1x3half:
 
 endtiles1x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles1x3half8masked
+	JNE     tiles1x3half9masked
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	VMOVUPS Y2, 64(CX)
 	VMOVUPS Y3, 96(CX)
 	VMOVUPS Y4, 128(CX)
 	ADDQ    AX, CX
-	JMP     tiles1x3half8done
+	JMP     tiles1x3half9done
 
-tiles1x3half8masked:
+tiles1x3half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -6234,10 +7829,10 @@ tiles1x3half8masked:
 	VMASKMOVPS Y4, Y5, 128(CX)
 	ADDQ       AX, CX
 
-tiles1x3half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x3half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x3half
 	JMP  done
 
@@ -6247,14 +7842,14 @@ rows1panelsabove3to4:
 
 tiles1x4:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
+	MOVQ    64(DX), DX
 	LEAQ    (DX)(DX*2), BX
-	MOVQ    24(SP), SI
+	MOVQ    48(SP), SI
 	CMPQ    SI, $0x10
-	JNE     tiles1x45masked
+	JNE     tiles1x46masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -6264,9 +7859,9 @@ tiles1x4:
 	VMOVUPS (CX)(BX*1), Y6
 	VMOVUPS 32(CX)(BX*1), Y7
 	ADDQ    AX, CX
-	JMP     tiles1x45done
+	JMP     tiles1x46done
 
-tiles1x45masked:
+tiles1x46masked:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, SI
 	SUBQ       SI, DI
@@ -6282,21 +7877,20 @@ tiles1x45masked:
 	VMASKMOVPS 32(CX)(BX*1), Y7, Y7
 	ADDQ       AX, CX
 
-tiles1x45done:
-	MOVQ CX, 40(SP)
+tiles1x46done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 	ADDQ $0x02, AX
 	JG   oddtiles1x4
@@ -6380,13 +7974,13 @@ oddtiles1x4:
 
 endtiles1x4:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles1x48masked
+	JNE     tiles1x49masked
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	VMOVUPS Y2, 64(CX)
@@ -6396,9 +7990,9 @@ endtiles1x4:
 	VMOVUPS Y6, 192(CX)
 	VMOVUPS Y7, 224(CX)
 	ADDQ    AX, CX
-	JMP     tiles1x48done
+	JMP     tiles1x49done
 
-tiles1x48masked:
+tiles1x49masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -6414,23 +8008,23 @@ tiles1x48masked:
 	VMASKMOVPS Y7, Y9, 224(CX)
 	ADDQ       AX, CX
 
-tiles1x48done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x49done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x4
 	JMP  done
 
 tiles1x4half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
+	MOVQ    64(DX), DX
 	LEAQ    (DX)(DX*2), BX
-	MOVQ    24(SP), SI
+	MOVQ    48(SP), SI
 	CMPQ    SI, $0x08
-	JNE     tiles1x4half5masked
+	JNE     tiles1x4half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -6439,9 +8033,9 @@ tiles1x4half:
 	VMOVUPS 32(CX)(DX*2), Y5
 	VMOVUPS (CX)(BX*1), Y6
 	ADDQ    AX, CX
-	JMP     tiles1x4half5done
+	JMP     tiles1x4half6done
 
-tiles1x4half5masked:
+tiles1x4half6masked:
 	LEAQ       tailMasks<>+0(SB), DI
 	SHLQ       $0x02, SI
 	SUBQ       SI, DI
@@ -6456,21 +8050,20 @@ tiles1x4half5masked:
 	VMASKMOVPS (CX)(BX*1), Y6, Y6
 	ADDQ       AX, CX
 
-tiles1x4half5done:
-	MOVQ CX, 40(SP)
+tiles1x4half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 	ADDQ $0x02, AX
 	JG   oddtiles1x4half
@@ -6546,13 +8139,13 @@ oddtiles1x4half:
 
 endtiles1x4half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles1x4half8masked
+	JNE     tiles1x4half9masked
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	VMOVUPS Y2, 64(CX)
@@ -6561,9 +8154,9 @@ endtiles1x4half:
 	VMOVUPS Y5, 160(CX)
 	VMOVUPS Y6, 192(CX)
 	ADDQ    AX, CX
-	JMP     tiles1x4half8done
+	JMP     tiles1x4half9done
 
-tiles1x4half8masked:
+tiles1x4half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -6578,10 +8171,10 @@ tiles1x4half8masked:
 	VMASKMOVPS Y6, Y7, 192(CX)
 	ADDQ       AX, CX
 
-tiles1x4half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x4half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x4half
 	JMP  done
 
@@ -6593,22 +8186,22 @@ rowsabove1to2:
 
 tiles2x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles2x15masked
+	JNE     tiles2x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y2
 	VMOVUPS 32(CX), Y3
 	ADDQ    AX, CX
-	JMP     tiles2x15done
+	JMP     tiles2x16done
 
-tiles2x15masked:
+tiles2x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -6621,23 +8214,22 @@ tiles2x15masked:
 	VMASKMOVPS 32(CX), Y3, Y3
 	ADDQ       AX, CX
 
-tiles2x15done:
-	MOVQ CX, 40(SP)
+tiles2x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 	ADDQ $0x02, AX
 	JG   oddtiles2x1
 
@@ -6680,22 +8272,22 @@ oddtiles2x1:
 
 endtiles2x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles2x18masked
+	JNE     tiles2x19masked
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    AX, CX
 	VMOVUPS Y2, (CX)
 	VMOVUPS Y3, 32(CX)
 	ADDQ    AX, CX
-	JMP     tiles2x18done
+	JMP     tiles2x19done
 
-tiles2x18masked:
+tiles2x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -6708,29 +8300,29 @@ tiles2x18masked:
 	VMASKMOVPS Y3, Y5, 32(CX)
 	ADDQ       AX, CX
 
-tiles2x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x1
 	JMP  done
 
 tiles2x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles2x1half5masked
+	JNE     tiles2x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y1
 	ADDQ    AX, CX
-	JMP     tiles2x1half5done
+	JMP     tiles2x1half6done
 
-tiles2x1half5masked:
+tiles2x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -6741,23 +8333,22 @@ tiles2x1half5masked:
 	VMASKMOVPS (CX), Y1, Y1
 	ADDQ       AX, CX
 
-tiles2x1half5done:
-	MOVQ CX, 40(SP)
+tiles2x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 	ADDQ $0x02, AX
 	JG   oddtiles2x1half
 
@@ -6789,20 +8380,20 @@ oddtiles2x1half:
 
 endtiles2x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles2x1half8masked
+	JNE     tiles2x1half9masked
 	VMOVUPS Y0, (CX)
 	ADDQ    AX, CX
 	VMOVUPS Y1, (CX)
 	ADDQ    AX, CX
-	JMP     tiles2x1half8done
+	JMP     tiles2x1half9done
 
-tiles2x1half8masked:
+tiles2x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -6813,10 +8404,10 @@ tiles2x1half8masked:
 	VMASKMOVPS Y1, Y2, (CX)
 	ADDQ       AX, CX
 
-tiles2x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x1half
 	JMP  done
 
@@ -6826,13 +8417,13 @@ rows2panelsabove1to2:
 
 tiles2x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x10
-	JNE     tiles2x25masked
+	JNE     tiles2x26masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -6843,9 +8434,9 @@ tiles2x2:
 	VMOVUPS (CX)(DX*1), Y6
 	VMOVUPS 32(CX)(DX*1), Y7
 	ADDQ    AX, CX
-	JMP     tiles2x25done
+	JMP     tiles2x26done
 
-tiles2x25masked:
+tiles2x26masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -6862,23 +8453,22 @@ tiles2x25masked:
 	VMASKMOVPS 32(CX)(DX*1), Y7, Y7
 	ADDQ       AX, CX
 
-tiles2x25done:
-	MOVQ CX, 40(SP)
+tiles2x26done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 	ADDQ $0x02, AX
 	JG   oddtiles2x2
 
@@ -6945,13 +8535,13 @@ oddtiles2x2:
 
 endtiles2x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles2x28masked
+	JNE     tiles2x29masked
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	VMOVUPS Y2, 64(CX)
@@ -6962,9 +8552,9 @@ endtiles2x2:
 	VMOVUPS Y6, 64(CX)
 	VMOVUPS Y7, 96(CX)
 	ADDQ    AX, CX
-	JMP     tiles2x28done
+	JMP     tiles2x29done
 
-tiles2x28masked:
+tiles2x29masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -6981,22 +8571,22 @@ tiles2x28masked:
 	VMASKMOVPS Y7, Y9, 96(CX)
 	ADDQ       AX, CX
 
-tiles2x28done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x29done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x2
 	JMP  done
 
 tiles2x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), BX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), BX
 	CMPQ    BX, $0x08
-	JNE     tiles2x2half5masked
+	JNE     tiles2x2half6masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	VMOVUPS (CX)(DX*1), Y2
@@ -7005,9 +8595,9 @@ tiles2x2half:
 	VMOVUPS 32(CX), Y4
 	VMOVUPS (CX)(DX*1), Y5
 	ADDQ    AX, CX
-	JMP     tiles2x2half5done
+	JMP     tiles2x2half6done
 
-tiles2x2half5masked:
+tiles2x2half6masked:
 	LEAQ       tailMasks<>+0(SB), SI
 	SHLQ       $0x02, BX
 	SUBQ       BX, SI
@@ -7022,23 +8612,22 @@ tiles2x2half5masked:
 	VMASKMOVPS (CX)(DX*1), Y5, Y5
 	ADDQ       AX, CX
 
-tiles2x2half5done:
-	MOVQ CX, 40(SP)
+tiles2x2half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 	ADDQ $0x02, AX
 	JG   oddtiles2x2half
 
@@ -7094,13 +8683,13 @@ oddtiles2x2half:
 
 endtiles2x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles2x2half8masked
+	JNE     tiles2x2half9masked
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	VMOVUPS Y2, 64(CX)
@@ -7109,9 +8698,9 @@ endtiles2x2half:
 	VMOVUPS Y4, 32(CX)
 	VMOVUPS Y5, 64(CX)
 	ADDQ    AX, CX
-	JMP     tiles2x2half8done
+	JMP     tiles2x2half9done
 
-tiles2x2half8masked:
+tiles2x2half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -7126,10 +8715,10 @@ tiles2x2half8masked:
 	VMASKMOVPS Y5, Y6, 64(CX)
 	ADDQ       AX, CX
 
-tiles2x2half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x2half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x2half
 	JMP  done
 
@@ -7141,13 +8730,13 @@ rowsabove2to4:
 
 tiles3x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles3x15masked
+	JNE     tiles3x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
@@ -7157,9 +8746,9 @@ tiles3x1:
 	VMOVUPS (CX), Y4
 	VMOVUPS 32(CX), Y5
 	ADDQ    AX, CX
-	JMP     tiles3x15done
+	JMP     tiles3x16done
 
-tiles3x15masked:
+tiles3x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -7175,14 +8764,14 @@ tiles3x15masked:
 	VMASKMOVPS 32(CX), Y5, Y5
 	ADDQ       AX, CX
 
-tiles3x15done:
-	MOVQ CX, 40(SP)
+tiles3x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -7190,10 +8779,9 @@ tiles3x15done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 	ADDQ $0x02, AX
 	JG   oddtiles3x1
 
@@ -7245,13 +8833,13 @@ oddtiles3x1:
 
 endtiles3x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles3x18masked
+	JNE     tiles3x19masked
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    AX, CX
@@ -7261,9 +8849,9 @@ endtiles3x1:
 	VMOVUPS Y4, (CX)
 	VMOVUPS Y5, 32(CX)
 	ADDQ    AX, CX
-	JMP     tiles3x18done
+	JMP     tiles3x19done
 
-tiles3x18masked:
+tiles3x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -7279,31 +8867,31 @@ tiles3x18masked:
 	VMASKMOVPS Y5, Y7, 32(CX)
 	ADDQ       AX, CX
 
-tiles3x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x1
 	JMP  done
 
 tiles3x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles3x1half5masked
+	JNE     tiles3x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y1
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y2
 	ADDQ    AX, CX
-	JMP     tiles3x1half5done
+	JMP     tiles3x1half6done
 
-tiles3x1half5masked:
+tiles3x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -7316,14 +8904,14 @@ tiles3x1half5masked:
 	VMASKMOVPS (CX), Y2, Y2
 	ADDQ       AX, CX
 
-tiles3x1half5done:
-	MOVQ CX, 40(SP)
+tiles3x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -7331,10 +8919,9 @@ tiles3x1half5done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 	ADDQ $0x02, AX
 	JG   oddtiles3x1half
 
@@ -7372,22 +8959,22 @@ oddtiles3x1half:
 
 endtiles3x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles3x1half8masked
+	JNE     tiles3x1half9masked
 	VMOVUPS Y0, (CX)
 	ADDQ    AX, CX
 	VMOVUPS Y1, (CX)
 	ADDQ    AX, CX
 	VMOVUPS Y2, (CX)
 	ADDQ    AX, CX
-	JMP     tiles3x1half8done
+	JMP     tiles3x1half9done
 
-tiles3x1half8masked:
+tiles3x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -7400,10 +8987,10 @@ tiles3x1half8masked:
 	VMASKMOVPS Y2, Y3, (CX)
 	ADDQ       AX, CX
 
-tiles3x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x1half
 	JMP  done
 
@@ -7413,13 +9000,13 @@ rowsabove3to4:
 
 tiles4x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles4x15masked
+	JNE     tiles4x16masked
 	VMOVUPS (CX), Y0
 	VMOVUPS 32(CX), Y1
 	ADDQ    AX, CX
@@ -7432,9 +9019,9 @@ tiles4x1:
 	VMOVUPS (CX), Y6
 	VMOVUPS 32(CX), Y7
 	ADDQ    AX, CX
-	JMP     tiles4x15done
+	JMP     tiles4x16done
 
-tiles4x15masked:
+tiles4x16masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -7453,14 +9040,14 @@ tiles4x15masked:
 	VMASKMOVPS 32(CX), Y7, Y7
 	ADDQ       AX, CX
 
-tiles4x15done:
-	MOVQ CX, 40(SP)
+tiles4x16done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -7470,10 +9057,9 @@ tiles4x15done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 	ADDQ $0x02, AX
 	JG   oddtiles4x1
 
@@ -7534,13 +9120,13 @@ oddtiles4x1:
 
 endtiles4x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x10
-	JNE     tiles4x18masked
+	JNE     tiles4x19masked
 	VMOVUPS Y0, (CX)
 	VMOVUPS Y1, 32(CX)
 	ADDQ    AX, CX
@@ -7553,9 +9139,9 @@ endtiles4x1:
 	VMOVUPS Y6, (CX)
 	VMOVUPS Y7, 32(CX)
 	ADDQ    AX, CX
-	JMP     tiles4x18done
+	JMP     tiles4x19done
 
-tiles4x18masked:
+tiles4x19masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -7574,22 +9160,22 @@ tiles4x18masked:
 	VMASKMOVPS Y7, Y9, 32(CX)
 	ADDQ       AX, CX
 
-tiles4x18done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x19done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x1
 	JMP  done
 
 tiles4x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), CX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), CX
 	MOVQ    grid+0(FP), DX
-	MOVQ    56(DX), DX
-	MOVQ    24(SP), DX
+	MOVQ    64(DX), DX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles4x1half5masked
+	JNE     tiles4x1half6masked
 	VMOVUPS (CX), Y0
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y1
@@ -7598,9 +9184,9 @@ tiles4x1half:
 	ADDQ    AX, CX
 	VMOVUPS (CX), Y3
 	ADDQ    AX, CX
-	JMP     tiles4x1half5done
+	JMP     tiles4x1half6done
 
-tiles4x1half5masked:
+tiles4x1half6masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -7615,14 +9201,14 @@ tiles4x1half5masked:
 	VMASKMOVPS (CX), Y3, Y3
 	ADDQ       AX, CX
 
-tiles4x1half5done:
-	MOVQ CX, 40(SP)
+tiles4x1half6done:
+	MOVQ CX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -7632,10 +9218,9 @@ tiles4x1half5done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 	ADDQ $0x02, AX
 	JG   oddtiles4x1half
 
@@ -7679,13 +9264,13 @@ oddtiles4x1half:
 
 endtiles4x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), CX
-	MOVQ    24(SP), DX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), CX
+	MOVQ    48(SP), DX
 	CMPQ    DX, $0x08
-	JNE     tiles4x1half8masked
+	JNE     tiles4x1half9masked
 	VMOVUPS Y0, (CX)
 	ADDQ    AX, CX
 	VMOVUPS Y1, (CX)
@@ -7694,9 +9279,9 @@ endtiles4x1half:
 	ADDQ    AX, CX
 	VMOVUPS Y3, (CX)
 	ADDQ    AX, CX
-	JMP     tiles4x1half8done
+	JMP     tiles4x1half9done
 
-tiles4x1half8masked:
+tiles4x1half9masked:
 	LEAQ       tailMasks<>+0(SB), BX
 	SHLQ       $0x02, DX
 	SUBQ       DX, BX
@@ -7711,41 +9296,41 @@ tiles4x1half8masked:
 	VMASKMOVPS Y3, Y4, (CX)
 	ADDQ       AX, CX
 
-tiles4x1half8done:
-	MOVQ CX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x1half9done:
+	MOVQ CX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x1half
 
 done:
 	MOVQ  grid+0(FP), AX
-	MOVQ  16(SP), CX
-	MOVQ  $0x00000000, 16(SP)
+	MOVQ  72(SP), CX
 	TESTQ CX, CX
 	JZ    right
-	MOVQ  CX, 8(SP)
-	DECQ  (SP)
+	MOVQ  CX, 64(SP)
+	MOVQ  $0x00000000, 72(SP)
+	DECQ  56(SP)
 	JMP   dispatch
 
 right:
-	MOVQ  104(AX), DX
-	MOVQ  32(AX), CX
+	MOVQ  16(SP), DX
+	MOVQ  40(AX), CX
 	IMULQ DX, CX
-	ADDQ  CX, 24(AX)
-	MOVQ  56(AX), CX
+	ADDQ  CX, 24(SP)
+	MOVQ  64(AX), CX
 	IMULQ DX, CX
-	ADDQ  CX, 40(AX)
+	ADDQ  CX, 32(SP)
 	MOVQ  DX, CX
 	SHLQ  $0x06, CX
-	ADDQ  CX, 64(AX)
-	DECQ  112(AX)
+	ADDQ  CX, 40(SP)
+	DECQ  (SP)
 	JNZ   group
-	MOVQ  120(AX), CX
-	MOVQ  $0x00000000, 120(AX)
+	MOVQ  8(SP), CX
 	TESTQ CX, CX
 	JZ    end
-	MOVQ  CX, 112(AX)
-	DECQ  104(AX)
+	MOVQ  CX, (SP)
+	MOVQ  $0x00000000, 8(SP)
+	DECQ  16(SP)
 	JMP   group
 
 end:
@@ -10453,76 +12038,90 @@ loop:
 	VZEROUPPER
 	RET
 
-// func readAVX2(x *float32, blocks int)
+// func readAVX2(x *float32, stride int, rounds int)
 // Requires: AVX
-TEXT ·readAVX2(SB), NOSPLIT, $0-16
+TEXT ·readAVX2(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), AX
-	MOVQ blocks+8(FP), CX
+	MOVQ stride+8(FP), CX
+	MOVQ rounds+16(FP), DX
+	LEAQ (CX)(CX*2), BX
 
 loop:
 	VMOVUPS (AX), Y0
 	VMOVUPS 32(AX), Y0
 	VMOVUPS 64(AX), Y0
 	VMOVUPS 96(AX), Y0
-	VMOVUPS 128(AX), Y0
-	VMOVUPS 160(AX), Y0
-	VMOVUPS 192(AX), Y0
-	VMOVUPS 224(AX), Y0
-	VMOVUPS 256(AX), Y0
-	VMOVUPS 288(AX), Y0
-	VMOVUPS 320(AX), Y0
-	VMOVUPS 352(AX), Y0
-	VMOVUPS 384(AX), Y0
-	VMOVUPS 416(AX), Y0
-	VMOVUPS 448(AX), Y0
-	VMOVUPS 480(AX), Y0
-	ADDQ    $0x00000200, AX
-	DECQ    CX
+	VMOVUPS (AX)(CX*1), Y0
+	VMOVUPS 32(AX)(CX*1), Y0
+	VMOVUPS 64(AX)(CX*1), Y0
+	VMOVUPS 96(AX)(CX*1), Y0
+	VMOVUPS (AX)(CX*2), Y0
+	VMOVUPS 32(AX)(CX*2), Y0
+	VMOVUPS 64(AX)(CX*2), Y0
+	VMOVUPS 96(AX)(CX*2), Y0
+	VMOVUPS (AX)(BX*1), Y0
+	VMOVUPS 32(AX)(BX*1), Y0
+	VMOVUPS 64(AX)(BX*1), Y0
+	VMOVUPS 96(AX)(BX*1), Y0
+	ADDQ    $0x00000080, AX
+	DECQ    DX
 	JNZ     loop
 	VZEROUPPER
 	RET
 
 // func gridAVX512(grid *byte)
 // Requires: AVX, AVX512F, AVX512VL, CMOV, FMA3
-TEXT ·gridAVX512(SB), NOSPLIT, $56-8
+TEXT ·gridAVX512(SB), NOSPLIT, $104-8
+	MOVQ grid+0(FP), AX
+	MOVQ 120(AX), CX
+	MOVQ CX, (SP)
+	MOVQ 128(AX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(AX), CX
+	MOVQ CX, 16(SP)
+	MOVQ 24(AX), CX
+	MOVQ CX, 24(SP)
+	MOVQ 48(AX), CX
+	MOVQ CX, 32(SP)
+	MOVQ 72(AX), CX
+	MOVQ CX, 40(SP)
+
 group:
 	MOVQ    grid+0(FP), AX
-	MOVQ    8(AX), CX
-	MOVQ    CX, 32(SP)
-	MOVQ    40(AX), CX
-	MOVQ    CX, 40(SP)
-	MOVQ    64(AX), CX
-	MOVQ    CX, 48(SP)
-	MOVQ    80(AX), CX
-	MOVQ    CX, (SP)
 	MOVQ    88(AX), CX
-	MOVQ    CX, 8(SP)
+	MOVQ    CX, 56(SP)
 	MOVQ    96(AX), CX
-	MOVQ    CX, 16(SP)
-	MOVQ    112(AX), CX
-	ADDQ    120(AX), CX
+	MOVQ    CX, 64(SP)
+	MOVQ    104(AX), CX
+	MOVQ    CX, 72(SP)
+	MOVQ    8(AX), CX
+	MOVQ    CX, 80(SP)
+	MOVQ    32(SP), CX
+	MOVQ    CX, 88(SP)
+	MOVQ    40(SP), CX
+	MOVQ    CX, 96(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (SP), CX
+	ADDQ    8(SP), CX
 	MOVQ    $0x00000010, DX
 	CMPQ    CX, $0x01
-	CMOVQEQ 128(AX), DX
-	MOVQ    DX, 24(SP)
+	CMOVQEQ 136(AX), DX
+	MOVQ    DX, 48(SP)
 
 dispatch:
-	MOVQ (SP), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 104(CX), CX
-	MOVQ 24(SP), DX
-	CMPQ AX, $0x06
-	JA   rowsabove6to12
-	CMPQ AX, $0x03
-	JA   rowsabove3to6
+	MOVQ 56(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 48(SP), DX
+	CMPQ AX, $0x04
+	JA   rowsabove4to8
 	CMPQ AX, $0x02
-	JA   rowsabove2to3
+	JA   rowsabove2to4
 	CMPQ AX, $0x01
 	JA   rowsabove1to2
-	CMPQ CX, $0x04
-	JA   rows1panelsabove4to8
+	CMPQ CX, $0x03
+	JA   rows1panelsabove3to6
 	CMPQ CX, $0x02
-	JA   rows1panelsabove2to4
+	JA   rows1panelsabove2to3
 	CMPQ CX, $0x01
 	JA   rows1panelsabove1to2
 	CMPQ DX, $0x08
@@ -10530,18 +12129,18 @@ dispatch:
 
 tiles1x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x15masked
+	JNE     tiles1x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
-	JMP     tiles1x15done
+	JMP     tiles1x16done
 
-tiles1x15masked:
+tiles1x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -10549,21 +12148,20 @@ tiles1x15masked:
 	VMOVUPS.Z (DX), K1, Z0
 	ADDQ      AX, DX
 
-tiles1x15done:
-	MOVQ DX, 40(SP)
+tiles1x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x1:
 	VBROADCASTSS (DX)(AX*4), Z1
@@ -10572,18 +12170,18 @@ looptiles1x1:
 	INCQ         AX
 	JNZ          looptiles1x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles1x18masked
+	JNE          tiles1x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
-	JMP          tiles1x18done
+	JMP          tiles1x19done
 
-tiles1x18masked:
+tiles1x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -10591,27 +12189,27 @@ tiles1x18masked:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    AX, DX
 
-tiles1x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x1
 	JMP  done
 
 tiles1x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x1half5masked
+	JNE     tiles1x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
-	JMP     tiles1x1half5done
+	JMP     tiles1x1half6done
 
-tiles1x1half5masked:
+tiles1x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -10619,21 +12217,20 @@ tiles1x1half5masked:
 	VMOVUPS.Z (DX), K1, Y0
 	ADDQ      AX, DX
 
-tiles1x1half5done:
-	MOVQ DX, 40(SP)
+tiles1x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x1half:
 	VBROADCASTSS (DX)(AX*4), Z1
@@ -10642,18 +12239,18 @@ looptiles1x1half:
 	INCQ         AX
 	JNZ          looptiles1x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles1x1half8masked
+	JNE          tiles1x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
-	JMP          tiles1x1half8done
+	JMP          tiles1x1half9done
 
-tiles1x1half8masked:
+tiles1x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -10661,10 +12258,10 @@ tiles1x1half8masked:
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    AX, DX
 
-tiles1x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x1half
 	JMP  done
 
@@ -10674,19 +12271,19 @@ rows1panelsabove1to2:
 
 tiles1x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x25masked
+	JNE     tiles1x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
-	JMP     tiles1x25done
+	JMP     tiles1x26done
 
-tiles1x25masked:
+tiles1x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -10695,21 +12292,20 @@ tiles1x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z1
 	ADDQ      AX, DX
 
-tiles1x25done:
-	MOVQ DX, 40(SP)
+tiles1x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x2:
 	VBROADCASTSS (DX)(AX*4), Z2
@@ -10719,19 +12315,19 @@ looptiles1x2:
 	INCQ         AX
 	JNZ          looptiles1x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles1x28masked
+	JNE          tiles1x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x28done
+	JMP          tiles1x29done
 
-tiles1x28masked:
+tiles1x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -10740,28 +12336,28 @@ tiles1x28masked:
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles1x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x2
 	JMP  done
 
 tiles1x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x2half5masked
+	JNE     tiles1x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
-	JMP     tiles1x2half5done
+	JMP     tiles1x2half6done
 
-tiles1x2half5masked:
+tiles1x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -10770,21 +12366,20 @@ tiles1x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y1
 	ADDQ      AX, DX
 
-tiles1x2half5done:
-	MOVQ DX, 40(SP)
+tiles1x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x2half:
 	VBROADCASTSS (DX)(AX*4), Z2
@@ -10794,19 +12389,19 @@ looptiles1x2half:
 	INCQ         AX
 	JNZ          looptiles1x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles1x2half8masked
+	JNE          tiles1x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x2half8done
+	JMP          tiles1x2half9done
 
-tiles1x2half8masked:
+tiles1x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -10815,35 +12410,33 @@ tiles1x2half8masked:
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles1x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x2half
 	JMP  done
 
-rows1panelsabove2to4:
-	CMPQ CX, $0x03
-	JA   rows1panelsabove3to4
+rows1panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles1x3half
 
 tiles1x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x35masked
+	JNE     tiles1x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
 	ADDQ    AX, DX
-	JMP     tiles1x35done
+	JMP     tiles1x36done
 
-tiles1x35masked:
+tiles1x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -10853,21 +12446,20 @@ tiles1x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z2
 	ADDQ      AX, DX
 
-tiles1x35done:
-	MOVQ DX, 40(SP)
+tiles1x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x3:
 	VBROADCASTSS (DX)(AX*4), Z3
@@ -10878,20 +12470,20 @@ looptiles1x3:
 	INCQ         AX
 	JNZ          looptiles1x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles1x38masked
+	JNE          tiles1x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x38done
+	JMP          tiles1x39done
 
-tiles1x38masked:
+tiles1x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -10901,29 +12493,29 @@ tiles1x38masked:
 	VMOVUPS Z2, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles1x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x3
 	JMP  done
 
 tiles1x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x3half5masked
+	JNE     tiles1x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
 	ADDQ    AX, DX
-	JMP     tiles1x3half5done
+	JMP     tiles1x3half6done
 
-tiles1x3half5masked:
+tiles1x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -10933,21 +12525,20 @@ tiles1x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y2
 	ADDQ      AX, DX
 
-tiles1x3half5done:
-	MOVQ DX, 40(SP)
+tiles1x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x3half:
 	VBROADCASTSS (DX)(AX*4), Z3
@@ -10958,20 +12549,20 @@ looptiles1x3half:
 	INCQ         AX
 	JNZ          looptiles1x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles1x3half8masked
+	JNE          tiles1x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x3half8done
+	JMP          tiles1x3half9done
 
-tiles1x3half8masked:
+tiles1x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -10981,35 +12572,39 @@ tiles1x3half8masked:
 	VMOVUPS Y2, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles1x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x3half
 	JMP  done
 
-rows1panelsabove3to4:
+rows1panelsabove3to6:
+	CMPQ CX, $0x05
+	JA   rows1panelsabove5to6
+	CMPQ CX, $0x04
+	JA   rows1panelsabove4to5
 	CMPQ DX, $0x08
 	JBE  tiles1x4half
 
 tiles1x4:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x45masked
+	JNE     tiles1x46masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
 	VMOVUPS (DX)(SI*1), Z3
 	ADDQ    AX, DX
-	JMP     tiles1x45done
+	JMP     tiles1x46done
 
-tiles1x45masked:
+tiles1x46masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -11020,21 +12615,20 @@ tiles1x45masked:
 	VMOVUPS.Z (DX)(SI*1), K1, Z3
 	ADDQ      AX, DX
 
-tiles1x45done:
-	MOVQ DX, 40(SP)
+tiles1x46done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles1x4:
@@ -11047,21 +12641,21 @@ looptiles1x4:
 	INCQ         AX
 	JNZ          looptiles1x4
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles1x48masked
+	JNE          tiles1x49masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x48done
+	JMP          tiles1x49done
 
-tiles1x48masked:
+tiles1x49masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -11072,31 +12666,31 @@ tiles1x48masked:
 	VMOVUPS Z3, K1, 192(DX)
 	ADDQ    AX, DX
 
-tiles1x48done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x49done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x4
 	JMP  done
 
 tiles1x4half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x4half5masked
+	JNE     tiles1x4half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
 	VMOVUPS (DX)(SI*1), Y3
 	ADDQ    AX, DX
-	JMP     tiles1x4half5done
+	JMP     tiles1x4half6done
 
-tiles1x4half5masked:
+tiles1x4half6masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -11107,21 +12701,20 @@ tiles1x4half5masked:
 	VMOVUPS.Z (DX)(SI*1), K1, Y3
 	ADDQ      AX, DX
 
-tiles1x4half5done:
-	MOVQ DX, 40(SP)
+tiles1x4half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles1x4half:
@@ -11134,21 +12727,21 @@ looptiles1x4half:
 	INCQ         AX
 	JNZ          looptiles1x4half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles1x4half8masked
+	JNE          tiles1x4half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Y3, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x4half8done
+	JMP          tiles1x4half9done
 
-tiles1x4half8masked:
+tiles1x4half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -11159,40 +12752,36 @@ tiles1x4half8masked:
 	VMOVUPS Y3, K1, 192(DX)
 	ADDQ    AX, DX
 
-tiles1x4half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x4half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x4half
 	JMP  done
 
-rows1panelsabove4to8:
-	CMPQ CX, $0x06
-	JA   rows1panelsabove6to8
-	CMPQ CX, $0x05
-	JA   rows1panelsabove5to6
+rows1panelsabove4to5:
 	CMPQ DX, $0x08
 	JBE  tiles1x5half
 
 tiles1x5:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x55masked
+	JNE     tiles1x56masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
 	VMOVUPS (DX)(SI*1), Z3
 	VMOVUPS (DX)(BX*4), Z4
 	ADDQ    AX, DX
-	JMP     tiles1x55done
+	JMP     tiles1x56done
 
-tiles1x55masked:
+tiles1x56masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -11204,21 +12793,20 @@ tiles1x55masked:
 	VMOVUPS.Z (DX)(BX*4), K1, Z4
 	ADDQ      AX, DX
 
-tiles1x55done:
-	MOVQ DX, 40(SP)
+tiles1x56done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles1x5:
@@ -11232,22 +12820,22 @@ looptiles1x5:
 	INCQ         AX
 	JNZ          looptiles1x5
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles1x58masked
+	JNE          tiles1x59masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
 	VMOVUPS      Z4, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x58done
+	JMP          tiles1x59done
 
-tiles1x58masked:
+tiles1x59masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -11259,32 +12847,32 @@ tiles1x58masked:
 	VMOVUPS Z4, K1, 256(DX)
 	ADDQ    AX, DX
 
-tiles1x58done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x59done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x5
 	JMP  done
 
 tiles1x5half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x5half5masked
+	JNE     tiles1x5half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
 	VMOVUPS (DX)(SI*1), Z3
 	VMOVUPS (DX)(BX*4), Y4
 	ADDQ    AX, DX
-	JMP     tiles1x5half5done
+	JMP     tiles1x5half6done
 
-tiles1x5half5masked:
+tiles1x5half6masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -11296,21 +12884,20 @@ tiles1x5half5masked:
 	VMOVUPS.Z (DX)(BX*4), K1, Y4
 	ADDQ      AX, DX
 
-tiles1x5half5done:
-	MOVQ DX, 40(SP)
+tiles1x5half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles1x5half:
@@ -11324,22 +12911,22 @@ looptiles1x5half:
 	INCQ         AX
 	JNZ          looptiles1x5half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles1x5half8masked
+	JNE          tiles1x5half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
 	VMOVUPS      Y4, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x5half8done
+	JMP          tiles1x5half9done
 
-tiles1x5half8masked:
+tiles1x5half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -11351,10 +12938,10 @@ tiles1x5half8masked:
 	VMOVUPS Y4, K1, 256(DX)
 	ADDQ    AX, DX
 
-tiles1x5half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x5half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x5half
 	JMP  done
 
@@ -11364,15 +12951,15 @@ rows1panelsabove5to6:
 
 tiles1x6:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
 	LEAQ    (BX)(BX*4), DI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x65masked
+	JNE     tiles1x66masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -11380,9 +12967,9 @@ tiles1x6:
 	VMOVUPS (DX)(BX*4), Z4
 	VMOVUPS (DX)(DI*1), Z5
 	ADDQ    AX, DX
-	JMP     tiles1x65done
+	JMP     tiles1x66done
 
-tiles1x65masked:
+tiles1x66masked:
 	MOVQ      $0x00000001, R8
 	SHLQ      CL, R8
 	DECQ      R8
@@ -11395,21 +12982,20 @@ tiles1x65masked:
 	VMOVUPS.Z (DX)(DI*1), K1, Z5
 	ADDQ      AX, DX
 
-tiles1x65done:
-	MOVQ DX, 40(SP)
+tiles1x66done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 	LEAQ (BX)(BX*4), DI
 
@@ -11425,13 +13011,13 @@ looptiles1x6:
 	INCQ         AX
 	JNZ          looptiles1x6
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles1x68masked
+	JNE          tiles1x69masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -11439,9 +13025,9 @@ looptiles1x6:
 	VMOVUPS      Z4, 256(DX)
 	VMOVUPS      Z5, 320(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x68done
+	JMP          tiles1x69done
 
-tiles1x68masked:
+tiles1x69masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -11454,24 +13040,24 @@ tiles1x68masked:
 	VMOVUPS Z5, K1, 320(DX)
 	ADDQ    AX, DX
 
-tiles1x68done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x69done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x6
 	JMP  done
 
 tiles1x6half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
 	LEAQ    (BX)(BX*4), DI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x6half5masked
+	JNE     tiles1x6half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -11479,9 +13065,9 @@ tiles1x6half:
 	VMOVUPS (DX)(BX*4), Z4
 	VMOVUPS (DX)(DI*1), Y5
 	ADDQ    AX, DX
-	JMP     tiles1x6half5done
+	JMP     tiles1x6half6done
 
-tiles1x6half5masked:
+tiles1x6half6masked:
 	MOVQ      $0x00000001, R8
 	SHLQ      CL, R8
 	DECQ      R8
@@ -11494,21 +13080,20 @@ tiles1x6half5masked:
 	VMOVUPS.Z (DX)(DI*1), K1, Y5
 	ADDQ      AX, DX
 
-tiles1x6half5done:
-	MOVQ DX, 40(SP)
+tiles1x6half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 	LEAQ (BX)(BX*4), DI
 
@@ -11524,13 +13109,13 @@ looptiles1x6half:
 	INCQ         AX
 	JNZ          looptiles1x6half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles1x6half8masked
+	JNE          tiles1x6half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -11538,9 +13123,9 @@ looptiles1x6half:
 	VMOVUPS      Z4, 256(DX)
 	VMOVUPS      Y5, 320(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x6half8done
+	JMP          tiles1x6half9done
 
-tiles1x6half8masked:
+tiles1x6half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -11553,456 +13138,16 @@ tiles1x6half8masked:
 	VMOVUPS Y5, K1, 320(DX)
 	ADDQ    AX, DX
 
-tiles1x6half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x6half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x6half
-	JMP  done
-
-rows1panelsabove6to8:
-	CMPQ CX, $0x07
-	JA   rows1panelsabove7to8
-	CMPQ DX, $0x08
-	JBE  tiles1x7half
-
-tiles1x7:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x75masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Z5
-	VMOVUPS (DX)(SI*2), Z6
-	ADDQ    AX, DX
-	JMP     tiles1x75done
-
-tiles1x75masked:
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS   (DX)(DI*1), Z5
-	VMOVUPS.Z (DX)(SI*2), K1, Z6
-	ADDQ      AX, DX
-
-tiles1x75done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-
-looptiles1x7:
-	VBROADCASTSS (DX)(AX*4), Z7
-	VFMADD231PS  (CX), Z7, Z0
-	VFMADD231PS  (CX)(BX*1), Z7, Z1
-	VFMADD231PS  (CX)(BX*2), Z7, Z2
-	VFMADD231PS  (CX)(SI*1), Z7, Z3
-	VFMADD231PS  (CX)(BX*4), Z7, Z4
-	VFMADD231PS  (CX)(DI*1), Z7, Z5
-	VFMADD231PS  (CX)(SI*2), Z7, Z6
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles1x7
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x78masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Z5, 320(DX)
-	VMOVUPS      Z6, 384(DX)
-	ADDQ         AX, DX
-	JMP          tiles1x78done
-
-tiles1x78masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Z5, 320(DX)
-	VMOVUPS Z6, K1, 384(DX)
-	ADDQ    AX, DX
-
-tiles1x78done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles1x7
-	JMP  done
-
-tiles1x7half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x7half5masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Z5
-	VMOVUPS (DX)(SI*2), Y6
-	ADDQ    AX, DX
-	JMP     tiles1x7half5done
-
-tiles1x7half5masked:
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS   (DX)(DI*1), Z5
-	VMOVUPS.Z (DX)(SI*2), K1, Y6
-	ADDQ      AX, DX
-
-tiles1x7half5done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-
-looptiles1x7half:
-	VBROADCASTSS (DX)(AX*4), Z7
-	VFMADD231PS  (CX), Z7, Z0
-	VFMADD231PS  (CX)(BX*1), Z7, Z1
-	VFMADD231PS  (CX)(BX*2), Z7, Z2
-	VFMADD231PS  (CX)(SI*1), Z7, Z3
-	VFMADD231PS  (CX)(BX*4), Z7, Z4
-	VFMADD231PS  (CX)(DI*1), Z7, Z5
-	VFMADD231PS  (CX)(SI*2), Y7, Y6
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles1x7half
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x7half8masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Z5, 320(DX)
-	VMOVUPS      Y6, 384(DX)
-	ADDQ         AX, DX
-	JMP          tiles1x7half8done
-
-tiles1x7half8masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Z5, 320(DX)
-	VMOVUPS Y6, K1, 384(DX)
-	ADDQ    AX, DX
-
-tiles1x7half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles1x7half
-	JMP  done
-
-rows1panelsabove7to8:
-	CMPQ DX, $0x08
-	JBE  tiles1x8half
-
-tiles1x8:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	LEAQ    (SI)(BX*4), R8
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x85masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Z5
-	VMOVUPS (DX)(SI*2), Z6
-	VMOVUPS (DX)(R8*1), Z7
-	ADDQ    AX, DX
-	JMP     tiles1x85done
-
-tiles1x85masked:
-	MOVQ      $0x00000001, R9
-	SHLQ      CL, R9
-	DECQ      R9
-	KMOVW     R9, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS   (DX)(DI*1), Z5
-	VMOVUPS   (DX)(SI*2), Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	ADDQ      AX, DX
-
-tiles1x85done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-	LEAQ (SI)(BX*4), R8
-
-looptiles1x8:
-	VBROADCASTSS (DX)(AX*4), Z8
-	VFMADD231PS  (CX), Z8, Z0
-	VFMADD231PS  (CX)(BX*1), Z8, Z1
-	VFMADD231PS  (CX)(BX*2), Z8, Z2
-	VFMADD231PS  (CX)(SI*1), Z8, Z3
-	VFMADD231PS  (CX)(BX*4), Z8, Z4
-	VFMADD231PS  (CX)(DI*1), Z8, Z5
-	VFMADD231PS  (CX)(SI*2), Z8, Z6
-	VFMADD231PS  (CX)(R8*1), Z8, Z7
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles1x8
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x88masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Z5, 320(DX)
-	VMOVUPS      Z6, 384(DX)
-	VMOVUPS      Z7, 448(DX)
-	ADDQ         AX, DX
-	JMP          tiles1x88done
-
-tiles1x88masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Z5, 320(DX)
-	VMOVUPS Z6, 384(DX)
-	VMOVUPS Z7, K1, 448(DX)
-	ADDQ    AX, DX
-
-tiles1x88done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles1x8
-	JMP  done
-
-tiles1x8half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	LEAQ    (SI)(BX*4), R8
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x8half5masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Z5
-	VMOVUPS (DX)(SI*2), Z6
-	VMOVUPS (DX)(R8*1), Y7
-	ADDQ    AX, DX
-	JMP     tiles1x8half5done
-
-tiles1x8half5masked:
-	MOVQ      $0x00000001, R9
-	SHLQ      CL, R9
-	DECQ      R9
-	KMOVW     R9, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS   (DX)(DI*1), Z5
-	VMOVUPS   (DX)(SI*2), Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Y7
-	ADDQ      AX, DX
-
-tiles1x8half5done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-	LEAQ (SI)(BX*4), R8
-
-looptiles1x8half:
-	VBROADCASTSS (DX)(AX*4), Z8
-	VFMADD231PS  (CX), Z8, Z0
-	VFMADD231PS  (CX)(BX*1), Z8, Z1
-	VFMADD231PS  (CX)(BX*2), Z8, Z2
-	VFMADD231PS  (CX)(SI*1), Z8, Z3
-	VFMADD231PS  (CX)(BX*4), Z8, Z4
-	VFMADD231PS  (CX)(DI*1), Z8, Z5
-	VFMADD231PS  (CX)(SI*2), Z8, Z6
-	VFMADD231PS  (CX)(R8*1), Y8, Y7
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles1x8half
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x8half8masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Z5, 320(DX)
-	VMOVUPS      Z6, 384(DX)
-	VMOVUPS      Y7, 448(DX)
-	ADDQ         AX, DX
-	JMP          tiles1x8half8done
-
-tiles1x8half8masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Z5, 320(DX)
-	VMOVUPS Z6, 384(DX)
-	VMOVUPS Y7, K1, 448(DX)
-	ADDQ    AX, DX
-
-tiles1x8half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles1x8half
 	JMP  done
 
 rowsabove1to2:
 	CMPQ CX, $0x03
-	JA   rows2panelsabove3to6
+	JA   rows2panelsabove3to5
 	CMPQ CX, $0x02
 	JA   rows2panelsabove2to3
 	CMPQ CX, $0x01
@@ -12012,20 +13157,20 @@ rowsabove1to2:
 
 tiles2x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x15masked
+	JNE     tiles2x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
 	ADDQ    AX, DX
-	JMP     tiles2x15done
+	JMP     tiles2x16done
 
-tiles2x15masked:
+tiles2x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -12035,23 +13180,22 @@ tiles2x15masked:
 	VMOVUPS.Z (DX), K1, Z1
 	ADDQ      AX, DX
 
-tiles2x15done:
-	MOVQ DX, 40(SP)
+tiles2x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 
 looptiles2x1:
 	VMOVUPS      (CX), Z2
@@ -12063,20 +13207,20 @@ looptiles2x1:
 	INCQ         AX
 	JNZ          looptiles2x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles2x18masked
+	JNE          tiles2x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles2x18done
+	JMP          tiles2x19done
 
-tiles2x18masked:
+tiles2x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -12086,29 +13230,29 @@ tiles2x18masked:
 	VMOVUPS Z1, K1, (DX)
 	ADDQ    AX, DX
 
-tiles2x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x1
 	JMP  done
 
 tiles2x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x1half5masked
+	JNE     tiles2x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
 	ADDQ    AX, DX
-	JMP     tiles2x1half5done
+	JMP     tiles2x1half6done
 
-tiles2x1half5masked:
+tiles2x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -12118,23 +13262,22 @@ tiles2x1half5masked:
 	VMOVUPS.Z (DX), K1, Y1
 	ADDQ      AX, DX
 
-tiles2x1half5done:
-	MOVQ DX, 40(SP)
+tiles2x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 
 looptiles2x1half:
 	VMOVUPS      (CX), Y2
@@ -12146,20 +13289,20 @@ looptiles2x1half:
 	INCQ         AX
 	JNZ          looptiles2x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles2x1half8masked
+	JNE          tiles2x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles2x1half8done
+	JMP          tiles2x1half9done
 
-tiles2x1half8masked:
+tiles2x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -12169,10 +13312,10 @@ tiles2x1half8masked:
 	VMOVUPS Y1, K1, (DX)
 	ADDQ    AX, DX
 
-tiles2x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x1half
 	JMP  done
 
@@ -12182,22 +13325,22 @@ rows2panelsabove1to2:
 
 tiles2x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x25masked
+	JNE     tiles2x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z2
 	VMOVUPS (DX)(BX*1), Z3
 	ADDQ    AX, DX
-	JMP     tiles2x25done
+	JMP     tiles2x26done
 
-tiles2x25masked:
+tiles2x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -12209,23 +13352,22 @@ tiles2x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z3
 	ADDQ      AX, DX
 
-tiles2x25done:
-	MOVQ DX, 40(SP)
+tiles2x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 
 looptiles2x2:
 	VMOVUPS      (CX), Z4
@@ -12240,22 +13382,22 @@ looptiles2x2:
 	INCQ         AX
 	JNZ          looptiles2x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles2x28masked
+	JNE          tiles2x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
 	VMOVUPS      Z3, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x28done
+	JMP          tiles2x29done
 
-tiles2x28masked:
+tiles2x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -12267,31 +13409,31 @@ tiles2x28masked:
 	VMOVUPS Z3, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles2x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x2
 	JMP  done
 
 tiles2x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x2half5masked
+	JNE     tiles2x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z2
 	VMOVUPS (DX)(BX*1), Y3
 	ADDQ    AX, DX
-	JMP     tiles2x2half5done
+	JMP     tiles2x2half6done
 
-tiles2x2half5masked:
+tiles2x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -12303,23 +13445,22 @@ tiles2x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y3
 	ADDQ      AX, DX
 
-tiles2x2half5done:
-	MOVQ DX, 40(SP)
+tiles2x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 
 looptiles2x2half:
 	VMOVUPS      (CX), Z4
@@ -12334,22 +13475,22 @@ looptiles2x2half:
 	INCQ         AX
 	JNZ          looptiles2x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles2x2half8masked
+	JNE          tiles2x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
 	VMOVUPS      Y3, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x2half8done
+	JMP          tiles2x2half9done
 
-tiles2x2half8masked:
+tiles2x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -12361,10 +13502,10 @@ tiles2x2half8masked:
 	VMOVUPS Y3, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles2x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x2half
 	JMP  done
 
@@ -12374,13 +13515,13 @@ rows2panelsabove2to3:
 
 tiles2x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x35masked
+	JNE     tiles2x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -12389,9 +13530,9 @@ tiles2x3:
 	VMOVUPS (DX)(BX*1), Z4
 	VMOVUPS (DX)(BX*2), Z5
 	ADDQ    AX, DX
-	JMP     tiles2x35done
+	JMP     tiles2x36done
 
-tiles2x35masked:
+tiles2x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -12405,23 +13546,22 @@ tiles2x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z5
 	ADDQ      AX, DX
 
-tiles2x35done:
-	MOVQ DX, 40(SP)
+tiles2x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 
 looptiles2x3:
 	VBROADCASTSS (BX)(AX*4), Z6
@@ -12439,13 +13579,13 @@ looptiles2x3:
 	INCQ         AX
 	JNZ          looptiles2x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles2x38masked
+	JNE          tiles2x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -12454,9 +13594,9 @@ looptiles2x3:
 	VMOVUPS      Z4, 64(DX)
 	VMOVUPS      Z5, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x38done
+	JMP          tiles2x39done
 
-tiles2x38masked:
+tiles2x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -12470,22 +13610,22 @@ tiles2x38masked:
 	VMOVUPS Z5, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles2x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x3
 	JMP  done
 
 tiles2x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x3half5masked
+	JNE     tiles2x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -12494,9 +13634,9 @@ tiles2x3half:
 	VMOVUPS (DX)(BX*1), Z4
 	VMOVUPS (DX)(BX*2), Y5
 	ADDQ    AX, DX
-	JMP     tiles2x3half5done
+	JMP     tiles2x3half6done
 
-tiles2x3half5masked:
+tiles2x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -12510,23 +13650,22 @@ tiles2x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y5
 	ADDQ      AX, DX
 
-tiles2x3half5done:
-	MOVQ DX, 40(SP)
+tiles2x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 
 looptiles2x3half:
 	VBROADCASTSS (BX)(AX*4), Z6
@@ -12544,13 +13683,13 @@ looptiles2x3half:
 	INCQ         AX
 	JNZ          looptiles2x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles2x3half8masked
+	JNE          tiles2x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
@@ -12559,9 +13698,9 @@ looptiles2x3half:
 	VMOVUPS      Z4, 64(DX)
 	VMOVUPS      Y5, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x3half8done
+	JMP          tiles2x3half9done
 
-tiles2x3half8masked:
+tiles2x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -12575,16 +13714,14 @@ tiles2x3half8masked:
 	VMOVUPS Y5, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles2x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x3half
 	JMP  done
 
-rows2panelsabove3to6:
-	CMPQ CX, $0x05
-	JA   rows2panelsabove5to6
+rows2panelsabove3to5:
 	CMPQ CX, $0x04
 	JA   rows2panelsabove4to5
 	CMPQ DX, $0x08
@@ -12592,14 +13729,14 @@ rows2panelsabove3to6:
 
 tiles2x4:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x45masked
+	JNE     tiles2x46masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -12610,9 +13747,9 @@ tiles2x4:
 	VMOVUPS (DX)(BX*2), Z6
 	VMOVUPS (DX)(SI*1), Z7
 	ADDQ    AX, DX
-	JMP     tiles2x45done
+	JMP     tiles2x46done
 
-tiles2x45masked:
+tiles2x46masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -12628,23 +13765,22 @@ tiles2x45masked:
 	VMOVUPS.Z (DX)(SI*1), K1, Z7
 	ADDQ      AX, DX
 
-tiles2x45done:
-	MOVQ DX, 40(SP)
+tiles2x46done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 	LEAQ (SI)(SI*2), DI
 
 looptiles2x4:
@@ -12666,13 +13802,13 @@ looptiles2x4:
 	INCQ         AX
 	JNZ          looptiles2x4
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles2x48masked
+	JNE          tiles2x49masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -12683,9 +13819,9 @@ looptiles2x4:
 	VMOVUPS      Z6, 128(DX)
 	VMOVUPS      Z7, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x48done
+	JMP          tiles2x49done
 
-tiles2x48masked:
+tiles2x49masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -12701,23 +13837,23 @@ tiles2x48masked:
 	VMOVUPS Z7, K1, 192(DX)
 	ADDQ    AX, DX
 
-tiles2x48done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x49done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x4
 	JMP  done
 
 tiles2x4half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x4half5masked
+	JNE     tiles2x4half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -12728,9 +13864,9 @@ tiles2x4half:
 	VMOVUPS (DX)(BX*2), Z6
 	VMOVUPS (DX)(SI*1), Y7
 	ADDQ    AX, DX
-	JMP     tiles2x4half5done
+	JMP     tiles2x4half6done
 
-tiles2x4half5masked:
+tiles2x4half6masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -12746,23 +13882,22 @@ tiles2x4half5masked:
 	VMOVUPS.Z (DX)(SI*1), K1, Y7
 	ADDQ      AX, DX
 
-tiles2x4half5done:
-	MOVQ DX, 40(SP)
+tiles2x4half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 	LEAQ (SI)(SI*2), DI
 
 looptiles2x4half:
@@ -12784,13 +13919,13 @@ looptiles2x4half:
 	INCQ         AX
 	JNZ          looptiles2x4half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles2x4half8masked
+	JNE          tiles2x4half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -12801,9 +13936,9 @@ looptiles2x4half:
 	VMOVUPS      Z6, 128(DX)
 	VMOVUPS      Y7, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x4half8done
+	JMP          tiles2x4half9done
 
-tiles2x4half8masked:
+tiles2x4half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -12819,10 +13954,10 @@ tiles2x4half8masked:
 	VMOVUPS Y7, K1, 192(DX)
 	ADDQ    AX, DX
 
-tiles2x4half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x4half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x4half
 	JMP  done
 
@@ -12832,14 +13967,14 @@ rows2panelsabove4to5:
 
 tiles2x5:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x55masked
+	JNE     tiles2x56masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -12852,9 +13987,9 @@ tiles2x5:
 	VMOVUPS (DX)(SI*1), Z8
 	VMOVUPS (DX)(BX*4), Z9
 	ADDQ    AX, DX
-	JMP     tiles2x55done
+	JMP     tiles2x56done
 
-tiles2x55masked:
+tiles2x56masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -12872,23 +14007,22 @@ tiles2x55masked:
 	VMOVUPS.Z (DX)(BX*4), K1, Z9
 	ADDQ      AX, DX
 
-tiles2x55done:
-	MOVQ DX, 40(SP)
+tiles2x56done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 	LEAQ (SI)(SI*2), DI
 
 looptiles2x5:
@@ -12913,13 +14047,13 @@ looptiles2x5:
 	INCQ         AX
 	JNZ          looptiles2x5
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles2x58masked
+	JNE          tiles2x59masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -12932,9 +14066,9 @@ looptiles2x5:
 	VMOVUPS      Z8, 192(DX)
 	VMOVUPS      Z9, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x58done
+	JMP          tiles2x59done
 
-tiles2x58masked:
+tiles2x59masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -12952,23 +14086,23 @@ tiles2x58masked:
 	VMOVUPS Z9, K1, 256(DX)
 	ADDQ    AX, DX
 
-tiles2x58done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x59done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x5
 	JMP  done
 
 tiles2x5half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x5half5masked
+	JNE     tiles2x5half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -12981,9 +14115,9 @@ tiles2x5half:
 	VMOVUPS (DX)(SI*1), Z8
 	VMOVUPS (DX)(BX*4), Y9
 	ADDQ    AX, DX
-	JMP     tiles2x5half5done
+	JMP     tiles2x5half6done
 
-tiles2x5half5masked:
+tiles2x5half6masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -13001,23 +14135,22 @@ tiles2x5half5masked:
 	VMOVUPS.Z (DX)(BX*4), K1, Y9
 	ADDQ      AX, DX
 
-tiles2x5half5done:
-	MOVQ DX, 40(SP)
+tiles2x5half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 	LEAQ (SI)(SI*2), DI
 
 looptiles2x5half:
@@ -13042,13 +14175,13 @@ looptiles2x5half:
 	INCQ         AX
 	JNZ          looptiles2x5half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles2x5half8masked
+	JNE          tiles2x5half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -13061,9 +14194,9 @@ looptiles2x5half:
 	VMOVUPS      Z8, 192(DX)
 	VMOVUPS      Y9, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x5half8done
+	JMP          tiles2x5half9done
 
-tiles2x5half8masked:
+tiles2x5half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -13081,302 +14214,16 @@ tiles2x5half8masked:
 	VMOVUPS Y9, K1, 256(DX)
 	ADDQ    AX, DX
 
-tiles2x5half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x5half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x5half
 	JMP  done
 
-rows2panelsabove5to6:
-	CMPQ DX, $0x08
-	JBE  tiles2x6half
-
-tiles2x6:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x65masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	VMOVUPS (DX)(SI*1), Z9
-	VMOVUPS (DX)(BX*4), Z10
-	VMOVUPS (DX)(DI*1), Z11
-	ADDQ    AX, DX
-	JMP     tiles2x65done
-
-tiles2x65masked:
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS.Z (DX)(DI*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS   (DX)(BX*2), Z8
-	VMOVUPS   (DX)(SI*1), Z9
-	VMOVUPS   (DX)(BX*4), Z10
-	VMOVUPS.Z (DX)(DI*1), K1, Z11
-	ADDQ      AX, DX
-
-tiles2x65done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
-	LEAQ (SI)(SI*2), DI
-	LEAQ (SI)(SI*4), R8
-
-looptiles2x6:
-	VBROADCASTSS (BX)(AX*4), Z12
-	VBROADCASTSS (DX)(AX*4), Z13
-	VMOVUPS      (CX), Z14
-	VFMADD231PS  Z14, Z12, Z0
-	VFMADD231PS  Z14, Z13, Z6
-	VMOVUPS      (CX)(SI*1), Z14
-	VFMADD231PS  Z14, Z12, Z1
-	VFMADD231PS  Z14, Z13, Z7
-	VMOVUPS      (CX)(SI*2), Z14
-	VFMADD231PS  Z14, Z12, Z2
-	VFMADD231PS  Z14, Z13, Z8
-	VMOVUPS      (CX)(DI*1), Z14
-	VFMADD231PS  Z14, Z12, Z3
-	VFMADD231PS  Z14, Z13, Z9
-	VMOVUPS      (CX)(SI*4), Z14
-	VFMADD231PS  Z14, Z12, Z4
-	VFMADD231PS  Z14, Z13, Z10
-	VMOVUPS      (CX)(R8*1), Z14
-	VFMADD231PS  Z14, Z12, Z5
-	VFMADD231PS  Z14, Z13, Z11
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles2x6
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x68masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Z5, 320(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
-	VMOVUPS      Z9, 192(DX)
-	VMOVUPS      Z10, 256(DX)
-	VMOVUPS      Z11, 320(DX)
-	ADDQ         AX, DX
-	JMP          tiles2x68done
-
-tiles2x68masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Z5, K1, 320(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, 128(DX)
-	VMOVUPS Z9, 192(DX)
-	VMOVUPS Z10, 256(DX)
-	VMOVUPS Z11, K1, 320(DX)
-	ADDQ    AX, DX
-
-tiles2x68done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles2x6
-	JMP  done
-
-tiles2x6half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x6half5masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	VMOVUPS (DX)(SI*1), Z9
-	VMOVUPS (DX)(BX*4), Z10
-	VMOVUPS (DX)(DI*1), Y11
-	ADDQ    AX, DX
-	JMP     tiles2x6half5done
-
-tiles2x6half5masked:
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS.Z (DX)(DI*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS   (DX)(BX*2), Z8
-	VMOVUPS   (DX)(SI*1), Z9
-	VMOVUPS   (DX)(BX*4), Z10
-	VMOVUPS.Z (DX)(DI*1), K1, Y11
-	ADDQ      AX, DX
-
-tiles2x6half5done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
-	LEAQ (SI)(SI*2), DI
-	LEAQ (SI)(SI*4), R8
-
-looptiles2x6half:
-	VBROADCASTSS (BX)(AX*4), Z12
-	VBROADCASTSS (DX)(AX*4), Z13
-	VMOVUPS      (CX), Z14
-	VFMADD231PS  Z14, Z12, Z0
-	VFMADD231PS  Z14, Z13, Z6
-	VMOVUPS      (CX)(SI*1), Z14
-	VFMADD231PS  Z14, Z12, Z1
-	VFMADD231PS  Z14, Z13, Z7
-	VMOVUPS      (CX)(SI*2), Z14
-	VFMADD231PS  Z14, Z12, Z2
-	VFMADD231PS  Z14, Z13, Z8
-	VMOVUPS      (CX)(DI*1), Z14
-	VFMADD231PS  Z14, Z12, Z3
-	VFMADD231PS  Z14, Z13, Z9
-	VMOVUPS      (CX)(SI*4), Z14
-	VFMADD231PS  Z14, Z12, Z4
-	VFMADD231PS  Z14, Z13, Z10
-	VMOVUPS      (CX)(R8*1), Y14
-	VFMADD231PS  Y14, Y12, Y5
-	VFMADD231PS  Y14, Y13, Y11
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles2x6half
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x6half8masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Y5, 320(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
-	VMOVUPS      Z9, 192(DX)
-	VMOVUPS      Z10, 256(DX)
-	VMOVUPS      Y11, 320(DX)
-	ADDQ         AX, DX
-	JMP          tiles2x6half8done
-
-tiles2x6half8masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Y5, K1, 320(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, 128(DX)
-	VMOVUPS Z9, 192(DX)
-	VMOVUPS Z10, 256(DX)
-	VMOVUPS Y11, K1, 320(DX)
-	ADDQ    AX, DX
-
-tiles2x6half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles2x6half
-	JMP  done
-
-rowsabove2to3:
+rowsabove2to4:
+	CMPQ AX, $0x03
+	JA   rowsabove3to4
 	CMPQ CX, $0x02
 	JA   rows3panelsabove2to4
 	CMPQ CX, $0x01
@@ -13386,22 +14233,22 @@ rowsabove2to3:
 
 tiles3x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles3x15masked
+	JNE     tiles3x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z2
 	ADDQ    AX, DX
-	JMP     tiles3x15done
+	JMP     tiles3x16done
 
-tiles3x15masked:
+tiles3x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -13413,14 +14260,14 @@ tiles3x15masked:
 	VMOVUPS.Z (DX), K1, Z2
 	ADDQ      AX, DX
 
-tiles3x15done:
-	MOVQ DX, 40(SP)
+tiles3x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -13428,10 +14275,9 @@ tiles3x15done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 
 looptiles3x1:
 	VMOVUPS      (CX), Z3
@@ -13445,22 +14291,22 @@ looptiles3x1:
 	INCQ         AX
 	JNZ          looptiles3x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles3x18masked
+	JNE          tiles3x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z1, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
 	ADDQ         AX, DX
-	JMP          tiles3x18done
+	JMP          tiles3x19done
 
-tiles3x18masked:
+tiles3x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -13472,31 +14318,31 @@ tiles3x18masked:
 	VMOVUPS Z2, K1, (DX)
 	ADDQ    AX, DX
 
-tiles3x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x1
 	JMP  done
 
 tiles3x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles3x1half5masked
+	JNE     tiles3x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y2
 	ADDQ    AX, DX
-	JMP     tiles3x1half5done
+	JMP     tiles3x1half6done
 
-tiles3x1half5masked:
+tiles3x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -13508,14 +14354,14 @@ tiles3x1half5masked:
 	VMOVUPS.Z (DX), K1, Y2
 	ADDQ      AX, DX
 
-tiles3x1half5done:
-	MOVQ DX, 40(SP)
+tiles3x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -13523,10 +14369,9 @@ tiles3x1half5done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 
 looptiles3x1half:
 	VMOVUPS      (CX), Y3
@@ -13540,22 +14385,22 @@ looptiles3x1half:
 	INCQ         AX
 	JNZ          looptiles3x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles3x1half8masked
+	JNE          tiles3x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y1, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y2, (DX)
 	ADDQ         AX, DX
-	JMP          tiles3x1half8done
+	JMP          tiles3x1half9done
 
-tiles3x1half8masked:
+tiles3x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -13567,10 +14412,10 @@ tiles3x1half8masked:
 	VMOVUPS Y2, K1, (DX)
 	ADDQ    AX, DX
 
-tiles3x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x1half
 	JMP  done
 
@@ -13580,13 +14425,13 @@ rows3panelsabove1to2:
 
 tiles3x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles3x25masked
+	JNE     tiles3x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
@@ -13596,9 +14441,9 @@ tiles3x2:
 	VMOVUPS (DX), Z4
 	VMOVUPS (DX)(BX*1), Z5
 	ADDQ    AX, DX
-	JMP     tiles3x25done
+	JMP     tiles3x26done
 
-tiles3x25masked:
+tiles3x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -13613,14 +14458,14 @@ tiles3x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z5
 	ADDQ      AX, DX
 
-tiles3x25done:
-	MOVQ DX, 40(SP)
+tiles3x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -13628,10 +14473,9 @@ tiles3x25done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 
 looptiles3x2:
 	VMOVUPS      (CX), Z6
@@ -13649,13 +14493,13 @@ looptiles3x2:
 	INCQ         AX
 	JNZ          looptiles3x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles3x28masked
+	JNE          tiles3x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
@@ -13665,9 +14509,9 @@ looptiles3x2:
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x28done
+	JMP          tiles3x29done
 
-tiles3x28masked:
+tiles3x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -13682,22 +14526,22 @@ tiles3x28masked:
 	VMOVUPS Z5, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles3x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x2
 	JMP  done
 
 tiles3x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles3x2half5masked
+	JNE     tiles3x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
@@ -13707,9 +14551,9 @@ tiles3x2half:
 	VMOVUPS (DX), Z4
 	VMOVUPS (DX)(BX*1), Y5
 	ADDQ    AX, DX
-	JMP     tiles3x2half5done
+	JMP     tiles3x2half6done
 
-tiles3x2half5masked:
+tiles3x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -13724,14 +14568,14 @@ tiles3x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y5
 	ADDQ      AX, DX
 
-tiles3x2half5done:
-	MOVQ DX, 40(SP)
+tiles3x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -13739,10 +14583,9 @@ tiles3x2half5done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 
 looptiles3x2half:
 	VMOVUPS      (CX), Z6
@@ -13760,13 +14603,13 @@ looptiles3x2half:
 	INCQ         AX
 	JNZ          looptiles3x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles3x2half8masked
+	JNE          tiles3x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
@@ -13776,9 +14619,9 @@ looptiles3x2half:
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Y5, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x2half8done
+	JMP          tiles3x2half9done
 
-tiles3x2half8masked:
+tiles3x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -13793,10 +14636,10 @@ tiles3x2half8masked:
 	VMOVUPS Y5, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles3x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x2half
 	JMP  done
 
@@ -13808,13 +14651,13 @@ rows3panelsabove2to4:
 
 tiles3x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles3x35masked
+	JNE     tiles3x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -13827,9 +14670,9 @@ tiles3x3:
 	VMOVUPS (DX)(BX*1), Z7
 	VMOVUPS (DX)(BX*2), Z8
 	ADDQ    AX, DX
-	JMP     tiles3x35done
+	JMP     tiles3x36done
 
-tiles3x35masked:
+tiles3x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -13847,14 +14690,14 @@ tiles3x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z8
 	ADDQ      AX, DX
 
-tiles3x35done:
-	MOVQ DX, 40(SP)
+tiles3x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -13862,10 +14705,9 @@ tiles3x35done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 
 looptiles3x3:
 	VMOVUPS      (CX), Z9
@@ -13887,13 +14729,13 @@ looptiles3x3:
 	INCQ         AX
 	JNZ          looptiles3x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles3x38masked
+	JNE          tiles3x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -13906,9 +14748,9 @@ looptiles3x3:
 	VMOVUPS      Z7, 64(DX)
 	VMOVUPS      Z8, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x38done
+	JMP          tiles3x39done
 
-tiles3x38masked:
+tiles3x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -13926,22 +14768,22 @@ tiles3x38masked:
 	VMOVUPS Z8, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles3x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x3
 	JMP  done
 
 tiles3x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles3x3half5masked
+	JNE     tiles3x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -13954,9 +14796,9 @@ tiles3x3half:
 	VMOVUPS (DX)(BX*1), Z7
 	VMOVUPS (DX)(BX*2), Y8
 	ADDQ    AX, DX
-	JMP     tiles3x3half5done
+	JMP     tiles3x3half6done
 
-tiles3x3half5masked:
+tiles3x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -13974,14 +14816,14 @@ tiles3x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y8
 	ADDQ      AX, DX
 
-tiles3x3half5done:
-	MOVQ DX, 40(SP)
+tiles3x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -13989,10 +14831,9 @@ tiles3x3half5done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 
 looptiles3x3half:
 	VMOVUPS      (CX), Z9
@@ -14014,13 +14855,13 @@ looptiles3x3half:
 	INCQ         AX
 	JNZ          looptiles3x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles3x3half8masked
+	JNE          tiles3x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
@@ -14033,9 +14874,9 @@ looptiles3x3half:
 	VMOVUPS      Z7, 64(DX)
 	VMOVUPS      Y8, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x3half8done
+	JMP          tiles3x3half9done
 
-tiles3x3half8masked:
+tiles3x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -14053,10 +14894,10 @@ tiles3x3half8masked:
 	VMOVUPS Y8, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles3x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x3half
 	JMP  done
 
@@ -14066,14 +14907,14 @@ rows3panelsabove3to4:
 
 tiles3x4:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles3x45masked
+	JNE     tiles3x46masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -14089,9 +14930,9 @@ tiles3x4:
 	VMOVUPS (DX)(BX*2), Z10
 	VMOVUPS (DX)(SI*1), Z11
 	ADDQ    AX, DX
-	JMP     tiles3x45done
+	JMP     tiles3x46done
 
-tiles3x45masked:
+tiles3x46masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -14112,14 +14953,14 @@ tiles3x45masked:
 	VMOVUPS.Z (DX)(SI*1), K1, Z11
 	ADDQ      AX, DX
 
-tiles3x45done:
-	MOVQ DX, 40(SP)
+tiles3x46done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -14127,10 +14968,9 @@ tiles3x45done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 	LEAQ (DI)(DI*2), R8
 
 looptiles3x4:
@@ -14157,13 +14997,13 @@ looptiles3x4:
 	INCQ         AX
 	JNZ          looptiles3x4
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles3x48masked
+	JNE          tiles3x49masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -14179,9 +15019,9 @@ looptiles3x4:
 	VMOVUPS      Z10, 128(DX)
 	VMOVUPS      Z11, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x48done
+	JMP          tiles3x49done
 
-tiles3x48masked:
+tiles3x49masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -14202,23 +15042,23 @@ tiles3x48masked:
 	VMOVUPS Z11, K1, 192(DX)
 	ADDQ    AX, DX
 
-tiles3x48done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x49done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x4
 	JMP  done
 
 tiles3x4half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles3x4half5masked
+	JNE     tiles3x4half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -14234,9 +15074,9 @@ tiles3x4half:
 	VMOVUPS (DX)(BX*2), Z10
 	VMOVUPS (DX)(SI*1), Y11
 	ADDQ    AX, DX
-	JMP     tiles3x4half5done
+	JMP     tiles3x4half6done
 
-tiles3x4half5masked:
+tiles3x4half6masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -14257,14 +15097,14 @@ tiles3x4half5masked:
 	VMOVUPS.Z (DX)(SI*1), K1, Y11
 	ADDQ      AX, DX
 
-tiles3x4half5done:
-	MOVQ DX, 40(SP)
+tiles3x4half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -14272,10 +15112,9 @@ tiles3x4half5done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 	LEAQ (DI)(DI*2), R8
 
 looptiles3x4half:
@@ -14302,13 +15141,13 @@ looptiles3x4half:
 	INCQ         AX
 	JNZ          looptiles3x4half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles3x4half8masked
+	JNE          tiles3x4half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -14324,9 +15163,9 @@ looptiles3x4half:
 	VMOVUPS      Z10, 128(DX)
 	VMOVUPS      Y11, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x4half8done
+	JMP          tiles3x4half9done
 
-tiles3x4half8masked:
+tiles3x4half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -14347,18 +15186,14 @@ tiles3x4half8masked:
 	VMOVUPS Y11, K1, 192(DX)
 	ADDQ    AX, DX
 
-tiles3x4half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x4half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x4half
 	JMP  done
 
-rowsabove3to6:
-	CMPQ AX, $0x05
-	JA   rowsabove5to6
-	CMPQ AX, $0x04
-	JA   rowsabove4to5
+rowsabove3to4:
 	CMPQ CX, $0x02
 	JA   rows4panelsabove2to3
 	CMPQ CX, $0x01
@@ -14368,13 +15203,13 @@ rowsabove3to6:
 
 tiles4x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles4x15masked
+	JNE     tiles4x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
@@ -14383,9 +15218,9 @@ tiles4x1:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z3
 	ADDQ    AX, DX
-	JMP     tiles4x15done
+	JMP     tiles4x16done
 
-tiles4x15masked:
+tiles4x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -14399,14 +15234,14 @@ tiles4x15masked:
 	VMOVUPS.Z (DX), K1, Z3
 	ADDQ      AX, DX
 
-tiles4x15done:
-	MOVQ DX, 40(SP)
+tiles4x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -14416,10 +15251,9 @@ tiles4x15done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 
 looptiles4x1:
 	VMOVUPS      (CX), Z4
@@ -14435,13 +15269,13 @@ looptiles4x1:
 	INCQ         AX
 	JNZ          looptiles4x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles4x18masked
+	JNE          tiles4x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z1, (DX)
@@ -14450,9 +15284,9 @@ looptiles4x1:
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	ADDQ         AX, DX
-	JMP          tiles4x18done
+	JMP          tiles4x19done
 
-tiles4x18masked:
+tiles4x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -14466,22 +15300,22 @@ tiles4x18masked:
 	VMOVUPS Z3, K1, (DX)
 	ADDQ    AX, DX
 
-tiles4x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x1
 	JMP  done
 
 tiles4x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles4x1half5masked
+	JNE     tiles4x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
@@ -14490,9 +15324,9 @@ tiles4x1half:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y3
 	ADDQ    AX, DX
-	JMP     tiles4x1half5done
+	JMP     tiles4x1half6done
 
-tiles4x1half5masked:
+tiles4x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -14506,14 +15340,14 @@ tiles4x1half5masked:
 	VMOVUPS.Z (DX), K1, Y3
 	ADDQ      AX, DX
 
-tiles4x1half5done:
-	MOVQ DX, 40(SP)
+tiles4x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -14523,10 +15357,9 @@ tiles4x1half5done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 
 looptiles4x1half:
 	VMOVUPS      (CX), Y4
@@ -14542,13 +15375,13 @@ looptiles4x1half:
 	INCQ         AX
 	JNZ          looptiles4x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles4x1half8masked
+	JNE          tiles4x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y1, (DX)
@@ -14557,9 +15390,9 @@ looptiles4x1half:
 	ADDQ         AX, DX
 	VMOVUPS      Y3, (DX)
 	ADDQ         AX, DX
-	JMP          tiles4x1half8done
+	JMP          tiles4x1half9done
 
-tiles4x1half8masked:
+tiles4x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -14573,10 +15406,10 @@ tiles4x1half8masked:
 	VMOVUPS Y3, K1, (DX)
 	ADDQ    AX, DX
 
-tiles4x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x1half
 	JMP  done
 
@@ -14586,13 +15419,13 @@ rows4panelsabove1to2:
 
 tiles4x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles4x25masked
+	JNE     tiles4x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
@@ -14605,9 +15438,9 @@ tiles4x2:
 	VMOVUPS (DX), Z6
 	VMOVUPS (DX)(BX*1), Z7
 	ADDQ    AX, DX
-	JMP     tiles4x25done
+	JMP     tiles4x26done
 
-tiles4x25masked:
+tiles4x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -14625,14 +15458,14 @@ tiles4x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z7
 	ADDQ      AX, DX
 
-tiles4x25done:
-	MOVQ DX, 40(SP)
+tiles4x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -14642,10 +15475,9 @@ tiles4x25done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 
 looptiles4x2:
 	VMOVUPS      (CX), Z8
@@ -14666,13 +15498,13 @@ looptiles4x2:
 	INCQ         AX
 	JNZ          looptiles4x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles4x28masked
+	JNE          tiles4x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
@@ -14685,9 +15517,9 @@ looptiles4x2:
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x28done
+	JMP          tiles4x29done
 
-tiles4x28masked:
+tiles4x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -14705,22 +15537,22 @@ tiles4x28masked:
 	VMOVUPS Z7, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles4x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x2
 	JMP  done
 
 tiles4x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles4x2half5masked
+	JNE     tiles4x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
@@ -14733,9 +15565,9 @@ tiles4x2half:
 	VMOVUPS (DX), Z6
 	VMOVUPS (DX)(BX*1), Y7
 	ADDQ    AX, DX
-	JMP     tiles4x2half5done
+	JMP     tiles4x2half6done
 
-tiles4x2half5masked:
+tiles4x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -14753,14 +15585,14 @@ tiles4x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y7
 	ADDQ      AX, DX
 
-tiles4x2half5done:
-	MOVQ DX, 40(SP)
+tiles4x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -14770,10 +15602,9 @@ tiles4x2half5done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 
 looptiles4x2half:
 	VMOVUPS      (CX), Z8
@@ -14794,13 +15625,13 @@ looptiles4x2half:
 	INCQ         AX
 	JNZ          looptiles4x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles4x2half8masked
+	JNE          tiles4x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
@@ -14813,9 +15644,9 @@ looptiles4x2half:
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Y7, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x2half8done
+	JMP          tiles4x2half9done
 
-tiles4x2half8masked:
+tiles4x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -14833,10 +15664,10 @@ tiles4x2half8masked:
 	VMOVUPS Y7, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles4x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x2half
 	JMP  done
 
@@ -14846,13 +15677,13 @@ rows4panelsabove2to3:
 
 tiles4x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles4x35masked
+	JNE     tiles4x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -14869,9 +15700,9 @@ tiles4x3:
 	VMOVUPS (DX)(BX*1), Z10
 	VMOVUPS (DX)(BX*2), Z11
 	ADDQ    AX, DX
-	JMP     tiles4x35done
+	JMP     tiles4x36done
 
-tiles4x35masked:
+tiles4x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -14893,14 +15724,14 @@ tiles4x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z11
 	ADDQ      AX, DX
 
-tiles4x35done:
-	MOVQ DX, 40(SP)
+tiles4x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -14910,10 +15741,9 @@ tiles4x35done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 
 looptiles4x3:
 	VMOVUPS      (CX), Z12
@@ -14939,13 +15769,13 @@ looptiles4x3:
 	INCQ         AX
 	JNZ          looptiles4x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles4x38masked
+	JNE          tiles4x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -14962,9 +15792,9 @@ looptiles4x3:
 	VMOVUPS      Z10, 64(DX)
 	VMOVUPS      Z11, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x38done
+	JMP          tiles4x39done
 
-tiles4x38masked:
+tiles4x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -14986,22 +15816,22 @@ tiles4x38masked:
 	VMOVUPS Z11, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles4x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x3
 	JMP  done
 
 tiles4x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles4x3half5masked
+	JNE     tiles4x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -15018,9 +15848,9 @@ tiles4x3half:
 	VMOVUPS (DX)(BX*1), Z10
 	VMOVUPS (DX)(BX*2), Y11
 	ADDQ    AX, DX
-	JMP     tiles4x3half5done
+	JMP     tiles4x3half6done
 
-tiles4x3half5masked:
+tiles4x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -15042,14 +15872,14 @@ tiles4x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y11
 	ADDQ      AX, DX
 
-tiles4x3half5done:
-	MOVQ DX, 40(SP)
+tiles4x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -15059,10 +15889,9 @@ tiles4x3half5done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 
 looptiles4x3half:
 	VMOVUPS      (CX), Z12
@@ -15088,13 +15917,13 @@ looptiles4x3half:
 	INCQ         AX
 	JNZ          looptiles4x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles4x3half8masked
+	JNE          tiles4x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
@@ -15111,9 +15940,9 @@ looptiles4x3half:
 	VMOVUPS      Z10, 64(DX)
 	VMOVUPS      Y11, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x3half8done
+	JMP          tiles4x3half9done
 
-tiles4x3half8masked:
+tiles4x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -15135,14 +15964,18 @@ tiles4x3half8masked:
 	VMOVUPS Y11, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles4x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x3half
 	JMP  done
 
-rowsabove4to5:
+rowsabove4to8:
+	CMPQ AX, $0x06
+	JA   rowsabove6to8
+	CMPQ AX, $0x05
+	JA   rowsabove5to6
 	CMPQ CX, $0x02
 	JA   rows5panelsabove2to3
 	CMPQ CX, $0x01
@@ -15152,13 +15985,13 @@ rowsabove4to5:
 
 tiles5x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles5x15masked
+	JNE     tiles5x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
@@ -15169,9 +16002,9 @@ tiles5x1:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z4
 	ADDQ    AX, DX
-	JMP     tiles5x15done
+	JMP     tiles5x16done
 
-tiles5x15masked:
+tiles5x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -15187,14 +16020,14 @@ tiles5x15masked:
 	VMOVUPS.Z (DX), K1, Z4
 	ADDQ      AX, DX
 
-tiles5x15done:
-	MOVQ DX, 40(SP)
+tiles5x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -15206,10 +16039,9 @@ tiles5x15done:
 	MOVQ 32(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R9
-	MOVQ 32(R9), R9
+	MOVQ 40(R9), R9
 
 looptiles5x1:
 	VMOVUPS      (CX), Z5
@@ -15227,13 +16059,13 @@ looptiles5x1:
 	INCQ         AX
 	JNZ          looptiles5x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles5x18masked
+	JNE          tiles5x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z1, (DX)
@@ -15244,9 +16076,9 @@ looptiles5x1:
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
 	ADDQ         AX, DX
-	JMP          tiles5x18done
+	JMP          tiles5x19done
 
-tiles5x18masked:
+tiles5x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -15262,22 +16094,22 @@ tiles5x18masked:
 	VMOVUPS Z4, K1, (DX)
 	ADDQ    AX, DX
 
-tiles5x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x28, 32(SP)
-	DECQ 8(SP)
+tiles5x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x28, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x1
 	JMP  done
 
 tiles5x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles5x1half5masked
+	JNE     tiles5x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
@@ -15288,9 +16120,9 @@ tiles5x1half:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y4
 	ADDQ    AX, DX
-	JMP     tiles5x1half5done
+	JMP     tiles5x1half6done
 
-tiles5x1half5masked:
+tiles5x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -15306,14 +16138,14 @@ tiles5x1half5masked:
 	VMOVUPS.Z (DX), K1, Y4
 	ADDQ      AX, DX
 
-tiles5x1half5done:
-	MOVQ DX, 40(SP)
+tiles5x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -15325,10 +16157,9 @@ tiles5x1half5done:
 	MOVQ 32(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R9
-	MOVQ 32(R9), R9
+	MOVQ 40(R9), R9
 
 looptiles5x1half:
 	VMOVUPS      (CX), Y5
@@ -15346,13 +16177,13 @@ looptiles5x1half:
 	INCQ         AX
 	JNZ          looptiles5x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles5x1half8masked
+	JNE          tiles5x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y1, (DX)
@@ -15363,9 +16194,9 @@ looptiles5x1half:
 	ADDQ         AX, DX
 	VMOVUPS      Y4, (DX)
 	ADDQ         AX, DX
-	JMP          tiles5x1half8done
+	JMP          tiles5x1half9done
 
-tiles5x1half8masked:
+tiles5x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -15381,10 +16212,10 @@ tiles5x1half8masked:
 	VMOVUPS Y4, K1, (DX)
 	ADDQ    AX, DX
 
-tiles5x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x28, 32(SP)
-	DECQ 8(SP)
+tiles5x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x28, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x1half
 	JMP  done
 
@@ -15394,13 +16225,13 @@ rows5panelsabove1to2:
 
 tiles5x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles5x25masked
+	JNE     tiles5x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
@@ -15416,9 +16247,9 @@ tiles5x2:
 	VMOVUPS (DX), Z8
 	VMOVUPS (DX)(BX*1), Z9
 	ADDQ    AX, DX
-	JMP     tiles5x25done
+	JMP     tiles5x26done
 
-tiles5x25masked:
+tiles5x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -15439,14 +16270,14 @@ tiles5x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z9
 	ADDQ      AX, DX
 
-tiles5x25done:
-	MOVQ DX, 40(SP)
+tiles5x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -15458,10 +16289,9 @@ tiles5x25done:
 	MOVQ 32(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R9
-	MOVQ 32(R9), R9
+	MOVQ 40(R9), R9
 
 looptiles5x2:
 	VMOVUPS      (CX), Z10
@@ -15485,13 +16315,13 @@ looptiles5x2:
 	INCQ         AX
 	JNZ          looptiles5x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles5x28masked
+	JNE          tiles5x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
@@ -15507,9 +16337,9 @@ looptiles5x2:
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x28done
+	JMP          tiles5x29done
 
-tiles5x28masked:
+tiles5x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -15530,22 +16360,22 @@ tiles5x28masked:
 	VMOVUPS Z9, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles5x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x28, 32(SP)
-	DECQ 8(SP)
+tiles5x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x28, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x2
 	JMP  done
 
 tiles5x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles5x2half5masked
+	JNE     tiles5x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
@@ -15561,9 +16391,9 @@ tiles5x2half:
 	VMOVUPS (DX), Z8
 	VMOVUPS (DX)(BX*1), Y9
 	ADDQ    AX, DX
-	JMP     tiles5x2half5done
+	JMP     tiles5x2half6done
 
-tiles5x2half5masked:
+tiles5x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -15584,14 +16414,14 @@ tiles5x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y9
 	ADDQ      AX, DX
 
-tiles5x2half5done:
-	MOVQ DX, 40(SP)
+tiles5x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -15603,10 +16433,9 @@ tiles5x2half5done:
 	MOVQ 32(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R9
-	MOVQ 32(R9), R9
+	MOVQ 40(R9), R9
 
 looptiles5x2half:
 	VMOVUPS      (CX), Z10
@@ -15630,13 +16459,13 @@ looptiles5x2half:
 	INCQ         AX
 	JNZ          looptiles5x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles5x2half8masked
+	JNE          tiles5x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
@@ -15652,9 +16481,9 @@ looptiles5x2half:
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Y9, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x2half8done
+	JMP          tiles5x2half9done
 
-tiles5x2half8masked:
+tiles5x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -15675,10 +16504,10 @@ tiles5x2half8masked:
 	VMOVUPS Y9, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles5x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x28, 32(SP)
-	DECQ 8(SP)
+tiles5x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x28, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x2half
 	JMP  done
 
@@ -15688,13 +16517,13 @@ rows5panelsabove2to3:
 
 tiles5x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles5x35masked
+	JNE     tiles5x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -15715,9 +16544,9 @@ tiles5x3:
 	VMOVUPS (DX)(BX*1), Z13
 	VMOVUPS (DX)(BX*2), Z14
 	ADDQ    AX, DX
-	JMP     tiles5x35done
+	JMP     tiles5x36done
 
-tiles5x35masked:
+tiles5x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -15743,14 +16572,14 @@ tiles5x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z14
 	ADDQ      AX, DX
 
-tiles5x35done:
-	MOVQ DX, 40(SP)
+tiles5x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -15762,10 +16591,9 @@ tiles5x35done:
 	MOVQ 32(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R9
-	MOVQ 32(R9), R9
+	MOVQ 40(R9), R9
 
 looptiles5x3:
 	VMOVUPS      (CX), Z15
@@ -15795,13 +16623,13 @@ looptiles5x3:
 	INCQ         AX
 	JNZ          looptiles5x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles5x38masked
+	JNE          tiles5x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -15822,9 +16650,9 @@ looptiles5x3:
 	VMOVUPS      Z13, 64(DX)
 	VMOVUPS      Z14, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x38done
+	JMP          tiles5x39done
 
-tiles5x38masked:
+tiles5x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -15850,22 +16678,22 @@ tiles5x38masked:
 	VMOVUPS Z14, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles5x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x28, 32(SP)
-	DECQ 8(SP)
+tiles5x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x28, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x3
 	JMP  done
 
 tiles5x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles5x3half5masked
+	JNE     tiles5x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -15886,9 +16714,9 @@ tiles5x3half:
 	VMOVUPS (DX)(BX*1), Z13
 	VMOVUPS (DX)(BX*2), Y14
 	ADDQ    AX, DX
-	JMP     tiles5x3half5done
+	JMP     tiles5x3half6done
 
-tiles5x3half5masked:
+tiles5x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -15914,14 +16742,14 @@ tiles5x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y14
 	ADDQ      AX, DX
 
-tiles5x3half5done:
-	MOVQ DX, 40(SP)
+tiles5x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -15933,10 +16761,9 @@ tiles5x3half5done:
 	MOVQ 32(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R9
-	MOVQ 32(R9), R9
+	MOVQ 40(R9), R9
 
 looptiles5x3half:
 	VMOVUPS      (CX), Z15
@@ -15966,13 +16793,13 @@ looptiles5x3half:
 	INCQ         AX
 	JNZ          looptiles5x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles5x3half8masked
+	JNE          tiles5x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
@@ -15993,9 +16820,9 @@ looptiles5x3half:
 	VMOVUPS      Z13, 64(DX)
 	VMOVUPS      Y14, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x3half8done
+	JMP          tiles5x3half9done
 
-tiles5x3half8masked:
+tiles5x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -16021,10 +16848,10 @@ tiles5x3half8masked:
 	VMOVUPS Y14, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles5x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x28, 32(SP)
-	DECQ 8(SP)
+tiles5x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x28, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x3half
 	JMP  done
 
@@ -16038,13 +16865,13 @@ rowsabove5to6:
 
 tiles6x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles6x15masked
+	JNE     tiles6x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
@@ -16057,9 +16884,9 @@ tiles6x1:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z5
 	ADDQ    AX, DX
-	JMP     tiles6x15done
+	JMP     tiles6x16done
 
-tiles6x15masked:
+tiles6x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -16077,14 +16904,14 @@ tiles6x15masked:
 	VMOVUPS.Z (DX), K1, Z5
 	ADDQ      AX, DX
 
-tiles6x15done:
-	MOVQ DX, 40(SP)
+tiles6x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -16098,10 +16925,9 @@ tiles6x15done:
 	MOVQ 40(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R10
-	MOVQ 32(R10), R10
+	MOVQ 40(R10), R10
 
 looptiles6x1:
 	VMOVUPS      (CX), Z6
@@ -16121,13 +16947,13 @@ looptiles6x1:
 	INCQ         AX
 	JNZ          looptiles6x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles6x18masked
+	JNE          tiles6x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z1, (DX)
@@ -16140,9 +16966,9 @@ looptiles6x1:
 	ADDQ         AX, DX
 	VMOVUPS      Z5, (DX)
 	ADDQ         AX, DX
-	JMP          tiles6x18done
+	JMP          tiles6x19done
 
-tiles6x18masked:
+tiles6x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -16160,22 +16986,22 @@ tiles6x18masked:
 	VMOVUPS Z5, K1, (DX)
 	ADDQ    AX, DX
 
-tiles6x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x30, 32(SP)
-	DECQ 8(SP)
+tiles6x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x30, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x1
 	JMP  done
 
 tiles6x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles6x1half5masked
+	JNE     tiles6x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
@@ -16188,9 +17014,9 @@ tiles6x1half:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y5
 	ADDQ    AX, DX
-	JMP     tiles6x1half5done
+	JMP     tiles6x1half6done
 
-tiles6x1half5masked:
+tiles6x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -16208,14 +17034,14 @@ tiles6x1half5masked:
 	VMOVUPS.Z (DX), K1, Y5
 	ADDQ      AX, DX
 
-tiles6x1half5done:
-	MOVQ DX, 40(SP)
+tiles6x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -16229,10 +17055,9 @@ tiles6x1half5done:
 	MOVQ 40(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R10
-	MOVQ 32(R10), R10
+	MOVQ 40(R10), R10
 
 looptiles6x1half:
 	VMOVUPS      (CX), Y6
@@ -16252,13 +17077,13 @@ looptiles6x1half:
 	INCQ         AX
 	JNZ          looptiles6x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles6x1half8masked
+	JNE          tiles6x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y1, (DX)
@@ -16271,9 +17096,9 @@ looptiles6x1half:
 	ADDQ         AX, DX
 	VMOVUPS      Y5, (DX)
 	ADDQ         AX, DX
-	JMP          tiles6x1half8done
+	JMP          tiles6x1half9done
 
-tiles6x1half8masked:
+tiles6x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -16291,10 +17116,10 @@ tiles6x1half8masked:
 	VMOVUPS Y5, K1, (DX)
 	ADDQ    AX, DX
 
-tiles6x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x30, 32(SP)
-	DECQ 8(SP)
+tiles6x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x30, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x1half
 	JMP  done
 
@@ -16304,13 +17129,13 @@ rows6panelsabove1to2:
 
 tiles6x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles6x25masked
+	JNE     tiles6x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
@@ -16329,9 +17154,9 @@ tiles6x2:
 	VMOVUPS (DX), Z10
 	VMOVUPS (DX)(BX*1), Z11
 	ADDQ    AX, DX
-	JMP     tiles6x25done
+	JMP     tiles6x26done
 
-tiles6x25masked:
+tiles6x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -16355,14 +17180,14 @@ tiles6x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z11
 	ADDQ      AX, DX
 
-tiles6x25done:
-	MOVQ DX, 40(SP)
+tiles6x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -16376,10 +17201,9 @@ tiles6x25done:
 	MOVQ 40(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R10
-	MOVQ 32(R10), R10
+	MOVQ 40(R10), R10
 
 looptiles6x2:
 	VMOVUPS      (CX), Z12
@@ -16406,13 +17230,13 @@ looptiles6x2:
 	INCQ         AX
 	JNZ          looptiles6x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles6x28masked
+	JNE          tiles6x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
@@ -16431,9 +17255,9 @@ looptiles6x2:
 	VMOVUPS      Z10, (DX)
 	VMOVUPS      Z11, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x28done
+	JMP          tiles6x29done
 
-tiles6x28masked:
+tiles6x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -16457,22 +17281,22 @@ tiles6x28masked:
 	VMOVUPS Z11, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles6x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x30, 32(SP)
-	DECQ 8(SP)
+tiles6x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x30, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x2
 	JMP  done
 
 tiles6x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles6x2half5masked
+	JNE     tiles6x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
@@ -16491,9 +17315,9 @@ tiles6x2half:
 	VMOVUPS (DX), Z10
 	VMOVUPS (DX)(BX*1), Y11
 	ADDQ    AX, DX
-	JMP     tiles6x2half5done
+	JMP     tiles6x2half6done
 
-tiles6x2half5masked:
+tiles6x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -16517,14 +17341,14 @@ tiles6x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y11
 	ADDQ      AX, DX
 
-tiles6x2half5done:
-	MOVQ DX, 40(SP)
+tiles6x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -16538,10 +17362,9 @@ tiles6x2half5done:
 	MOVQ 40(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R10
-	MOVQ 32(R10), R10
+	MOVQ 40(R10), R10
 
 looptiles6x2half:
 	VMOVUPS      (CX), Z12
@@ -16568,13 +17391,13 @@ looptiles6x2half:
 	INCQ         AX
 	JNZ          looptiles6x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles6x2half8masked
+	JNE          tiles6x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
@@ -16593,9 +17416,9 @@ looptiles6x2half:
 	VMOVUPS      Z10, (DX)
 	VMOVUPS      Y11, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x2half8done
+	JMP          tiles6x2half9done
 
-tiles6x2half8masked:
+tiles6x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -16619,10 +17442,10 @@ tiles6x2half8masked:
 	VMOVUPS Y11, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles6x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x30, 32(SP)
-	DECQ 8(SP)
+tiles6x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x30, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x2half
 	JMP  done
 
@@ -16632,13 +17455,13 @@ rows6panelsabove2to3:
 
 tiles6x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles6x35masked
+	JNE     tiles6x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -16663,9 +17486,9 @@ tiles6x3:
 	VMOVUPS (DX)(BX*1), Z16
 	VMOVUPS (DX)(BX*2), Z17
 	ADDQ    AX, DX
-	JMP     tiles6x35done
+	JMP     tiles6x36done
 
-tiles6x35masked:
+tiles6x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -16695,14 +17518,14 @@ tiles6x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z17
 	ADDQ      AX, DX
 
-tiles6x35done:
-	MOVQ DX, 40(SP)
+tiles6x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -16716,10 +17539,9 @@ tiles6x35done:
 	MOVQ 40(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R10
-	MOVQ 32(R10), R10
+	MOVQ 40(R10), R10
 
 looptiles6x3:
 	VMOVUPS      (CX), Z18
@@ -16753,13 +17575,13 @@ looptiles6x3:
 	INCQ         AX
 	JNZ          looptiles6x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles6x38masked
+	JNE          tiles6x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -16784,9 +17606,9 @@ looptiles6x3:
 	VMOVUPS      Z16, 64(DX)
 	VMOVUPS      Z17, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x38done
+	JMP          tiles6x39done
 
-tiles6x38masked:
+tiles6x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -16816,22 +17638,22 @@ tiles6x38masked:
 	VMOVUPS Z17, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles6x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x30, 32(SP)
-	DECQ 8(SP)
+tiles6x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x30, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x3
 	JMP  done
 
 tiles6x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles6x3half5masked
+	JNE     tiles6x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -16856,9 +17678,9 @@ tiles6x3half:
 	VMOVUPS (DX)(BX*1), Z16
 	VMOVUPS (DX)(BX*2), Y17
 	ADDQ    AX, DX
-	JMP     tiles6x3half5done
+	JMP     tiles6x3half6done
 
-tiles6x3half5masked:
+tiles6x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -16888,14 +17710,14 @@ tiles6x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y17
 	ADDQ      AX, DX
 
-tiles6x3half5done:
-	MOVQ DX, 40(SP)
+tiles6x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -16909,10 +17731,9 @@ tiles6x3half5done:
 	MOVQ 40(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R10
-	MOVQ 32(R10), R10
+	MOVQ 40(R10), R10
 
 looptiles6x3half:
 	VMOVUPS      (CX), Z18
@@ -16946,13 +17767,13 @@ looptiles6x3half:
 	INCQ         AX
 	JNZ          looptiles6x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles6x3half8masked
+	JNE          tiles6x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
@@ -16977,9 +17798,9 @@ looptiles6x3half:
 	VMOVUPS      Z16, 64(DX)
 	VMOVUPS      Y17, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x3half8done
+	JMP          tiles6x3half9done
 
-tiles6x3half8masked:
+tiles6x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -17009,18 +17830,14 @@ tiles6x3half8masked:
 	VMOVUPS Y17, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles6x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x30, 32(SP)
-	DECQ 8(SP)
+tiles6x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x30, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x3half
 	JMP  done
 
-rowsabove6to12:
-	CMPQ AX, $0x09
-	JA   rowsabove9to12
-	CMPQ AX, $0x08
-	JA   rowsabove8to9
+rowsabove6to8:
 	CMPQ AX, $0x07
 	JA   rowsabove7to8
 	CMPQ CX, $0x02
@@ -17032,13 +17849,13 @@ rowsabove6to12:
 
 tiles7x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles7x15masked
+	JNE     tiles7x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
@@ -17053,9 +17870,9 @@ tiles7x1:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z6
 	ADDQ    AX, DX
-	JMP     tiles7x15done
+	JMP     tiles7x16done
 
-tiles7x15masked:
+tiles7x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -17075,14 +17892,14 @@ tiles7x15masked:
 	VMOVUPS.Z (DX), K1, Z6
 	ADDQ      AX, DX
 
-tiles7x15done:
-	MOVQ DX, 40(SP)
+tiles7x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -17098,10 +17915,9 @@ tiles7x15done:
 	MOVQ 48(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R11
-	MOVQ 32(R11), R11
+	MOVQ 40(R11), R11
 
 looptiles7x1:
 	VMOVUPS      (CX), Z7
@@ -17123,13 +17939,13 @@ looptiles7x1:
 	INCQ         AX
 	JNZ          looptiles7x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles7x18masked
+	JNE          tiles7x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z1, (DX)
@@ -17144,9 +17960,9 @@ looptiles7x1:
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	ADDQ         AX, DX
-	JMP          tiles7x18done
+	JMP          tiles7x19done
 
-tiles7x18masked:
+tiles7x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -17166,22 +17982,22 @@ tiles7x18masked:
 	VMOVUPS Z6, K1, (DX)
 	ADDQ    AX, DX
 
-tiles7x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x38, 32(SP)
-	DECQ 8(SP)
+tiles7x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x38, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles7x1
 	JMP  done
 
 tiles7x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles7x1half5masked
+	JNE     tiles7x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
@@ -17196,9 +18012,9 @@ tiles7x1half:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y6
 	ADDQ    AX, DX
-	JMP     tiles7x1half5done
+	JMP     tiles7x1half6done
 
-tiles7x1half5masked:
+tiles7x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -17218,14 +18034,14 @@ tiles7x1half5masked:
 	VMOVUPS.Z (DX), K1, Y6
 	ADDQ      AX, DX
 
-tiles7x1half5done:
-	MOVQ DX, 40(SP)
+tiles7x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -17241,10 +18057,9 @@ tiles7x1half5done:
 	MOVQ 48(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R11
-	MOVQ 32(R11), R11
+	MOVQ 40(R11), R11
 
 looptiles7x1half:
 	VMOVUPS      (CX), Y7
@@ -17266,13 +18081,13 @@ looptiles7x1half:
 	INCQ         AX
 	JNZ          looptiles7x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles7x1half8masked
+	JNE          tiles7x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y1, (DX)
@@ -17287,9 +18102,9 @@ looptiles7x1half:
 	ADDQ         AX, DX
 	VMOVUPS      Y6, (DX)
 	ADDQ         AX, DX
-	JMP          tiles7x1half8done
+	JMP          tiles7x1half9done
 
-tiles7x1half8masked:
+tiles7x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -17309,10 +18124,10 @@ tiles7x1half8masked:
 	VMOVUPS Y6, K1, (DX)
 	ADDQ    AX, DX
 
-tiles7x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x38, 32(SP)
-	DECQ 8(SP)
+tiles7x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x38, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles7x1half
 	JMP  done
 
@@ -17322,13 +18137,13 @@ rows7panelsabove1to2:
 
 tiles7x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles7x25masked
+	JNE     tiles7x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
@@ -17350,9 +18165,9 @@ tiles7x2:
 	VMOVUPS (DX), Z12
 	VMOVUPS (DX)(BX*1), Z13
 	ADDQ    AX, DX
-	JMP     tiles7x25done
+	JMP     tiles7x26done
 
-tiles7x25masked:
+tiles7x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -17379,14 +18194,14 @@ tiles7x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z13
 	ADDQ      AX, DX
 
-tiles7x25done:
-	MOVQ DX, 40(SP)
+tiles7x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -17402,10 +18217,9 @@ tiles7x25done:
 	MOVQ 48(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R11
-	MOVQ 32(R11), R11
+	MOVQ 40(R11), R11
 
 looptiles7x2:
 	VMOVUPS      (CX), Z14
@@ -17435,13 +18249,13 @@ looptiles7x2:
 	INCQ         AX
 	JNZ          looptiles7x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles7x28masked
+	JNE          tiles7x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
@@ -17463,9 +18277,9 @@ looptiles7x2:
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x28done
+	JMP          tiles7x29done
 
-tiles7x28masked:
+tiles7x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -17492,22 +18306,22 @@ tiles7x28masked:
 	VMOVUPS Z13, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles7x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x38, 32(SP)
-	DECQ 8(SP)
+tiles7x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x38, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles7x2
 	JMP  done
 
 tiles7x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles7x2half5masked
+	JNE     tiles7x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
@@ -17529,9 +18343,9 @@ tiles7x2half:
 	VMOVUPS (DX), Z12
 	VMOVUPS (DX)(BX*1), Y13
 	ADDQ    AX, DX
-	JMP     tiles7x2half5done
+	JMP     tiles7x2half6done
 
-tiles7x2half5masked:
+tiles7x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -17558,14 +18372,14 @@ tiles7x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y13
 	ADDQ      AX, DX
 
-tiles7x2half5done:
-	MOVQ DX, 40(SP)
+tiles7x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -17581,10 +18395,9 @@ tiles7x2half5done:
 	MOVQ 48(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R11
-	MOVQ 32(R11), R11
+	MOVQ 40(R11), R11
 
 looptiles7x2half:
 	VMOVUPS      (CX), Z14
@@ -17614,13 +18427,13 @@ looptiles7x2half:
 	INCQ         AX
 	JNZ          looptiles7x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles7x2half8masked
+	JNE          tiles7x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
@@ -17642,9 +18455,9 @@ looptiles7x2half:
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Y13, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x2half8done
+	JMP          tiles7x2half9done
 
-tiles7x2half8masked:
+tiles7x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -17671,10 +18484,10 @@ tiles7x2half8masked:
 	VMOVUPS Y13, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles7x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x38, 32(SP)
-	DECQ 8(SP)
+tiles7x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x38, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles7x2half
 	JMP  done
 
@@ -17684,13 +18497,13 @@ rows7panelsabove2to3:
 
 tiles7x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles7x35masked
+	JNE     tiles7x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -17719,9 +18532,9 @@ tiles7x3:
 	VMOVUPS (DX)(BX*1), Z19
 	VMOVUPS (DX)(BX*2), Z20
 	ADDQ    AX, DX
-	JMP     tiles7x35done
+	JMP     tiles7x36done
 
-tiles7x35masked:
+tiles7x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -17755,14 +18568,14 @@ tiles7x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z20
 	ADDQ      AX, DX
 
-tiles7x35done:
-	MOVQ DX, 40(SP)
+tiles7x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -17778,10 +18591,9 @@ tiles7x35done:
 	MOVQ 48(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R11
-	MOVQ 32(R11), R11
+	MOVQ 40(R11), R11
 
 looptiles7x3:
 	VMOVUPS      (CX), Z21
@@ -17819,13 +18631,13 @@ looptiles7x3:
 	INCQ         AX
 	JNZ          looptiles7x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles7x38masked
+	JNE          tiles7x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -17854,9 +18666,9 @@ looptiles7x3:
 	VMOVUPS      Z19, 64(DX)
 	VMOVUPS      Z20, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x38done
+	JMP          tiles7x39done
 
-tiles7x38masked:
+tiles7x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -17890,22 +18702,22 @@ tiles7x38masked:
 	VMOVUPS Z20, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles7x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x38, 32(SP)
-	DECQ 8(SP)
+tiles7x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x38, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles7x3
 	JMP  done
 
 tiles7x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles7x3half5masked
+	JNE     tiles7x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -17934,9 +18746,9 @@ tiles7x3half:
 	VMOVUPS (DX)(BX*1), Z19
 	VMOVUPS (DX)(BX*2), Y20
 	ADDQ    AX, DX
-	JMP     tiles7x3half5done
+	JMP     tiles7x3half6done
 
-tiles7x3half5masked:
+tiles7x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -17970,14 +18782,14 @@ tiles7x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y20
 	ADDQ      AX, DX
 
-tiles7x3half5done:
-	MOVQ DX, 40(SP)
+tiles7x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -17993,10 +18805,9 @@ tiles7x3half5done:
 	MOVQ 48(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R11
-	MOVQ 32(R11), R11
+	MOVQ 40(R11), R11
 
 looptiles7x3half:
 	VMOVUPS      (CX), Z21
@@ -18034,13 +18845,13 @@ looptiles7x3half:
 	INCQ         AX
 	JNZ          looptiles7x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles7x3half8masked
+	JNE          tiles7x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
@@ -18069,9 +18880,9 @@ looptiles7x3half:
 	VMOVUPS      Z19, 64(DX)
 	VMOVUPS      Y20, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x3half8done
+	JMP          tiles7x3half9done
 
-tiles7x3half8masked:
+tiles7x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -18105,10 +18916,10 @@ tiles7x3half8masked:
 	VMOVUPS Y20, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles7x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x38, 32(SP)
-	DECQ 8(SP)
+tiles7x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x38, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles7x3half
 	JMP  done
 
@@ -18122,13 +18933,13 @@ rowsabove7to8:
 
 tiles8x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles8x15masked
+	JNE     tiles8x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
@@ -18145,9 +18956,9 @@ tiles8x1:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z7
 	ADDQ    AX, DX
-	JMP     tiles8x15done
+	JMP     tiles8x16done
 
-tiles8x15masked:
+tiles8x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -18169,14 +18980,14 @@ tiles8x15masked:
 	VMOVUPS.Z (DX), K1, Z7
 	ADDQ      AX, DX
 
-tiles8x15done:
-	MOVQ DX, 40(SP)
+tiles8x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -18194,10 +19005,9 @@ tiles8x15done:
 	MOVQ 56(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R12
-	MOVQ 32(R12), R12
+	MOVQ 40(R12), R12
 
 looptiles8x1:
 	VMOVUPS      (CX), Z8
@@ -18221,13 +19031,13 @@ looptiles8x1:
 	INCQ         AX
 	JNZ          looptiles8x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles8x18masked
+	JNE          tiles8x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z1, (DX)
@@ -18244,9 +19054,9 @@ looptiles8x1:
 	ADDQ         AX, DX
 	VMOVUPS      Z7, (DX)
 	ADDQ         AX, DX
-	JMP          tiles8x18done
+	JMP          tiles8x19done
 
-tiles8x18masked:
+tiles8x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -18268,22 +19078,22 @@ tiles8x18masked:
 	VMOVUPS Z7, K1, (DX)
 	ADDQ    AX, DX
 
-tiles8x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x40, 32(SP)
-	DECQ 8(SP)
+tiles8x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x40, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles8x1
 	JMP  done
 
 tiles8x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles8x1half5masked
+	JNE     tiles8x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
@@ -18300,9 +19110,9 @@ tiles8x1half:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y7
 	ADDQ    AX, DX
-	JMP     tiles8x1half5done
+	JMP     tiles8x1half6done
 
-tiles8x1half5masked:
+tiles8x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -18324,14 +19134,14 @@ tiles8x1half5masked:
 	VMOVUPS.Z (DX), K1, Y7
 	ADDQ      AX, DX
 
-tiles8x1half5done:
-	MOVQ DX, 40(SP)
+tiles8x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -18349,10 +19159,9 @@ tiles8x1half5done:
 	MOVQ 56(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R12
-	MOVQ 32(R12), R12
+	MOVQ 40(R12), R12
 
 looptiles8x1half:
 	VMOVUPS      (CX), Y8
@@ -18376,13 +19185,13 @@ looptiles8x1half:
 	INCQ         AX
 	JNZ          looptiles8x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles8x1half8masked
+	JNE          tiles8x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y1, (DX)
@@ -18399,9 +19208,9 @@ looptiles8x1half:
 	ADDQ         AX, DX
 	VMOVUPS      Y7, (DX)
 	ADDQ         AX, DX
-	JMP          tiles8x1half8done
+	JMP          tiles8x1half9done
 
-tiles8x1half8masked:
+tiles8x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -18423,10 +19232,10 @@ tiles8x1half8masked:
 	VMOVUPS Y7, K1, (DX)
 	ADDQ    AX, DX
 
-tiles8x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x40, 32(SP)
-	DECQ 8(SP)
+tiles8x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x40, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles8x1half
 	JMP  done
 
@@ -18436,13 +19245,13 @@ rows8panelsabove1to2:
 
 tiles8x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles8x25masked
+	JNE     tiles8x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
@@ -18467,9 +19276,9 @@ tiles8x2:
 	VMOVUPS (DX), Z14
 	VMOVUPS (DX)(BX*1), Z15
 	ADDQ    AX, DX
-	JMP     tiles8x25done
+	JMP     tiles8x26done
 
-tiles8x25masked:
+tiles8x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -18499,14 +19308,14 @@ tiles8x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z15
 	ADDQ      AX, DX
 
-tiles8x25done:
-	MOVQ DX, 40(SP)
+tiles8x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -18524,10 +19333,9 @@ tiles8x25done:
 	MOVQ 56(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R12
-	MOVQ 32(R12), R12
+	MOVQ 40(R12), R12
 
 looptiles8x2:
 	VMOVUPS      (CX), Z16
@@ -18560,13 +19368,13 @@ looptiles8x2:
 	INCQ         AX
 	JNZ          looptiles8x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles8x28masked
+	JNE          tiles8x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
@@ -18591,9 +19399,9 @@ looptiles8x2:
 	VMOVUPS      Z14, (DX)
 	VMOVUPS      Z15, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x28done
+	JMP          tiles8x29done
 
-tiles8x28masked:
+tiles8x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -18623,22 +19431,22 @@ tiles8x28masked:
 	VMOVUPS Z15, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles8x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x40, 32(SP)
-	DECQ 8(SP)
+tiles8x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x40, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles8x2
 	JMP  done
 
 tiles8x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles8x2half5masked
+	JNE     tiles8x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
@@ -18663,9 +19471,9 @@ tiles8x2half:
 	VMOVUPS (DX), Z14
 	VMOVUPS (DX)(BX*1), Y15
 	ADDQ    AX, DX
-	JMP     tiles8x2half5done
+	JMP     tiles8x2half6done
 
-tiles8x2half5masked:
+tiles8x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -18695,14 +19503,14 @@ tiles8x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y15
 	ADDQ      AX, DX
 
-tiles8x2half5done:
-	MOVQ DX, 40(SP)
+tiles8x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -18720,10 +19528,9 @@ tiles8x2half5done:
 	MOVQ 56(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R12
-	MOVQ 32(R12), R12
+	MOVQ 40(R12), R12
 
 looptiles8x2half:
 	VMOVUPS      (CX), Z16
@@ -18756,13 +19563,13 @@ looptiles8x2half:
 	INCQ         AX
 	JNZ          looptiles8x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles8x2half8masked
+	JNE          tiles8x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
@@ -18787,9 +19594,9 @@ looptiles8x2half:
 	VMOVUPS      Z14, (DX)
 	VMOVUPS      Y15, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x2half8done
+	JMP          tiles8x2half9done
 
-tiles8x2half8masked:
+tiles8x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -18819,10 +19626,10 @@ tiles8x2half8masked:
 	VMOVUPS Y15, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles8x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x40, 32(SP)
-	DECQ 8(SP)
+tiles8x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x40, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles8x2half
 	JMP  done
 
@@ -18832,13 +19639,13 @@ rows8panelsabove2to3:
 
 tiles8x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles8x35masked
+	JNE     tiles8x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -18871,9 +19678,9 @@ tiles8x3:
 	VMOVUPS (DX)(BX*1), Z22
 	VMOVUPS (DX)(BX*2), Z23
 	ADDQ    AX, DX
-	JMP     tiles8x35done
+	JMP     tiles8x36done
 
-tiles8x35masked:
+tiles8x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -18911,14 +19718,14 @@ tiles8x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z23
 	ADDQ      AX, DX
 
-tiles8x35done:
-	MOVQ DX, 40(SP)
+tiles8x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -18936,10 +19743,9 @@ tiles8x35done:
 	MOVQ 56(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R12
-	MOVQ 32(R12), R12
+	MOVQ 40(R12), R12
 
 looptiles8x3:
 	VMOVUPS      (CX), Z24
@@ -18981,13 +19787,13 @@ looptiles8x3:
 	INCQ         AX
 	JNZ          looptiles8x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles8x38masked
+	JNE          tiles8x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -19020,9 +19826,9 @@ looptiles8x3:
 	VMOVUPS      Z22, 64(DX)
 	VMOVUPS      Z23, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x38done
+	JMP          tiles8x39done
 
-tiles8x38masked:
+tiles8x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -19060,22 +19866,22 @@ tiles8x38masked:
 	VMOVUPS Z23, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles8x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x40, 32(SP)
-	DECQ 8(SP)
+tiles8x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x40, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles8x3
 	JMP  done
 
 tiles8x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles8x3half5masked
+	JNE     tiles8x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -19108,9 +19914,9 @@ tiles8x3half:
 	VMOVUPS (DX)(BX*1), Z22
 	VMOVUPS (DX)(BX*2), Y23
 	ADDQ    AX, DX
-	JMP     tiles8x3half5done
+	JMP     tiles8x3half6done
 
-tiles8x3half5masked:
+tiles8x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -19148,14 +19954,14 @@ tiles8x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y23
 	ADDQ      AX, DX
 
-tiles8x3half5done:
-	MOVQ DX, 40(SP)
+tiles8x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -19173,10 +19979,9 @@ tiles8x3half5done:
 	MOVQ 56(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R12
-	MOVQ 32(R12), R12
+	MOVQ 40(R12), R12
 
 looptiles8x3half:
 	VMOVUPS      (CX), Z24
@@ -19218,13 +20023,13 @@ looptiles8x3half:
 	INCQ         AX
 	JNZ          looptiles8x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles8x3half8masked
+	JNE          tiles8x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
@@ -19257,9 +20062,9 @@ looptiles8x3half:
 	VMOVUPS      Z22, 64(DX)
 	VMOVUPS      Y23, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x3half8done
+	JMP          tiles8x3half9done
 
-tiles8x3half8masked:
+tiles8x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -19297,3473 +20102,41 @@ tiles8x3half8masked:
 	VMOVUPS Y23, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles8x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x40, 32(SP)
-	DECQ 8(SP)
+tiles8x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x40, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles8x3half
-	JMP  done
-
-rowsabove8to9:
-	CMPQ CX, $0x01
-	JA   rows9panelsabove1to2
-	CMPQ DX, $0x08
-	JBE  tiles9x1half
-
-tiles9x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles9x15masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	ADDQ    AX, DX
-	JMP     tiles9x15done
-
-tiles9x15masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	ADDQ      AX, DX
-
-tiles9x15done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), R13
-	MOVQ 32(R13), R13
-
-looptiles9x1:
-	VMOVUPS      (CX), Z9
-	VBROADCASTSS (BX)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z0
-	VBROADCASTSS (SI)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z1
-	VBROADCASTSS (DI)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z2
-	VBROADCASTSS (R8)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z3
-	VBROADCASTSS (R9)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z4
-	VBROADCASTSS (R10)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z5
-	VBROADCASTSS (R11)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z6
-	VBROADCASTSS (R12)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z7
-	VBROADCASTSS (DX)(AX*4), Z10
-	VFMADD231PS  Z9, Z10, Z8
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles9x1
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles9x18masked
-	VMOVUPS      Z0, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z5, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z7, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z8, (DX)
-	ADDQ         AX, DX
-	JMP          tiles9x18done
-
-tiles9x18masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z7, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, K1, (DX)
-	ADDQ    AX, DX
-
-tiles9x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x48, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles9x1
-	JMP  done
-
-tiles9x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles9x1half5masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y6
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y8
-	ADDQ    AX, DX
-	JMP     tiles9x1half5done
-
-tiles9x1half5masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y6
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y8
-	ADDQ      AX, DX
-
-tiles9x1half5done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), R13
-	MOVQ 32(R13), R13
-
-looptiles9x1half:
-	VMOVUPS      (CX), Y9
-	VBROADCASTSS (BX)(AX*4), Z10
-	VFMADD231PS  Y9, Y10, Y0
-	VBROADCASTSS (SI)(AX*4), Z10
-	VFMADD231PS  Y9, Y10, Y1
-	VBROADCASTSS (DI)(AX*4), Z10
-	VFMADD231PS  Y9, Y10, Y2
-	VBROADCASTSS (R8)(AX*4), Z10
-	VFMADD231PS  Y9, Y10, Y3
-	VBROADCASTSS (R9)(AX*4), Z10
-	VFMADD231PS  Y9, Y10, Y4
-	VBROADCASTSS (R10)(AX*4), Z10
-	VFMADD231PS  Y9, Y10, Y5
-	VBROADCASTSS (R11)(AX*4), Z10
-	VFMADD231PS  Y9, Y10, Y6
-	VBROADCASTSS (R12)(AX*4), Z10
-	VFMADD231PS  Y9, Y10, Y7
-	VBROADCASTSS (DX)(AX*4), Z10
-	VFMADD231PS  Y9, Y10, Y8
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles9x1half
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles9x1half8masked
-	VMOVUPS      Y0, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y5, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y6, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y7, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y8, (DX)
-	ADDQ         AX, DX
-	JMP          tiles9x1half8done
-
-tiles9x1half8masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y6, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y7, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y8, K1, (DX)
-	ADDQ    AX, DX
-
-tiles9x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x48, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles9x1half
-	JMP  done
-
-rows9panelsabove1to2:
-	CMPQ DX, $0x08
-	JBE  tiles9x2half
-
-tiles9x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles9x25masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z14
-	VMOVUPS (DX)(BX*1), Z15
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z16
-	VMOVUPS (DX)(BX*1), Z17
-	ADDQ    AX, DX
-	JMP     tiles9x25done
-
-tiles9x25masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Z13
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z14
-	VMOVUPS.Z (DX)(BX*1), K1, Z15
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z16
-	VMOVUPS.Z (DX)(BX*1), K1, Z17
-	ADDQ      AX, DX
-
-tiles9x25done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), R13
-	MOVQ 32(R13), R13
-
-looptiles9x2:
-	VMOVUPS      (CX), Z18
-	VMOVUPS      (CX)(R13*1), Z19
-	VBROADCASTSS (BX)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z0
-	VFMADD231PS  Z19, Z20, Z1
-	VBROADCASTSS (SI)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z2
-	VFMADD231PS  Z19, Z20, Z3
-	VBROADCASTSS (DI)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z4
-	VFMADD231PS  Z19, Z20, Z5
-	VBROADCASTSS (R8)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z6
-	VFMADD231PS  Z19, Z20, Z7
-	VBROADCASTSS (R9)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z8
-	VFMADD231PS  Z19, Z20, Z9
-	VBROADCASTSS (R10)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z10
-	VFMADD231PS  Z19, Z20, Z11
-	VBROADCASTSS (R11)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z12
-	VFMADD231PS  Z19, Z20, Z13
-	VBROADCASTSS (R12)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z14
-	VFMADD231PS  Z19, Z20, Z15
-	VBROADCASTSS (DX)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z16
-	VFMADD231PS  Z19, Z20, Z17
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles9x2
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles9x28masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z14, (DX)
-	VMOVUPS      Z15, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z16, (DX)
-	VMOVUPS      Z17, 64(DX)
-	ADDQ         AX, DX
-	JMP          tiles9x28done
-
-tiles9x28masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Z11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Z15, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z16, (DX)
-	VMOVUPS Z17, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles9x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x48, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles9x2
-	JMP  done
-
-tiles9x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles9x2half5masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Y13
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z14
-	VMOVUPS (DX)(BX*1), Y15
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z16
-	VMOVUPS (DX)(BX*1), Y17
-	ADDQ    AX, DX
-	JMP     tiles9x2half5done
-
-tiles9x2half5masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Y13
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z14
-	VMOVUPS.Z (DX)(BX*1), K1, Y15
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z16
-	VMOVUPS.Z (DX)(BX*1), K1, Y17
-	ADDQ      AX, DX
-
-tiles9x2half5done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), R13
-	MOVQ 32(R13), R13
-
-looptiles9x2half:
-	VMOVUPS      (CX), Z18
-	VMOVUPS      (CX)(R13*1), Y19
-	VBROADCASTSS (BX)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z0
-	VFMADD231PS  Y19, Y20, Y1
-	VBROADCASTSS (SI)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z2
-	VFMADD231PS  Y19, Y20, Y3
-	VBROADCASTSS (DI)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z4
-	VFMADD231PS  Y19, Y20, Y5
-	VBROADCASTSS (R8)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z6
-	VFMADD231PS  Y19, Y20, Y7
-	VBROADCASTSS (R9)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z8
-	VFMADD231PS  Y19, Y20, Y9
-	VBROADCASTSS (R10)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z10
-	VFMADD231PS  Y19, Y20, Y11
-	VBROADCASTSS (R11)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z12
-	VFMADD231PS  Y19, Y20, Y13
-	VBROADCASTSS (R12)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z14
-	VFMADD231PS  Y19, Y20, Y15
-	VBROADCASTSS (DX)(AX*4), Z20
-	VFMADD231PS  Z18, Z20, Z16
-	VFMADD231PS  Y19, Y20, Y17
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles9x2half
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles9x2half8masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      Y11, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Y13, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z14, (DX)
-	VMOVUPS      Y15, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z16, (DX)
-	VMOVUPS      Y17, 64(DX)
-	ADDQ         AX, DX
-	JMP          tiles9x2half8done
-
-tiles9x2half8masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Y11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Y13, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Y15, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z16, (DX)
-	VMOVUPS Y17, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles9x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x48, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles9x2half
-	JMP  done
-
-rowsabove9to12:
-	CMPQ AX, $0x0b
-	JA   rowsabove11to12
-	CMPQ AX, $0x0a
-	JA   rowsabove10to11
-	CMPQ CX, $0x01
-	JA   rows10panelsabove1to2
-	CMPQ DX, $0x08
-	JBE  tiles10x1half
-
-tiles10x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles10x15masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	ADDQ    AX, DX
-	JMP     tiles10x15done
-
-tiles10x15masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z9
-	ADDQ      AX, DX
-
-tiles10x15done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), R13
-	ADDQ CX, R13
-	MOVQ 72(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), R14
-	MOVQ 32(R14), R14
-
-looptiles10x1:
-	VMOVUPS      (CX), Z10
-	VBROADCASTSS (BX)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z0
-	VBROADCASTSS (SI)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z1
-	VBROADCASTSS (DI)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z2
-	VBROADCASTSS (R8)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z3
-	VBROADCASTSS (R9)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z4
-	VBROADCASTSS (R10)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z5
-	VBROADCASTSS (R11)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z6
-	VBROADCASTSS (R12)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z7
-	VBROADCASTSS (R13)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z8
-	VBROADCASTSS (DX)(AX*4), Z11
-	VFMADD231PS  Z10, Z11, Z9
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles10x1
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles10x18masked
-	VMOVUPS      Z0, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z5, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z7, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z8, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z9, (DX)
-	ADDQ         AX, DX
-	JMP          tiles10x18done
-
-tiles10x18masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z7, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, K1, (DX)
-	ADDQ    AX, DX
-
-tiles10x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x50, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles10x1
-	JMP  done
-
-tiles10x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles10x1half5masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y6
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y9
-	ADDQ    AX, DX
-	JMP     tiles10x1half5done
-
-tiles10x1half5masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y6
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y9
-	ADDQ      AX, DX
-
-tiles10x1half5done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), R13
-	ADDQ CX, R13
-	MOVQ 72(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), R14
-	MOVQ 32(R14), R14
-
-looptiles10x1half:
-	VMOVUPS      (CX), Y10
-	VBROADCASTSS (BX)(AX*4), Z11
-	VFMADD231PS  Y10, Y11, Y0
-	VBROADCASTSS (SI)(AX*4), Z11
-	VFMADD231PS  Y10, Y11, Y1
-	VBROADCASTSS (DI)(AX*4), Z11
-	VFMADD231PS  Y10, Y11, Y2
-	VBROADCASTSS (R8)(AX*4), Z11
-	VFMADD231PS  Y10, Y11, Y3
-	VBROADCASTSS (R9)(AX*4), Z11
-	VFMADD231PS  Y10, Y11, Y4
-	VBROADCASTSS (R10)(AX*4), Z11
-	VFMADD231PS  Y10, Y11, Y5
-	VBROADCASTSS (R11)(AX*4), Z11
-	VFMADD231PS  Y10, Y11, Y6
-	VBROADCASTSS (R12)(AX*4), Z11
-	VFMADD231PS  Y10, Y11, Y7
-	VBROADCASTSS (R13)(AX*4), Z11
-	VFMADD231PS  Y10, Y11, Y8
-	VBROADCASTSS (DX)(AX*4), Z11
-	VFMADD231PS  Y10, Y11, Y9
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles10x1half
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles10x1half8masked
-	VMOVUPS      Y0, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y5, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y6, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y7, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y8, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y9, (DX)
-	ADDQ         AX, DX
-	JMP          tiles10x1half8done
-
-tiles10x1half8masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y6, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y7, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y8, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y9, K1, (DX)
-	ADDQ    AX, DX
-
-tiles10x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x50, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles10x1half
-	JMP  done
-
-rows10panelsabove1to2:
-	CMPQ DX, $0x08
-	JBE  tiles10x2half
-
-tiles10x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles10x25masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z14
-	VMOVUPS (DX)(BX*1), Z15
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z16
-	VMOVUPS (DX)(BX*1), Z17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Z19
-	ADDQ    AX, DX
-	JMP     tiles10x25done
-
-tiles10x25masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Z13
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z14
-	VMOVUPS.Z (DX)(BX*1), K1, Z15
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z16
-	VMOVUPS.Z (DX)(BX*1), K1, Z17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS.Z (DX)(BX*1), K1, Z19
-	ADDQ      AX, DX
-
-tiles10x25done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), R13
-	ADDQ CX, R13
-	MOVQ 72(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), R14
-	MOVQ 32(R14), R14
-
-looptiles10x2:
-	VMOVUPS      (CX), Z20
-	VMOVUPS      (CX)(R14*1), Z21
-	VBROADCASTSS (BX)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z0
-	VFMADD231PS  Z21, Z22, Z1
-	VBROADCASTSS (SI)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z2
-	VFMADD231PS  Z21, Z22, Z3
-	VBROADCASTSS (DI)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z4
-	VFMADD231PS  Z21, Z22, Z5
-	VBROADCASTSS (R8)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z6
-	VFMADD231PS  Z21, Z22, Z7
-	VBROADCASTSS (R9)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z8
-	VFMADD231PS  Z21, Z22, Z9
-	VBROADCASTSS (R10)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z10
-	VFMADD231PS  Z21, Z22, Z11
-	VBROADCASTSS (R11)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z12
-	VFMADD231PS  Z21, Z22, Z13
-	VBROADCASTSS (R12)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z14
-	VFMADD231PS  Z21, Z22, Z15
-	VBROADCASTSS (R13)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z16
-	VFMADD231PS  Z21, Z22, Z17
-	VBROADCASTSS (DX)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z18
-	VFMADD231PS  Z21, Z22, Z19
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles10x2
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles10x28masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z14, (DX)
-	VMOVUPS      Z15, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z16, (DX)
-	VMOVUPS      Z17, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z18, (DX)
-	VMOVUPS      Z19, 64(DX)
-	ADDQ         AX, DX
-	JMP          tiles10x28done
-
-tiles10x28masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Z11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Z15, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z16, (DX)
-	VMOVUPS Z17, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles10x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x50, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles10x2
-	JMP  done
-
-tiles10x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles10x2half5masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Y13
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z14
-	VMOVUPS (DX)(BX*1), Y15
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z16
-	VMOVUPS (DX)(BX*1), Y17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Y19
-	ADDQ    AX, DX
-	JMP     tiles10x2half5done
-
-tiles10x2half5masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Y13
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z14
-	VMOVUPS.Z (DX)(BX*1), K1, Y15
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z16
-	VMOVUPS.Z (DX)(BX*1), K1, Y17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS.Z (DX)(BX*1), K1, Y19
-	ADDQ      AX, DX
-
-tiles10x2half5done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), R13
-	ADDQ CX, R13
-	MOVQ 72(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), R14
-	MOVQ 32(R14), R14
-
-looptiles10x2half:
-	VMOVUPS      (CX), Z20
-	VMOVUPS      (CX)(R14*1), Y21
-	VBROADCASTSS (BX)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z0
-	VFMADD231PS  Y21, Y22, Y1
-	VBROADCASTSS (SI)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z2
-	VFMADD231PS  Y21, Y22, Y3
-	VBROADCASTSS (DI)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z4
-	VFMADD231PS  Y21, Y22, Y5
-	VBROADCASTSS (R8)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z6
-	VFMADD231PS  Y21, Y22, Y7
-	VBROADCASTSS (R9)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z8
-	VFMADD231PS  Y21, Y22, Y9
-	VBROADCASTSS (R10)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z10
-	VFMADD231PS  Y21, Y22, Y11
-	VBROADCASTSS (R11)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z12
-	VFMADD231PS  Y21, Y22, Y13
-	VBROADCASTSS (R12)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z14
-	VFMADD231PS  Y21, Y22, Y15
-	VBROADCASTSS (R13)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z16
-	VFMADD231PS  Y21, Y22, Y17
-	VBROADCASTSS (DX)(AX*4), Z22
-	VFMADD231PS  Z20, Z22, Z18
-	VFMADD231PS  Y21, Y22, Y19
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles10x2half
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles10x2half8masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      Y11, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Y13, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z14, (DX)
-	VMOVUPS      Y15, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z16, (DX)
-	VMOVUPS      Y17, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z18, (DX)
-	VMOVUPS      Y19, 64(DX)
-	ADDQ         AX, DX
-	JMP          tiles10x2half8done
-
-tiles10x2half8masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Y11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Y13, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Y15, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z16, (DX)
-	VMOVUPS Y17, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Y19, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles10x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x50, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles10x2half
-	JMP  done
-
-rowsabove10to11:
-	CMPQ CX, $0x01
-	JA   rows11panelsabove1to2
-	CMPQ DX, $0x08
-	JBE  tiles11x1half
-
-tiles11x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles11x15masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	ADDQ    AX, DX
-	JMP     tiles11x15done
-
-tiles11x15masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z9
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	ADDQ      AX, DX
-
-tiles11x15done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), R13
-	ADDQ CX, R13
-	MOVQ 72(DX), R14
-	ADDQ CX, R14
-	MOVQ 80(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), R15
-	MOVQ 32(R15), R15
-
-looptiles11x1:
-	VMOVUPS      (CX), Z11
-	VBROADCASTSS (BX)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z0
-	VBROADCASTSS (SI)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z1
-	VBROADCASTSS (DI)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z2
-	VBROADCASTSS (R8)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z3
-	VBROADCASTSS (R9)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z4
-	VBROADCASTSS (R10)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z5
-	VBROADCASTSS (R11)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z6
-	VBROADCASTSS (R12)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z7
-	VBROADCASTSS (R13)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z8
-	VBROADCASTSS (R14)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z9
-	VBROADCASTSS (DX)(AX*4), Z12
-	VFMADD231PS  Z11, Z12, Z10
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles11x1
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles11x18masked
-	VMOVUPS      Z0, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z5, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z7, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z8, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z9, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z10, (DX)
-	ADDQ         AX, DX
-	JMP          tiles11x18done
-
-tiles11x18masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z7, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, K1, (DX)
-	ADDQ    AX, DX
-
-tiles11x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x58, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles11x1
-	JMP  done
-
-tiles11x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles11x1half5masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y6
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y10
-	ADDQ    AX, DX
-	JMP     tiles11x1half5done
-
-tiles11x1half5masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y6
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y9
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y10
-	ADDQ      AX, DX
-
-tiles11x1half5done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), R13
-	ADDQ CX, R13
-	MOVQ 72(DX), R14
-	ADDQ CX, R14
-	MOVQ 80(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), R15
-	MOVQ 32(R15), R15
-
-looptiles11x1half:
-	VMOVUPS      (CX), Y11
-	VBROADCASTSS (BX)(AX*4), Z12
-	VFMADD231PS  Y11, Y12, Y0
-	VBROADCASTSS (SI)(AX*4), Z12
-	VFMADD231PS  Y11, Y12, Y1
-	VBROADCASTSS (DI)(AX*4), Z12
-	VFMADD231PS  Y11, Y12, Y2
-	VBROADCASTSS (R8)(AX*4), Z12
-	VFMADD231PS  Y11, Y12, Y3
-	VBROADCASTSS (R9)(AX*4), Z12
-	VFMADD231PS  Y11, Y12, Y4
-	VBROADCASTSS (R10)(AX*4), Z12
-	VFMADD231PS  Y11, Y12, Y5
-	VBROADCASTSS (R11)(AX*4), Z12
-	VFMADD231PS  Y11, Y12, Y6
-	VBROADCASTSS (R12)(AX*4), Z12
-	VFMADD231PS  Y11, Y12, Y7
-	VBROADCASTSS (R13)(AX*4), Z12
-	VFMADD231PS  Y11, Y12, Y8
-	VBROADCASTSS (R14)(AX*4), Z12
-	VFMADD231PS  Y11, Y12, Y9
-	VBROADCASTSS (DX)(AX*4), Z12
-	VFMADD231PS  Y11, Y12, Y10
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles11x1half
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles11x1half8masked
-	VMOVUPS      Y0, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y5, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y6, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y7, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y8, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y9, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y10, (DX)
-	ADDQ         AX, DX
-	JMP          tiles11x1half8done
-
-tiles11x1half8masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y6, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y7, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y8, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y9, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y10, K1, (DX)
-	ADDQ    AX, DX
-
-tiles11x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x58, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles11x1half
-	JMP  done
-
-rows11panelsabove1to2:
-	CMPQ DX, $0x08
-	JBE  tiles11x2half
-
-tiles11x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles11x25masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z14
-	VMOVUPS (DX)(BX*1), Z15
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z16
-	VMOVUPS (DX)(BX*1), Z17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Z19
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z20
-	VMOVUPS (DX)(BX*1), Z21
-	ADDQ    AX, DX
-	JMP     tiles11x25done
-
-tiles11x25masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Z13
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z14
-	VMOVUPS.Z (DX)(BX*1), K1, Z15
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z16
-	VMOVUPS.Z (DX)(BX*1), K1, Z17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS.Z (DX)(BX*1), K1, Z19
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z20
-	VMOVUPS.Z (DX)(BX*1), K1, Z21
-	ADDQ      AX, DX
-
-tiles11x25done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), R13
-	ADDQ CX, R13
-	MOVQ 72(DX), R14
-	ADDQ CX, R14
-	MOVQ 80(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), R15
-	MOVQ 32(R15), R15
-
-looptiles11x2:
-	VMOVUPS      (CX), Z22
-	VMOVUPS      (CX)(R15*1), Z23
-	VBROADCASTSS (BX)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z0
-	VFMADD231PS  Z23, Z24, Z1
-	VBROADCASTSS (SI)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z2
-	VFMADD231PS  Z23, Z24, Z3
-	VBROADCASTSS (DI)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z4
-	VFMADD231PS  Z23, Z24, Z5
-	VBROADCASTSS (R8)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z6
-	VFMADD231PS  Z23, Z24, Z7
-	VBROADCASTSS (R9)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z8
-	VFMADD231PS  Z23, Z24, Z9
-	VBROADCASTSS (R10)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z10
-	VFMADD231PS  Z23, Z24, Z11
-	VBROADCASTSS (R11)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z12
-	VFMADD231PS  Z23, Z24, Z13
-	VBROADCASTSS (R12)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z14
-	VFMADD231PS  Z23, Z24, Z15
-	VBROADCASTSS (R13)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z16
-	VFMADD231PS  Z23, Z24, Z17
-	VBROADCASTSS (R14)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z18
-	VFMADD231PS  Z23, Z24, Z19
-	VBROADCASTSS (DX)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z20
-	VFMADD231PS  Z23, Z24, Z21
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles11x2
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles11x28masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z14, (DX)
-	VMOVUPS      Z15, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z16, (DX)
-	VMOVUPS      Z17, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z18, (DX)
-	VMOVUPS      Z19, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z20, (DX)
-	VMOVUPS      Z21, 64(DX)
-	ADDQ         AX, DX
-	JMP          tiles11x28done
-
-tiles11x28masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Z11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Z15, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z16, (DX)
-	VMOVUPS Z17, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z20, (DX)
-	VMOVUPS Z21, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles11x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x58, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles11x2
-	JMP  done
-
-tiles11x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles11x2half5masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Y13
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z14
-	VMOVUPS (DX)(BX*1), Y15
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z16
-	VMOVUPS (DX)(BX*1), Y17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Y19
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z20
-	VMOVUPS (DX)(BX*1), Y21
-	ADDQ    AX, DX
-	JMP     tiles11x2half5done
-
-tiles11x2half5masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Y13
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z14
-	VMOVUPS.Z (DX)(BX*1), K1, Y15
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z16
-	VMOVUPS.Z (DX)(BX*1), K1, Y17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS.Z (DX)(BX*1), K1, Y19
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z20
-	VMOVUPS.Z (DX)(BX*1), K1, Y21
-	ADDQ      AX, DX
-
-tiles11x2half5done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), R13
-	ADDQ CX, R13
-	MOVQ 72(DX), R14
-	ADDQ CX, R14
-	MOVQ 80(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), R15
-	MOVQ 32(R15), R15
-
-looptiles11x2half:
-	VMOVUPS      (CX), Z22
-	VMOVUPS      (CX)(R15*1), Y23
-	VBROADCASTSS (BX)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z0
-	VFMADD231PS  Y23, Y24, Y1
-	VBROADCASTSS (SI)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z2
-	VFMADD231PS  Y23, Y24, Y3
-	VBROADCASTSS (DI)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z4
-	VFMADD231PS  Y23, Y24, Y5
-	VBROADCASTSS (R8)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z6
-	VFMADD231PS  Y23, Y24, Y7
-	VBROADCASTSS (R9)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z8
-	VFMADD231PS  Y23, Y24, Y9
-	VBROADCASTSS (R10)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z10
-	VFMADD231PS  Y23, Y24, Y11
-	VBROADCASTSS (R11)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z12
-	VFMADD231PS  Y23, Y24, Y13
-	VBROADCASTSS (R12)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z14
-	VFMADD231PS  Y23, Y24, Y15
-	VBROADCASTSS (R13)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z16
-	VFMADD231PS  Y23, Y24, Y17
-	VBROADCASTSS (R14)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z18
-	VFMADD231PS  Y23, Y24, Y19
-	VBROADCASTSS (DX)(AX*4), Z24
-	VFMADD231PS  Z22, Z24, Z20
-	VFMADD231PS  Y23, Y24, Y21
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles11x2half
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles11x2half8masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      Y11, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Y13, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z14, (DX)
-	VMOVUPS      Y15, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z16, (DX)
-	VMOVUPS      Y17, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z18, (DX)
-	VMOVUPS      Y19, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z20, (DX)
-	VMOVUPS      Y21, 64(DX)
-	ADDQ         AX, DX
-	JMP          tiles11x2half8done
-
-tiles11x2half8masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Y11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Y13, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Y15, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z16, (DX)
-	VMOVUPS Y17, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Y19, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z20, (DX)
-	VMOVUPS Y21, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles11x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x58, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles11x2half
-	JMP  done
-
-rowsabove11to12:
-	CMPQ CX, $0x01
-	JA   rows12panelsabove1to2
-	CMPQ DX, $0x08
-	JBE  tiles12x1half
-
-tiles12x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles12x15masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z11
-	ADDQ    AX, DX
-	JMP     tiles12x15done
-
-tiles12x15masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z9
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z10
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z11
-	ADDQ      AX, DX
-
-tiles12x15done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), R13
-	ADDQ CX, R13
-	MOVQ 72(DX), R14
-	ADDQ CX, R14
-	MOVQ 80(DX), R15
-	ADDQ CX, R15
-	MOVQ 88(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), BP
-	MOVQ 32(BP), BP
-
-looptiles12x1:
-	VMOVUPS      (CX), Z12
-	VBROADCASTSS (BX)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z0
-	VBROADCASTSS (SI)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z1
-	VBROADCASTSS (DI)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z2
-	VBROADCASTSS (R8)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z3
-	VBROADCASTSS (R9)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z4
-	VBROADCASTSS (R10)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z5
-	VBROADCASTSS (R11)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z6
-	VBROADCASTSS (R12)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z7
-	VBROADCASTSS (R13)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z8
-	VBROADCASTSS (R14)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z9
-	VBROADCASTSS (R15)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z10
-	VBROADCASTSS (DX)(AX*4), Z13
-	VFMADD231PS  Z12, Z13, Z11
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles12x1
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles12x18masked
-	VMOVUPS      Z0, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z5, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z7, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z8, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z9, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z10, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z11, (DX)
-	ADDQ         AX, DX
-	JMP          tiles12x18done
-
-tiles12x18masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z7, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z11, K1, (DX)
-	ADDQ    AX, DX
-
-tiles12x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x60, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles12x1
-	JMP  done
-
-tiles12x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles12x1half5masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y6
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y10
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y11
-	ADDQ    AX, DX
-	JMP     tiles12x1half5done
-
-tiles12x1half5masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y6
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y9
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y10
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y11
-	ADDQ      AX, DX
-
-tiles12x1half5done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), R13
-	ADDQ CX, R13
-	MOVQ 72(DX), R14
-	ADDQ CX, R14
-	MOVQ 80(DX), R15
-	ADDQ CX, R15
-	MOVQ 88(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), BP
-	MOVQ 32(BP), BP
-
-looptiles12x1half:
-	VMOVUPS      (CX), Y12
-	VBROADCASTSS (BX)(AX*4), Z13
-	VFMADD231PS  Y12, Y13, Y0
-	VBROADCASTSS (SI)(AX*4), Z13
-	VFMADD231PS  Y12, Y13, Y1
-	VBROADCASTSS (DI)(AX*4), Z13
-	VFMADD231PS  Y12, Y13, Y2
-	VBROADCASTSS (R8)(AX*4), Z13
-	VFMADD231PS  Y12, Y13, Y3
-	VBROADCASTSS (R9)(AX*4), Z13
-	VFMADD231PS  Y12, Y13, Y4
-	VBROADCASTSS (R10)(AX*4), Z13
-	VFMADD231PS  Y12, Y13, Y5
-	VBROADCASTSS (R11)(AX*4), Z13
-	VFMADD231PS  Y12, Y13, Y6
-	VBROADCASTSS (R12)(AX*4), Z13
-	VFMADD231PS  Y12, Y13, Y7
-	VBROADCASTSS (R13)(AX*4), Z13
-	VFMADD231PS  Y12, Y13, Y8
-	VBROADCASTSS (R14)(AX*4), Z13
-	VFMADD231PS  Y12, Y13, Y9
-	VBROADCASTSS (R15)(AX*4), Z13
-	VFMADD231PS  Y12, Y13, Y10
-	VBROADCASTSS (DX)(AX*4), Z13
-	VFMADD231PS  Y12, Y13, Y11
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles12x1half
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles12x1half8masked
-	VMOVUPS      Y0, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y5, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y6, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y7, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y8, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y9, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y10, (DX)
-	ADDQ         AX, DX
-	VMOVUPS      Y11, (DX)
-	ADDQ         AX, DX
-	JMP          tiles12x1half8done
-
-tiles12x1half8masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y6, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y7, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y8, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y9, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y10, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y11, K1, (DX)
-	ADDQ    AX, DX
-
-tiles12x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x60, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles12x1half
-	JMP  done
-
-rows12panelsabove1to2:
-	CMPQ DX, $0x08
-	JBE  tiles12x2half
-
-tiles12x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles12x25masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z14
-	VMOVUPS (DX)(BX*1), Z15
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z16
-	VMOVUPS (DX)(BX*1), Z17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Z19
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z20
-	VMOVUPS (DX)(BX*1), Z21
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z22
-	VMOVUPS (DX)(BX*1), Z23
-	ADDQ    AX, DX
-	JMP     tiles12x25done
-
-tiles12x25masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Z13
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z14
-	VMOVUPS.Z (DX)(BX*1), K1, Z15
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z16
-	VMOVUPS.Z (DX)(BX*1), K1, Z17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS.Z (DX)(BX*1), K1, Z19
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z20
-	VMOVUPS.Z (DX)(BX*1), K1, Z21
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z22
-	VMOVUPS.Z (DX)(BX*1), K1, Z23
-	ADDQ      AX, DX
-
-tiles12x25done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), R13
-	ADDQ CX, R13
-	MOVQ 72(DX), R14
-	ADDQ CX, R14
-	MOVQ 80(DX), R15
-	ADDQ CX, R15
-	MOVQ 88(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), BP
-	MOVQ 32(BP), BP
-
-looptiles12x2:
-	VMOVUPS      (CX), Z24
-	VMOVUPS      (CX)(BP*1), Z25
-	VBROADCASTSS (BX)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z0
-	VFMADD231PS  Z25, Z26, Z1
-	VBROADCASTSS (SI)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z2
-	VFMADD231PS  Z25, Z26, Z3
-	VBROADCASTSS (DI)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z4
-	VFMADD231PS  Z25, Z26, Z5
-	VBROADCASTSS (R8)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z6
-	VFMADD231PS  Z25, Z26, Z7
-	VBROADCASTSS (R9)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z8
-	VFMADD231PS  Z25, Z26, Z9
-	VBROADCASTSS (R10)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z10
-	VFMADD231PS  Z25, Z26, Z11
-	VBROADCASTSS (R11)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z12
-	VFMADD231PS  Z25, Z26, Z13
-	VBROADCASTSS (R12)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z14
-	VFMADD231PS  Z25, Z26, Z15
-	VBROADCASTSS (R13)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z16
-	VFMADD231PS  Z25, Z26, Z17
-	VBROADCASTSS (R14)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z18
-	VFMADD231PS  Z25, Z26, Z19
-	VBROADCASTSS (R15)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z20
-	VFMADD231PS  Z25, Z26, Z21
-	VBROADCASTSS (DX)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z22
-	VFMADD231PS  Z25, Z26, Z23
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles12x2
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles12x28masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z14, (DX)
-	VMOVUPS      Z15, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z16, (DX)
-	VMOVUPS      Z17, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z18, (DX)
-	VMOVUPS      Z19, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z20, (DX)
-	VMOVUPS      Z21, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z22, (DX)
-	VMOVUPS      Z23, 64(DX)
-	ADDQ         AX, DX
-	JMP          tiles12x28done
-
-tiles12x28masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Z11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Z15, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z16, (DX)
-	VMOVUPS Z17, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z20, (DX)
-	VMOVUPS Z21, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z22, (DX)
-	VMOVUPS Z23, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles12x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x60, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles12x2
-	JMP  done
-
-tiles12x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles12x2half5masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Y13
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z14
-	VMOVUPS (DX)(BX*1), Y15
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z16
-	VMOVUPS (DX)(BX*1), Y17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Y19
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z20
-	VMOVUPS (DX)(BX*1), Y21
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z22
-	VMOVUPS (DX)(BX*1), Y23
-	ADDQ    AX, DX
-	JMP     tiles12x2half5done
-
-tiles12x2half5masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Y13
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z14
-	VMOVUPS.Z (DX)(BX*1), K1, Y15
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z16
-	VMOVUPS.Z (DX)(BX*1), K1, Y17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS.Z (DX)(BX*1), K1, Y19
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z20
-	VMOVUPS.Z (DX)(BX*1), K1, Y21
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z22
-	VMOVUPS.Z (DX)(BX*1), K1, Y23
-	ADDQ      AX, DX
-
-tiles12x2half5done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 16(CX), CX
-	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
-	MOVQ (DX), BX
-	ADDQ CX, BX
-	MOVQ 8(DX), SI
-	ADDQ CX, SI
-	MOVQ 16(DX), DI
-	ADDQ CX, DI
-	MOVQ 24(DX), R8
-	ADDQ CX, R8
-	MOVQ 32(DX), R9
-	ADDQ CX, R9
-	MOVQ 40(DX), R10
-	ADDQ CX, R10
-	MOVQ 48(DX), R11
-	ADDQ CX, R11
-	MOVQ 56(DX), R12
-	ADDQ CX, R12
-	MOVQ 64(DX), R13
-	ADDQ CX, R13
-	MOVQ 72(DX), R14
-	ADDQ CX, R14
-	MOVQ 80(DX), R15
-	ADDQ CX, R15
-	MOVQ 88(DX), DX
-	ADDQ CX, DX
-	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
-	MOVQ grid+0(FP), BP
-	MOVQ 32(BP), BP
-
-looptiles12x2half:
-	VMOVUPS      (CX), Z24
-	VMOVUPS      (CX)(BP*1), Y25
-	VBROADCASTSS (BX)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z0
-	VFMADD231PS  Y25, Y26, Y1
-	VBROADCASTSS (SI)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z2
-	VFMADD231PS  Y25, Y26, Y3
-	VBROADCASTSS (DI)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z4
-	VFMADD231PS  Y25, Y26, Y5
-	VBROADCASTSS (R8)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z6
-	VFMADD231PS  Y25, Y26, Y7
-	VBROADCASTSS (R9)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z8
-	VFMADD231PS  Y25, Y26, Y9
-	VBROADCASTSS (R10)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z10
-	VFMADD231PS  Y25, Y26, Y11
-	VBROADCASTSS (R11)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z12
-	VFMADD231PS  Y25, Y26, Y13
-	VBROADCASTSS (R12)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z14
-	VFMADD231PS  Y25, Y26, Y15
-	VBROADCASTSS (R13)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z16
-	VFMADD231PS  Y25, Y26, Y17
-	VBROADCASTSS (R14)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z18
-	VFMADD231PS  Y25, Y26, Y19
-	VBROADCASTSS (R15)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z20
-	VFMADD231PS  Y25, Y26, Y21
-	VBROADCASTSS (DX)(AX*4), Z26
-	VFMADD231PS  Z24, Z26, Z22
-	VFMADD231PS  Y25, Y26, Y23
-	ADDQ         $0x40, CX
-	INCQ         AX
-	JNZ          looptiles12x2half
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles12x2half8masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z10, (DX)
-	VMOVUPS      Y11, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z12, (DX)
-	VMOVUPS      Y13, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z14, (DX)
-	VMOVUPS      Y15, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z16, (DX)
-	VMOVUPS      Y17, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z18, (DX)
-	VMOVUPS      Y19, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z20, (DX)
-	VMOVUPS      Y21, 64(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z22, (DX)
-	VMOVUPS      Y23, 64(DX)
-	ADDQ         AX, DX
-	JMP          tiles12x2half8done
-
-tiles12x2half8masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Y11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Y13, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Y15, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z16, (DX)
-	VMOVUPS Y17, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Y19, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z20, (DX)
-	VMOVUPS Y21, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z22, (DX)
-	VMOVUPS Y23, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles12x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x60, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles12x2half
 
 done:
 	MOVQ  grid+0(FP), AX
-	MOVQ  16(SP), CX
-	MOVQ  $0x00000000, 16(SP)
+	MOVQ  72(SP), CX
 	TESTQ CX, CX
 	JZ    right
-	MOVQ  CX, 8(SP)
-	DECQ  (SP)
+	MOVQ  CX, 64(SP)
+	MOVQ  $0x00000000, 72(SP)
+	DECQ  56(SP)
 	JMP   dispatch
 
 right:
-	MOVQ  104(AX), DX
-	MOVQ  32(AX), CX
+	MOVQ  16(SP), DX
+	MOVQ  40(AX), CX
 	IMULQ DX, CX
-	ADDQ  CX, 24(AX)
-	MOVQ  56(AX), CX
+	ADDQ  CX, 24(SP)
+	MOVQ  64(AX), CX
 	IMULQ DX, CX
-	ADDQ  CX, 40(AX)
+	ADDQ  CX, 32(SP)
 	MOVQ  DX, CX
 	SHLQ  $0x06, CX
-	ADDQ  CX, 64(AX)
-	DECQ  112(AX)
+	ADDQ  CX, 40(SP)
+	DECQ  (SP)
 	JNZ   group
-	MOVQ  120(AX), CX
-	MOVQ  $0x00000000, 120(AX)
+	MOVQ  8(SP), CX
 	TESTQ CX, CX
 	JZ    end
-	MOVQ  CX, 112(AX)
-	DECQ  104(AX)
+	MOVQ  CX, (SP)
+	MOVQ  $0x00000000, 8(SP)
+	DECQ  16(SP)
 	JMP   group
 
 end:
@@ -22772,43 +20145,57 @@ end:
 
 // func gridTransposedAVX512(grid *byte)
 // Requires: AVX, AVX512F, AVX512VL, CMOV, FMA3
-TEXT ·gridTransposedAVX512(SB), NOSPLIT, $56-8
+TEXT ·gridTransposedAVX512(SB), NOSPLIT, $104-8
+	MOVQ grid+0(FP), AX
+	MOVQ 120(AX), CX
+	MOVQ CX, (SP)
+	MOVQ 128(AX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(AX), CX
+	MOVQ CX, 16(SP)
+	MOVQ 24(AX), CX
+	MOVQ CX, 24(SP)
+	MOVQ 48(AX), CX
+	MOVQ CX, 32(SP)
+	MOVQ 72(AX), CX
+	MOVQ CX, 40(SP)
+
 group:
 	MOVQ    grid+0(FP), AX
-	MOVQ    8(AX), CX
-	MOVQ    CX, 32(SP)
-	MOVQ    40(AX), CX
-	MOVQ    CX, 40(SP)
-	MOVQ    64(AX), CX
-	MOVQ    CX, 48(SP)
-	MOVQ    80(AX), CX
-	MOVQ    CX, (SP)
 	MOVQ    88(AX), CX
-	MOVQ    CX, 8(SP)
+	MOVQ    CX, 56(SP)
 	MOVQ    96(AX), CX
-	MOVQ    CX, 16(SP)
-	MOVQ    112(AX), CX
-	ADDQ    120(AX), CX
+	MOVQ    CX, 64(SP)
+	MOVQ    104(AX), CX
+	MOVQ    CX, 72(SP)
+	MOVQ    8(AX), CX
+	MOVQ    CX, 80(SP)
+	MOVQ    32(SP), CX
+	MOVQ    CX, 88(SP)
+	MOVQ    40(SP), CX
+	MOVQ    CX, 96(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (SP), CX
+	ADDQ    8(SP), CX
 	MOVQ    $0x00000010, DX
 	CMPQ    CX, $0x01
-	CMOVQEQ 128(AX), DX
-	MOVQ    DX, 24(SP)
+	CMOVQEQ 136(AX), DX
+	MOVQ    DX, 48(SP)
 
 dispatch:
-	MOVQ (SP), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 104(CX), CX
-	MOVQ 24(SP), DX
+	MOVQ 56(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 48(SP), DX
 	CMPQ AX, $0x04
 	JA   rowsabove4to8
 	CMPQ AX, $0x02
 	JA   rowsabove2to4
 	CMPQ AX, $0x01
 	JA   rowsabove1to2
-	CMPQ CX, $0x04
-	JA   rows1panelsabove4to8
+	CMPQ CX, $0x03
+	JA   rows1panelsabove3to6
 	CMPQ CX, $0x02
-	JA   rows1panelsabove2to4
+	JA   rows1panelsabove2to3
 	CMPQ CX, $0x01
 	JA   rows1panelsabove1to2
 	CMPQ DX, $0x08
@@ -22816,18 +20203,18 @@ dispatch:
 
 tiles1x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x15masked
+	JNE     tiles1x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
-	JMP     tiles1x15done
+	JMP     tiles1x16done
 
-tiles1x15masked:
+tiles1x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -22835,15 +20222,14 @@ tiles1x15masked:
 	VMOVUPS.Z (DX), K1, Z0
 	ADDQ      AX, DX
 
-tiles1x15done:
-	MOVQ DX, 40(SP)
+tiles1x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x1:
 	VBROADCASTSS (CX), Z1
@@ -22853,18 +20239,18 @@ looptiles1x1:
 	DECQ         AX
 	JNZ          looptiles1x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles1x18masked
+	JNE          tiles1x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
-	JMP          tiles1x18done
+	JMP          tiles1x19done
 
-tiles1x18masked:
+tiles1x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -22872,27 +20258,27 @@ tiles1x18masked:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    AX, DX
 
-tiles1x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x1
 	JMP  done
 
 tiles1x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x1half5masked
+	JNE     tiles1x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
-	JMP     tiles1x1half5done
+	JMP     tiles1x1half6done
 
-tiles1x1half5masked:
+tiles1x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -22900,15 +20286,14 @@ tiles1x1half5masked:
 	VMOVUPS.Z (DX), K1, Y0
 	ADDQ      AX, DX
 
-tiles1x1half5done:
-	MOVQ DX, 40(SP)
+tiles1x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x1half:
 	VBROADCASTSS (CX), Z1
@@ -22918,18 +20303,18 @@ looptiles1x1half:
 	DECQ         AX
 	JNZ          looptiles1x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles1x1half8masked
+	JNE          tiles1x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
-	JMP          tiles1x1half8done
+	JMP          tiles1x1half9done
 
-tiles1x1half8masked:
+tiles1x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -22937,10 +20322,10 @@ tiles1x1half8masked:
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    AX, DX
 
-tiles1x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x1half
 	JMP  done
 
@@ -22950,19 +20335,19 @@ rows1panelsabove1to2:
 
 tiles1x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x25masked
+	JNE     tiles1x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
-	JMP     tiles1x25done
+	JMP     tiles1x26done
 
-tiles1x25masked:
+tiles1x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -22971,15 +20356,14 @@ tiles1x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z1
 	ADDQ      AX, DX
 
-tiles1x25done:
-	MOVQ DX, 40(SP)
+tiles1x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x2:
 	VBROADCASTSS (CX), Z2
@@ -22990,19 +20374,19 @@ looptiles1x2:
 	DECQ         AX
 	JNZ          looptiles1x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles1x28masked
+	JNE          tiles1x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x28done
+	JMP          tiles1x29done
 
-tiles1x28masked:
+tiles1x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -23011,28 +20395,28 @@ tiles1x28masked:
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles1x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x2
 	JMP  done
 
 tiles1x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x2half5masked
+	JNE     tiles1x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
-	JMP     tiles1x2half5done
+	JMP     tiles1x2half6done
 
-tiles1x2half5masked:
+tiles1x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -23041,15 +20425,14 @@ tiles1x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y1
 	ADDQ      AX, DX
 
-tiles1x2half5done:
-	MOVQ DX, 40(SP)
+tiles1x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x2half:
 	VBROADCASTSS (CX), Z2
@@ -23060,19 +20443,19 @@ looptiles1x2half:
 	DECQ         AX
 	JNZ          looptiles1x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles1x2half8masked
+	JNE          tiles1x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x2half8done
+	JMP          tiles1x2half9done
 
-tiles1x2half8masked:
+tiles1x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -23081,35 +20464,33 @@ tiles1x2half8masked:
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles1x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x2half
 	JMP  done
 
-rows1panelsabove2to4:
-	CMPQ CX, $0x03
-	JA   rows1panelsabove3to4
+rows1panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles1x3half
 
 tiles1x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x35masked
+	JNE     tiles1x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
 	ADDQ    AX, DX
-	JMP     tiles1x35done
+	JMP     tiles1x36done
 
-tiles1x35masked:
+tiles1x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -23119,15 +20500,14 @@ tiles1x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z2
 	ADDQ      AX, DX
 
-tiles1x35done:
-	MOVQ DX, 40(SP)
+tiles1x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x3:
 	VBROADCASTSS (CX), Z3
@@ -23139,20 +20519,20 @@ looptiles1x3:
 	DECQ         AX
 	JNZ          looptiles1x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles1x38masked
+	JNE          tiles1x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x38done
+	JMP          tiles1x39done
 
-tiles1x38masked:
+tiles1x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -23162,29 +20542,29 @@ tiles1x38masked:
 	VMOVUPS Z2, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles1x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x3
 	JMP  done
 
 tiles1x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x3half5masked
+	JNE     tiles1x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
 	ADDQ    AX, DX
-	JMP     tiles1x3half5done
+	JMP     tiles1x3half6done
 
-tiles1x3half5masked:
+tiles1x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -23194,15 +20574,14 @@ tiles1x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y2
 	ADDQ      AX, DX
 
-tiles1x3half5done:
-	MOVQ DX, 40(SP)
+tiles1x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles1x3half:
 	VBROADCASTSS (CX), Z3
@@ -23214,20 +20593,20 @@ looptiles1x3half:
 	DECQ         AX
 	JNZ          looptiles1x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles1x3half8masked
+	JNE          tiles1x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x3half8done
+	JMP          tiles1x3half9done
 
-tiles1x3half8masked:
+tiles1x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -23237,35 +20616,39 @@ tiles1x3half8masked:
 	VMOVUPS Y2, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles1x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x3half
 	JMP  done
 
-rows1panelsabove3to4:
+rows1panelsabove3to6:
+	CMPQ CX, $0x05
+	JA   rows1panelsabove5to6
+	CMPQ CX, $0x04
+	JA   rows1panelsabove4to5
 	CMPQ DX, $0x08
 	JBE  tiles1x4half
 
 tiles1x4:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x45masked
+	JNE     tiles1x46masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
 	VMOVUPS (DX)(SI*1), Z3
 	ADDQ    AX, DX
-	JMP     tiles1x45done
+	JMP     tiles1x46done
 
-tiles1x45masked:
+tiles1x46masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -23276,15 +20659,14 @@ tiles1x45masked:
 	VMOVUPS.Z (DX)(SI*1), K1, Z3
 	ADDQ      AX, DX
 
-tiles1x45done:
-	MOVQ DX, 40(SP)
+tiles1x46done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles1x4:
@@ -23298,21 +20680,21 @@ looptiles1x4:
 	DECQ         AX
 	JNZ          looptiles1x4
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles1x48masked
+	JNE          tiles1x49masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x48done
+	JMP          tiles1x49done
 
-tiles1x48masked:
+tiles1x49masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -23323,31 +20705,31 @@ tiles1x48masked:
 	VMOVUPS Z3, K1, 192(DX)
 	ADDQ    AX, DX
 
-tiles1x48done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x49done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x4
 	JMP  done
 
 tiles1x4half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x4half5masked
+	JNE     tiles1x4half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
 	VMOVUPS (DX)(SI*1), Y3
 	ADDQ    AX, DX
-	JMP     tiles1x4half5done
+	JMP     tiles1x4half6done
 
-tiles1x4half5masked:
+tiles1x4half6masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -23358,15 +20740,14 @@ tiles1x4half5masked:
 	VMOVUPS.Z (DX)(SI*1), K1, Y3
 	ADDQ      AX, DX
 
-tiles1x4half5done:
-	MOVQ DX, 40(SP)
+tiles1x4half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles1x4half:
@@ -23380,21 +20761,21 @@ looptiles1x4half:
 	DECQ         AX
 	JNZ          looptiles1x4half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles1x4half8masked
+	JNE          tiles1x4half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Y3, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x4half8done
+	JMP          tiles1x4half9done
 
-tiles1x4half8masked:
+tiles1x4half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -23405,40 +20786,36 @@ tiles1x4half8masked:
 	VMOVUPS Y3, K1, 192(DX)
 	ADDQ    AX, DX
 
-tiles1x4half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x4half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x4half
 	JMP  done
 
-rows1panelsabove4to8:
-	CMPQ CX, $0x06
-	JA   rows1panelsabove6to8
-	CMPQ CX, $0x05
-	JA   rows1panelsabove5to6
+rows1panelsabove4to5:
 	CMPQ DX, $0x08
 	JBE  tiles1x5half
 
 tiles1x5:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x55masked
+	JNE     tiles1x56masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
 	VMOVUPS (DX)(SI*1), Z3
 	VMOVUPS (DX)(BX*4), Z4
 	ADDQ    AX, DX
-	JMP     tiles1x55done
+	JMP     tiles1x56done
 
-tiles1x55masked:
+tiles1x56masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -23450,15 +20827,14 @@ tiles1x55masked:
 	VMOVUPS.Z (DX)(BX*4), K1, Z4
 	ADDQ      AX, DX
 
-tiles1x55done:
-	MOVQ DX, 40(SP)
+tiles1x56done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles1x5:
@@ -23473,22 +20849,22 @@ looptiles1x5:
 	DECQ         AX
 	JNZ          looptiles1x5
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles1x58masked
+	JNE          tiles1x59masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
 	VMOVUPS      Z4, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x58done
+	JMP          tiles1x59done
 
-tiles1x58masked:
+tiles1x59masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -23500,32 +20876,32 @@ tiles1x58masked:
 	VMOVUPS Z4, K1, 256(DX)
 	ADDQ    AX, DX
 
-tiles1x58done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x59done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x5
 	JMP  done
 
 tiles1x5half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x5half5masked
+	JNE     tiles1x5half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
 	VMOVUPS (DX)(SI*1), Z3
 	VMOVUPS (DX)(BX*4), Y4
 	ADDQ    AX, DX
-	JMP     tiles1x5half5done
+	JMP     tiles1x5half6done
 
-tiles1x5half5masked:
+tiles1x5half6masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -23537,15 +20913,14 @@ tiles1x5half5masked:
 	VMOVUPS.Z (DX)(BX*4), K1, Y4
 	ADDQ      AX, DX
 
-tiles1x5half5done:
-	MOVQ DX, 40(SP)
+tiles1x5half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles1x5half:
@@ -23560,22 +20935,22 @@ looptiles1x5half:
 	DECQ         AX
 	JNZ          looptiles1x5half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles1x5half8masked
+	JNE          tiles1x5half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
 	VMOVUPS      Y4, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x5half8done
+	JMP          tiles1x5half9done
 
-tiles1x5half8masked:
+tiles1x5half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -23587,10 +20962,10 @@ tiles1x5half8masked:
 	VMOVUPS Y4, K1, 256(DX)
 	ADDQ    AX, DX
 
-tiles1x5half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x5half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x5half
 	JMP  done
 
@@ -23600,15 +20975,15 @@ rows1panelsabove5to6:
 
 tiles1x6:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
 	LEAQ    (BX)(BX*4), DI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x65masked
+	JNE     tiles1x66masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -23616,9 +20991,9 @@ tiles1x6:
 	VMOVUPS (DX)(BX*4), Z4
 	VMOVUPS (DX)(DI*1), Z5
 	ADDQ    AX, DX
-	JMP     tiles1x65done
+	JMP     tiles1x66done
 
-tiles1x65masked:
+tiles1x66masked:
 	MOVQ      $0x00000001, R8
 	SHLQ      CL, R8
 	DECQ      R8
@@ -23631,15 +21006,14 @@ tiles1x65masked:
 	VMOVUPS.Z (DX)(DI*1), K1, Z5
 	ADDQ      AX, DX
 
-tiles1x65done:
-	MOVQ DX, 40(SP)
+tiles1x66done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 	LEAQ (BX)(BX*4), DI
 
@@ -23656,13 +21030,13 @@ looptiles1x6:
 	DECQ         AX
 	JNZ          looptiles1x6
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles1x68masked
+	JNE          tiles1x69masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -23670,9 +21044,9 @@ looptiles1x6:
 	VMOVUPS      Z4, 256(DX)
 	VMOVUPS      Z5, 320(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x68done
+	JMP          tiles1x69done
 
-tiles1x68masked:
+tiles1x69masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -23685,24 +21059,24 @@ tiles1x68masked:
 	VMOVUPS Z5, K1, 320(DX)
 	ADDQ    AX, DX
 
-tiles1x68done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x69done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x6
 	JMP  done
 
 tiles1x6half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
 	LEAQ    (BX)(BX*4), DI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x6half5masked
+	JNE     tiles1x6half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -23710,9 +21084,9 @@ tiles1x6half:
 	VMOVUPS (DX)(BX*4), Z4
 	VMOVUPS (DX)(DI*1), Y5
 	ADDQ    AX, DX
-	JMP     tiles1x6half5done
+	JMP     tiles1x6half6done
 
-tiles1x6half5masked:
+tiles1x6half6masked:
 	MOVQ      $0x00000001, R8
 	SHLQ      CL, R8
 	DECQ      R8
@@ -23725,15 +21099,14 @@ tiles1x6half5masked:
 	VMOVUPS.Z (DX)(DI*1), K1, Y5
 	ADDQ      AX, DX
 
-tiles1x6half5done:
-	MOVQ DX, 40(SP)
+tiles1x6half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 	LEAQ (BX)(BX*4), DI
 
@@ -23750,13 +21123,13 @@ looptiles1x6half:
 	DECQ         AX
 	JNZ          looptiles1x6half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles1x6half8masked
+	JNE          tiles1x6half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -23764,9 +21137,9 @@ looptiles1x6half:
 	VMOVUPS      Z4, 256(DX)
 	VMOVUPS      Y5, 320(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x6half8done
+	JMP          tiles1x6half9done
 
-tiles1x6half8masked:
+tiles1x6half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -23779,436 +21152,16 @@ tiles1x6half8masked:
 	VMOVUPS Y5, K1, 320(DX)
 	ADDQ    AX, DX
 
-tiles1x6half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
+tiles1x6half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x6half
-	JMP  done
-
-rows1panelsabove6to8:
-	CMPQ CX, $0x07
-	JA   rows1panelsabove7to8
-	CMPQ DX, $0x08
-	JBE  tiles1x7half
-
-tiles1x7:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x75masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Z5
-	VMOVUPS (DX)(SI*2), Z6
-	ADDQ    AX, DX
-	JMP     tiles1x75done
-
-tiles1x75masked:
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS   (DX)(DI*1), Z5
-	VMOVUPS.Z (DX)(SI*2), K1, Z6
-	ADDQ      AX, DX
-
-tiles1x75done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-
-looptiles1x7:
-	VBROADCASTSS (CX), Z7
-	VFMADD231PS  (DX), Z7, Z0
-	VFMADD231PS  (DX)(BX*1), Z7, Z1
-	VFMADD231PS  (DX)(BX*2), Z7, Z2
-	VFMADD231PS  (DX)(SI*1), Z7, Z3
-	VFMADD231PS  (DX)(BX*4), Z7, Z4
-	VFMADD231PS  (DX)(DI*1), Z7, Z5
-	VFMADD231PS  (DX)(SI*2), Z7, Z6
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          looptiles1x7
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x78masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Z5, 320(DX)
-	VMOVUPS      Z6, 384(DX)
-	ADDQ         AX, DX
-	JMP          tiles1x78done
-
-tiles1x78masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Z5, 320(DX)
-	VMOVUPS Z6, K1, 384(DX)
-	ADDQ    AX, DX
-
-tiles1x78done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles1x7
-	JMP  done
-
-tiles1x7half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x7half5masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Z5
-	VMOVUPS (DX)(SI*2), Y6
-	ADDQ    AX, DX
-	JMP     tiles1x7half5done
-
-tiles1x7half5masked:
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS   (DX)(DI*1), Z5
-	VMOVUPS.Z (DX)(SI*2), K1, Y6
-	ADDQ      AX, DX
-
-tiles1x7half5done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-
-looptiles1x7half:
-	VBROADCASTSS (CX), Z7
-	VFMADD231PS  (DX), Z7, Z0
-	VFMADD231PS  (DX)(BX*1), Z7, Z1
-	VFMADD231PS  (DX)(BX*2), Z7, Z2
-	VFMADD231PS  (DX)(SI*1), Z7, Z3
-	VFMADD231PS  (DX)(BX*4), Z7, Z4
-	VFMADD231PS  (DX)(DI*1), Z7, Z5
-	VFMADD231PS  (DX)(SI*2), Y7, Y6
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          looptiles1x7half
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x7half8masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Z5, 320(DX)
-	VMOVUPS      Y6, 384(DX)
-	ADDQ         AX, DX
-	JMP          tiles1x7half8done
-
-tiles1x7half8masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Z5, 320(DX)
-	VMOVUPS Y6, K1, 384(DX)
-	ADDQ    AX, DX
-
-tiles1x7half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles1x7half
-	JMP  done
-
-rows1panelsabove7to8:
-	CMPQ DX, $0x08
-	JBE  tiles1x8half
-
-tiles1x8:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	LEAQ    (SI)(BX*4), R8
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x85masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Z5
-	VMOVUPS (DX)(SI*2), Z6
-	VMOVUPS (DX)(R8*1), Z7
-	ADDQ    AX, DX
-	JMP     tiles1x85done
-
-tiles1x85masked:
-	MOVQ      $0x00000001, R9
-	SHLQ      CL, R9
-	DECQ      R9
-	KMOVW     R9, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS   (DX)(DI*1), Z5
-	VMOVUPS   (DX)(SI*2), Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Z7
-	ADDQ      AX, DX
-
-tiles1x85done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-	LEAQ (SI)(BX*4), R8
-
-looptiles1x8:
-	VBROADCASTSS (CX), Z8
-	VFMADD231PS  (DX), Z8, Z0
-	VFMADD231PS  (DX)(BX*1), Z8, Z1
-	VFMADD231PS  (DX)(BX*2), Z8, Z2
-	VFMADD231PS  (DX)(SI*1), Z8, Z3
-	VFMADD231PS  (DX)(BX*4), Z8, Z4
-	VFMADD231PS  (DX)(DI*1), Z8, Z5
-	VFMADD231PS  (DX)(SI*2), Z8, Z6
-	VFMADD231PS  (DX)(R8*1), Z8, Z7
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          looptiles1x8
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x88masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Z5, 320(DX)
-	VMOVUPS      Z6, 384(DX)
-	VMOVUPS      Z7, 448(DX)
-	ADDQ         AX, DX
-	JMP          tiles1x88done
-
-tiles1x88masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Z5, 320(DX)
-	VMOVUPS Z6, 384(DX)
-	VMOVUPS Z7, K1, 448(DX)
-	ADDQ    AX, DX
-
-tiles1x88done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles1x8
-	JMP  done
-
-tiles1x8half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	LEAQ    (SI)(BX*4), R8
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x8half5masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Z5
-	VMOVUPS (DX)(SI*2), Z6
-	VMOVUPS (DX)(R8*1), Y7
-	ADDQ    AX, DX
-	JMP     tiles1x8half5done
-
-tiles1x8half5masked:
-	MOVQ      $0x00000001, R9
-	SHLQ      CL, R9
-	DECQ      R9
-	KMOVW     R9, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS   (DX)(DI*1), Z5
-	VMOVUPS   (DX)(SI*2), Z6
-	VMOVUPS.Z (DX)(R8*1), K1, Y7
-	ADDQ      AX, DX
-
-tiles1x8half5done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-	LEAQ (SI)(BX*4), R8
-
-looptiles1x8half:
-	VBROADCASTSS (CX), Z8
-	VFMADD231PS  (DX), Z8, Z0
-	VFMADD231PS  (DX)(BX*1), Z8, Z1
-	VFMADD231PS  (DX)(BX*2), Z8, Z2
-	VFMADD231PS  (DX)(SI*1), Z8, Z3
-	VFMADD231PS  (DX)(BX*4), Z8, Z4
-	VFMADD231PS  (DX)(DI*1), Z8, Z5
-	VFMADD231PS  (DX)(SI*2), Z8, Z6
-	VFMADD231PS  (DX)(R8*1), Y8, Y7
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          looptiles1x8half
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x8half8masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Z5, 320(DX)
-	VMOVUPS      Z6, 384(DX)
-	VMOVUPS      Y7, 448(DX)
-	ADDQ         AX, DX
-	JMP          tiles1x8half8done
-
-tiles1x8half8masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Z5, 320(DX)
-	VMOVUPS Z6, 384(DX)
-	VMOVUPS Y7, K1, 448(DX)
-	ADDQ    AX, DX
-
-tiles1x8half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x04, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles1x8half
 	JMP  done
 
 rowsabove1to2:
 	CMPQ CX, $0x03
-	JA   rows2panelsabove3to6
+	JA   rows2panelsabove3to5
 	CMPQ CX, $0x02
 	JA   rows2panelsabove2to3
 	CMPQ CX, $0x01
@@ -24218,20 +21171,20 @@ rowsabove1to2:
 
 tiles2x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x15masked
+	JNE     tiles2x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
 	ADDQ    AX, DX
-	JMP     tiles2x15done
+	JMP     tiles2x16done
 
-tiles2x15masked:
+tiles2x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -24241,15 +21194,14 @@ tiles2x15masked:
 	VMOVUPS.Z (DX), K1, Z1
 	ADDQ      AX, DX
 
-tiles2x15done:
-	MOVQ DX, 40(SP)
+tiles2x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles2x1:
 	VMOVUPS      (DX), Z2
@@ -24262,20 +21214,20 @@ looptiles2x1:
 	DECQ         AX
 	JNZ          looptiles2x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles2x18masked
+	JNE          tiles2x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles2x18done
+	JMP          tiles2x19done
 
-tiles2x18masked:
+tiles2x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -24285,29 +21237,29 @@ tiles2x18masked:
 	VMOVUPS Z1, K1, (DX)
 	ADDQ    AX, DX
 
-tiles2x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x1
 	JMP  done
 
 tiles2x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x1half5masked
+	JNE     tiles2x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
 	ADDQ    AX, DX
-	JMP     tiles2x1half5done
+	JMP     tiles2x1half6done
 
-tiles2x1half5masked:
+tiles2x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -24317,15 +21269,14 @@ tiles2x1half5masked:
 	VMOVUPS.Z (DX), K1, Y1
 	ADDQ      AX, DX
 
-tiles2x1half5done:
-	MOVQ DX, 40(SP)
+tiles2x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles2x1half:
 	VMOVUPS      (DX), Y2
@@ -24338,20 +21289,20 @@ looptiles2x1half:
 	DECQ         AX
 	JNZ          looptiles2x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles2x1half8masked
+	JNE          tiles2x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles2x1half8done
+	JMP          tiles2x1half9done
 
-tiles2x1half8masked:
+tiles2x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -24361,10 +21312,10 @@ tiles2x1half8masked:
 	VMOVUPS Y1, K1, (DX)
 	ADDQ    AX, DX
 
-tiles2x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x1half
 	JMP  done
 
@@ -24374,22 +21325,22 @@ rows2panelsabove1to2:
 
 tiles2x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x25masked
+	JNE     tiles2x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z2
 	VMOVUPS (DX)(BX*1), Z3
 	ADDQ    AX, DX
-	JMP     tiles2x25done
+	JMP     tiles2x26done
 
-tiles2x25masked:
+tiles2x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -24401,15 +21352,14 @@ tiles2x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z3
 	ADDQ      AX, DX
 
-tiles2x25done:
-	MOVQ DX, 40(SP)
+tiles2x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles2x2:
 	VMOVUPS      (DX), Z4
@@ -24425,22 +21375,22 @@ looptiles2x2:
 	DECQ         AX
 	JNZ          looptiles2x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles2x28masked
+	JNE          tiles2x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
 	VMOVUPS      Z3, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x28done
+	JMP          tiles2x29done
 
-tiles2x28masked:
+tiles2x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -24452,31 +21402,31 @@ tiles2x28masked:
 	VMOVUPS Z3, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles2x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x2
 	JMP  done
 
 tiles2x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x2half5masked
+	JNE     tiles2x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z2
 	VMOVUPS (DX)(BX*1), Y3
 	ADDQ    AX, DX
-	JMP     tiles2x2half5done
+	JMP     tiles2x2half6done
 
-tiles2x2half5masked:
+tiles2x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -24488,15 +21438,14 @@ tiles2x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y3
 	ADDQ      AX, DX
 
-tiles2x2half5done:
-	MOVQ DX, 40(SP)
+tiles2x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles2x2half:
 	VMOVUPS      (DX), Z4
@@ -24512,22 +21461,22 @@ looptiles2x2half:
 	DECQ         AX
 	JNZ          looptiles2x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles2x2half8masked
+	JNE          tiles2x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
 	VMOVUPS      Y3, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x2half8done
+	JMP          tiles2x2half9done
 
-tiles2x2half8masked:
+tiles2x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -24539,10 +21488,10 @@ tiles2x2half8masked:
 	VMOVUPS Y3, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles2x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x2half
 	JMP  done
 
@@ -24552,13 +21501,13 @@ rows2panelsabove2to3:
 
 tiles2x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x35masked
+	JNE     tiles2x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -24567,9 +21516,9 @@ tiles2x3:
 	VMOVUPS (DX)(BX*1), Z4
 	VMOVUPS (DX)(BX*2), Z5
 	ADDQ    AX, DX
-	JMP     tiles2x35done
+	JMP     tiles2x36done
 
-tiles2x35masked:
+tiles2x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -24583,15 +21532,14 @@ tiles2x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z5
 	ADDQ      AX, DX
 
-tiles2x35done:
-	MOVQ DX, 40(SP)
+tiles2x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles2x3:
 	VBROADCASTSS (CX), Z6
@@ -24610,13 +21558,13 @@ looptiles2x3:
 	DECQ         AX
 	JNZ          looptiles2x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles2x38masked
+	JNE          tiles2x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -24625,9 +21573,9 @@ looptiles2x3:
 	VMOVUPS      Z4, 64(DX)
 	VMOVUPS      Z5, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x38done
+	JMP          tiles2x39done
 
-tiles2x38masked:
+tiles2x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -24641,22 +21589,22 @@ tiles2x38masked:
 	VMOVUPS Z5, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles2x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x3
 	JMP  done
 
 tiles2x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x3half5masked
+	JNE     tiles2x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -24665,9 +21613,9 @@ tiles2x3half:
 	VMOVUPS (DX)(BX*1), Z4
 	VMOVUPS (DX)(BX*2), Y5
 	ADDQ    AX, DX
-	JMP     tiles2x3half5done
+	JMP     tiles2x3half6done
 
-tiles2x3half5masked:
+tiles2x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -24681,15 +21629,14 @@ tiles2x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y5
 	ADDQ      AX, DX
 
-tiles2x3half5done:
-	MOVQ DX, 40(SP)
+tiles2x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles2x3half:
 	VBROADCASTSS (CX), Z6
@@ -24708,13 +21655,13 @@ looptiles2x3half:
 	DECQ         AX
 	JNZ          looptiles2x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles2x3half8masked
+	JNE          tiles2x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
@@ -24723,9 +21670,9 @@ looptiles2x3half:
 	VMOVUPS      Z4, 64(DX)
 	VMOVUPS      Y5, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x3half8done
+	JMP          tiles2x3half9done
 
-tiles2x3half8masked:
+tiles2x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -24739,16 +21686,14 @@ tiles2x3half8masked:
 	VMOVUPS Y5, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles2x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x3half
 	JMP  done
 
-rows2panelsabove3to6:
-	CMPQ CX, $0x05
-	JA   rows2panelsabove5to6
+rows2panelsabove3to5:
 	CMPQ CX, $0x04
 	JA   rows2panelsabove4to5
 	CMPQ DX, $0x08
@@ -24756,14 +21701,14 @@ rows2panelsabove3to6:
 
 tiles2x4:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x45masked
+	JNE     tiles2x46masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -24774,9 +21719,9 @@ tiles2x4:
 	VMOVUPS (DX)(BX*2), Z6
 	VMOVUPS (DX)(SI*1), Z7
 	ADDQ    AX, DX
-	JMP     tiles2x45done
+	JMP     tiles2x46done
 
-tiles2x45masked:
+tiles2x46masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -24792,15 +21737,14 @@ tiles2x45masked:
 	VMOVUPS.Z (DX)(SI*1), K1, Z7
 	ADDQ      AX, DX
 
-tiles2x45done:
-	MOVQ DX, 40(SP)
+tiles2x46done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles2x4:
@@ -24823,13 +21767,13 @@ looptiles2x4:
 	DECQ         AX
 	JNZ          looptiles2x4
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles2x48masked
+	JNE          tiles2x49masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -24840,9 +21784,9 @@ looptiles2x4:
 	VMOVUPS      Z6, 128(DX)
 	VMOVUPS      Z7, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x48done
+	JMP          tiles2x49done
 
-tiles2x48masked:
+tiles2x49masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -24858,23 +21802,23 @@ tiles2x48masked:
 	VMOVUPS Z7, K1, 192(DX)
 	ADDQ    AX, DX
 
-tiles2x48done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x49done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x4
 	JMP  done
 
 tiles2x4half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x4half5masked
+	JNE     tiles2x4half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -24885,9 +21829,9 @@ tiles2x4half:
 	VMOVUPS (DX)(BX*2), Z6
 	VMOVUPS (DX)(SI*1), Y7
 	ADDQ    AX, DX
-	JMP     tiles2x4half5done
+	JMP     tiles2x4half6done
 
-tiles2x4half5masked:
+tiles2x4half6masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -24903,15 +21847,14 @@ tiles2x4half5masked:
 	VMOVUPS.Z (DX)(SI*1), K1, Y7
 	ADDQ      AX, DX
 
-tiles2x4half5done:
-	MOVQ DX, 40(SP)
+tiles2x4half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles2x4half:
@@ -24934,13 +21877,13 @@ looptiles2x4half:
 	DECQ         AX
 	JNZ          looptiles2x4half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles2x4half8masked
+	JNE          tiles2x4half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -24951,9 +21894,9 @@ looptiles2x4half:
 	VMOVUPS      Z6, 128(DX)
 	VMOVUPS      Y7, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x4half8done
+	JMP          tiles2x4half9done
 
-tiles2x4half8masked:
+tiles2x4half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -24969,10 +21912,10 @@ tiles2x4half8masked:
 	VMOVUPS Y7, K1, 192(DX)
 	ADDQ    AX, DX
 
-tiles2x4half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x4half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x4half
 	JMP  done
 
@@ -24982,14 +21925,14 @@ rows2panelsabove4to5:
 
 tiles2x5:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x55masked
+	JNE     tiles2x56masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -25002,9 +21945,9 @@ tiles2x5:
 	VMOVUPS (DX)(SI*1), Z8
 	VMOVUPS (DX)(BX*4), Z9
 	ADDQ    AX, DX
-	JMP     tiles2x55done
+	JMP     tiles2x56done
 
-tiles2x55masked:
+tiles2x56masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -25022,15 +21965,14 @@ tiles2x55masked:
 	VMOVUPS.Z (DX)(BX*4), K1, Z9
 	ADDQ      AX, DX
 
-tiles2x55done:
-	MOVQ DX, 40(SP)
+tiles2x56done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles2x5:
@@ -25056,13 +21998,13 @@ looptiles2x5:
 	DECQ         AX
 	JNZ          looptiles2x5
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles2x58masked
+	JNE          tiles2x59masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -25075,9 +22017,9 @@ looptiles2x5:
 	VMOVUPS      Z8, 192(DX)
 	VMOVUPS      Z9, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x58done
+	JMP          tiles2x59done
 
-tiles2x58masked:
+tiles2x59masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -25095,23 +22037,23 @@ tiles2x58masked:
 	VMOVUPS Z9, K1, 256(DX)
 	ADDQ    AX, DX
 
-tiles2x58done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x59done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x5
 	JMP  done
 
 tiles2x5half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x5half5masked
+	JNE     tiles2x5half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -25124,9 +22066,9 @@ tiles2x5half:
 	VMOVUPS (DX)(SI*1), Z8
 	VMOVUPS (DX)(BX*4), Y9
 	ADDQ    AX, DX
-	JMP     tiles2x5half5done
+	JMP     tiles2x5half6done
 
-tiles2x5half5masked:
+tiles2x5half6masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -25144,15 +22086,14 @@ tiles2x5half5masked:
 	VMOVUPS.Z (DX)(BX*4), K1, Y9
 	ADDQ      AX, DX
 
-tiles2x5half5done:
-	MOVQ DX, 40(SP)
+tiles2x5half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles2x5half:
@@ -25178,13 +22119,13 @@ looptiles2x5half:
 	DECQ         AX
 	JNZ          looptiles2x5half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles2x5half8masked
+	JNE          tiles2x5half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -25197,9 +22138,9 @@ looptiles2x5half:
 	VMOVUPS      Z8, 192(DX)
 	VMOVUPS      Y9, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x5half8done
+	JMP          tiles2x5half9done
 
-tiles2x5half8masked:
+tiles2x5half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -25217,285 +22158,11 @@ tiles2x5half8masked:
 	VMOVUPS Y9, K1, 256(DX)
 	ADDQ    AX, DX
 
-tiles2x5half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles2x5half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x5half
-	JMP  done
-
-rows2panelsabove5to6:
-	CMPQ DX, $0x08
-	JBE  tiles2x6half
-
-tiles2x6:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x65masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	VMOVUPS (DX)(SI*1), Z9
-	VMOVUPS (DX)(BX*4), Z10
-	VMOVUPS (DX)(DI*1), Z11
-	ADDQ    AX, DX
-	JMP     tiles2x65done
-
-tiles2x65masked:
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS.Z (DX)(DI*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS   (DX)(BX*2), Z8
-	VMOVUPS   (DX)(SI*1), Z9
-	VMOVUPS   (DX)(BX*4), Z10
-	VMOVUPS.Z (DX)(DI*1), K1, Z11
-	ADDQ      AX, DX
-
-tiles2x65done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-
-looptiles2x6:
-	VBROADCASTSS (CX), Z12
-	VBROADCASTSS 4(CX), Z13
-	VMOVUPS      (DX), Z14
-	VFMADD231PS  Z14, Z12, Z0
-	VFMADD231PS  Z14, Z13, Z6
-	VMOVUPS      (DX)(BX*1), Z14
-	VFMADD231PS  Z14, Z12, Z1
-	VFMADD231PS  Z14, Z13, Z7
-	VMOVUPS      (DX)(BX*2), Z14
-	VFMADD231PS  Z14, Z12, Z2
-	VFMADD231PS  Z14, Z13, Z8
-	VMOVUPS      (DX)(SI*1), Z14
-	VFMADD231PS  Z14, Z12, Z3
-	VFMADD231PS  Z14, Z13, Z9
-	VMOVUPS      (DX)(BX*4), Z14
-	VFMADD231PS  Z14, Z12, Z4
-	VFMADD231PS  Z14, Z13, Z10
-	VMOVUPS      (DX)(DI*1), Z14
-	VFMADD231PS  Z14, Z12, Z5
-	VFMADD231PS  Z14, Z13, Z11
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          looptiles2x6
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x68masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Z5, 320(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
-	VMOVUPS      Z9, 192(DX)
-	VMOVUPS      Z10, 256(DX)
-	VMOVUPS      Z11, 320(DX)
-	ADDQ         AX, DX
-	JMP          tiles2x68done
-
-tiles2x68masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Z5, K1, 320(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, 128(DX)
-	VMOVUPS Z9, 192(DX)
-	VMOVUPS Z10, 256(DX)
-	VMOVUPS Z11, K1, 320(DX)
-	ADDQ    AX, DX
-
-tiles2x68done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles2x6
-	JMP  done
-
-tiles2x6half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	MOVQ    24(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x6half5masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	VMOVUPS (DX)(SI*1), Z9
-	VMOVUPS (DX)(BX*4), Z10
-	VMOVUPS (DX)(DI*1), Y11
-	ADDQ    AX, DX
-	JMP     tiles2x6half5done
-
-tiles2x6half5masked:
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS.Z (DX)(DI*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS   (DX)(BX*2), Z8
-	VMOVUPS   (DX)(SI*1), Z9
-	VMOVUPS   (DX)(BX*4), Z10
-	VMOVUPS.Z (DX)(DI*1), K1, Y11
-	ADDQ      AX, DX
-
-tiles2x6half5done:
-	MOVQ DX, 40(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
-
-looptiles2x6half:
-	VBROADCASTSS (CX), Z12
-	VBROADCASTSS 4(CX), Z13
-	VMOVUPS      (DX), Z14
-	VFMADD231PS  Z14, Z12, Z0
-	VFMADD231PS  Z14, Z13, Z6
-	VMOVUPS      (DX)(BX*1), Z14
-	VFMADD231PS  Z14, Z12, Z1
-	VFMADD231PS  Z14, Z13, Z7
-	VMOVUPS      (DX)(BX*2), Z14
-	VFMADD231PS  Z14, Z12, Z2
-	VFMADD231PS  Z14, Z13, Z8
-	VMOVUPS      (DX)(SI*1), Z14
-	VFMADD231PS  Z14, Z12, Z3
-	VFMADD231PS  Z14, Z13, Z9
-	VMOVUPS      (DX)(BX*4), Z14
-	VFMADD231PS  Z14, Z12, Z4
-	VFMADD231PS  Z14, Z13, Z10
-	VMOVUPS      (DX)(DI*1), Y14
-	VFMADD231PS  Y14, Y12, Y5
-	VFMADD231PS  Y14, Y13, Y11
-	ADDQ         $0x40, CX
-	ADDQ         $0x40, DX
-	DECQ         AX
-	JNZ          looptiles2x6half
-	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
-	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x6half8masked
-	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Y5, 320(DX)
-	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
-	VMOVUPS      Z9, 192(DX)
-	VMOVUPS      Z10, 256(DX)
-	VMOVUPS      Y11, 320(DX)
-	ADDQ         AX, DX
-	JMP          tiles2x6half8done
-
-tiles2x6half8masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Y5, K1, 320(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, 128(DX)
-	VMOVUPS Z9, 192(DX)
-	VMOVUPS Z10, 256(DX)
-	VMOVUPS Y11, K1, 320(DX)
-	ADDQ    AX, DX
-
-tiles2x6half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
-	JNZ  tiles2x6half
 	JMP  done
 
 rowsabove2to4:
@@ -25510,22 +22177,22 @@ rowsabove2to4:
 
 tiles3x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles3x15masked
+	JNE     tiles3x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z2
 	ADDQ    AX, DX
-	JMP     tiles3x15done
+	JMP     tiles3x16done
 
-tiles3x15masked:
+tiles3x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -25537,15 +22204,14 @@ tiles3x15masked:
 	VMOVUPS.Z (DX), K1, Z2
 	ADDQ      AX, DX
 
-tiles3x15done:
-	MOVQ DX, 40(SP)
+tiles3x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles3x1:
 	VMOVUPS      (DX), Z3
@@ -25560,22 +22226,22 @@ looptiles3x1:
 	DECQ         AX
 	JNZ          looptiles3x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles3x18masked
+	JNE          tiles3x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z1, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
 	ADDQ         AX, DX
-	JMP          tiles3x18done
+	JMP          tiles3x19done
 
-tiles3x18masked:
+tiles3x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -25587,31 +22253,31 @@ tiles3x18masked:
 	VMOVUPS Z2, K1, (DX)
 	ADDQ    AX, DX
 
-tiles3x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x0c, 32(SP)
-	DECQ 8(SP)
+tiles3x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x1
 	JMP  done
 
 tiles3x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles3x1half5masked
+	JNE     tiles3x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y2
 	ADDQ    AX, DX
-	JMP     tiles3x1half5done
+	JMP     tiles3x1half6done
 
-tiles3x1half5masked:
+tiles3x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -25623,15 +22289,14 @@ tiles3x1half5masked:
 	VMOVUPS.Z (DX), K1, Y2
 	ADDQ      AX, DX
 
-tiles3x1half5done:
-	MOVQ DX, 40(SP)
+tiles3x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles3x1half:
 	VMOVUPS      (DX), Y3
@@ -25646,22 +22311,22 @@ looptiles3x1half:
 	DECQ         AX
 	JNZ          looptiles3x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles3x1half8masked
+	JNE          tiles3x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y1, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y2, (DX)
 	ADDQ         AX, DX
-	JMP          tiles3x1half8done
+	JMP          tiles3x1half9done
 
-tiles3x1half8masked:
+tiles3x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -25673,10 +22338,10 @@ tiles3x1half8masked:
 	VMOVUPS Y2, K1, (DX)
 	ADDQ    AX, DX
 
-tiles3x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x0c, 32(SP)
-	DECQ 8(SP)
+tiles3x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x1half
 	JMP  done
 
@@ -25686,13 +22351,13 @@ rows3panelsabove1to2:
 
 tiles3x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles3x25masked
+	JNE     tiles3x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
@@ -25702,9 +22367,9 @@ tiles3x2:
 	VMOVUPS (DX), Z4
 	VMOVUPS (DX)(BX*1), Z5
 	ADDQ    AX, DX
-	JMP     tiles3x25done
+	JMP     tiles3x26done
 
-tiles3x25masked:
+tiles3x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -25719,15 +22384,14 @@ tiles3x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z5
 	ADDQ      AX, DX
 
-tiles3x25done:
-	MOVQ DX, 40(SP)
+tiles3x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles3x2:
 	VMOVUPS      (DX), Z6
@@ -25746,13 +22410,13 @@ looptiles3x2:
 	DECQ         AX
 	JNZ          looptiles3x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles3x28masked
+	JNE          tiles3x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
@@ -25762,9 +22426,9 @@ looptiles3x2:
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x28done
+	JMP          tiles3x29done
 
-tiles3x28masked:
+tiles3x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -25779,22 +22443,22 @@ tiles3x28masked:
 	VMOVUPS Z5, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles3x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x0c, 32(SP)
-	DECQ 8(SP)
+tiles3x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x2
 	JMP  done
 
 tiles3x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles3x2half5masked
+	JNE     tiles3x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
@@ -25804,9 +22468,9 @@ tiles3x2half:
 	VMOVUPS (DX), Z4
 	VMOVUPS (DX)(BX*1), Y5
 	ADDQ    AX, DX
-	JMP     tiles3x2half5done
+	JMP     tiles3x2half6done
 
-tiles3x2half5masked:
+tiles3x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -25821,15 +22485,14 @@ tiles3x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y5
 	ADDQ      AX, DX
 
-tiles3x2half5done:
-	MOVQ DX, 40(SP)
+tiles3x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles3x2half:
 	VMOVUPS      (DX), Z6
@@ -25848,13 +22511,13 @@ looptiles3x2half:
 	DECQ         AX
 	JNZ          looptiles3x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles3x2half8masked
+	JNE          tiles3x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
@@ -25864,9 +22527,9 @@ looptiles3x2half:
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Y5, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x2half8done
+	JMP          tiles3x2half9done
 
-tiles3x2half8masked:
+tiles3x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -25881,10 +22544,10 @@ tiles3x2half8masked:
 	VMOVUPS Y5, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles3x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x0c, 32(SP)
-	DECQ 8(SP)
+tiles3x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x2half
 	JMP  done
 
@@ -25896,13 +22559,13 @@ rows3panelsabove2to4:
 
 tiles3x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles3x35masked
+	JNE     tiles3x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -25915,9 +22578,9 @@ tiles3x3:
 	VMOVUPS (DX)(BX*1), Z7
 	VMOVUPS (DX)(BX*2), Z8
 	ADDQ    AX, DX
-	JMP     tiles3x35done
+	JMP     tiles3x36done
 
-tiles3x35masked:
+tiles3x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -25935,15 +22598,14 @@ tiles3x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z8
 	ADDQ      AX, DX
 
-tiles3x35done:
-	MOVQ DX, 40(SP)
+tiles3x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles3x3:
 	VMOVUPS      (DX), Z9
@@ -25966,13 +22628,13 @@ looptiles3x3:
 	DECQ         AX
 	JNZ          looptiles3x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles3x38masked
+	JNE          tiles3x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -25985,9 +22647,9 @@ looptiles3x3:
 	VMOVUPS      Z7, 64(DX)
 	VMOVUPS      Z8, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x38done
+	JMP          tiles3x39done
 
-tiles3x38masked:
+tiles3x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -26005,22 +22667,22 @@ tiles3x38masked:
 	VMOVUPS Z8, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles3x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x0c, 32(SP)
-	DECQ 8(SP)
+tiles3x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x3
 	JMP  done
 
 tiles3x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles3x3half5masked
+	JNE     tiles3x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -26033,9 +22695,9 @@ tiles3x3half:
 	VMOVUPS (DX)(BX*1), Z7
 	VMOVUPS (DX)(BX*2), Y8
 	ADDQ    AX, DX
-	JMP     tiles3x3half5done
+	JMP     tiles3x3half6done
 
-tiles3x3half5masked:
+tiles3x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -26053,15 +22715,14 @@ tiles3x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y8
 	ADDQ      AX, DX
 
-tiles3x3half5done:
-	MOVQ DX, 40(SP)
+tiles3x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles3x3half:
 	VMOVUPS      (DX), Z9
@@ -26084,13 +22745,13 @@ looptiles3x3half:
 	DECQ         AX
 	JNZ          looptiles3x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles3x3half8masked
+	JNE          tiles3x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
@@ -26103,9 +22764,9 @@ looptiles3x3half:
 	VMOVUPS      Z7, 64(DX)
 	VMOVUPS      Y8, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x3half8done
+	JMP          tiles3x3half9done
 
-tiles3x3half8masked:
+tiles3x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -26123,10 +22784,10 @@ tiles3x3half8masked:
 	VMOVUPS Y8, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles3x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x0c, 32(SP)
-	DECQ 8(SP)
+tiles3x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x3half
 	JMP  done
 
@@ -26136,14 +22797,14 @@ rows3panelsabove3to4:
 
 tiles3x4:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles3x45masked
+	JNE     tiles3x46masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -26159,9 +22820,9 @@ tiles3x4:
 	VMOVUPS (DX)(BX*2), Z10
 	VMOVUPS (DX)(SI*1), Z11
 	ADDQ    AX, DX
-	JMP     tiles3x45done
+	JMP     tiles3x46done
 
-tiles3x45masked:
+tiles3x46masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -26182,15 +22843,14 @@ tiles3x45masked:
 	VMOVUPS.Z (DX)(SI*1), K1, Z11
 	ADDQ      AX, DX
 
-tiles3x45done:
-	MOVQ DX, 40(SP)
+tiles3x46done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles3x4:
@@ -26218,13 +22878,13 @@ looptiles3x4:
 	DECQ         AX
 	JNZ          looptiles3x4
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles3x48masked
+	JNE          tiles3x49masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -26240,9 +22900,9 @@ looptiles3x4:
 	VMOVUPS      Z10, 128(DX)
 	VMOVUPS      Z11, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x48done
+	JMP          tiles3x49done
 
-tiles3x48masked:
+tiles3x49masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -26263,23 +22923,23 @@ tiles3x48masked:
 	VMOVUPS Z11, K1, 192(DX)
 	ADDQ    AX, DX
 
-tiles3x48done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x0c, 32(SP)
-	DECQ 8(SP)
+tiles3x49done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x4
 	JMP  done
 
 tiles3x4half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles3x4half5masked
+	JNE     tiles3x4half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -26295,9 +22955,9 @@ tiles3x4half:
 	VMOVUPS (DX)(BX*2), Z10
 	VMOVUPS (DX)(SI*1), Y11
 	ADDQ    AX, DX
-	JMP     tiles3x4half5done
+	JMP     tiles3x4half6done
 
-tiles3x4half5masked:
+tiles3x4half6masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -26318,15 +22978,14 @@ tiles3x4half5masked:
 	VMOVUPS.Z (DX)(SI*1), K1, Y11
 	ADDQ      AX, DX
 
-tiles3x4half5done:
-	MOVQ DX, 40(SP)
+tiles3x4half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 
 looptiles3x4half:
@@ -26354,13 +23013,13 @@ looptiles3x4half:
 	DECQ         AX
 	JNZ          looptiles3x4half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles3x4half8masked
+	JNE          tiles3x4half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -26376,9 +23035,9 @@ looptiles3x4half:
 	VMOVUPS      Z10, 128(DX)
 	VMOVUPS      Y11, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x4half8done
+	JMP          tiles3x4half9done
 
-tiles3x4half8masked:
+tiles3x4half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -26399,10 +23058,10 @@ tiles3x4half8masked:
 	VMOVUPS Y11, K1, 192(DX)
 	ADDQ    AX, DX
 
-tiles3x4half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x0c, 32(SP)
-	DECQ 8(SP)
+tiles3x4half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x4half
 	JMP  done
 
@@ -26416,13 +23075,13 @@ rowsabove3to4:
 
 tiles4x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles4x15masked
+	JNE     tiles4x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
@@ -26431,9 +23090,9 @@ tiles4x1:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z3
 	ADDQ    AX, DX
-	JMP     tiles4x15done
+	JMP     tiles4x16done
 
-tiles4x15masked:
+tiles4x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -26447,15 +23106,14 @@ tiles4x15masked:
 	VMOVUPS.Z (DX), K1, Z3
 	ADDQ      AX, DX
 
-tiles4x15done:
-	MOVQ DX, 40(SP)
+tiles4x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles4x1:
 	VMOVUPS      (DX), Z4
@@ -26472,13 +23130,13 @@ looptiles4x1:
 	DECQ         AX
 	JNZ          looptiles4x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles4x18masked
+	JNE          tiles4x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z1, (DX)
@@ -26487,9 +23145,9 @@ looptiles4x1:
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	ADDQ         AX, DX
-	JMP          tiles4x18done
+	JMP          tiles4x19done
 
-tiles4x18masked:
+tiles4x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -26503,22 +23161,22 @@ tiles4x18masked:
 	VMOVUPS Z3, K1, (DX)
 	ADDQ    AX, DX
 
-tiles4x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles4x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x1
 	JMP  done
 
 tiles4x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles4x1half5masked
+	JNE     tiles4x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
@@ -26527,9 +23185,9 @@ tiles4x1half:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y3
 	ADDQ    AX, DX
-	JMP     tiles4x1half5done
+	JMP     tiles4x1half6done
 
-tiles4x1half5masked:
+tiles4x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -26543,15 +23201,14 @@ tiles4x1half5masked:
 	VMOVUPS.Z (DX), K1, Y3
 	ADDQ      AX, DX
 
-tiles4x1half5done:
-	MOVQ DX, 40(SP)
+tiles4x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles4x1half:
 	VMOVUPS      (DX), Y4
@@ -26568,13 +23225,13 @@ looptiles4x1half:
 	DECQ         AX
 	JNZ          looptiles4x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles4x1half8masked
+	JNE          tiles4x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y1, (DX)
@@ -26583,9 +23240,9 @@ looptiles4x1half:
 	ADDQ         AX, DX
 	VMOVUPS      Y3, (DX)
 	ADDQ         AX, DX
-	JMP          tiles4x1half8done
+	JMP          tiles4x1half9done
 
-tiles4x1half8masked:
+tiles4x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -26599,10 +23256,10 @@ tiles4x1half8masked:
 	VMOVUPS Y3, K1, (DX)
 	ADDQ    AX, DX
 
-tiles4x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles4x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x1half
 	JMP  done
 
@@ -26612,13 +23269,13 @@ rows4panelsabove1to2:
 
 tiles4x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles4x25masked
+	JNE     tiles4x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
@@ -26631,9 +23288,9 @@ tiles4x2:
 	VMOVUPS (DX), Z6
 	VMOVUPS (DX)(BX*1), Z7
 	ADDQ    AX, DX
-	JMP     tiles4x25done
+	JMP     tiles4x26done
 
-tiles4x25masked:
+tiles4x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -26651,15 +23308,14 @@ tiles4x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z7
 	ADDQ      AX, DX
 
-tiles4x25done:
-	MOVQ DX, 40(SP)
+tiles4x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles4x2:
 	VMOVUPS      (DX), Z8
@@ -26681,13 +23337,13 @@ looptiles4x2:
 	DECQ         AX
 	JNZ          looptiles4x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles4x28masked
+	JNE          tiles4x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
@@ -26700,9 +23356,9 @@ looptiles4x2:
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x28done
+	JMP          tiles4x29done
 
-tiles4x28masked:
+tiles4x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -26720,22 +23376,22 @@ tiles4x28masked:
 	VMOVUPS Z7, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles4x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles4x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x2
 	JMP  done
 
 tiles4x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles4x2half5masked
+	JNE     tiles4x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
@@ -26748,9 +23404,9 @@ tiles4x2half:
 	VMOVUPS (DX), Z6
 	VMOVUPS (DX)(BX*1), Y7
 	ADDQ    AX, DX
-	JMP     tiles4x2half5done
+	JMP     tiles4x2half6done
 
-tiles4x2half5masked:
+tiles4x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -26768,15 +23424,14 @@ tiles4x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y7
 	ADDQ      AX, DX
 
-tiles4x2half5done:
-	MOVQ DX, 40(SP)
+tiles4x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles4x2half:
 	VMOVUPS      (DX), Z8
@@ -26798,13 +23453,13 @@ looptiles4x2half:
 	DECQ         AX
 	JNZ          looptiles4x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles4x2half8masked
+	JNE          tiles4x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
@@ -26817,9 +23472,9 @@ looptiles4x2half:
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Y7, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x2half8done
+	JMP          tiles4x2half9done
 
-tiles4x2half8masked:
+tiles4x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -26837,10 +23492,10 @@ tiles4x2half8masked:
 	VMOVUPS Y7, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles4x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles4x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x2half
 	JMP  done
 
@@ -26850,13 +23505,13 @@ rows4panelsabove2to3:
 
 tiles4x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles4x35masked
+	JNE     tiles4x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -26873,9 +23528,9 @@ tiles4x3:
 	VMOVUPS (DX)(BX*1), Z10
 	VMOVUPS (DX)(BX*2), Z11
 	ADDQ    AX, DX
-	JMP     tiles4x35done
+	JMP     tiles4x36done
 
-tiles4x35masked:
+tiles4x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -26897,15 +23552,14 @@ tiles4x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z11
 	ADDQ      AX, DX
 
-tiles4x35done:
-	MOVQ DX, 40(SP)
+tiles4x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles4x3:
 	VMOVUPS      (DX), Z12
@@ -26932,13 +23586,13 @@ looptiles4x3:
 	DECQ         AX
 	JNZ          looptiles4x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles4x38masked
+	JNE          tiles4x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -26955,9 +23609,9 @@ looptiles4x3:
 	VMOVUPS      Z10, 64(DX)
 	VMOVUPS      Z11, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x38done
+	JMP          tiles4x39done
 
-tiles4x38masked:
+tiles4x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -26979,22 +23633,22 @@ tiles4x38masked:
 	VMOVUPS Z11, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles4x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles4x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x3
 	JMP  done
 
 tiles4x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles4x3half5masked
+	JNE     tiles4x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -27011,9 +23665,9 @@ tiles4x3half:
 	VMOVUPS (DX)(BX*1), Z10
 	VMOVUPS (DX)(BX*2), Y11
 	ADDQ    AX, DX
-	JMP     tiles4x3half5done
+	JMP     tiles4x3half6done
 
-tiles4x3half5masked:
+tiles4x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -27035,15 +23689,14 @@ tiles4x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y11
 	ADDQ      AX, DX
 
-tiles4x3half5done:
-	MOVQ DX, 40(SP)
+tiles4x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles4x3half:
 	VMOVUPS      (DX), Z12
@@ -27070,13 +23723,13 @@ looptiles4x3half:
 	DECQ         AX
 	JNZ          looptiles4x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles4x3half8masked
+	JNE          tiles4x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
@@ -27093,9 +23746,9 @@ looptiles4x3half:
 	VMOVUPS      Z10, 64(DX)
 	VMOVUPS      Y11, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x3half8done
+	JMP          tiles4x3half9done
 
-tiles4x3half8masked:
+tiles4x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -27117,10 +23770,10 @@ tiles4x3half8masked:
 	VMOVUPS Y11, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles4x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles4x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x3half
 	JMP  done
 
@@ -27138,13 +23791,13 @@ rowsabove4to8:
 
 tiles5x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles5x15masked
+	JNE     tiles5x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
@@ -27155,9 +23808,9 @@ tiles5x1:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z4
 	ADDQ    AX, DX
-	JMP     tiles5x15done
+	JMP     tiles5x16done
 
-tiles5x15masked:
+tiles5x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -27173,15 +23826,14 @@ tiles5x15masked:
 	VMOVUPS.Z (DX), K1, Z4
 	ADDQ      AX, DX
 
-tiles5x15done:
-	MOVQ DX, 40(SP)
+tiles5x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles5x1:
 	VMOVUPS      (DX), Z5
@@ -27200,13 +23852,13 @@ looptiles5x1:
 	DECQ         AX
 	JNZ          looptiles5x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles5x18masked
+	JNE          tiles5x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z1, (DX)
@@ -27217,9 +23869,9 @@ looptiles5x1:
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
 	ADDQ         AX, DX
-	JMP          tiles5x18done
+	JMP          tiles5x19done
 
-tiles5x18masked:
+tiles5x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -27235,22 +23887,22 @@ tiles5x18masked:
 	VMOVUPS Z4, K1, (DX)
 	ADDQ    AX, DX
 
-tiles5x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x14, 32(SP)
-	DECQ 8(SP)
+tiles5x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x1
 	JMP  done
 
 tiles5x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles5x1half5masked
+	JNE     tiles5x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
@@ -27261,9 +23913,9 @@ tiles5x1half:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y4
 	ADDQ    AX, DX
-	JMP     tiles5x1half5done
+	JMP     tiles5x1half6done
 
-tiles5x1half5masked:
+tiles5x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -27279,15 +23931,14 @@ tiles5x1half5masked:
 	VMOVUPS.Z (DX), K1, Y4
 	ADDQ      AX, DX
 
-tiles5x1half5done:
-	MOVQ DX, 40(SP)
+tiles5x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles5x1half:
 	VMOVUPS      (DX), Y5
@@ -27306,13 +23957,13 @@ looptiles5x1half:
 	DECQ         AX
 	JNZ          looptiles5x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles5x1half8masked
+	JNE          tiles5x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y1, (DX)
@@ -27323,9 +23974,9 @@ looptiles5x1half:
 	ADDQ         AX, DX
 	VMOVUPS      Y4, (DX)
 	ADDQ         AX, DX
-	JMP          tiles5x1half8done
+	JMP          tiles5x1half9done
 
-tiles5x1half8masked:
+tiles5x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -27341,10 +23992,10 @@ tiles5x1half8masked:
 	VMOVUPS Y4, K1, (DX)
 	ADDQ    AX, DX
 
-tiles5x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x14, 32(SP)
-	DECQ 8(SP)
+tiles5x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x1half
 	JMP  done
 
@@ -27354,13 +24005,13 @@ rows5panelsabove1to2:
 
 tiles5x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles5x25masked
+	JNE     tiles5x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
@@ -27376,9 +24027,9 @@ tiles5x2:
 	VMOVUPS (DX), Z8
 	VMOVUPS (DX)(BX*1), Z9
 	ADDQ    AX, DX
-	JMP     tiles5x25done
+	JMP     tiles5x26done
 
-tiles5x25masked:
+tiles5x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -27399,15 +24050,14 @@ tiles5x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z9
 	ADDQ      AX, DX
 
-tiles5x25done:
-	MOVQ DX, 40(SP)
+tiles5x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles5x2:
 	VMOVUPS      (DX), Z10
@@ -27432,13 +24082,13 @@ looptiles5x2:
 	DECQ         AX
 	JNZ          looptiles5x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles5x28masked
+	JNE          tiles5x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
@@ -27454,9 +24104,9 @@ looptiles5x2:
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x28done
+	JMP          tiles5x29done
 
-tiles5x28masked:
+tiles5x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -27477,22 +24127,22 @@ tiles5x28masked:
 	VMOVUPS Z9, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles5x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x14, 32(SP)
-	DECQ 8(SP)
+tiles5x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x2
 	JMP  done
 
 tiles5x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles5x2half5masked
+	JNE     tiles5x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
@@ -27508,9 +24158,9 @@ tiles5x2half:
 	VMOVUPS (DX), Z8
 	VMOVUPS (DX)(BX*1), Y9
 	ADDQ    AX, DX
-	JMP     tiles5x2half5done
+	JMP     tiles5x2half6done
 
-tiles5x2half5masked:
+tiles5x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -27531,15 +24181,14 @@ tiles5x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y9
 	ADDQ      AX, DX
 
-tiles5x2half5done:
-	MOVQ DX, 40(SP)
+tiles5x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles5x2half:
 	VMOVUPS      (DX), Z10
@@ -27564,13 +24213,13 @@ looptiles5x2half:
 	DECQ         AX
 	JNZ          looptiles5x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles5x2half8masked
+	JNE          tiles5x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
@@ -27586,9 +24235,9 @@ looptiles5x2half:
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Y9, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x2half8done
+	JMP          tiles5x2half9done
 
-tiles5x2half8masked:
+tiles5x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -27609,10 +24258,10 @@ tiles5x2half8masked:
 	VMOVUPS Y9, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles5x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x14, 32(SP)
-	DECQ 8(SP)
+tiles5x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x2half
 	JMP  done
 
@@ -27622,13 +24271,13 @@ rows5panelsabove2to3:
 
 tiles5x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles5x35masked
+	JNE     tiles5x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -27649,9 +24298,9 @@ tiles5x3:
 	VMOVUPS (DX)(BX*1), Z13
 	VMOVUPS (DX)(BX*2), Z14
 	ADDQ    AX, DX
-	JMP     tiles5x35done
+	JMP     tiles5x36done
 
-tiles5x35masked:
+tiles5x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -27677,15 +24326,14 @@ tiles5x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z14
 	ADDQ      AX, DX
 
-tiles5x35done:
-	MOVQ DX, 40(SP)
+tiles5x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles5x3:
 	VMOVUPS      (DX), Z15
@@ -27716,13 +24364,13 @@ looptiles5x3:
 	DECQ         AX
 	JNZ          looptiles5x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles5x38masked
+	JNE          tiles5x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -27743,9 +24391,9 @@ looptiles5x3:
 	VMOVUPS      Z13, 64(DX)
 	VMOVUPS      Z14, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x38done
+	JMP          tiles5x39done
 
-tiles5x38masked:
+tiles5x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -27771,22 +24419,22 @@ tiles5x38masked:
 	VMOVUPS Z14, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles5x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x14, 32(SP)
-	DECQ 8(SP)
+tiles5x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x3
 	JMP  done
 
 tiles5x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles5x3half5masked
+	JNE     tiles5x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -27807,9 +24455,9 @@ tiles5x3half:
 	VMOVUPS (DX)(BX*1), Z13
 	VMOVUPS (DX)(BX*2), Y14
 	ADDQ    AX, DX
-	JMP     tiles5x3half5done
+	JMP     tiles5x3half6done
 
-tiles5x3half5masked:
+tiles5x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -27835,15 +24483,14 @@ tiles5x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y14
 	ADDQ      AX, DX
 
-tiles5x3half5done:
-	MOVQ DX, 40(SP)
+tiles5x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles5x3half:
 	VMOVUPS      (DX), Z15
@@ -27874,13 +24521,13 @@ looptiles5x3half:
 	DECQ         AX
 	JNZ          looptiles5x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles5x3half8masked
+	JNE          tiles5x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
@@ -27901,9 +24548,9 @@ looptiles5x3half:
 	VMOVUPS      Z13, 64(DX)
 	VMOVUPS      Y14, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x3half8done
+	JMP          tiles5x3half9done
 
-tiles5x3half8masked:
+tiles5x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -27929,10 +24576,10 @@ tiles5x3half8masked:
 	VMOVUPS Y14, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles5x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x14, 32(SP)
-	DECQ 8(SP)
+tiles5x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles5x3half
 	JMP  done
 
@@ -27946,13 +24593,13 @@ rowsabove5to6:
 
 tiles6x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles6x15masked
+	JNE     tiles6x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
@@ -27965,9 +24612,9 @@ tiles6x1:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z5
 	ADDQ    AX, DX
-	JMP     tiles6x15done
+	JMP     tiles6x16done
 
-tiles6x15masked:
+tiles6x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -27985,15 +24632,14 @@ tiles6x15masked:
 	VMOVUPS.Z (DX), K1, Z5
 	ADDQ      AX, DX
 
-tiles6x15done:
-	MOVQ DX, 40(SP)
+tiles6x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles6x1:
 	VMOVUPS      (DX), Z6
@@ -28014,13 +24660,13 @@ looptiles6x1:
 	DECQ         AX
 	JNZ          looptiles6x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles6x18masked
+	JNE          tiles6x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z1, (DX)
@@ -28033,9 +24679,9 @@ looptiles6x1:
 	ADDQ         AX, DX
 	VMOVUPS      Z5, (DX)
 	ADDQ         AX, DX
-	JMP          tiles6x18done
+	JMP          tiles6x19done
 
-tiles6x18masked:
+tiles6x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -28053,22 +24699,22 @@ tiles6x18masked:
 	VMOVUPS Z5, K1, (DX)
 	ADDQ    AX, DX
 
-tiles6x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles6x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x1
 	JMP  done
 
 tiles6x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles6x1half5masked
+	JNE     tiles6x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
@@ -28081,9 +24727,9 @@ tiles6x1half:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y5
 	ADDQ    AX, DX
-	JMP     tiles6x1half5done
+	JMP     tiles6x1half6done
 
-tiles6x1half5masked:
+tiles6x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -28101,15 +24747,14 @@ tiles6x1half5masked:
 	VMOVUPS.Z (DX), K1, Y5
 	ADDQ      AX, DX
 
-tiles6x1half5done:
-	MOVQ DX, 40(SP)
+tiles6x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles6x1half:
 	VMOVUPS      (DX), Y6
@@ -28130,13 +24775,13 @@ looptiles6x1half:
 	DECQ         AX
 	JNZ          looptiles6x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles6x1half8masked
+	JNE          tiles6x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y1, (DX)
@@ -28149,9 +24794,9 @@ looptiles6x1half:
 	ADDQ         AX, DX
 	VMOVUPS      Y5, (DX)
 	ADDQ         AX, DX
-	JMP          tiles6x1half8done
+	JMP          tiles6x1half9done
 
-tiles6x1half8masked:
+tiles6x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -28169,10 +24814,10 @@ tiles6x1half8masked:
 	VMOVUPS Y5, K1, (DX)
 	ADDQ    AX, DX
 
-tiles6x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles6x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x1half
 	JMP  done
 
@@ -28182,13 +24827,13 @@ rows6panelsabove1to2:
 
 tiles6x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles6x25masked
+	JNE     tiles6x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
@@ -28207,9 +24852,9 @@ tiles6x2:
 	VMOVUPS (DX), Z10
 	VMOVUPS (DX)(BX*1), Z11
 	ADDQ    AX, DX
-	JMP     tiles6x25done
+	JMP     tiles6x26done
 
-tiles6x25masked:
+tiles6x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -28233,15 +24878,14 @@ tiles6x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z11
 	ADDQ      AX, DX
 
-tiles6x25done:
-	MOVQ DX, 40(SP)
+tiles6x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles6x2:
 	VMOVUPS      (DX), Z12
@@ -28269,13 +24913,13 @@ looptiles6x2:
 	DECQ         AX
 	JNZ          looptiles6x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles6x28masked
+	JNE          tiles6x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
@@ -28294,9 +24938,9 @@ looptiles6x2:
 	VMOVUPS      Z10, (DX)
 	VMOVUPS      Z11, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x28done
+	JMP          tiles6x29done
 
-tiles6x28masked:
+tiles6x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -28320,22 +24964,22 @@ tiles6x28masked:
 	VMOVUPS Z11, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles6x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles6x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x2
 	JMP  done
 
 tiles6x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles6x2half5masked
+	JNE     tiles6x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
@@ -28354,9 +24998,9 @@ tiles6x2half:
 	VMOVUPS (DX), Z10
 	VMOVUPS (DX)(BX*1), Y11
 	ADDQ    AX, DX
-	JMP     tiles6x2half5done
+	JMP     tiles6x2half6done
 
-tiles6x2half5masked:
+tiles6x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -28380,15 +25024,14 @@ tiles6x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y11
 	ADDQ      AX, DX
 
-tiles6x2half5done:
-	MOVQ DX, 40(SP)
+tiles6x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles6x2half:
 	VMOVUPS      (DX), Z12
@@ -28416,13 +25059,13 @@ looptiles6x2half:
 	DECQ         AX
 	JNZ          looptiles6x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles6x2half8masked
+	JNE          tiles6x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
@@ -28441,9 +25084,9 @@ looptiles6x2half:
 	VMOVUPS      Z10, (DX)
 	VMOVUPS      Y11, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x2half8done
+	JMP          tiles6x2half9done
 
-tiles6x2half8masked:
+tiles6x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -28467,10 +25110,10 @@ tiles6x2half8masked:
 	VMOVUPS Y11, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles6x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles6x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x2half
 	JMP  done
 
@@ -28480,13 +25123,13 @@ rows6panelsabove2to3:
 
 tiles6x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles6x35masked
+	JNE     tiles6x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -28511,9 +25154,9 @@ tiles6x3:
 	VMOVUPS (DX)(BX*1), Z16
 	VMOVUPS (DX)(BX*2), Z17
 	ADDQ    AX, DX
-	JMP     tiles6x35done
+	JMP     tiles6x36done
 
-tiles6x35masked:
+tiles6x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -28543,15 +25186,14 @@ tiles6x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z17
 	ADDQ      AX, DX
 
-tiles6x35done:
-	MOVQ DX, 40(SP)
+tiles6x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles6x3:
 	VMOVUPS      (DX), Z18
@@ -28586,13 +25228,13 @@ looptiles6x3:
 	DECQ         AX
 	JNZ          looptiles6x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles6x38masked
+	JNE          tiles6x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -28617,9 +25259,9 @@ looptiles6x3:
 	VMOVUPS      Z16, 64(DX)
 	VMOVUPS      Z17, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x38done
+	JMP          tiles6x39done
 
-tiles6x38masked:
+tiles6x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -28649,22 +25291,22 @@ tiles6x38masked:
 	VMOVUPS Z17, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles6x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles6x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x3
 	JMP  done
 
 tiles6x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles6x3half5masked
+	JNE     tiles6x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -28689,9 +25331,9 @@ tiles6x3half:
 	VMOVUPS (DX)(BX*1), Z16
 	VMOVUPS (DX)(BX*2), Y17
 	ADDQ    AX, DX
-	JMP     tiles6x3half5done
+	JMP     tiles6x3half6done
 
-tiles6x3half5masked:
+tiles6x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -28721,15 +25363,14 @@ tiles6x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y17
 	ADDQ      AX, DX
 
-tiles6x3half5done:
-	MOVQ DX, 40(SP)
+tiles6x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles6x3half:
 	VMOVUPS      (DX), Z18
@@ -28764,13 +25405,13 @@ looptiles6x3half:
 	DECQ         AX
 	JNZ          looptiles6x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles6x3half8masked
+	JNE          tiles6x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
@@ -28795,9 +25436,9 @@ looptiles6x3half:
 	VMOVUPS      Z16, 64(DX)
 	VMOVUPS      Y17, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x3half8done
+	JMP          tiles6x3half9done
 
-tiles6x3half8masked:
+tiles6x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -28827,10 +25468,10 @@ tiles6x3half8masked:
 	VMOVUPS Y17, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles6x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles6x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles6x3half
 	JMP  done
 
@@ -28846,13 +25487,13 @@ rowsabove6to8:
 
 tiles7x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles7x15masked
+	JNE     tiles7x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
@@ -28867,9 +25508,9 @@ tiles7x1:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z6
 	ADDQ    AX, DX
-	JMP     tiles7x15done
+	JMP     tiles7x16done
 
-tiles7x15masked:
+tiles7x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -28889,15 +25530,14 @@ tiles7x15masked:
 	VMOVUPS.Z (DX), K1, Z6
 	ADDQ      AX, DX
 
-tiles7x15done:
-	MOVQ DX, 40(SP)
+tiles7x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles7x1:
 	VMOVUPS      (DX), Z7
@@ -28920,13 +25560,13 @@ looptiles7x1:
 	DECQ         AX
 	JNZ          looptiles7x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles7x18masked
+	JNE          tiles7x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z1, (DX)
@@ -28941,9 +25581,9 @@ looptiles7x1:
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	ADDQ         AX, DX
-	JMP          tiles7x18done
+	JMP          tiles7x19done
 
-tiles7x18masked:
+tiles7x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -28963,22 +25603,22 @@ tiles7x18masked:
 	VMOVUPS Z6, K1, (DX)
 	ADDQ    AX, DX
 
-tiles7x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x1c, 32(SP)
-	DECQ 8(SP)
+tiles7x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x1c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles7x1
 	JMP  done
 
 tiles7x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles7x1half5masked
+	JNE     tiles7x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
@@ -28993,9 +25633,9 @@ tiles7x1half:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y6
 	ADDQ    AX, DX
-	JMP     tiles7x1half5done
+	JMP     tiles7x1half6done
 
-tiles7x1half5masked:
+tiles7x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -29015,15 +25655,14 @@ tiles7x1half5masked:
 	VMOVUPS.Z (DX), K1, Y6
 	ADDQ      AX, DX
 
-tiles7x1half5done:
-	MOVQ DX, 40(SP)
+tiles7x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles7x1half:
 	VMOVUPS      (DX), Y7
@@ -29046,13 +25685,13 @@ looptiles7x1half:
 	DECQ         AX
 	JNZ          looptiles7x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles7x1half8masked
+	JNE          tiles7x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y1, (DX)
@@ -29067,9 +25706,9 @@ looptiles7x1half:
 	ADDQ         AX, DX
 	VMOVUPS      Y6, (DX)
 	ADDQ         AX, DX
-	JMP          tiles7x1half8done
+	JMP          tiles7x1half9done
 
-tiles7x1half8masked:
+tiles7x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -29089,10 +25728,10 @@ tiles7x1half8masked:
 	VMOVUPS Y6, K1, (DX)
 	ADDQ    AX, DX
 
-tiles7x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x1c, 32(SP)
-	DECQ 8(SP)
+tiles7x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x1c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles7x1half
 	JMP  done
 
@@ -29102,13 +25741,13 @@ rows7panelsabove1to2:
 
 tiles7x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles7x25masked
+	JNE     tiles7x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
@@ -29130,9 +25769,9 @@ tiles7x2:
 	VMOVUPS (DX), Z12
 	VMOVUPS (DX)(BX*1), Z13
 	ADDQ    AX, DX
-	JMP     tiles7x25done
+	JMP     tiles7x26done
 
-tiles7x25masked:
+tiles7x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -29159,15 +25798,14 @@ tiles7x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z13
 	ADDQ      AX, DX
 
-tiles7x25done:
-	MOVQ DX, 40(SP)
+tiles7x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles7x2:
 	VMOVUPS      (DX), Z14
@@ -29198,13 +25836,13 @@ looptiles7x2:
 	DECQ         AX
 	JNZ          looptiles7x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles7x28masked
+	JNE          tiles7x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
@@ -29226,9 +25864,9 @@ looptiles7x2:
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x28done
+	JMP          tiles7x29done
 
-tiles7x28masked:
+tiles7x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -29255,22 +25893,22 @@ tiles7x28masked:
 	VMOVUPS Z13, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles7x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x1c, 32(SP)
-	DECQ 8(SP)
+tiles7x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x1c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles7x2
 	JMP  done
 
 tiles7x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles7x2half5masked
+	JNE     tiles7x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
@@ -29292,9 +25930,9 @@ tiles7x2half:
 	VMOVUPS (DX), Z12
 	VMOVUPS (DX)(BX*1), Y13
 	ADDQ    AX, DX
-	JMP     tiles7x2half5done
+	JMP     tiles7x2half6done
 
-tiles7x2half5masked:
+tiles7x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -29321,15 +25959,14 @@ tiles7x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y13
 	ADDQ      AX, DX
 
-tiles7x2half5done:
-	MOVQ DX, 40(SP)
+tiles7x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles7x2half:
 	VMOVUPS      (DX), Z14
@@ -29360,13 +25997,13 @@ looptiles7x2half:
 	DECQ         AX
 	JNZ          looptiles7x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles7x2half8masked
+	JNE          tiles7x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
@@ -29388,9 +26025,9 @@ looptiles7x2half:
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Y13, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x2half8done
+	JMP          tiles7x2half9done
 
-tiles7x2half8masked:
+tiles7x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -29417,10 +26054,10 @@ tiles7x2half8masked:
 	VMOVUPS Y13, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles7x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x1c, 32(SP)
-	DECQ 8(SP)
+tiles7x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x1c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles7x2half
 	JMP  done
 
@@ -29430,13 +26067,13 @@ rows7panelsabove2to3:
 
 tiles7x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles7x35masked
+	JNE     tiles7x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -29465,9 +26102,9 @@ tiles7x3:
 	VMOVUPS (DX)(BX*1), Z19
 	VMOVUPS (DX)(BX*2), Z20
 	ADDQ    AX, DX
-	JMP     tiles7x35done
+	JMP     tiles7x36done
 
-tiles7x35masked:
+tiles7x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -29501,15 +26138,14 @@ tiles7x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z20
 	ADDQ      AX, DX
 
-tiles7x35done:
-	MOVQ DX, 40(SP)
+tiles7x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles7x3:
 	VMOVUPS      (DX), Z21
@@ -29548,13 +26184,13 @@ looptiles7x3:
 	DECQ         AX
 	JNZ          looptiles7x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles7x38masked
+	JNE          tiles7x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -29583,9 +26219,9 @@ looptiles7x3:
 	VMOVUPS      Z19, 64(DX)
 	VMOVUPS      Z20, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x38done
+	JMP          tiles7x39done
 
-tiles7x38masked:
+tiles7x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -29619,22 +26255,22 @@ tiles7x38masked:
 	VMOVUPS Z20, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles7x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x1c, 32(SP)
-	DECQ 8(SP)
+tiles7x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x1c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles7x3
 	JMP  done
 
 tiles7x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles7x3half5masked
+	JNE     tiles7x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -29663,9 +26299,9 @@ tiles7x3half:
 	VMOVUPS (DX)(BX*1), Z19
 	VMOVUPS (DX)(BX*2), Y20
 	ADDQ    AX, DX
-	JMP     tiles7x3half5done
+	JMP     tiles7x3half6done
 
-tiles7x3half5masked:
+tiles7x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -29699,15 +26335,14 @@ tiles7x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y20
 	ADDQ      AX, DX
 
-tiles7x3half5done:
-	MOVQ DX, 40(SP)
+tiles7x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles7x3half:
 	VMOVUPS      (DX), Z21
@@ -29746,13 +26381,13 @@ looptiles7x3half:
 	DECQ         AX
 	JNZ          looptiles7x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles7x3half8masked
+	JNE          tiles7x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
@@ -29781,9 +26416,9 @@ looptiles7x3half:
 	VMOVUPS      Z19, 64(DX)
 	VMOVUPS      Y20, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x3half8done
+	JMP          tiles7x3half9done
 
-tiles7x3half8masked:
+tiles7x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -29817,10 +26452,10 @@ tiles7x3half8masked:
 	VMOVUPS Y20, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles7x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x1c, 32(SP)
-	DECQ 8(SP)
+tiles7x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x1c, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles7x3half
 	JMP  done
 
@@ -29834,13 +26469,13 @@ rowsabove7to8:
 
 tiles8x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles8x15masked
+	JNE     tiles8x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
@@ -29857,9 +26492,9 @@ tiles8x1:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z7
 	ADDQ    AX, DX
-	JMP     tiles8x15done
+	JMP     tiles8x16done
 
-tiles8x15masked:
+tiles8x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -29881,15 +26516,14 @@ tiles8x15masked:
 	VMOVUPS.Z (DX), K1, Z7
 	ADDQ      AX, DX
 
-tiles8x15done:
-	MOVQ DX, 40(SP)
+tiles8x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles8x1:
 	VMOVUPS      (DX), Z8
@@ -29914,13 +26548,13 @@ looptiles8x1:
 	DECQ         AX
 	JNZ          looptiles8x1
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles8x18masked
+	JNE          tiles8x19masked
 	VMOVUPS      Z0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z1, (DX)
@@ -29937,9 +26571,9 @@ looptiles8x1:
 	ADDQ         AX, DX
 	VMOVUPS      Z7, (DX)
 	ADDQ         AX, DX
-	JMP          tiles8x18done
+	JMP          tiles8x19done
 
-tiles8x18masked:
+tiles8x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -29961,22 +26595,22 @@ tiles8x18masked:
 	VMOVUPS Z7, K1, (DX)
 	ADDQ    AX, DX
 
-tiles8x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles8x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles8x1
 	JMP  done
 
 tiles8x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles8x1half5masked
+	JNE     tiles8x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
@@ -29993,9 +26627,9 @@ tiles8x1half:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y7
 	ADDQ    AX, DX
-	JMP     tiles8x1half5done
+	JMP     tiles8x1half6done
 
-tiles8x1half5masked:
+tiles8x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -30017,15 +26651,14 @@ tiles8x1half5masked:
 	VMOVUPS.Z (DX), K1, Y7
 	ADDQ      AX, DX
 
-tiles8x1half5done:
-	MOVQ DX, 40(SP)
+tiles8x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles8x1half:
 	VMOVUPS      (DX), Y8
@@ -30050,13 +26683,13 @@ looptiles8x1half:
 	DECQ         AX
 	JNZ          looptiles8x1half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles8x1half8masked
+	JNE          tiles8x1half9masked
 	VMOVUPS      Y0, (DX)
 	ADDQ         AX, DX
 	VMOVUPS      Y1, (DX)
@@ -30073,9 +26706,9 @@ looptiles8x1half:
 	ADDQ         AX, DX
 	VMOVUPS      Y7, (DX)
 	ADDQ         AX, DX
-	JMP          tiles8x1half8done
+	JMP          tiles8x1half9done
 
-tiles8x1half8masked:
+tiles8x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -30097,10 +26730,10 @@ tiles8x1half8masked:
 	VMOVUPS Y7, K1, (DX)
 	ADDQ    AX, DX
 
-tiles8x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles8x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles8x1half
 	JMP  done
 
@@ -30110,13 +26743,13 @@ rows8panelsabove1to2:
 
 tiles8x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles8x25masked
+	JNE     tiles8x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
@@ -30141,9 +26774,9 @@ tiles8x2:
 	VMOVUPS (DX), Z14
 	VMOVUPS (DX)(BX*1), Z15
 	ADDQ    AX, DX
-	JMP     tiles8x25done
+	JMP     tiles8x26done
 
-tiles8x25masked:
+tiles8x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -30173,15 +26806,14 @@ tiles8x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z15
 	ADDQ      AX, DX
 
-tiles8x25done:
-	MOVQ DX, 40(SP)
+tiles8x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles8x2:
 	VMOVUPS      (DX), Z16
@@ -30215,13 +26847,13 @@ looptiles8x2:
 	DECQ         AX
 	JNZ          looptiles8x2
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles8x28masked
+	JNE          tiles8x29masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	ADDQ         AX, DX
@@ -30246,9 +26878,9 @@ looptiles8x2:
 	VMOVUPS      Z14, (DX)
 	VMOVUPS      Z15, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x28done
+	JMP          tiles8x29done
 
-tiles8x28masked:
+tiles8x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -30278,22 +26910,22 @@ tiles8x28masked:
 	VMOVUPS Z15, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles8x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles8x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles8x2
 	JMP  done
 
 tiles8x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles8x2half5masked
+	JNE     tiles8x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
@@ -30318,9 +26950,9 @@ tiles8x2half:
 	VMOVUPS (DX), Z14
 	VMOVUPS (DX)(BX*1), Y15
 	ADDQ    AX, DX
-	JMP     tiles8x2half5done
+	JMP     tiles8x2half6done
 
-tiles8x2half5masked:
+tiles8x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -30350,15 +26982,14 @@ tiles8x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y15
 	ADDQ      AX, DX
 
-tiles8x2half5done:
-	MOVQ DX, 40(SP)
+tiles8x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles8x2half:
 	VMOVUPS      (DX), Z16
@@ -30392,13 +27023,13 @@ looptiles8x2half:
 	DECQ         AX
 	JNZ          looptiles8x2half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles8x2half8masked
+	JNE          tiles8x2half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Y1, 64(DX)
 	ADDQ         AX, DX
@@ -30423,9 +27054,9 @@ looptiles8x2half:
 	VMOVUPS      Z14, (DX)
 	VMOVUPS      Y15, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x2half8done
+	JMP          tiles8x2half9done
 
-tiles8x2half8masked:
+tiles8x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -30455,10 +27086,10 @@ tiles8x2half8masked:
 	VMOVUPS Y15, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles8x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles8x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles8x2half
 	JMP  done
 
@@ -30468,13 +27099,13 @@ rows8panelsabove2to3:
 
 tiles8x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles8x35masked
+	JNE     tiles8x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -30507,9 +27138,9 @@ tiles8x3:
 	VMOVUPS (DX)(BX*1), Z22
 	VMOVUPS (DX)(BX*2), Z23
 	ADDQ    AX, DX
-	JMP     tiles8x35done
+	JMP     tiles8x36done
 
-tiles8x35masked:
+tiles8x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -30547,15 +27178,14 @@ tiles8x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z23
 	ADDQ      AX, DX
 
-tiles8x35done:
-	MOVQ DX, 40(SP)
+tiles8x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles8x3:
 	VMOVUPS      (DX), Z24
@@ -30598,13 +27228,13 @@ looptiles8x3:
 	DECQ         AX
 	JNZ          looptiles8x3
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x10
-	JNE          tiles8x38masked
+	JNE          tiles8x39masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
@@ -30637,9 +27267,9 @@ looptiles8x3:
 	VMOVUPS      Z22, 64(DX)
 	VMOVUPS      Z23, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x38done
+	JMP          tiles8x39done
 
-tiles8x38masked:
+tiles8x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -30677,22 +27307,22 @@ tiles8x38masked:
 	VMOVUPS Z23, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles8x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles8x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles8x3
 	JMP  done
 
 tiles8x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles8x3half5masked
+	JNE     tiles8x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -30725,9 +27355,9 @@ tiles8x3half:
 	VMOVUPS (DX)(BX*1), Z22
 	VMOVUPS (DX)(BX*2), Y23
 	ADDQ    AX, DX
-	JMP     tiles8x3half5done
+	JMP     tiles8x3half6done
 
-tiles8x3half5masked:
+tiles8x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -30765,15 +27395,14 @@ tiles8x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y23
 	ADDQ      AX, DX
 
-tiles8x3half5done:
-	MOVQ DX, 40(SP)
+tiles8x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
-	MOVQ 32(SP), CX
-	MOVQ grid+0(FP), DX
-	MOVQ 24(DX), DX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 
 looptiles8x3half:
 	VMOVUPS      (DX), Z24
@@ -30816,13 +27445,13 @@ looptiles8x3half:
 	DECQ         AX
 	JNZ          looptiles8x3half
 	MOVQ         grid+0(FP), AX
-	MOVQ         48(AX), AX
+	MOVQ         56(AX), AX
 	MOVQ         grid+0(FP), AX
-	MOVQ         72(AX), AX
-	MOVQ         48(SP), DX
-	MOVQ         24(SP), CX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
 	CMPQ         CX, $0x08
-	JNE          tiles8x3half8masked
+	JNE          tiles8x3half9masked
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Y2, 128(DX)
@@ -30855,9 +27484,9 @@ looptiles8x3half:
 	VMOVUPS      Z22, 64(DX)
 	VMOVUPS      Y23, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x3half8done
+	JMP          tiles8x3half9done
 
-tiles8x3half8masked:
+tiles8x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -30895,76 +27524,92 @@ tiles8x3half8masked:
 	VMOVUPS Y23, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles8x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles8x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles8x3half
 
 done:
 	MOVQ  grid+0(FP), AX
-	MOVQ  16(SP), CX
-	MOVQ  $0x00000000, 16(SP)
+	MOVQ  72(SP), CX
 	TESTQ CX, CX
 	JZ    right
-	MOVQ  CX, 8(SP)
-	DECQ  (SP)
+	MOVQ  CX, 64(SP)
+	MOVQ  $0x00000000, 72(SP)
+	DECQ  56(SP)
 	JMP   dispatch
 
 right:
-	MOVQ  104(AX), DX
-	MOVQ  32(AX), CX
+	MOVQ  16(SP), DX
+	MOVQ  40(AX), CX
 	IMULQ DX, CX
-	ADDQ  CX, 24(AX)
-	MOVQ  56(AX), CX
+	ADDQ  CX, 24(SP)
+	MOVQ  64(AX), CX
 	IMULQ DX, CX
-	ADDQ  CX, 40(AX)
+	ADDQ  CX, 32(SP)
 	MOVQ  DX, CX
 	SHLQ  $0x06, CX
-	ADDQ  CX, 64(AX)
-	DECQ  112(AX)
+	ADDQ  CX, 40(SP)
+	DECQ  (SP)
 	JNZ   group
-	MOVQ  120(AX), CX
-	MOVQ  $0x00000000, 120(AX)
+	MOVQ  8(SP), CX
 	TESTQ CX, CX
 	JZ    end
-	MOVQ  CX, 112(AX)
-	DECQ  104(AX)
+	MOVQ  CX, (SP)
+	MOVQ  $0x00000000, 8(SP)
+	DECQ  16(SP)
 	JMP   group
 
 end:
 	VZEROUPPER
 	RET
 
-// func gridPairsAVX512(grid *byte)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, FMA3
-TEXT ·gridPairsAVX512(SB), NOSPLIT, $56-8
+// func gridOuterAVX512(grid *byte)
+// Requires: AVX, AVX512F, AVX512VL, CMOV, FMA3
+TEXT ·gridOuterAVX512(SB), NOSPLIT, $104-8
+	MOVQ grid+0(FP), AX
+	MOVQ 120(AX), CX
+	MOVQ CX, (SP)
+	MOVQ 128(AX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(AX), CX
+	MOVQ CX, 16(SP)
+	MOVQ 32(AX), CX
+	MOVQ CX, 24(SP)
+	MOVQ 48(AX), CX
+	MOVQ CX, 32(SP)
+	MOVQ 72(AX), CX
+	MOVQ CX, 40(SP)
+
 group:
 	MOVQ    grid+0(FP), AX
-	MOVQ    8(AX), CX
-	MOVQ    CX, 32(SP)
-	MOVQ    40(AX), CX
-	MOVQ    CX, 40(SP)
-	MOVQ    64(AX), CX
-	MOVQ    CX, 48(SP)
-	MOVQ    80(AX), CX
-	MOVQ    CX, (SP)
 	MOVQ    88(AX), CX
-	MOVQ    CX, 8(SP)
+	MOVQ    CX, 56(SP)
 	MOVQ    96(AX), CX
-	MOVQ    CX, 16(SP)
-	MOVQ    112(AX), CX
-	ADDQ    120(AX), CX
+	MOVQ    CX, 64(SP)
+	MOVQ    104(AX), CX
+	MOVQ    CX, 72(SP)
+	MOVQ    16(AX), CX
+	MOVQ    CX, 80(SP)
+	MOVQ    32(SP), CX
+	MOVQ    CX, 88(SP)
+	MOVQ    40(SP), CX
+	MOVQ    CX, 96(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (SP), CX
+	ADDQ    8(SP), CX
 	MOVQ    $0x00000010, DX
 	CMPQ    CX, $0x01
-	CMOVQEQ 128(AX), DX
-	MOVQ    DX, 24(SP)
+	CMOVQEQ 136(AX), DX
+	MOVQ    DX, 48(SP)
 
 dispatch:
-	MOVQ (SP), AX
-	MOVQ grid+0(FP), CX
-	MOVQ 104(CX), CX
-	MOVQ 24(SP), DX
+	MOVQ 56(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 48(SP), DX
+	CMPQ AX, $0x04
+	JA   rowsabove4to8
 	CMPQ AX, $0x02
 	JA   rowsabove2to4
 	CMPQ AX, $0x01
@@ -30978,18 +27623,18 @@ dispatch:
 
 tiles1x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x15masked
+	JNE     tiles1x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
-	JMP     tiles1x15done
+	JMP     tiles1x16done
 
-tiles1x15masked:
+tiles1x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -30997,21 +27642,7134 @@ tiles1x15masked:
 	VMOVUPS.Z (DX), K1, Z0
 	ADDQ      AX, DX
 
-tiles1x15done:
-	MOVQ DX, 40(SP)
+tiles1x16done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles1x1:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Z1
+	VBROADCASTSS (CX)(SI*1), Z2
+	VFMADD231PS  Z1, Z2, Z0
+	INCQ         AX
+	JNZ          looptiles1x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x19masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	JMP          tiles1x19done
+
+tiles1x19masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+
+tiles1x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles1x1
+	JMP  done
+
+tiles1x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x1half6masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	JMP     tiles1x1half6done
+
+tiles1x1half6masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+
+tiles1x1half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles1x1half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Y1
+	VBROADCASTSS (CX)(SI*1), Z2
+	VFMADD231PS  Y1, Y2, Y0
+	INCQ         AX
+	JNZ          looptiles1x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x1half9masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	JMP          tiles1x1half9done
+
+tiles1x1half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+
+tiles1x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles1x1half
+	JMP  done
+
+rows1panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles1x2half
+
+tiles1x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x26masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	JMP     tiles1x26done
+
+tiles1x26masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+
+tiles1x26done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles1x2:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VBROADCASTSS (CX)(SI*1), Z2
+	VMOVUPS      (R8), Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VMOVUPS.Z    64(R8), K1, Z3
+	VFMADD231PS  Z3, Z2, Z1
+	INCQ         AX
+	JNZ          looptiles1x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x29masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x29done
+
+tiles1x29masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles1x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles1x2
+	JMP  done
+
+tiles1x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x2half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	JMP     tiles1x2half6done
+
+tiles1x2half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+
+tiles1x2half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles1x2half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VBROADCASTSS (CX)(SI*1), Z2
+	VMOVUPS      (R8), Z3
+	VFMADD231PS  Z3, Z2, Z0
+	VMOVUPS.Z    64(R8), K1, Y3
+	VFMADD231PS  Y3, Y2, Y1
+	INCQ         AX
+	JNZ          looptiles1x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x2half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x2half9done
+
+tiles1x2half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles1x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles1x2half
+	JMP  done
+
+rows1panelsabove2to4:
+	CMPQ CX, $0x03
+	JA   rows1panelsabove3to4
+	CMPQ DX, $0x08
+	JBE  tiles1x3half
+
+tiles1x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x36masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	JMP     tiles1x36done
+
+tiles1x36masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+
+tiles1x36done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles1x3:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VBROADCASTSS (CX)(SI*1), Z3
+	VMOVUPS      (R8), Z4
+	VFMADD231PS  Z4, Z3, Z0
+	VMOVUPS      64(R8), Z4
+	VFMADD231PS  Z4, Z3, Z1
+	VMOVUPS.Z    128(R8), K1, Z4
+	VFMADD231PS  Z4, Z3, Z2
+	INCQ         AX
+	JNZ          looptiles1x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x39masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x39done
+
+tiles1x39masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles1x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles1x3
+	JMP  done
+
+tiles1x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x3half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	JMP     tiles1x3half6done
+
+tiles1x3half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+
+tiles1x3half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles1x3half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VBROADCASTSS (CX)(SI*1), Z3
+	VMOVUPS      (R8), Z4
+	VFMADD231PS  Z4, Z3, Z0
+	VMOVUPS      64(R8), Z4
+	VFMADD231PS  Z4, Z3, Z1
+	VMOVUPS.Z    128(R8), K1, Y4
+	VFMADD231PS  Y4, Y3, Y2
+	INCQ         AX
+	JNZ          looptiles1x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x3half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x3half9done
+
+tiles1x3half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles1x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles1x3half
+	JMP  done
+
+rows1panelsabove3to4:
+	CMPQ DX, $0x08
+	JBE  tiles1x4half
+
+tiles1x4:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x46masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	ADDQ    AX, DX
+	JMP     tiles1x46done
+
+tiles1x46masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Z3
+	ADDQ      AX, DX
+
+tiles1x46done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles1x4:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VBROADCASTSS (CX)(SI*1), Z4
+	VMOVUPS      (R8), Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VMOVUPS      64(R8), Z5
+	VFMADD231PS  Z5, Z4, Z1
+	VMOVUPS      128(R8), Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VMOVUPS.Z    192(R8), K1, Z5
+	VFMADD231PS  Z5, Z4, Z3
+	INCQ         AX
+	JNZ          looptiles1x4
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles1x49masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x49done
+
+tiles1x49masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    AX, DX
+
+tiles1x49done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles1x4
+	JMP  done
+
+tiles1x4half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles1x4half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Y3
+	ADDQ    AX, DX
+	JMP     tiles1x4half6done
+
+tiles1x4half6masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Y3
+	ADDQ      AX, DX
+
+tiles1x4half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles1x4half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VBROADCASTSS (CX)(SI*1), Z4
+	VMOVUPS      (R8), Z5
+	VFMADD231PS  Z5, Z4, Z0
+	VMOVUPS      64(R8), Z5
+	VFMADD231PS  Z5, Z4, Z1
+	VMOVUPS      128(R8), Z5
+	VFMADD231PS  Z5, Z4, Z2
+	VMOVUPS.Z    192(R8), K1, Y5
+	VFMADD231PS  Y5, Y4, Y3
+	INCQ         AX
+	JNZ          looptiles1x4half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles1x4half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Y3, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles1x4half9done
+
+tiles1x4half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Y3, K1, 192(DX)
+	ADDQ    AX, DX
+
+tiles1x4half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x04, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles1x4half
+	JMP  done
+
+rowsabove1to2:
+	CMPQ CX, $0x02
+	JA   rows2panelsabove2to4
+	CMPQ CX, $0x01
+	JA   rows2panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles2x1half
+
+tiles2x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x16masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	JMP     tiles2x16done
+
+tiles2x16masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+
+tiles2x16done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles2x1:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Z2
+	VBROADCASTSS (CX)(SI*1), Z3
+	VFMADD231PS  Z2, Z3, Z0
+	VBROADCASTSS 4(CX)(SI*1), Z3
+	VFMADD231PS  Z2, Z3, Z1
+	INCQ         AX
+	JNZ          looptiles2x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x19masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	JMP          tiles2x19done
+
+tiles2x19masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+
+tiles2x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles2x1
+	JMP  done
+
+tiles2x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x1half6masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	JMP     tiles2x1half6done
+
+tiles2x1half6masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+
+tiles2x1half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles2x1half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Y2
+	VBROADCASTSS (CX)(SI*1), Z3
+	VFMADD231PS  Y2, Y3, Y0
+	VBROADCASTSS 4(CX)(SI*1), Z3
+	VFMADD231PS  Y2, Y3, Y1
+	INCQ         AX
+	JNZ          looptiles2x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x1half9masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	JMP          tiles2x1half9done
+
+tiles2x1half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+
+tiles2x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles2x1half
+	JMP  done
+
+rows2panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles2x2half
+
+tiles2x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x26masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	JMP     tiles2x26done
+
+tiles2x26masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+
+tiles2x26done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles2x2:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z4
+	VMOVUPS.Z    64(R8), K1, Z5
+	VBROADCASTSS (CX)(SI*1), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 4(CX)(SI*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Z5, Z6, Z3
+	INCQ         AX
+	JNZ          looptiles2x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x29masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x29done
+
+tiles2x29masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles2x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles2x2
+	JMP  done
+
+tiles2x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x2half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	JMP     tiles2x2half6done
+
+tiles2x2half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+
+tiles2x2half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles2x2half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z4
+	VMOVUPS.Z    64(R8), K1, Y5
+	VBROADCASTSS (CX)(SI*1), Z6
+	VFMADD231PS  Z4, Z6, Z0
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 4(CX)(SI*1), Z6
+	VFMADD231PS  Z4, Z6, Z2
+	VFMADD231PS  Y5, Y6, Y3
+	INCQ         AX
+	JNZ          looptiles2x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x2half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x2half9done
+
+tiles2x2half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles2x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles2x2half
+	JMP  done
+
+rows2panelsabove2to4:
+	CMPQ CX, $0x03
+	JA   rows2panelsabove3to4
+	CMPQ DX, $0x08
+	JBE  tiles2x3half
+
+tiles2x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x36masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	JMP     tiles2x36done
+
+tiles2x36masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+
+tiles2x36done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles2x3:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VBROADCASTSS (CX)(SI*1), Z6
+	VBROADCASTSS 4(CX)(SI*1), Z7
+	VMOVUPS      (R8), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      64(R8), Z8
+	VFMADD231PS  Z8, Z6, Z1
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVUPS.Z    128(R8), K1, Z8
+	VFMADD231PS  Z8, Z6, Z2
+	VFMADD231PS  Z8, Z7, Z5
+	INCQ         AX
+	JNZ          looptiles2x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x39masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x39done
+
+tiles2x39masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles2x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles2x3
+	JMP  done
+
+tiles2x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x3half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	JMP     tiles2x3half6done
+
+tiles2x3half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+
+tiles2x3half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles2x3half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VBROADCASTSS (CX)(SI*1), Z6
+	VBROADCASTSS 4(CX)(SI*1), Z7
+	VMOVUPS      (R8), Z8
+	VFMADD231PS  Z8, Z6, Z0
+	VFMADD231PS  Z8, Z7, Z3
+	VMOVUPS      64(R8), Z8
+	VFMADD231PS  Z8, Z6, Z1
+	VFMADD231PS  Z8, Z7, Z4
+	VMOVUPS.Z    128(R8), K1, Y8
+	VFMADD231PS  Y8, Y6, Y2
+	VFMADD231PS  Y8, Y7, Y5
+	INCQ         AX
+	JNZ          looptiles2x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x3half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x3half9done
+
+tiles2x3half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles2x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles2x3half
+	JMP  done
+
+rows2panelsabove3to4:
+	CMPQ DX, $0x08
+	JBE  tiles2x4half
+
+tiles2x4:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles2x46masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	VMOVUPS (DX)(BX*2), Z6
+	VMOVUPS (DX)(SI*1), Z7
+	ADDQ    AX, DX
+	JMP     tiles2x46done
+
+tiles2x46masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS   (DX)(BX*1), Z5
+	VMOVUPS   (DX)(BX*2), Z6
+	VMOVUPS.Z (DX)(SI*1), K1, Z7
+	ADDQ      AX, DX
+
+tiles2x46done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles2x4:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VBROADCASTSS (CX)(SI*1), Z8
+	VBROADCASTSS 4(CX)(SI*1), Z9
+	VMOVUPS      (R8), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      64(R8), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      128(R8), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS.Z    192(R8), K1, Z10
+	VFMADD231PS  Z10, Z8, Z3
+	VFMADD231PS  Z10, Z9, Z7
+	INCQ         AX
+	JNZ          looptiles2x4
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles2x49masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z3, 192(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z6, 128(DX)
+	VMOVUPS      Z7, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x49done
+
+tiles2x49masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Z3, K1, 192(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Z7, K1, 192(DX)
+	ADDQ    AX, DX
+
+tiles2x49done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles2x4
+	JMP  done
+
+tiles2x4half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	LEAQ    (BX)(BX*2), SI
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles2x4half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	VMOVUPS (DX)(SI*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	VMOVUPS (DX)(BX*2), Z6
+	VMOVUPS (DX)(SI*1), Y7
+	ADDQ    AX, DX
+	JMP     tiles2x4half6done
+
+tiles2x4half6masked:
+	MOVQ      $0x00000001, DI
+	SHLQ      CL, DI
+	DECQ      DI
+	KMOVW     DI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS   (DX)(BX*2), Z2
+	VMOVUPS.Z (DX)(SI*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS   (DX)(BX*1), Z5
+	VMOVUPS   (DX)(BX*2), Z6
+	VMOVUPS.Z (DX)(SI*1), K1, Y7
+	ADDQ      AX, DX
+
+tiles2x4half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles2x4half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VBROADCASTSS (CX)(SI*1), Z8
+	VBROADCASTSS 4(CX)(SI*1), Z9
+	VMOVUPS      (R8), Z10
+	VFMADD231PS  Z10, Z8, Z0
+	VFMADD231PS  Z10, Z9, Z4
+	VMOVUPS      64(R8), Z10
+	VFMADD231PS  Z10, Z8, Z1
+	VFMADD231PS  Z10, Z9, Z5
+	VMOVUPS      128(R8), Z10
+	VFMADD231PS  Z10, Z8, Z2
+	VFMADD231PS  Z10, Z9, Z6
+	VMOVUPS.Z    192(R8), K1, Y10
+	VFMADD231PS  Y10, Y8, Y3
+	VFMADD231PS  Y10, Y9, Y7
+	INCQ         AX
+	JNZ          looptiles2x4half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles2x4half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Y3, 192(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z6, 128(DX)
+	VMOVUPS      Y7, 192(DX)
+	ADDQ         AX, DX
+	JMP          tiles2x4half9done
+
+tiles2x4half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, 128(DX)
+	VMOVUPS Y3, K1, 192(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, 64(DX)
+	VMOVUPS Z6, 128(DX)
+	VMOVUPS Y7, K1, 192(DX)
+	ADDQ    AX, DX
+
+tiles2x4half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles2x4half
+	JMP  done
+
+rowsabove2to4:
+	CMPQ AX, $0x03
+	JA   rowsabove3to4
+	CMPQ CX, $0x02
+	JA   rows3panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows3panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles3x1half
+
+tiles3x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x16masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	JMP     tiles3x16done
+
+tiles3x16masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+
+tiles3x16done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles3x1:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Z3
+	VBROADCASTSS (CX)(SI*1), Z4
+	VFMADD231PS  Z3, Z4, Z0
+	VBROADCASTSS 4(CX)(SI*1), Z4
+	VFMADD231PS  Z3, Z4, Z1
+	VBROADCASTSS 8(CX)(SI*1), Z4
+	VFMADD231PS  Z3, Z4, Z2
+	INCQ         AX
+	JNZ          looptiles3x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles3x19masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	JMP          tiles3x19done
+
+tiles3x19masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+
+tiles3x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles3x1
+	JMP  done
+
+tiles3x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x1half6masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	JMP     tiles3x1half6done
+
+tiles3x1half6masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+
+tiles3x1half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles3x1half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Y3
+	VBROADCASTSS (CX)(SI*1), Z4
+	VFMADD231PS  Y3, Y4, Y0
+	VBROADCASTSS 4(CX)(SI*1), Z4
+	VFMADD231PS  Y3, Y4, Y1
+	VBROADCASTSS 8(CX)(SI*1), Z4
+	VFMADD231PS  Y3, Y4, Y2
+	INCQ         AX
+	JNZ          looptiles3x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles3x1half9masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	JMP          tiles3x1half9done
+
+tiles3x1half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+
+tiles3x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles3x1half
+	JMP  done
+
+rows3panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles3x2half
+
+tiles3x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x26masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	JMP     tiles3x26done
+
+tiles3x26masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+
+tiles3x26done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles3x2:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z6
+	VMOVUPS.Z    64(R8), K1, Z7
+	VBROADCASTSS (CX)(SI*1), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 4(CX)(SI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 8(CX)(SI*1), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Z7, Z8, Z5
+	INCQ         AX
+	JNZ          looptiles3x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles3x29masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x29done
+
+tiles3x29masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles3x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles3x2
+	JMP  done
+
+tiles3x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x2half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	JMP     tiles3x2half6done
+
+tiles3x2half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+
+tiles3x2half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles3x2half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z6
+	VMOVUPS.Z    64(R8), K1, Y7
+	VBROADCASTSS (CX)(SI*1), Z8
+	VFMADD231PS  Z6, Z8, Z0
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 4(CX)(SI*1), Z8
+	VFMADD231PS  Z6, Z8, Z2
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 8(CX)(SI*1), Z8
+	VFMADD231PS  Z6, Z8, Z4
+	VFMADD231PS  Y7, Y8, Y5
+	INCQ         AX
+	JNZ          looptiles3x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles3x2half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x2half9done
+
+tiles3x2half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles3x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles3x2half
+	JMP  done
+
+rows3panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles3x3half
+
+tiles3x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles3x36masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	JMP     tiles3x36done
+
+tiles3x36masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+
+tiles3x36done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles3x3:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z9
+	VMOVUPS      64(R8), Z10
+	VMOVUPS.Z    128(R8), K1, Z11
+	VBROADCASTSS (CX)(SI*1), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Z11, Z12, Z2
+	VBROADCASTSS 4(CX)(SI*1), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 8(CX)(SI*1), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Z11, Z12, Z8
+	INCQ         AX
+	JNZ          looptiles3x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles3x39masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x39done
+
+tiles3x39masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles3x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles3x3
+	JMP  done
+
+tiles3x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles3x3half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	JMP     tiles3x3half6done
+
+tiles3x3half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+
+tiles3x3half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles3x3half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z9
+	VMOVUPS      64(R8), Z10
+	VMOVUPS.Z    128(R8), K1, Y11
+	VBROADCASTSS (CX)(SI*1), Z12
+	VFMADD231PS  Z9, Z12, Z0
+	VFMADD231PS  Z10, Z12, Z1
+	VFMADD231PS  Y11, Y12, Y2
+	VBROADCASTSS 4(CX)(SI*1), Z12
+	VFMADD231PS  Z9, Z12, Z3
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 8(CX)(SI*1), Z12
+	VFMADD231PS  Z9, Z12, Z6
+	VFMADD231PS  Z10, Z12, Z7
+	VFMADD231PS  Y11, Y12, Y8
+	INCQ         AX
+	JNZ          looptiles3x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles3x3half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles3x3half9done
+
+tiles3x3half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles3x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x0c, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles3x3half
+	JMP  done
+
+rowsabove3to4:
+	CMPQ CX, $0x02
+	JA   rows4panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows4panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles4x1half
+
+tiles4x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles4x16masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	JMP     tiles4x16done
+
+tiles4x16masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+
+tiles4x16done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles4x1:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Z4
+	VBROADCASTSS (CX)(SI*1), Z5
+	VFMADD231PS  Z4, Z5, Z0
+	VBROADCASTSS 4(CX)(SI*1), Z5
+	VFMADD231PS  Z4, Z5, Z1
+	VBROADCASTSS 8(CX)(SI*1), Z5
+	VFMADD231PS  Z4, Z5, Z2
+	VBROADCASTSS 12(CX)(SI*1), Z5
+	VFMADD231PS  Z4, Z5, Z3
+	INCQ         AX
+	JNZ          looptiles4x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles4x19masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	JMP          tiles4x19done
+
+tiles4x19masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+
+tiles4x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles4x1
+	JMP  done
+
+tiles4x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles4x1half6masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	JMP     tiles4x1half6done
+
+tiles4x1half6masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+
+tiles4x1half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles4x1half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Y4
+	VBROADCASTSS (CX)(SI*1), Z5
+	VFMADD231PS  Y4, Y5, Y0
+	VBROADCASTSS 4(CX)(SI*1), Z5
+	VFMADD231PS  Y4, Y5, Y1
+	VBROADCASTSS 8(CX)(SI*1), Z5
+	VFMADD231PS  Y4, Y5, Y2
+	VBROADCASTSS 12(CX)(SI*1), Z5
+	VFMADD231PS  Y4, Y5, Y3
+	INCQ         AX
+	JNZ          looptiles4x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles4x1half9masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	JMP          tiles4x1half9done
+
+tiles4x1half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+
+tiles4x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles4x1half
+	JMP  done
+
+rows4panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles4x2half
+
+tiles4x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles4x26masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	JMP     tiles4x26done
+
+tiles4x26masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+
+tiles4x26done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles4x2:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z8
+	VMOVUPS.Z    64(R8), K1, Z9
+	VBROADCASTSS (CX)(SI*1), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Z9, Z10, Z1
+	VBROADCASTSS 4(CX)(SI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Z9, Z10, Z3
+	VBROADCASTSS 8(CX)(SI*1), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Z9, Z10, Z5
+	VBROADCASTSS 12(CX)(SI*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Z9, Z10, Z7
+	INCQ         AX
+	JNZ          looptiles4x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles4x29masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles4x29done
+
+tiles4x29masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles4x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles4x2
+	JMP  done
+
+tiles4x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles4x2half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	JMP     tiles4x2half6done
+
+tiles4x2half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+
+tiles4x2half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles4x2half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z8
+	VMOVUPS.Z    64(R8), K1, Y9
+	VBROADCASTSS (CX)(SI*1), Z10
+	VFMADD231PS  Z8, Z10, Z0
+	VFMADD231PS  Y9, Y10, Y1
+	VBROADCASTSS 4(CX)(SI*1), Z10
+	VFMADD231PS  Z8, Z10, Z2
+	VFMADD231PS  Y9, Y10, Y3
+	VBROADCASTSS 8(CX)(SI*1), Z10
+	VFMADD231PS  Z8, Z10, Z4
+	VFMADD231PS  Y9, Y10, Y5
+	VBROADCASTSS 12(CX)(SI*1), Z10
+	VFMADD231PS  Z8, Z10, Z6
+	VFMADD231PS  Y9, Y10, Y7
+	INCQ         AX
+	JNZ          looptiles4x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles4x2half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles4x2half9done
+
+tiles4x2half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles4x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles4x2half
+	JMP  done
+
+rows4panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles4x3half
+
+tiles4x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles4x36masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	JMP     tiles4x36done
+
+tiles4x36masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+
+tiles4x36done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles4x3:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z12
+	VMOVUPS      64(R8), Z13
+	VMOVUPS.Z    128(R8), K1, Z14
+	VBROADCASTSS (CX)(SI*1), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Z14, Z15, Z2
+	VBROADCASTSS 4(CX)(SI*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Z14, Z15, Z5
+	VBROADCASTSS 8(CX)(SI*1), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Z14, Z15, Z8
+	VBROADCASTSS 12(CX)(SI*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Z14, Z15, Z11
+	INCQ         AX
+	JNZ          looptiles4x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles4x39masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles4x39done
+
+tiles4x39masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles4x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles4x3
+	JMP  done
+
+tiles4x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles4x3half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	JMP     tiles4x3half6done
+
+tiles4x3half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+
+tiles4x3half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles4x3half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z12
+	VMOVUPS      64(R8), Z13
+	VMOVUPS.Z    128(R8), K1, Y14
+	VBROADCASTSS (CX)(SI*1), Z15
+	VFMADD231PS  Z12, Z15, Z0
+	VFMADD231PS  Z13, Z15, Z1
+	VFMADD231PS  Y14, Y15, Y2
+	VBROADCASTSS 4(CX)(SI*1), Z15
+	VFMADD231PS  Z12, Z15, Z3
+	VFMADD231PS  Z13, Z15, Z4
+	VFMADD231PS  Y14, Y15, Y5
+	VBROADCASTSS 8(CX)(SI*1), Z15
+	VFMADD231PS  Z12, Z15, Z6
+	VFMADD231PS  Z13, Z15, Z7
+	VFMADD231PS  Y14, Y15, Y8
+	VBROADCASTSS 12(CX)(SI*1), Z15
+	VFMADD231PS  Z12, Z15, Z9
+	VFMADD231PS  Z13, Z15, Z10
+	VFMADD231PS  Y14, Y15, Y11
+	INCQ         AX
+	JNZ          looptiles4x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles4x3half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Y11, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles4x3half9done
+
+tiles4x3half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles4x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles4x3half
+	JMP  done
+
+rowsabove4to8:
+	CMPQ AX, $0x06
+	JA   rowsabove6to8
+	CMPQ AX, $0x05
+	JA   rowsabove5to6
+	CMPQ CX, $0x02
+	JA   rows5panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows5panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles5x1half
+
+tiles5x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles5x16masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	JMP     tiles5x16done
+
+tiles5x16masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+
+tiles5x16done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles5x1:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Z5
+	VBROADCASTSS (CX)(SI*1), Z6
+	VFMADD231PS  Z5, Z6, Z0
+	VBROADCASTSS 4(CX)(SI*1), Z6
+	VFMADD231PS  Z5, Z6, Z1
+	VBROADCASTSS 8(CX)(SI*1), Z6
+	VFMADD231PS  Z5, Z6, Z2
+	VBROADCASTSS 12(CX)(SI*1), Z6
+	VFMADD231PS  Z5, Z6, Z3
+	VBROADCASTSS 16(CX)(SI*1), Z6
+	VFMADD231PS  Z5, Z6, Z4
+	INCQ         AX
+	JNZ          looptiles5x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles5x19masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	JMP          tiles5x19done
+
+tiles5x19masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
+
+tiles5x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles5x1
+	JMP  done
+
+tiles5x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles5x1half6masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	JMP     tiles5x1half6done
+
+tiles5x1half6masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+
+tiles5x1half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles5x1half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Y5
+	VBROADCASTSS (CX)(SI*1), Z6
+	VFMADD231PS  Y5, Y6, Y0
+	VBROADCASTSS 4(CX)(SI*1), Z6
+	VFMADD231PS  Y5, Y6, Y1
+	VBROADCASTSS 8(CX)(SI*1), Z6
+	VFMADD231PS  Y5, Y6, Y2
+	VBROADCASTSS 12(CX)(SI*1), Z6
+	VFMADD231PS  Y5, Y6, Y3
+	VBROADCASTSS 16(CX)(SI*1), Z6
+	VFMADD231PS  Y5, Y6, Y4
+	INCQ         AX
+	JNZ          looptiles5x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles5x1half9masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	JMP          tiles5x1half9done
+
+tiles5x1half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+
+tiles5x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles5x1half
+	JMP  done
+
+rows5panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles5x2half
+
+tiles5x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles5x26masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	JMP     tiles5x26done
+
+tiles5x26masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+
+tiles5x26done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles5x2:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z10
+	VMOVUPS.Z    64(R8), K1, Z11
+	VBROADCASTSS (CX)(SI*1), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Z11, Z12, Z1
+	VBROADCASTSS 4(CX)(SI*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Z11, Z12, Z3
+	VBROADCASTSS 8(CX)(SI*1), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Z11, Z12, Z5
+	VBROADCASTSS 12(CX)(SI*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Z11, Z12, Z7
+	VBROADCASTSS 16(CX)(SI*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Z11, Z12, Z9
+	INCQ         AX
+	JNZ          looptiles5x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles5x29masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles5x29done
+
+tiles5x29masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles5x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles5x2
+	JMP  done
+
+tiles5x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles5x2half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	JMP     tiles5x2half6done
+
+tiles5x2half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+
+tiles5x2half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles5x2half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z10
+	VMOVUPS.Z    64(R8), K1, Y11
+	VBROADCASTSS (CX)(SI*1), Z12
+	VFMADD231PS  Z10, Z12, Z0
+	VFMADD231PS  Y11, Y12, Y1
+	VBROADCASTSS 4(CX)(SI*1), Z12
+	VFMADD231PS  Z10, Z12, Z2
+	VFMADD231PS  Y11, Y12, Y3
+	VBROADCASTSS 8(CX)(SI*1), Z12
+	VFMADD231PS  Z10, Z12, Z4
+	VFMADD231PS  Y11, Y12, Y5
+	VBROADCASTSS 12(CX)(SI*1), Z12
+	VFMADD231PS  Z10, Z12, Z6
+	VFMADD231PS  Y11, Y12, Y7
+	VBROADCASTSS 16(CX)(SI*1), Z12
+	VFMADD231PS  Z10, Z12, Z8
+	VFMADD231PS  Y11, Y12, Y9
+	INCQ         AX
+	JNZ          looptiles5x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles5x2half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles5x2half9done
+
+tiles5x2half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles5x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles5x2half
+	JMP  done
+
+rows5panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles5x3half
+
+tiles5x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles5x36masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Z14
+	ADDQ    AX, DX
+	JMP     tiles5x36done
+
+tiles5x36masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Z14
+	ADDQ      AX, DX
+
+tiles5x36done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles5x3:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z15
+	VMOVUPS      64(R8), Z16
+	VMOVUPS.Z    128(R8), K1, Z17
+	VBROADCASTSS (CX)(SI*1), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Z17, Z18, Z2
+	VBROADCASTSS 4(CX)(SI*1), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 8(CX)(SI*1), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Z17, Z18, Z8
+	VBROADCASTSS 12(CX)(SI*1), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 16(CX)(SI*1), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Z17, Z18, Z14
+	INCQ         AX
+	JNZ          looptiles5x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles5x39masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles5x39done
+
+tiles5x39masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles5x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles5x3
+	JMP  done
+
+tiles5x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles5x3half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Y14
+	ADDQ    AX, DX
+	JMP     tiles5x3half6done
+
+tiles5x3half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Y14
+	ADDQ      AX, DX
+
+tiles5x3half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles5x3half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z15
+	VMOVUPS      64(R8), Z16
+	VMOVUPS.Z    128(R8), K1, Y17
+	VBROADCASTSS (CX)(SI*1), Z18
+	VFMADD231PS  Z15, Z18, Z0
+	VFMADD231PS  Z16, Z18, Z1
+	VFMADD231PS  Y17, Y18, Y2
+	VBROADCASTSS 4(CX)(SI*1), Z18
+	VFMADD231PS  Z15, Z18, Z3
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Y17, Y18, Y5
+	VBROADCASTSS 8(CX)(SI*1), Z18
+	VFMADD231PS  Z15, Z18, Z6
+	VFMADD231PS  Z16, Z18, Z7
+	VFMADD231PS  Y17, Y18, Y8
+	VBROADCASTSS 12(CX)(SI*1), Z18
+	VFMADD231PS  Z15, Z18, Z9
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Y17, Y18, Y11
+	VBROADCASTSS 16(CX)(SI*1), Z18
+	VFMADD231PS  Z15, Z18, Z12
+	VFMADD231PS  Z16, Z18, Z13
+	VFMADD231PS  Y17, Y18, Y14
+	INCQ         AX
+	JNZ          looptiles5x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles5x3half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Y11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Y14, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles5x3half9done
+
+tiles5x3half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Y14, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles5x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x14, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles5x3half
+	JMP  done
+
+rowsabove5to6:
+	CMPQ CX, $0x02
+	JA   rows6panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows6panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles6x1half
+
+tiles6x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles6x16masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	ADDQ    AX, DX
+	JMP     tiles6x16done
+
+tiles6x16masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	ADDQ      AX, DX
+
+tiles6x16done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles6x1:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Z6
+	VBROADCASTSS (CX)(SI*1), Z7
+	VFMADD231PS  Z6, Z7, Z0
+	VBROADCASTSS 4(CX)(SI*1), Z7
+	VFMADD231PS  Z6, Z7, Z1
+	VBROADCASTSS 8(CX)(SI*1), Z7
+	VFMADD231PS  Z6, Z7, Z2
+	VBROADCASTSS 12(CX)(SI*1), Z7
+	VFMADD231PS  Z6, Z7, Z3
+	VBROADCASTSS 16(CX)(SI*1), Z7
+	VFMADD231PS  Z6, Z7, Z4
+	VBROADCASTSS 20(CX)(SI*1), Z7
+	VFMADD231PS  Z6, Z7, Z5
+	INCQ         AX
+	JNZ          looptiles6x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles6x19masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	ADDQ         AX, DX
+	JMP          tiles6x19done
+
+tiles6x19masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    AX, DX
+
+tiles6x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles6x1
+	JMP  done
+
+tiles6x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles6x1half6masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y5
+	ADDQ    AX, DX
+	JMP     tiles6x1half6done
+
+tiles6x1half6masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y5
+	ADDQ      AX, DX
+
+tiles6x1half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles6x1half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Y6
+	VBROADCASTSS (CX)(SI*1), Z7
+	VFMADD231PS  Y6, Y7, Y0
+	VBROADCASTSS 4(CX)(SI*1), Z7
+	VFMADD231PS  Y6, Y7, Y1
+	VBROADCASTSS 8(CX)(SI*1), Z7
+	VFMADD231PS  Y6, Y7, Y2
+	VBROADCASTSS 12(CX)(SI*1), Z7
+	VFMADD231PS  Y6, Y7, Y3
+	VBROADCASTSS 16(CX)(SI*1), Z7
+	VFMADD231PS  Y6, Y7, Y4
+	VBROADCASTSS 20(CX)(SI*1), Z7
+	VFMADD231PS  Y6, Y7, Y5
+	INCQ         AX
+	JNZ          looptiles6x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles6x1half9masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y5, (DX)
+	ADDQ         AX, DX
+	JMP          tiles6x1half9done
+
+tiles6x1half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y5, K1, (DX)
+	ADDQ    AX, DX
+
+tiles6x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles6x1half
+	JMP  done
+
+rows6panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles6x2half
+
+tiles6x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles6x26masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Z11
+	ADDQ    AX, DX
+	JMP     tiles6x26done
+
+tiles6x26masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Z11
+	ADDQ      AX, DX
+
+tiles6x26done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles6x2:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z12
+	VMOVUPS.Z    64(R8), K1, Z13
+	VBROADCASTSS (CX)(SI*1), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Z13, Z14, Z1
+	VBROADCASTSS 4(CX)(SI*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Z13, Z14, Z3
+	VBROADCASTSS 8(CX)(SI*1), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Z13, Z14, Z5
+	VBROADCASTSS 12(CX)(SI*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Z13, Z14, Z7
+	VBROADCASTSS 16(CX)(SI*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Z13, Z14, Z9
+	VBROADCASTSS 20(CX)(SI*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Z13, Z14, Z11
+	INCQ         AX
+	JNZ          looptiles6x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles6x29masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Z11, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles6x29done
+
+tiles6x29masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles6x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles6x2
+	JMP  done
+
+tiles6x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles6x2half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Y11
+	ADDQ    AX, DX
+	JMP     tiles6x2half6done
+
+tiles6x2half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Y11
+	ADDQ      AX, DX
+
+tiles6x2half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles6x2half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z12
+	VMOVUPS.Z    64(R8), K1, Y13
+	VBROADCASTSS (CX)(SI*1), Z14
+	VFMADD231PS  Z12, Z14, Z0
+	VFMADD231PS  Y13, Y14, Y1
+	VBROADCASTSS 4(CX)(SI*1), Z14
+	VFMADD231PS  Z12, Z14, Z2
+	VFMADD231PS  Y13, Y14, Y3
+	VBROADCASTSS 8(CX)(SI*1), Z14
+	VFMADD231PS  Z12, Z14, Z4
+	VFMADD231PS  Y13, Y14, Y5
+	VBROADCASTSS 12(CX)(SI*1), Z14
+	VFMADD231PS  Z12, Z14, Z6
+	VFMADD231PS  Y13, Y14, Y7
+	VBROADCASTSS 16(CX)(SI*1), Z14
+	VFMADD231PS  Z12, Z14, Z8
+	VFMADD231PS  Y13, Y14, Y9
+	VBROADCASTSS 20(CX)(SI*1), Z14
+	VFMADD231PS  Z12, Z14, Z10
+	VFMADD231PS  Y13, Y14, Y11
+	INCQ         AX
+	JNZ          looptiles6x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles6x2half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Y11, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles6x2half9done
+
+tiles6x2half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Y11, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles6x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles6x2half
+	JMP  done
+
+rows6panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles6x3half
+
+tiles6x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles6x36masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Z14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Z17
+	ADDQ    AX, DX
+	JMP     tiles6x36done
+
+tiles6x36masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Z14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Z17
+	ADDQ      AX, DX
+
+tiles6x36done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles6x3:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z18
+	VMOVUPS      64(R8), Z19
+	VMOVUPS.Z    128(R8), K1, Z20
+	VBROADCASTSS (CX)(SI*1), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Z20, Z21, Z2
+	VBROADCASTSS 4(CX)(SI*1), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Z20, Z21, Z5
+	VBROADCASTSS 8(CX)(SI*1), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Z20, Z21, Z8
+	VBROADCASTSS 12(CX)(SI*1), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Z20, Z21, Z11
+	VBROADCASTSS 16(CX)(SI*1), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Z20, Z21, Z14
+	VBROADCASTSS 20(CX)(SI*1), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Z20, Z21, Z17
+	INCQ         AX
+	JNZ          looptiles6x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles6x39masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Z17, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles6x39done
+
+tiles6x39masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Z17, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles6x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles6x3
+	JMP  done
+
+tiles6x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles6x3half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Y14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Y17
+	ADDQ    AX, DX
+	JMP     tiles6x3half6done
+
+tiles6x3half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Y14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Y17
+	ADDQ      AX, DX
+
+tiles6x3half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles6x3half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z18
+	VMOVUPS      64(R8), Z19
+	VMOVUPS.Z    128(R8), K1, Y20
+	VBROADCASTSS (CX)(SI*1), Z21
+	VFMADD231PS  Z18, Z21, Z0
+	VFMADD231PS  Z19, Z21, Z1
+	VFMADD231PS  Y20, Y21, Y2
+	VBROADCASTSS 4(CX)(SI*1), Z21
+	VFMADD231PS  Z18, Z21, Z3
+	VFMADD231PS  Z19, Z21, Z4
+	VFMADD231PS  Y20, Y21, Y5
+	VBROADCASTSS 8(CX)(SI*1), Z21
+	VFMADD231PS  Z18, Z21, Z6
+	VFMADD231PS  Z19, Z21, Z7
+	VFMADD231PS  Y20, Y21, Y8
+	VBROADCASTSS 12(CX)(SI*1), Z21
+	VFMADD231PS  Z18, Z21, Z9
+	VFMADD231PS  Z19, Z21, Z10
+	VFMADD231PS  Y20, Y21, Y11
+	VBROADCASTSS 16(CX)(SI*1), Z21
+	VFMADD231PS  Z18, Z21, Z12
+	VFMADD231PS  Z19, Z21, Z13
+	VFMADD231PS  Y20, Y21, Y14
+	VBROADCASTSS 20(CX)(SI*1), Z21
+	VFMADD231PS  Z18, Z21, Z15
+	VFMADD231PS  Z19, Z21, Z16
+	VFMADD231PS  Y20, Y21, Y17
+	INCQ         AX
+	JNZ          looptiles6x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles6x3half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Y11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Y14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Y17, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles6x3half9done
+
+tiles6x3half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Y14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Y17, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles6x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles6x3half
+	JMP  done
+
+rowsabove6to8:
+	CMPQ AX, $0x07
+	JA   rowsabove7to8
+	CMPQ CX, $0x02
+	JA   rows7panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows7panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles7x1half
+
+tiles7x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles7x16masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	ADDQ    AX, DX
+	JMP     tiles7x16done
+
+tiles7x16masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z6
+	ADDQ      AX, DX
+
+tiles7x16done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles7x1:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Z7
+	VBROADCASTSS (CX)(SI*1), Z8
+	VFMADD231PS  Z7, Z8, Z0
+	VBROADCASTSS 4(CX)(SI*1), Z8
+	VFMADD231PS  Z7, Z8, Z1
+	VBROADCASTSS 8(CX)(SI*1), Z8
+	VFMADD231PS  Z7, Z8, Z2
+	VBROADCASTSS 12(CX)(SI*1), Z8
+	VFMADD231PS  Z7, Z8, Z3
+	VBROADCASTSS 16(CX)(SI*1), Z8
+	VFMADD231PS  Z7, Z8, Z4
+	VBROADCASTSS 20(CX)(SI*1), Z8
+	VFMADD231PS  Z7, Z8, Z5
+	VBROADCASTSS 24(CX)(SI*1), Z8
+	VFMADD231PS  Z7, Z8, Z6
+	INCQ         AX
+	JNZ          looptiles7x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles7x19masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	ADDQ         AX, DX
+	JMP          tiles7x19done
+
+tiles7x19masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    AX, DX
+
+tiles7x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x1c, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles7x1
+	JMP  done
+
+tiles7x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles7x1half6masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y6
+	ADDQ    AX, DX
+	JMP     tiles7x1half6done
+
+tiles7x1half6masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y6
+	ADDQ      AX, DX
+
+tiles7x1half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles7x1half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Y7
+	VBROADCASTSS (CX)(SI*1), Z8
+	VFMADD231PS  Y7, Y8, Y0
+	VBROADCASTSS 4(CX)(SI*1), Z8
+	VFMADD231PS  Y7, Y8, Y1
+	VBROADCASTSS 8(CX)(SI*1), Z8
+	VFMADD231PS  Y7, Y8, Y2
+	VBROADCASTSS 12(CX)(SI*1), Z8
+	VFMADD231PS  Y7, Y8, Y3
+	VBROADCASTSS 16(CX)(SI*1), Z8
+	VFMADD231PS  Y7, Y8, Y4
+	VBROADCASTSS 20(CX)(SI*1), Z8
+	VFMADD231PS  Y7, Y8, Y5
+	VBROADCASTSS 24(CX)(SI*1), Z8
+	VFMADD231PS  Y7, Y8, Y6
+	INCQ         AX
+	JNZ          looptiles7x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles7x1half9masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y6, (DX)
+	ADDQ         AX, DX
+	JMP          tiles7x1half9done
+
+tiles7x1half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y6, K1, (DX)
+	ADDQ    AX, DX
+
+tiles7x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x1c, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles7x1half
+	JMP  done
+
+rows7panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles7x2half
+
+tiles7x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles7x26masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	ADDQ    AX, DX
+	JMP     tiles7x26done
+
+tiles7x26masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Z13
+	ADDQ      AX, DX
+
+tiles7x26done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles7x2:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z14
+	VMOVUPS.Z    64(R8), K1, Z15
+	VBROADCASTSS (CX)(SI*1), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Z15, Z16, Z1
+	VBROADCASTSS 4(CX)(SI*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Z15, Z16, Z3
+	VBROADCASTSS 8(CX)(SI*1), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Z15, Z16, Z5
+	VBROADCASTSS 12(CX)(SI*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Z15, Z16, Z7
+	VBROADCASTSS 16(CX)(SI*1), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Z15, Z16, Z9
+	VBROADCASTSS 20(CX)(SI*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Z15, Z16, Z11
+	VBROADCASTSS 24(CX)(SI*1), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Z15, Z16, Z13
+	INCQ         AX
+	JNZ          looptiles7x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles7x29masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Z11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles7x29done
+
+tiles7x29masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles7x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x1c, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles7x2
+	JMP  done
+
+tiles7x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles7x2half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Y13
+	ADDQ    AX, DX
+	JMP     tiles7x2half6done
+
+tiles7x2half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Y13
+	ADDQ      AX, DX
+
+tiles7x2half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles7x2half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z14
+	VMOVUPS.Z    64(R8), K1, Y15
+	VBROADCASTSS (CX)(SI*1), Z16
+	VFMADD231PS  Z14, Z16, Z0
+	VFMADD231PS  Y15, Y16, Y1
+	VBROADCASTSS 4(CX)(SI*1), Z16
+	VFMADD231PS  Z14, Z16, Z2
+	VFMADD231PS  Y15, Y16, Y3
+	VBROADCASTSS 8(CX)(SI*1), Z16
+	VFMADD231PS  Z14, Z16, Z4
+	VFMADD231PS  Y15, Y16, Y5
+	VBROADCASTSS 12(CX)(SI*1), Z16
+	VFMADD231PS  Z14, Z16, Z6
+	VFMADD231PS  Y15, Y16, Y7
+	VBROADCASTSS 16(CX)(SI*1), Z16
+	VFMADD231PS  Z14, Z16, Z8
+	VFMADD231PS  Y15, Y16, Y9
+	VBROADCASTSS 20(CX)(SI*1), Z16
+	VFMADD231PS  Z14, Z16, Z10
+	VFMADD231PS  Y15, Y16, Y11
+	VBROADCASTSS 24(CX)(SI*1), Z16
+	VFMADD231PS  Z14, Z16, Z12
+	VFMADD231PS  Y15, Y16, Y13
+	INCQ         AX
+	JNZ          looptiles7x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles7x2half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Y11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Y13, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles7x2half9done
+
+tiles7x2half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Y11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Y13, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles7x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x1c, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles7x2half
+	JMP  done
+
+rows7panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles7x3half
+
+tiles7x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles7x36masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Z14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Z17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Z19
+	VMOVUPS (DX)(BX*2), Z20
+	ADDQ    AX, DX
+	JMP     tiles7x36done
+
+tiles7x36masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Z14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Z17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS   (DX)(BX*1), Z19
+	VMOVUPS.Z (DX)(BX*2), K1, Z20
+	ADDQ      AX, DX
+
+tiles7x36done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles7x3:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z21
+	VMOVUPS      64(R8), Z22
+	VMOVUPS.Z    128(R8), K1, Z23
+	VBROADCASTSS (CX)(SI*1), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Z23, Z24, Z2
+	VBROADCASTSS 4(CX)(SI*1), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Z23, Z24, Z5
+	VBROADCASTSS 8(CX)(SI*1), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Z23, Z24, Z8
+	VBROADCASTSS 12(CX)(SI*1), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Z23, Z24, Z11
+	VBROADCASTSS 16(CX)(SI*1), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Z23, Z24, Z14
+	VBROADCASTSS 20(CX)(SI*1), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Z23, Z24, Z17
+	VBROADCASTSS 24(CX)(SI*1), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Z23, Z24, Z20
+	INCQ         AX
+	JNZ          looptiles7x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles7x39masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Z17, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
+	VMOVUPS      Z20, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles7x39done
+
+tiles7x39masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Z17, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Z20, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles7x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x1c, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles7x3
+	JMP  done
+
+tiles7x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles7x3half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Y14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Y17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Z19
+	VMOVUPS (DX)(BX*2), Y20
+	ADDQ    AX, DX
+	JMP     tiles7x3half6done
+
+tiles7x3half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Y14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Y17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS   (DX)(BX*1), Z19
+	VMOVUPS.Z (DX)(BX*2), K1, Y20
+	ADDQ      AX, DX
+
+tiles7x3half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles7x3half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z21
+	VMOVUPS      64(R8), Z22
+	VMOVUPS.Z    128(R8), K1, Y23
+	VBROADCASTSS (CX)(SI*1), Z24
+	VFMADD231PS  Z21, Z24, Z0
+	VFMADD231PS  Z22, Z24, Z1
+	VFMADD231PS  Y23, Y24, Y2
+	VBROADCASTSS 4(CX)(SI*1), Z24
+	VFMADD231PS  Z21, Z24, Z3
+	VFMADD231PS  Z22, Z24, Z4
+	VFMADD231PS  Y23, Y24, Y5
+	VBROADCASTSS 8(CX)(SI*1), Z24
+	VFMADD231PS  Z21, Z24, Z6
+	VFMADD231PS  Z22, Z24, Z7
+	VFMADD231PS  Y23, Y24, Y8
+	VBROADCASTSS 12(CX)(SI*1), Z24
+	VFMADD231PS  Z21, Z24, Z9
+	VFMADD231PS  Z22, Z24, Z10
+	VFMADD231PS  Y23, Y24, Y11
+	VBROADCASTSS 16(CX)(SI*1), Z24
+	VFMADD231PS  Z21, Z24, Z12
+	VFMADD231PS  Z22, Z24, Z13
+	VFMADD231PS  Y23, Y24, Y14
+	VBROADCASTSS 20(CX)(SI*1), Z24
+	VFMADD231PS  Z21, Z24, Z15
+	VFMADD231PS  Z22, Z24, Z16
+	VFMADD231PS  Y23, Y24, Y17
+	VBROADCASTSS 24(CX)(SI*1), Z24
+	VFMADD231PS  Z21, Z24, Z18
+	VFMADD231PS  Z22, Z24, Z19
+	VFMADD231PS  Y23, Y24, Y20
+	INCQ         AX
+	JNZ          looptiles7x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles7x3half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Y11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Y14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Y17, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
+	VMOVUPS      Y20, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles7x3half9done
+
+tiles7x3half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Y14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Y17, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Y20, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles7x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x1c, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles7x3half
+	JMP  done
+
+rowsabove7to8:
+	CMPQ CX, $0x02
+	JA   rows8panelsabove2to3
+	CMPQ CX, $0x01
+	JA   rows8panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles8x1half
+
+tiles8x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles8x16masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z7
+	ADDQ    AX, DX
+	JMP     tiles8x16done
+
+tiles8x16masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z6
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Z7
+	ADDQ      AX, DX
+
+tiles8x16done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles8x1:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Z8
+	VBROADCASTSS (CX)(SI*1), Z9
+	VFMADD231PS  Z8, Z9, Z0
+	VBROADCASTSS 4(CX)(SI*1), Z9
+	VFMADD231PS  Z8, Z9, Z1
+	VBROADCASTSS 8(CX)(SI*1), Z9
+	VFMADD231PS  Z8, Z9, Z2
+	VBROADCASTSS 12(CX)(SI*1), Z9
+	VFMADD231PS  Z8, Z9, Z3
+	VBROADCASTSS 16(CX)(SI*1), Z9
+	VFMADD231PS  Z8, Z9, Z4
+	VBROADCASTSS 20(CX)(SI*1), Z9
+	VFMADD231PS  Z8, Z9, Z5
+	VBROADCASTSS 24(CX)(SI*1), Z9
+	VFMADD231PS  Z8, Z9, Z6
+	VBROADCASTSS 28(CX)(SI*1), Z9
+	VFMADD231PS  Z8, Z9, Z7
+	INCQ         AX
+	JNZ          looptiles8x1
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles8x19masked
+	VMOVUPS      Z0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z7, (DX)
+	ADDQ         AX, DX
+	JMP          tiles8x19done
+
+tiles8x19masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Z7, K1, (DX)
+	ADDQ    AX, DX
+
+tiles8x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles8x1
+	JMP  done
+
+tiles8x1half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles8x1half6masked
+	VMOVUPS (DX), Y0
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y4
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y6
+	ADDQ    AX, DX
+	VMOVUPS (DX), Y7
+	ADDQ    AX, DX
+	JMP     tiles8x1half6done
+
+tiles8x1half6masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Y0
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y4
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y6
+	ADDQ      AX, DX
+	VMOVUPS.Z (DX), K1, Y7
+	ADDQ      AX, DX
+
+tiles8x1half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles8x1half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS.Z    (R8), K1, Y8
+	VBROADCASTSS (CX)(SI*1), Z9
+	VFMADD231PS  Y8, Y9, Y0
+	VBROADCASTSS 4(CX)(SI*1), Z9
+	VFMADD231PS  Y8, Y9, Y1
+	VBROADCASTSS 8(CX)(SI*1), Z9
+	VFMADD231PS  Y8, Y9, Y2
+	VBROADCASTSS 12(CX)(SI*1), Z9
+	VFMADD231PS  Y8, Y9, Y3
+	VBROADCASTSS 16(CX)(SI*1), Z9
+	VFMADD231PS  Y8, Y9, Y4
+	VBROADCASTSS 20(CX)(SI*1), Z9
+	VFMADD231PS  Y8, Y9, Y5
+	VBROADCASTSS 24(CX)(SI*1), Z9
+	VFMADD231PS  Y8, Y9, Y6
+	VBROADCASTSS 28(CX)(SI*1), Z9
+	VFMADD231PS  Y8, Y9, Y7
+	INCQ         AX
+	JNZ          looptiles8x1half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles8x1half9masked
+	VMOVUPS      Y0, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y1, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y2, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y3, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y4, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y5, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y6, (DX)
+	ADDQ         AX, DX
+	VMOVUPS      Y7, (DX)
+	ADDQ         AX, DX
+	JMP          tiles8x1half9done
+
+tiles8x1half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Y0, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y1, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y2, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y3, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y4, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y5, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y6, K1, (DX)
+	ADDQ    AX, DX
+	VMOVUPS Y7, K1, (DX)
+	ADDQ    AX, DX
+
+tiles8x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles8x1half
+	JMP  done
+
+rows8panelsabove1to2:
+	CMPQ DX, $0x08
+	JBE  tiles8x2half
+
+tiles8x2:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles8x26masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Z3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Z9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS (DX)(BX*1), Z15
+	ADDQ    AX, DX
+	JMP     tiles8x26done
+
+tiles8x26masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Z1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Z3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Z7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Z9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Z13
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z14
+	VMOVUPS.Z (DX)(BX*1), K1, Z15
+	ADDQ      AX, DX
+
+tiles8x26done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles8x2:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z16
+	VMOVUPS.Z    64(R8), K1, Z17
+	VBROADCASTSS (CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Z17, Z18, Z1
+	VBROADCASTSS 4(CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Z17, Z18, Z3
+	VBROADCASTSS 8(CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Z17, Z18, Z5
+	VBROADCASTSS 12(CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Z17, Z18, Z7
+	VBROADCASTSS 16(CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Z17, Z18, Z9
+	VBROADCASTSS 20(CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Z17, Z18, Z11
+	VBROADCASTSS 24(CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Z17, Z18, Z13
+	VBROADCASTSS 28(CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Z17, Z18, Z15
+	INCQ         AX
+	JNZ          looptiles8x2
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles8x29masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Z9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Z11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      Z15, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles8x29done
+
+tiles8x29masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Z3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Z5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Z9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Z11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Z15, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles8x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles8x2
+	JMP  done
+
+tiles8x2half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles8x2half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Y1
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z2
+	VMOVUPS (DX)(BX*1), Y3
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z4
+	VMOVUPS (DX)(BX*1), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Y7
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z8
+	VMOVUPS (DX)(BX*1), Y9
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z10
+	VMOVUPS (DX)(BX*1), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Y13
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z14
+	VMOVUPS (DX)(BX*1), Y15
+	ADDQ    AX, DX
+	JMP     tiles8x2half6done
+
+tiles8x2half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS.Z (DX)(BX*1), K1, Y1
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z2
+	VMOVUPS.Z (DX)(BX*1), K1, Y3
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z4
+	VMOVUPS.Z (DX)(BX*1), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS.Z (DX)(BX*1), K1, Y7
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z8
+	VMOVUPS.Z (DX)(BX*1), K1, Y9
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z10
+	VMOVUPS.Z (DX)(BX*1), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS.Z (DX)(BX*1), K1, Y13
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z14
+	VMOVUPS.Z (DX)(BX*1), K1, Y15
+	ADDQ      AX, DX
+
+tiles8x2half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles8x2half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z16
+	VMOVUPS.Z    64(R8), K1, Y17
+	VBROADCASTSS (CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z0
+	VFMADD231PS  Y17, Y18, Y1
+	VBROADCASTSS 4(CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z2
+	VFMADD231PS  Y17, Y18, Y3
+	VBROADCASTSS 8(CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z4
+	VFMADD231PS  Y17, Y18, Y5
+	VBROADCASTSS 12(CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z6
+	VFMADD231PS  Y17, Y18, Y7
+	VBROADCASTSS 16(CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z8
+	VFMADD231PS  Y17, Y18, Y9
+	VBROADCASTSS 20(CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z10
+	VFMADD231PS  Y17, Y18, Y11
+	VBROADCASTSS 24(CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z12
+	VFMADD231PS  Y17, Y18, Y13
+	VBROADCASTSS 28(CX)(SI*1), Z18
+	VFMADD231PS  Z16, Z18, Z14
+	VFMADD231PS  Y17, Y18, Y15
+	INCQ         AX
+	JNZ          looptiles8x2half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles8x2half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Y1, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z2, (DX)
+	VMOVUPS      Y3, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z4, (DX)
+	VMOVUPS      Y5, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Y7, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z8, (DX)
+	VMOVUPS      Y9, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z10, (DX)
+	VMOVUPS      Y11, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Y13, 64(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z14, (DX)
+	VMOVUPS      Y15, 64(DX)
+	ADDQ         AX, DX
+	JMP          tiles8x2half9done
+
+tiles8x2half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Y1, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z2, (DX)
+	VMOVUPS Y3, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z4, (DX)
+	VMOVUPS Y5, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Y7, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z8, (DX)
+	VMOVUPS Y9, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z10, (DX)
+	VMOVUPS Y11, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Y13, K1, 64(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z14, (DX)
+	VMOVUPS Y15, K1, 64(DX)
+	ADDQ    AX, DX
+
+tiles8x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles8x2half
+	JMP  done
+
+rows8panelsabove2to3:
+	CMPQ DX, $0x08
+	JBE  tiles8x3half
+
+tiles8x3:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles8x36masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Z2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Z5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Z8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Z11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Z14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Z17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Z19
+	VMOVUPS (DX)(BX*2), Z20
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z21
+	VMOVUPS (DX)(BX*1), Z22
+	VMOVUPS (DX)(BX*2), Z23
+	ADDQ    AX, DX
+	JMP     tiles8x36done
+
+tiles8x36masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Z2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Z5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Z8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Z11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Z14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Z17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS   (DX)(BX*1), Z19
+	VMOVUPS.Z (DX)(BX*2), K1, Z20
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z21
+	VMOVUPS   (DX)(BX*1), Z22
+	VMOVUPS.Z (DX)(BX*2), K1, Z23
+	ADDQ      AX, DX
+
+tiles8x36done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles8x3:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z24
+	VMOVUPS      64(R8), Z25
+	VMOVUPS.Z    128(R8), K1, Z26
+	VBROADCASTSS (CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Z26, Z27, Z2
+	VBROADCASTSS 4(CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Z26, Z27, Z5
+	VBROADCASTSS 8(CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Z26, Z27, Z8
+	VBROADCASTSS 12(CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Z26, Z27, Z11
+	VBROADCASTSS 16(CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Z26, Z27, Z14
+	VBROADCASTSS 20(CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Z26, Z27, Z17
+	VBROADCASTSS 24(CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Z26, Z27, Z20
+	VBROADCASTSS 28(CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Z26, Z27, Z23
+	INCQ         AX
+	JNZ          looptiles8x3
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x10
+	JNE          tiles8x39masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Z5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Z11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Z17, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
+	VMOVUPS      Z20, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z21, (DX)
+	VMOVUPS      Z22, 64(DX)
+	VMOVUPS      Z23, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles8x39done
+
+tiles8x39masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Z2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Z5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Z8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Z11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Z14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Z17, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Z20, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z21, (DX)
+	VMOVUPS Z22, 64(DX)
+	VMOVUPS Z23, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles8x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles8x3
+	JMP  done
+
+tiles8x3half:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x08
+	JNE     tiles8x3half6masked
+	VMOVUPS (DX), Z0
+	VMOVUPS (DX)(BX*1), Z1
+	VMOVUPS (DX)(BX*2), Y2
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z3
+	VMOVUPS (DX)(BX*1), Z4
+	VMOVUPS (DX)(BX*2), Y5
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z6
+	VMOVUPS (DX)(BX*1), Z7
+	VMOVUPS (DX)(BX*2), Y8
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z9
+	VMOVUPS (DX)(BX*1), Z10
+	VMOVUPS (DX)(BX*2), Y11
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z12
+	VMOVUPS (DX)(BX*1), Z13
+	VMOVUPS (DX)(BX*2), Y14
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z15
+	VMOVUPS (DX)(BX*1), Z16
+	VMOVUPS (DX)(BX*2), Y17
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z18
+	VMOVUPS (DX)(BX*1), Z19
+	VMOVUPS (DX)(BX*2), Y20
+	ADDQ    AX, DX
+	VMOVUPS (DX), Z21
+	VMOVUPS (DX)(BX*1), Z22
+	VMOVUPS (DX)(BX*2), Y23
+	ADDQ    AX, DX
+	JMP     tiles8x3half6done
+
+tiles8x3half6masked:
+	MOVQ      $0x00000001, SI
+	SHLQ      CL, SI
+	DECQ      SI
+	KMOVW     SI, K1
+	VMOVUPS   (DX), Z0
+	VMOVUPS   (DX)(BX*1), Z1
+	VMOVUPS.Z (DX)(BX*2), K1, Y2
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z3
+	VMOVUPS   (DX)(BX*1), Z4
+	VMOVUPS.Z (DX)(BX*2), K1, Y5
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z6
+	VMOVUPS   (DX)(BX*1), Z7
+	VMOVUPS.Z (DX)(BX*2), K1, Y8
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z9
+	VMOVUPS   (DX)(BX*1), Z10
+	VMOVUPS.Z (DX)(BX*2), K1, Y11
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z12
+	VMOVUPS   (DX)(BX*1), Z13
+	VMOVUPS.Z (DX)(BX*2), K1, Y14
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z15
+	VMOVUPS   (DX)(BX*1), Z16
+	VMOVUPS.Z (DX)(BX*2), K1, Y17
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z18
+	VMOVUPS   (DX)(BX*1), Z19
+	VMOVUPS.Z (DX)(BX*2), K1, Y20
+	ADDQ      AX, DX
+	VMOVUPS   (DX), Z21
+	VMOVUPS   (DX)(BX*1), Z22
+	VMOVUPS.Z (DX)(BX*2), K1, Y23
+	ADDQ      AX, DX
+
+tiles8x3half6done:
+	MOVQ  DX, 88(SP)
+	MOVQ  grid+0(FP), AX
+	MOVQ  (AX), AX
+	MOVQ  grid+0(FP), CX
+	MOVQ  8(CX), DX
+	MOVQ  grid+0(FP), CX
+	MOVQ  24(CX), BX
+	MOVQ  80(SP), SI
+	MOVQ  24(SP), DI
+	MOVQ  48(SP), CX
+	MOVQ  $0x00000001, R8
+	SHLQ  CL, R8
+	DECQ  R8
+	KMOVW R8, K1
+	LEAQ  (DX)(AX*8), DX
+	LEAQ  (BX)(AX*8), BX
+	NEGQ  AX
+
+looptiles8x3half:
+	MOVQ         (DX)(AX*8), CX
+	MOVQ         (BX)(AX*8), R8
+	ADDQ         DI, R8
+	VMOVUPS      (R8), Z24
+	VMOVUPS      64(R8), Z25
+	VMOVUPS.Z    128(R8), K1, Y26
+	VBROADCASTSS (CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z0
+	VFMADD231PS  Z25, Z27, Z1
+	VFMADD231PS  Y26, Y27, Y2
+	VBROADCASTSS 4(CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z3
+	VFMADD231PS  Z25, Z27, Z4
+	VFMADD231PS  Y26, Y27, Y5
+	VBROADCASTSS 8(CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z6
+	VFMADD231PS  Z25, Z27, Z7
+	VFMADD231PS  Y26, Y27, Y8
+	VBROADCASTSS 12(CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z9
+	VFMADD231PS  Z25, Z27, Z10
+	VFMADD231PS  Y26, Y27, Y11
+	VBROADCASTSS 16(CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z12
+	VFMADD231PS  Z25, Z27, Z13
+	VFMADD231PS  Y26, Y27, Y14
+	VBROADCASTSS 20(CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z15
+	VFMADD231PS  Z25, Z27, Z16
+	VFMADD231PS  Y26, Y27, Y17
+	VBROADCASTSS 24(CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z18
+	VFMADD231PS  Z25, Z27, Z19
+	VFMADD231PS  Y26, Y27, Y20
+	VBROADCASTSS 28(CX)(SI*1), Z27
+	VFMADD231PS  Z24, Z27, Z21
+	VFMADD231PS  Z25, Z27, Z22
+	VFMADD231PS  Y26, Y27, Y23
+	INCQ         AX
+	JNZ          looptiles8x3half
+	MOVQ         grid+0(FP), AX
+	MOVQ         56(AX), AX
+	MOVQ         grid+0(FP), AX
+	MOVQ         80(AX), AX
+	MOVQ         96(SP), DX
+	MOVQ         48(SP), CX
+	CMPQ         CX, $0x08
+	JNE          tiles8x3half9masked
+	VMOVUPS      Z0, (DX)
+	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Y2, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z4, 64(DX)
+	VMOVUPS      Y5, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Y8, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z9, (DX)
+	VMOVUPS      Z10, 64(DX)
+	VMOVUPS      Y11, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z12, (DX)
+	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Y14, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z15, (DX)
+	VMOVUPS      Z16, 64(DX)
+	VMOVUPS      Y17, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z18, (DX)
+	VMOVUPS      Z19, 64(DX)
+	VMOVUPS      Y20, 128(DX)
+	ADDQ         AX, DX
+	VMOVUPS      Z21, (DX)
+	VMOVUPS      Z22, 64(DX)
+	VMOVUPS      Y23, 128(DX)
+	ADDQ         AX, DX
+	JMP          tiles8x3half9done
+
+tiles8x3half9masked:
+	MOVQ    $0x00000001, BX
+	SHLQ    CL, BX
+	DECQ    BX
+	KMOVW   BX, K1
+	VMOVUPS Z0, (DX)
+	VMOVUPS Z1, 64(DX)
+	VMOVUPS Y2, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z3, (DX)
+	VMOVUPS Z4, 64(DX)
+	VMOVUPS Y5, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z6, (DX)
+	VMOVUPS Z7, 64(DX)
+	VMOVUPS Y8, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z9, (DX)
+	VMOVUPS Z10, 64(DX)
+	VMOVUPS Y11, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z12, (DX)
+	VMOVUPS Z13, 64(DX)
+	VMOVUPS Y14, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z15, (DX)
+	VMOVUPS Z16, 64(DX)
+	VMOVUPS Y17, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z18, (DX)
+	VMOVUPS Z19, 64(DX)
+	VMOVUPS Y20, K1, 128(DX)
+	ADDQ    AX, DX
+	VMOVUPS Z21, (DX)
+	VMOVUPS Z22, 64(DX)
+	VMOVUPS Y23, K1, 128(DX)
+	ADDQ    AX, DX
+
+tiles8x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
+	JNZ  tiles8x3half
+
+done:
+	MOVQ  grid+0(FP), AX
+	MOVQ  72(SP), CX
+	TESTQ CX, CX
+	JZ    right
+	MOVQ  CX, 64(SP)
+	MOVQ  $0x00000000, 72(SP)
+	DECQ  56(SP)
+	JMP   dispatch
+
+right:
+	MOVQ  16(SP), DX
+	MOVQ  40(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 24(SP)
+	MOVQ  64(AX), CX
+	IMULQ DX, CX
+	ADDQ  CX, 32(SP)
+	MOVQ  DX, CX
+	SHLQ  $0x06, CX
+	ADDQ  CX, 40(SP)
+	DECQ  (SP)
+	JNZ   group
+	MOVQ  8(SP), CX
+	TESTQ CX, CX
+	JZ    end
+	MOVQ  CX, (SP)
+	MOVQ  $0x00000000, 8(SP)
+	DECQ  16(SP)
+	JMP   group
+
+end:
+	VZEROUPPER
+	RET
+
+// func gridPairsAVX512(grid *byte)
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, FMA3
+TEXT ·gridPairsAVX512(SB), NOSPLIT, $104-8
+	MOVQ grid+0(FP), AX
+	MOVQ 120(AX), CX
+	MOVQ CX, (SP)
+	MOVQ 128(AX), CX
+	MOVQ CX, 8(SP)
+	MOVQ 112(AX), CX
+	MOVQ CX, 16(SP)
+	MOVQ 24(AX), CX
+	MOVQ CX, 24(SP)
+	MOVQ 48(AX), CX
+	MOVQ CX, 32(SP)
+	MOVQ 72(AX), CX
+	MOVQ CX, 40(SP)
+
+group:
+	MOVQ    grid+0(FP), AX
+	MOVQ    88(AX), CX
+	MOVQ    CX, 56(SP)
+	MOVQ    96(AX), CX
+	MOVQ    CX, 64(SP)
+	MOVQ    104(AX), CX
+	MOVQ    CX, 72(SP)
+	MOVQ    8(AX), CX
+	MOVQ    CX, 80(SP)
+	MOVQ    32(SP), CX
+	MOVQ    CX, 88(SP)
+	MOVQ    40(SP), CX
+	MOVQ    CX, 96(SP)
+	MOVQ    grid+0(FP), AX
+	MOVQ    (SP), CX
+	ADDQ    8(SP), CX
+	MOVQ    $0x00000010, DX
+	CMPQ    CX, $0x01
+	CMOVQEQ 136(AX), DX
+	MOVQ    DX, 48(SP)
+
+dispatch:
+	MOVQ 56(SP), AX
+	MOVQ 16(SP), CX
+	MOVQ 48(SP), DX
+	CMPQ AX, $0x02
+	JA   rowsabove2to4
+	CMPQ AX, $0x01
+	JA   rowsabove1to2
+	CMPQ CX, $0x02
+	JA   rows1panelsabove2to4
+	CMPQ CX, $0x01
+	JA   rows1panelsabove1to2
+	CMPQ DX, $0x08
+	JBE  tiles1x1half
+
+tiles1x1:
+	MOVQ    grid+0(FP), AX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
+	MOVQ    grid+0(FP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
+	CMPQ    CX, $0x10
+	JNE     tiles1x16masked
+	VMOVUPS (DX), Z0
+	ADDQ    AX, DX
+	JMP     tiles1x16done
+
+tiles1x16masked:
+	MOVQ      $0x00000001, BX
+	SHLQ      CL, BX
+	DECQ      BX
+	KMOVW     BX, K1
+	VMOVUPS.Z (DX), K1, Z0
+	ADDQ      AX, DX
+
+tiles1x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	ADDQ $0x02, AX
 	JG   oddtiles1x1
 
@@ -31037,18 +34795,18 @@ oddtiles1x1:
 
 endtiles1x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x18masked
+	JNE     tiles1x19masked
 	VMOVUPS Z0, (DX)
 	ADDQ    AX, DX
-	JMP     tiles1x18done
+	JMP     tiles1x19done
 
-tiles1x18masked:
+tiles1x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -31056,27 +34814,27 @@ tiles1x18masked:
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    AX, DX
 
-tiles1x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x1
 	JMP  done
 
 tiles1x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x1half5masked
+	JNE     tiles1x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
-	JMP     tiles1x1half5done
+	JMP     tiles1x1half6done
 
-tiles1x1half5masked:
+tiles1x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -31084,21 +34842,20 @@ tiles1x1half5masked:
 	VMOVUPS.Z (DX), K1, Y0
 	ADDQ      AX, DX
 
-tiles1x1half5done:
-	MOVQ DX, 40(SP)
+tiles1x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	ADDQ $0x02, AX
 	JG   oddtiles1x1half
 
@@ -31124,18 +34881,18 @@ oddtiles1x1half:
 
 endtiles1x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x1half8masked
+	JNE     tiles1x1half9masked
 	VMOVUPS Y0, (DX)
 	ADDQ    AX, DX
-	JMP     tiles1x1half8done
+	JMP     tiles1x1half9done
 
-tiles1x1half8masked:
+tiles1x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -31143,10 +34900,10 @@ tiles1x1half8masked:
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    AX, DX
 
-tiles1x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x1half
 	JMP  done
 
@@ -31156,19 +34913,19 @@ rows1panelsabove1to2:
 
 tiles1x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x25masked
+	JNE     tiles1x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
-	JMP     tiles1x25done
+	JMP     tiles1x26done
 
-tiles1x25masked:
+tiles1x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -31177,21 +34934,20 @@ tiles1x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z1
 	ADDQ      AX, DX
 
-tiles1x25done:
-	MOVQ DX, 40(SP)
+tiles1x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	ADDQ $0x02, AX
 	JG   oddtiles1x2
 
@@ -31226,19 +34982,19 @@ oddtiles1x2:
 
 endtiles1x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x28masked
+	JNE     tiles1x29masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    AX, DX
-	JMP     tiles1x28done
+	JMP     tiles1x29done
 
-tiles1x28masked:
+tiles1x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -31247,28 +35003,28 @@ tiles1x28masked:
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles1x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x2
 	JMP  done
 
 tiles1x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x2half5masked
+	JNE     tiles1x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
-	JMP     tiles1x2half5done
+	JMP     tiles1x2half6done
 
-tiles1x2half5masked:
+tiles1x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -31277,21 +35033,20 @@ tiles1x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y1
 	ADDQ      AX, DX
 
-tiles1x2half5done:
-	MOVQ DX, 40(SP)
+tiles1x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	ADDQ $0x02, AX
 	JG   oddtiles1x2half
 
@@ -31326,19 +35081,19 @@ oddtiles1x2half:
 
 endtiles1x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x2half8masked
+	JNE     tiles1x2half9masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    AX, DX
-	JMP     tiles1x2half8done
+	JMP     tiles1x2half9done
 
-tiles1x2half8masked:
+tiles1x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -31347,10 +35102,10 @@ tiles1x2half8masked:
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles1x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x2half
 	JMP  done
 
@@ -31362,20 +35117,20 @@ rows1panelsabove2to4:
 
 tiles1x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x35masked
+	JNE     tiles1x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
 	ADDQ    AX, DX
-	JMP     tiles1x35done
+	JMP     tiles1x36done
 
-tiles1x35masked:
+tiles1x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -31385,21 +35140,20 @@ tiles1x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z2
 	ADDQ      AX, DX
 
-tiles1x35done:
-	MOVQ DX, 40(SP)
+tiles1x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	ADDQ $0x02, AX
 	JG   oddtiles1x3
 
@@ -31442,20 +35196,20 @@ oddtiles1x3:
 
 endtiles1x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x38masked
+	JNE     tiles1x39masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
 	ADDQ    AX, DX
-	JMP     tiles1x38done
+	JMP     tiles1x39done
 
-tiles1x38masked:
+tiles1x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -31465,29 +35219,29 @@ tiles1x38masked:
 	VMOVUPS Z2, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles1x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x3
 	JMP  done
 
 tiles1x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x3half5masked
+	JNE     tiles1x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
 	ADDQ    AX, DX
-	JMP     tiles1x3half5done
+	JMP     tiles1x3half6done
 
-tiles1x3half5masked:
+tiles1x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -31497,21 +35251,20 @@ tiles1x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y2
 	ADDQ      AX, DX
 
-tiles1x3half5done:
-	MOVQ DX, 40(SP)
+tiles1x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	ADDQ $0x02, AX
 	JG   oddtiles1x3half
 
@@ -31554,20 +35307,20 @@ oddtiles1x3half:
 
 endtiles1x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x3half8masked
+	JNE     tiles1x3half9masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, 128(DX)
 	ADDQ    AX, DX
-	JMP     tiles1x3half8done
+	JMP     tiles1x3half9done
 
-tiles1x3half8masked:
+tiles1x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -31577,10 +35330,10 @@ tiles1x3half8masked:
 	VMOVUPS Y2, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles1x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x3half
 	JMP  done
 
@@ -31590,22 +35343,22 @@ rows1panelsabove3to4:
 
 tiles1x4:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x45masked
+	JNE     tiles1x46masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
 	VMOVUPS (DX)(SI*1), Z3
 	ADDQ    AX, DX
-	JMP     tiles1x45done
+	JMP     tiles1x46done
 
-tiles1x45masked:
+tiles1x46masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -31616,21 +35369,20 @@ tiles1x45masked:
 	VMOVUPS.Z (DX)(SI*1), K1, Z3
 	ADDQ      AX, DX
 
-tiles1x45done:
-	MOVQ DX, 40(SP)
+tiles1x46done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 	ADDQ $0x02, AX
 	JG   oddtiles1x4
@@ -31682,21 +35434,21 @@ oddtiles1x4:
 
 endtiles1x4:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles1x48masked
+	JNE     tiles1x49masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
 	VMOVUPS Z3, 192(DX)
 	ADDQ    AX, DX
-	JMP     tiles1x48done
+	JMP     tiles1x49done
 
-tiles1x48masked:
+tiles1x49masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -31707,31 +35459,31 @@ tiles1x48masked:
 	VMOVUPS Z3, K1, 192(DX)
 	ADDQ    AX, DX
 
-tiles1x48done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x49done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x4
 	JMP  done
 
 tiles1x4half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
+	MOVQ    64(CX), BX
 	LEAQ    (BX)(BX*2), SI
-	MOVQ    24(SP), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x4half5masked
+	JNE     tiles1x4half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
 	VMOVUPS (DX)(SI*1), Y3
 	ADDQ    AX, DX
-	JMP     tiles1x4half5done
+	JMP     tiles1x4half6done
 
-tiles1x4half5masked:
+tiles1x4half6masked:
 	MOVQ      $0x00000001, DI
 	SHLQ      CL, DI
 	DECQ      DI
@@ -31742,21 +35494,20 @@ tiles1x4half5masked:
 	VMOVUPS.Z (DX)(SI*1), K1, Y3
 	ADDQ      AX, DX
 
-tiles1x4half5done:
-	MOVQ DX, 40(SP)
+tiles1x4half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), BX
-	MOVQ 32(BX), BX
+	MOVQ 40(BX), BX
 	LEAQ (BX)(BX*2), SI
 	ADDQ $0x02, AX
 	JG   oddtiles1x4half
@@ -31808,21 +35559,21 @@ oddtiles1x4half:
 
 endtiles1x4half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles1x4half8masked
+	JNE     tiles1x4half9masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
 	VMOVUPS Y3, 192(DX)
 	ADDQ    AX, DX
-	JMP     tiles1x4half8done
+	JMP     tiles1x4half9done
 
-tiles1x4half8masked:
+tiles1x4half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -31833,10 +35584,10 @@ tiles1x4half8masked:
 	VMOVUPS Y3, K1, 192(DX)
 	ADDQ    AX, DX
 
-tiles1x4half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x08, 32(SP)
-	DECQ 8(SP)
+tiles1x4half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x08, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles1x4half
 	JMP  done
 
@@ -31850,20 +35601,20 @@ rowsabove1to2:
 
 tiles2x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x15masked
+	JNE     tiles2x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
 	ADDQ    AX, DX
-	JMP     tiles2x15done
+	JMP     tiles2x16done
 
-tiles2x15masked:
+tiles2x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -31873,23 +35624,22 @@ tiles2x15masked:
 	VMOVUPS.Z (DX), K1, Z1
 	ADDQ      AX, DX
 
-tiles2x15done:
-	MOVQ DX, 40(SP)
+tiles2x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 	ADDQ $0x02, AX
 	JG   oddtiles2x1
 
@@ -31921,20 +35671,20 @@ oddtiles2x1:
 
 endtiles2x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x18masked
+	JNE     tiles2x19masked
 	VMOVUPS Z0, (DX)
 	ADDQ    AX, DX
 	VMOVUPS Z1, (DX)
 	ADDQ    AX, DX
-	JMP     tiles2x18done
+	JMP     tiles2x19done
 
-tiles2x18masked:
+tiles2x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -31944,29 +35694,29 @@ tiles2x18masked:
 	VMOVUPS Z1, K1, (DX)
 	ADDQ    AX, DX
 
-tiles2x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x1
 	JMP  done
 
 tiles2x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x1half5masked
+	JNE     tiles2x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
 	ADDQ    AX, DX
-	JMP     tiles2x1half5done
+	JMP     tiles2x1half6done
 
-tiles2x1half5masked:
+tiles2x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -31976,23 +35726,22 @@ tiles2x1half5masked:
 	VMOVUPS.Z (DX), K1, Y1
 	ADDQ      AX, DX
 
-tiles2x1half5done:
-	MOVQ DX, 40(SP)
+tiles2x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 	ADDQ $0x02, AX
 	JG   oddtiles2x1half
 
@@ -32024,20 +35773,20 @@ oddtiles2x1half:
 
 endtiles2x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x1half8masked
+	JNE     tiles2x1half9masked
 	VMOVUPS Y0, (DX)
 	ADDQ    AX, DX
 	VMOVUPS Y1, (DX)
 	ADDQ    AX, DX
-	JMP     tiles2x1half8done
+	JMP     tiles2x1half9done
 
-tiles2x1half8masked:
+tiles2x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -32047,10 +35796,10 @@ tiles2x1half8masked:
 	VMOVUPS Y1, K1, (DX)
 	ADDQ    AX, DX
 
-tiles2x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x1half
 	JMP  done
 
@@ -32060,22 +35809,22 @@ rows2panelsabove1to2:
 
 tiles2x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x25masked
+	JNE     tiles2x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z2
 	VMOVUPS (DX)(BX*1), Z3
 	ADDQ    AX, DX
-	JMP     tiles2x25done
+	JMP     tiles2x26done
 
-tiles2x25masked:
+tiles2x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -32087,23 +35836,22 @@ tiles2x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z3
 	ADDQ      AX, DX
 
-tiles2x25done:
-	MOVQ DX, 40(SP)
+tiles2x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 	ADDQ $0x02, AX
 	JG   oddtiles2x2
 
@@ -32146,22 +35894,22 @@ oddtiles2x2:
 
 endtiles2x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x28masked
+	JNE     tiles2x29masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    AX, DX
 	VMOVUPS Z2, (DX)
 	VMOVUPS Z3, 64(DX)
 	ADDQ    AX, DX
-	JMP     tiles2x28done
+	JMP     tiles2x29done
 
-tiles2x28masked:
+tiles2x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -32173,31 +35921,31 @@ tiles2x28masked:
 	VMOVUPS Z3, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles2x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x2
 	JMP  done
 
 tiles2x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x2half5masked
+	JNE     tiles2x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z2
 	VMOVUPS (DX)(BX*1), Y3
 	ADDQ    AX, DX
-	JMP     tiles2x2half5done
+	JMP     tiles2x2half6done
 
-tiles2x2half5masked:
+tiles2x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -32209,23 +35957,22 @@ tiles2x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y3
 	ADDQ      AX, DX
 
-tiles2x2half5done:
-	MOVQ DX, 40(SP)
+tiles2x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 	ADDQ $0x02, AX
 	JG   oddtiles2x2half
 
@@ -32268,22 +36015,22 @@ oddtiles2x2half:
 
 endtiles2x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x2half8masked
+	JNE     tiles2x2half9masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    AX, DX
 	VMOVUPS Z2, (DX)
 	VMOVUPS Y3, 64(DX)
 	ADDQ    AX, DX
-	JMP     tiles2x2half8done
+	JMP     tiles2x2half9done
 
-tiles2x2half8masked:
+tiles2x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -32295,10 +36042,10 @@ tiles2x2half8masked:
 	VMOVUPS Y3, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles2x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x2half
 	JMP  done
 
@@ -32308,13 +36055,13 @@ rows2panelsabove2to3:
 
 tiles2x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x35masked
+	JNE     tiles2x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -32323,9 +36070,9 @@ tiles2x3:
 	VMOVUPS (DX)(BX*1), Z4
 	VMOVUPS (DX)(BX*2), Z5
 	ADDQ    AX, DX
-	JMP     tiles2x35done
+	JMP     tiles2x36done
 
-tiles2x35masked:
+tiles2x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -32339,23 +36086,22 @@ tiles2x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z5
 	ADDQ      AX, DX
 
-tiles2x35done:
-	MOVQ DX, 40(SP)
+tiles2x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 	ADDQ $0x02, AX
 	JG   oddtiles2x3
 
@@ -32411,13 +36157,13 @@ oddtiles2x3:
 
 endtiles2x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles2x38masked
+	JNE     tiles2x39masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -32426,9 +36172,9 @@ endtiles2x3:
 	VMOVUPS Z4, 64(DX)
 	VMOVUPS Z5, 128(DX)
 	ADDQ    AX, DX
-	JMP     tiles2x38done
+	JMP     tiles2x39done
 
-tiles2x38masked:
+tiles2x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -32442,22 +36188,22 @@ tiles2x38masked:
 	VMOVUPS Z5, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles2x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x3
 	JMP  done
 
 tiles2x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x3half5masked
+	JNE     tiles2x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -32466,9 +36212,9 @@ tiles2x3half:
 	VMOVUPS (DX)(BX*1), Z4
 	VMOVUPS (DX)(BX*2), Y5
 	ADDQ    AX, DX
-	JMP     tiles2x3half5done
+	JMP     tiles2x3half6done
 
-tiles2x3half5masked:
+tiles2x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -32482,23 +36228,22 @@ tiles2x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y5
 	ADDQ      AX, DX
 
-tiles2x3half5done:
-	MOVQ DX, 40(SP)
+tiles2x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), SI
-	MOVQ 32(SI), SI
+	MOVQ 40(SI), SI
 	ADDQ $0x02, AX
 	JG   oddtiles2x3half
 
@@ -32554,13 +36299,13 @@ oddtiles2x3half:
 
 endtiles2x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles2x3half8masked
+	JNE     tiles2x3half9masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, 128(DX)
@@ -32569,9 +36314,9 @@ endtiles2x3half:
 	VMOVUPS Z4, 64(DX)
 	VMOVUPS Y5, 128(DX)
 	ADDQ    AX, DX
-	JMP     tiles2x3half8done
+	JMP     tiles2x3half9done
 
-tiles2x3half8masked:
+tiles2x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -32585,10 +36330,10 @@ tiles2x3half8masked:
 	VMOVUPS Y5, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles2x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x10, 32(SP)
-	DECQ 8(SP)
+tiles2x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x10, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles2x3half
 	JMP  done
 
@@ -32604,22 +36349,22 @@ rowsabove2to4:
 
 tiles3x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles3x15masked
+	JNE     tiles3x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z2
 	ADDQ    AX, DX
-	JMP     tiles3x15done
+	JMP     tiles3x16done
 
-tiles3x15masked:
+tiles3x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -32631,14 +36376,14 @@ tiles3x15masked:
 	VMOVUPS.Z (DX), K1, Z2
 	ADDQ      AX, DX
 
-tiles3x15done:
-	MOVQ DX, 40(SP)
+tiles3x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -32646,10 +36391,9 @@ tiles3x15done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 	ADDQ $0x02, AX
 	JG   oddtiles3x1
 
@@ -32687,22 +36431,22 @@ oddtiles3x1:
 
 endtiles3x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles3x18masked
+	JNE     tiles3x19masked
 	VMOVUPS Z0, (DX)
 	ADDQ    AX, DX
 	VMOVUPS Z1, (DX)
 	ADDQ    AX, DX
 	VMOVUPS Z2, (DX)
 	ADDQ    AX, DX
-	JMP     tiles3x18done
+	JMP     tiles3x19done
 
-tiles3x18masked:
+tiles3x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -32714,31 +36458,31 @@ tiles3x18masked:
 	VMOVUPS Z2, K1, (DX)
 	ADDQ    AX, DX
 
-tiles3x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x1
 	JMP  done
 
 tiles3x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles3x1half5masked
+	JNE     tiles3x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y2
 	ADDQ    AX, DX
-	JMP     tiles3x1half5done
+	JMP     tiles3x1half6done
 
-tiles3x1half5masked:
+tiles3x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -32750,14 +36494,14 @@ tiles3x1half5masked:
 	VMOVUPS.Z (DX), K1, Y2
 	ADDQ      AX, DX
 
-tiles3x1half5done:
-	MOVQ DX, 40(SP)
+tiles3x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -32765,10 +36509,9 @@ tiles3x1half5done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 	ADDQ $0x02, AX
 	JG   oddtiles3x1half
 
@@ -32806,22 +36549,22 @@ oddtiles3x1half:
 
 endtiles3x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles3x1half8masked
+	JNE     tiles3x1half9masked
 	VMOVUPS Y0, (DX)
 	ADDQ    AX, DX
 	VMOVUPS Y1, (DX)
 	ADDQ    AX, DX
 	VMOVUPS Y2, (DX)
 	ADDQ    AX, DX
-	JMP     tiles3x1half8done
+	JMP     tiles3x1half9done
 
-tiles3x1half8masked:
+tiles3x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -32833,10 +36576,10 @@ tiles3x1half8masked:
 	VMOVUPS Y2, K1, (DX)
 	ADDQ    AX, DX
 
-tiles3x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x1half
 	JMP  done
 
@@ -32846,13 +36589,13 @@ rows3panelsabove1to2:
 
 tiles3x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles3x25masked
+	JNE     tiles3x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
@@ -32862,9 +36605,9 @@ tiles3x2:
 	VMOVUPS (DX), Z4
 	VMOVUPS (DX)(BX*1), Z5
 	ADDQ    AX, DX
-	JMP     tiles3x25done
+	JMP     tiles3x26done
 
-tiles3x25masked:
+tiles3x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -32879,14 +36622,14 @@ tiles3x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z5
 	ADDQ      AX, DX
 
-tiles3x25done:
-	MOVQ DX, 40(SP)
+tiles3x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -32894,10 +36637,9 @@ tiles3x25done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 	ADDQ $0x02, AX
 	JG   oddtiles3x2
 
@@ -32949,13 +36691,13 @@ oddtiles3x2:
 
 endtiles3x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles3x28masked
+	JNE     tiles3x29masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    AX, DX
@@ -32965,9 +36707,9 @@ endtiles3x2:
 	VMOVUPS Z4, (DX)
 	VMOVUPS Z5, 64(DX)
 	ADDQ    AX, DX
-	JMP     tiles3x28done
+	JMP     tiles3x29done
 
-tiles3x28masked:
+tiles3x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -32982,22 +36724,22 @@ tiles3x28masked:
 	VMOVUPS Z5, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles3x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x2
 	JMP  done
 
 tiles3x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles3x2half5masked
+	JNE     tiles3x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
@@ -33007,9 +36749,9 @@ tiles3x2half:
 	VMOVUPS (DX), Z4
 	VMOVUPS (DX)(BX*1), Y5
 	ADDQ    AX, DX
-	JMP     tiles3x2half5done
+	JMP     tiles3x2half6done
 
-tiles3x2half5masked:
+tiles3x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -33024,14 +36766,14 @@ tiles3x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y5
 	ADDQ      AX, DX
 
-tiles3x2half5done:
-	MOVQ DX, 40(SP)
+tiles3x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -33039,10 +36781,9 @@ tiles3x2half5done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 	ADDQ $0x02, AX
 	JG   oddtiles3x2half
 
@@ -33094,13 +36835,13 @@ oddtiles3x2half:
 
 endtiles3x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles3x2half8masked
+	JNE     tiles3x2half9masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    AX, DX
@@ -33110,9 +36851,9 @@ endtiles3x2half:
 	VMOVUPS Z4, (DX)
 	VMOVUPS Y5, 64(DX)
 	ADDQ    AX, DX
-	JMP     tiles3x2half8done
+	JMP     tiles3x2half9done
 
-tiles3x2half8masked:
+tiles3x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -33127,10 +36868,10 @@ tiles3x2half8masked:
 	VMOVUPS Y5, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles3x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x2half
 	JMP  done
 
@@ -33140,13 +36881,13 @@ rows3panelsabove2to3:
 
 tiles3x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles3x35masked
+	JNE     tiles3x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -33159,9 +36900,9 @@ tiles3x3:
 	VMOVUPS (DX)(BX*1), Z7
 	VMOVUPS (DX)(BX*2), Z8
 	ADDQ    AX, DX
-	JMP     tiles3x35done
+	JMP     tiles3x36done
 
-tiles3x35masked:
+tiles3x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -33179,14 +36920,14 @@ tiles3x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z8
 	ADDQ      AX, DX
 
-tiles3x35done:
-	MOVQ DX, 40(SP)
+tiles3x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -33194,10 +36935,9 @@ tiles3x35done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 	ADDQ $0x02, AX
 	JG   oddtiles3x3
 
@@ -33263,13 +37003,13 @@ oddtiles3x3:
 
 endtiles3x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles3x38masked
+	JNE     tiles3x39masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -33282,9 +37022,9 @@ endtiles3x3:
 	VMOVUPS Z7, 64(DX)
 	VMOVUPS Z8, 128(DX)
 	ADDQ    AX, DX
-	JMP     tiles3x38done
+	JMP     tiles3x39done
 
-tiles3x38masked:
+tiles3x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -33302,22 +37042,22 @@ tiles3x38masked:
 	VMOVUPS Z8, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles3x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x3
 	JMP  done
 
 tiles3x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles3x3half5masked
+	JNE     tiles3x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -33330,9 +37070,9 @@ tiles3x3half:
 	VMOVUPS (DX)(BX*1), Z7
 	VMOVUPS (DX)(BX*2), Y8
 	ADDQ    AX, DX
-	JMP     tiles3x3half5done
+	JMP     tiles3x3half6done
 
-tiles3x3half5masked:
+tiles3x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -33350,14 +37090,14 @@ tiles3x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y8
 	ADDQ      AX, DX
 
-tiles3x3half5done:
-	MOVQ DX, 40(SP)
+tiles3x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -33365,10 +37105,9 @@ tiles3x3half5done:
 	MOVQ 16(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), DI
-	MOVQ 32(DI), DI
+	MOVQ 40(DI), DI
 	ADDQ $0x02, AX
 	JG   oddtiles3x3half
 
@@ -33434,13 +37173,13 @@ oddtiles3x3half:
 
 endtiles3x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles3x3half8masked
+	JNE     tiles3x3half9masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, 128(DX)
@@ -33453,9 +37192,9 @@ endtiles3x3half:
 	VMOVUPS Z7, 64(DX)
 	VMOVUPS Y8, 128(DX)
 	ADDQ    AX, DX
-	JMP     tiles3x3half8done
+	JMP     tiles3x3half9done
 
-tiles3x3half8masked:
+tiles3x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -33473,10 +37212,10 @@ tiles3x3half8masked:
 	VMOVUPS Y8, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles3x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x18, 32(SP)
-	DECQ 8(SP)
+tiles3x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x18, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles3x3half
 	JMP  done
 
@@ -33490,13 +37229,13 @@ rowsabove3to4:
 
 tiles4x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles4x15masked
+	JNE     tiles4x16masked
 	VMOVUPS (DX), Z0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z1
@@ -33505,9 +37244,9 @@ tiles4x1:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Z3
 	ADDQ    AX, DX
-	JMP     tiles4x15done
+	JMP     tiles4x16done
 
-tiles4x15masked:
+tiles4x16masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -33521,14 +37260,14 @@ tiles4x15masked:
 	VMOVUPS.Z (DX), K1, Z3
 	ADDQ      AX, DX
 
-tiles4x15done:
-	MOVQ DX, 40(SP)
+tiles4x16done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -33538,10 +37277,9 @@ tiles4x15done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 	ADDQ $0x02, AX
 	JG   oddtiles4x1
 
@@ -33585,13 +37323,13 @@ oddtiles4x1:
 
 endtiles4x1:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles4x18masked
+	JNE     tiles4x19masked
 	VMOVUPS Z0, (DX)
 	ADDQ    AX, DX
 	VMOVUPS Z1, (DX)
@@ -33600,9 +37338,9 @@ endtiles4x1:
 	ADDQ    AX, DX
 	VMOVUPS Z3, (DX)
 	ADDQ    AX, DX
-	JMP     tiles4x18done
+	JMP     tiles4x19done
 
-tiles4x18masked:
+tiles4x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -33616,22 +37354,22 @@ tiles4x18masked:
 	VMOVUPS Z3, K1, (DX)
 	ADDQ    AX, DX
 
-tiles4x18done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x19done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x1
 	JMP  done
 
 tiles4x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), CX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), CX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles4x1half5masked
+	JNE     tiles4x1half6masked
 	VMOVUPS (DX), Y0
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y1
@@ -33640,9 +37378,9 @@ tiles4x1half:
 	ADDQ    AX, DX
 	VMOVUPS (DX), Y3
 	ADDQ    AX, DX
-	JMP     tiles4x1half5done
+	JMP     tiles4x1half6done
 
-tiles4x1half5masked:
+tiles4x1half6masked:
 	MOVQ      $0x00000001, BX
 	SHLQ      CL, BX
 	DECQ      BX
@@ -33656,14 +37394,14 @@ tiles4x1half5masked:
 	VMOVUPS.Z (DX), K1, Y3
 	ADDQ      AX, DX
 
-tiles4x1half5done:
-	MOVQ DX, 40(SP)
+tiles4x1half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -33673,10 +37411,9 @@ tiles4x1half5done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 	ADDQ $0x02, AX
 	JG   oddtiles4x1half
 
@@ -33720,13 +37457,13 @@ oddtiles4x1half:
 
 endtiles4x1half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles4x1half8masked
+	JNE     tiles4x1half9masked
 	VMOVUPS Y0, (DX)
 	ADDQ    AX, DX
 	VMOVUPS Y1, (DX)
@@ -33735,9 +37472,9 @@ endtiles4x1half:
 	ADDQ    AX, DX
 	VMOVUPS Y3, (DX)
 	ADDQ    AX, DX
-	JMP     tiles4x1half8done
+	JMP     tiles4x1half9done
 
-tiles4x1half8masked:
+tiles4x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -33751,10 +37488,10 @@ tiles4x1half8masked:
 	VMOVUPS Y3, K1, (DX)
 	ADDQ    AX, DX
 
-tiles4x1half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x1half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x1half
 	JMP  done
 
@@ -33764,13 +37501,13 @@ rows4panelsabove1to2:
 
 tiles4x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles4x25masked
+	JNE     tiles4x26masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	ADDQ    AX, DX
@@ -33783,9 +37520,9 @@ tiles4x2:
 	VMOVUPS (DX), Z6
 	VMOVUPS (DX)(BX*1), Z7
 	ADDQ    AX, DX
-	JMP     tiles4x25done
+	JMP     tiles4x26done
 
-tiles4x25masked:
+tiles4x26masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -33803,14 +37540,14 @@ tiles4x25masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Z7
 	ADDQ      AX, DX
 
-tiles4x25done:
-	MOVQ DX, 40(SP)
+tiles4x26done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -33820,10 +37557,9 @@ tiles4x25done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 	ADDQ $0x02, AX
 	JG   oddtiles4x2
 
@@ -33884,13 +37620,13 @@ oddtiles4x2:
 
 endtiles4x2:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles4x28masked
+	JNE     tiles4x29masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	ADDQ    AX, DX
@@ -33903,9 +37639,9 @@ endtiles4x2:
 	VMOVUPS Z6, (DX)
 	VMOVUPS Z7, 64(DX)
 	ADDQ    AX, DX
-	JMP     tiles4x28done
+	JMP     tiles4x29done
 
-tiles4x28masked:
+tiles4x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -33923,22 +37659,22 @@ tiles4x28masked:
 	VMOVUPS Z7, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles4x28done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x29done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x2
 	JMP  done
 
 tiles4x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles4x2half5masked
+	JNE     tiles4x2half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Y1
 	ADDQ    AX, DX
@@ -33951,9 +37687,9 @@ tiles4x2half:
 	VMOVUPS (DX), Z6
 	VMOVUPS (DX)(BX*1), Y7
 	ADDQ    AX, DX
-	JMP     tiles4x2half5done
+	JMP     tiles4x2half6done
 
-tiles4x2half5masked:
+tiles4x2half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -33971,14 +37707,14 @@ tiles4x2half5masked:
 	VMOVUPS.Z (DX)(BX*1), K1, Y7
 	ADDQ      AX, DX
 
-tiles4x2half5done:
-	MOVQ DX, 40(SP)
+tiles4x2half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -33988,10 +37724,9 @@ tiles4x2half5done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 	ADDQ $0x02, AX
 	JG   oddtiles4x2half
 
@@ -34052,13 +37787,13 @@ oddtiles4x2half:
 
 endtiles4x2half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles4x2half8masked
+	JNE     tiles4x2half9masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, 64(DX)
 	ADDQ    AX, DX
@@ -34071,9 +37806,9 @@ endtiles4x2half:
 	VMOVUPS Z6, (DX)
 	VMOVUPS Y7, 64(DX)
 	ADDQ    AX, DX
-	JMP     tiles4x2half8done
+	JMP     tiles4x2half9done
 
-tiles4x2half8masked:
+tiles4x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -34091,10 +37826,10 @@ tiles4x2half8masked:
 	VMOVUPS Y7, K1, 64(DX)
 	ADDQ    AX, DX
 
-tiles4x2half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x2half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x2half
 	JMP  done
 
@@ -34104,13 +37839,13 @@ rows4panelsabove2to3:
 
 tiles4x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles4x35masked
+	JNE     tiles4x36masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Z2
@@ -34127,9 +37862,9 @@ tiles4x3:
 	VMOVUPS (DX)(BX*1), Z10
 	VMOVUPS (DX)(BX*2), Z11
 	ADDQ    AX, DX
-	JMP     tiles4x35done
+	JMP     tiles4x36done
 
-tiles4x35masked:
+tiles4x36masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -34151,14 +37886,14 @@ tiles4x35masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Z11
 	ADDQ      AX, DX
 
-tiles4x35done:
-	MOVQ DX, 40(SP)
+tiles4x36done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -34168,10 +37903,9 @@ tiles4x35done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 	ADDQ $0x02, AX
 	JG   oddtiles4x3
 
@@ -34249,13 +37983,13 @@ oddtiles4x3:
 
 endtiles4x3:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x10
-	JNE     tiles4x38masked
+	JNE     tiles4x39masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, 128(DX)
@@ -34272,9 +38006,9 @@ endtiles4x3:
 	VMOVUPS Z10, 64(DX)
 	VMOVUPS Z11, 128(DX)
 	ADDQ    AX, DX
-	JMP     tiles4x38done
+	JMP     tiles4x39done
 
-tiles4x38masked:
+tiles4x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -34296,22 +38030,22 @@ tiles4x38masked:
 	VMOVUPS Z11, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles4x38done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x39done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x3
 	JMP  done
 
 tiles4x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
-	MOVQ    40(SP), DX
+	MOVQ    56(AX), AX
+	MOVQ    88(SP), DX
 	MOVQ    grid+0(FP), CX
-	MOVQ    56(CX), BX
-	MOVQ    24(SP), CX
+	MOVQ    64(CX), BX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles4x3half5masked
+	JNE     tiles4x3half6masked
 	VMOVUPS (DX), Z0
 	VMOVUPS (DX)(BX*1), Z1
 	VMOVUPS (DX)(BX*2), Y2
@@ -34328,9 +38062,9 @@ tiles4x3half:
 	VMOVUPS (DX)(BX*1), Z10
 	VMOVUPS (DX)(BX*2), Y11
 	ADDQ    AX, DX
-	JMP     tiles4x3half5done
+	JMP     tiles4x3half6done
 
-tiles4x3half5masked:
+tiles4x3half6masked:
 	MOVQ      $0x00000001, SI
 	SHLQ      CL, SI
 	DECQ      SI
@@ -34352,14 +38086,14 @@ tiles4x3half5masked:
 	VMOVUPS.Z (DX)(BX*2), K1, Y11
 	ADDQ      AX, DX
 
-tiles4x3half5done:
-	MOVQ DX, 40(SP)
+tiles4x3half6done:
+	MOVQ DX, 88(SP)
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
 	MOVQ 16(CX), CX
 	LEAQ (CX)(AX*4), CX
-	MOVQ 32(SP), DX
+	MOVQ 80(SP), DX
 	MOVQ (DX), BX
 	ADDQ CX, BX
 	MOVQ 8(DX), SI
@@ -34369,10 +38103,9 @@ tiles4x3half5done:
 	MOVQ 24(DX), DX
 	ADDQ CX, DX
 	NEGQ AX
-	MOVQ grid+0(FP), CX
-	MOVQ 24(CX), CX
+	MOVQ 24(SP), CX
 	MOVQ grid+0(FP), R8
-	MOVQ 32(R8), R8
+	MOVQ 40(R8), R8
 	ADDQ $0x02, AX
 	JG   oddtiles4x3half
 
@@ -34450,13 +38183,13 @@ oddtiles4x3half:
 
 endtiles4x3half:
 	MOVQ    grid+0(FP), AX
-	MOVQ    48(AX), AX
+	MOVQ    56(AX), AX
 	MOVQ    grid+0(FP), AX
-	MOVQ    72(AX), AX
-	MOVQ    48(SP), DX
-	MOVQ    24(SP), CX
+	MOVQ    80(AX), AX
+	MOVQ    96(SP), DX
+	MOVQ    48(SP), CX
 	CMPQ    CX, $0x08
-	JNE     tiles4x3half8masked
+	JNE     tiles4x3half9masked
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, 128(DX)
@@ -34473,9 +38206,9 @@ endtiles4x3half:
 	VMOVUPS Z10, 64(DX)
 	VMOVUPS Y11, 128(DX)
 	ADDQ    AX, DX
-	JMP     tiles4x3half8done
+	JMP     tiles4x3half9done
 
-tiles4x3half8masked:
+tiles4x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -34497,41 +38230,41 @@ tiles4x3half8masked:
 	VMOVUPS Y11, K1, 128(DX)
 	ADDQ    AX, DX
 
-tiles4x3half8done:
-	MOVQ DX, 48(SP)
-	ADDQ $0x20, 32(SP)
-	DECQ 8(SP)
+tiles4x3half9done:
+	MOVQ DX, 96(SP)
+	ADDQ $0x20, 80(SP)
+	DECQ 64(SP)
 	JNZ  tiles4x3half
 
 done:
 	MOVQ  grid+0(FP), AX
-	MOVQ  16(SP), CX
-	MOVQ  $0x00000000, 16(SP)
+	MOVQ  72(SP), CX
 	TESTQ CX, CX
 	JZ    right
-	MOVQ  CX, 8(SP)
-	DECQ  (SP)
+	MOVQ  CX, 64(SP)
+	MOVQ  $0x00000000, 72(SP)
+	DECQ  56(SP)
 	JMP   dispatch
 
 right:
-	MOVQ  104(AX), DX
-	MOVQ  32(AX), CX
+	MOVQ  16(SP), DX
+	MOVQ  40(AX), CX
 	IMULQ DX, CX
-	ADDQ  CX, 24(AX)
-	MOVQ  56(AX), CX
+	ADDQ  CX, 24(SP)
+	MOVQ  64(AX), CX
 	IMULQ DX, CX
-	ADDQ  CX, 40(AX)
+	ADDQ  CX, 32(SP)
 	MOVQ  DX, CX
 	SHLQ  $0x06, CX
-	ADDQ  CX, 64(AX)
-	DECQ  112(AX)
+	ADDQ  CX, 40(SP)
+	DECQ  (SP)
 	JNZ   group
-	MOVQ  120(AX), CX
-	MOVQ  $0x00000000, 120(AX)
+	MOVQ  8(SP), CX
 	TESTQ CX, CX
 	JZ    end
-	MOVQ  CX, 112(AX)
-	DECQ  104(AX)
+	MOVQ  CX, (SP)
+	MOVQ  $0x00000000, 8(SP)
+	DECQ  16(SP)
 	JMP   group
 
 end:
@@ -37233,23 +40966,25 @@ loop:
 	VZEROUPPER
 	RET
 
-// func readAVX512(x *float32, blocks int)
+// func readAVX512(x *float32, stride int, rounds int)
 // Requires: AVX, AVX512F
-TEXT ·readAVX512(SB), NOSPLIT, $0-16
+TEXT ·readAVX512(SB), NOSPLIT, $0-24
 	MOVQ x+0(FP), AX
-	MOVQ blocks+8(FP), CX
+	MOVQ stride+8(FP), CX
+	MOVQ rounds+16(FP), DX
+	LEAQ (CX)(CX*2), BX
 
 loop:
 	VMOVUPS (AX), Z0
 	VMOVUPS 64(AX), Z0
-	VMOVUPS 128(AX), Z0
-	VMOVUPS 192(AX), Z0
-	VMOVUPS 256(AX), Z0
-	VMOVUPS 320(AX), Z0
-	VMOVUPS 384(AX), Z0
-	VMOVUPS 448(AX), Z0
-	ADDQ    $0x00000200, AX
-	DECQ    CX
+	VMOVUPS (AX)(CX*1), Z0
+	VMOVUPS 64(AX)(CX*1), Z0
+	VMOVUPS (AX)(CX*2), Z0
+	VMOVUPS 64(AX)(CX*2), Z0
+	VMOVUPS (AX)(BX*1), Z0
+	VMOVUPS 64(AX)(BX*1), Z0
+	ADDQ    $0x00000080, AX
+	DECQ    DX
 	JNZ     loop
 	VZEROUPPER
 	RET

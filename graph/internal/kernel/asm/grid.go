@@ -17,6 +17,7 @@ const (
 	fieldA
 	fieldAOffset
 	fieldB
+	fieldBOffset
 	fieldBStep
 	fieldStart
 	fieldStartStride
@@ -31,14 +32,21 @@ const (
 	fieldNarrow
 	fieldLastCols
 
-	// What follows is in the frame.
-	fieldHeight   // rows of the tile
-	fieldCount    // tiles of this height that are left
-	fieldPending  // shorter ones after them
-	fieldCols     // columns of the last panel of the tile
-	fieldRowA     // where the tile's rows begin in a,
-	fieldRowStart // in start
-	fieldRowC     // and in c
+	// What follows is in the frame: of the grid
+	frameWide   // groups of as many panels as the group that are left
+	frameNarrow // narrower ones after them
+	framePanels // panels of the group, and where it begins
+	frameB      // in b,
+	frameStart  // start
+	frameC      // and c
+	frameCols   // columns of the last panel of the group
+
+	frameHeight   // rows of the tile
+	frameTall     // tiles of this height that are left
+	frameShort    // shorter ones after them
+	frameRowA     // where the tile begins in a,
+	frameRowStart // start
+	frameRowC     // and c
 	fields
 )
 
@@ -48,8 +56,8 @@ var frame Mem
 
 // in returns where the field is; g holds the pointer to the grid.
 func (f field) in(g reg.Register) Mem {
-	if f >= fieldHeight {
-		return frame.Offset(8 * int(f-fieldHeight))
+	if f >= frameWide {
+		return frame.Offset(8 * int(f-frameWide))
 	}
 	return Mem{Base: g, Disp: 8 * int(f)}
 }
@@ -57,7 +65,7 @@ func (f field) in(g reg.Register) Mem {
 // load returns a register that holds the field.
 func (f field) load() reg.GPVirtual {
 	r := GP64()
-	if f >= fieldHeight {
+	if f >= frameWide {
 		MOVQ(f.in(nil), r)
 	} else {
 		MOVQ(f.in(Load(Param("grid"), GP64())), r)
@@ -164,29 +172,30 @@ func (s tileShape) inRow(pointer reg.Register) []Mem {
 	return all
 }
 
-// A leftOperand says how the left operand of a grid lies in memory.
-type leftOperand struct {
-	step int // bytes from a row to the next, of pointers or of numbers
-	loop func(s tileShape, acc [][]vec)
+// operands say how the operands of a grid lie in memory.
+type operands struct {
+	step           int   // bytes from a row to the next, of pointers or of numbers
+	firstA, firstB field // where the first tile begins
+	loop           func(s tileShape, acc [][]vec)
 }
 
 // grid writes a function of that name, which computes all tiles of a grid, in groups of
 // panels from left to right, in each from top to bottom; of at most so many panels for each number of
-// rows. The loop over k is what the left operand says; the rest is the same for all.
-func grid(v vectors, name string, most []int, left leftOperand) {
+// rows. The loop over k is what the operands say; the rest is the same for all.
+func grid(v vectors, name string, most []int, o operands) {
 	TEXT(name+v.suffix, NOSPLIT, "func(grid *byte)")
 	Pragma("noescape")
-	frame = AllocLocal(8 * int(fields-fieldHeight))
-	beginGroup()
+	frame = AllocLocal(8 * int(fields-frameWide))
+	beginGrid(o)
 	Label("dispatch")
-	height, panels, cols := fieldHeight.load(), fieldPanels.load(), fieldCols.load()
+	height, panels, cols := frameHeight.load(), framePanels.load(), frameCols.load()
 	choose(height, 1, len(most)-1, "rows", func(m int) {
 		choose(panels, 1, most[m], fmt.Sprintf("rows%dpanels", m), func(n int) {
 			half := v.shape(m, n, true)
 			CMPQ(cols, U8(panelCols/2))
 			JBE(LabelRef(half.name))
-			left.tiles(v.shape(m, n, false))
-			left.tiles(half)
+			o.tiles(v.shape(m, n, false))
+			o.tiles(half)
 		})
 	})
 	endGroup()
@@ -208,64 +217,61 @@ func choose(r reg.Register, lo, hi int, name string, emit func(n int)) {
 	choose(r, middle+1, hi, name, emit)
 }
 
-// beginGroup emits what is done before the first tile of a group: the places of its rows,
-// the number of tiles, and how many columns its last panel has.
-func beginGroup() {
-	Label("group")
+// copyFields emits what sets the second field of each pair to the first one.
+func copyFields(pairs [][2]field) {
 	g, r := Load(Param("grid"), GP64()), GP64()
-	move := func(from, to field) {
-		MOVQ(from.in(g), r)
-		MOVQ(r, to.in(g))
+	for _, p := range pairs {
+		MOVQ(p[0].in(g), r)
+		MOVQ(r, p[1].in(g))
 	}
-	move(fieldA, fieldRowA)
-	move(fieldStart, fieldRowStart)
-	move(fieldC, fieldRowC)
-	move(fieldRows, fieldHeight)
-	move(fieldTall, fieldCount)
-	move(fieldShort, fieldPending)
-	groups, cols := GP64(), GP64()
-	MOVQ(fieldWide.in(g), groups)
-	ADDQ(fieldNarrow.in(g), groups)
+}
+
+// beginGrid emits what is done before the first group, and before each group: the places of
+// its rows, the number of tiles, and how many columns its last panel has.
+func beginGrid(o operands) {
+	copyFields([][2]field{{fieldWide, frameWide}, {fieldNarrow, frameNarrow}, {fieldPanels, framePanels},
+		{o.firstB, frameB}, {fieldStart, frameStart}, {fieldC, frameC}})
+	Label("group")
+	copyFields([][2]field{{fieldRows, frameHeight}, {fieldTall, frameTall}, {fieldShort, frameShort},
+		{o.firstA, frameRowA}, {frameStart, frameRowStart}, {frameC, frameRowC}})
+	g, groups, cols := Load(Param("grid"), GP64()), frameWide.load(), GP64()
+	ADDQ(frameNarrow.in(g), groups)
 	MOVQ(U32(panelCols), cols)
 	CMPQ(groups, U8(1))
 	CMOVQEQ(fieldLastCols.in(g), cols)
-	MOVQ(cols, fieldCols.in(g))
+	MOVQ(cols, frameCols.in(g))
 }
 
 // endGroup emits what is done after the last tile of one height: to the shorter ones, or to
 // the next group.
 func endGroup() {
 	Label("done")
-	g, r := Load(Param("grid"), GP64()), GP64()
-	MOVQ(fieldPending.in(g), r)
-	MOVQ(U32(0), fieldPending.in(g))
+	g, r := Load(Param("grid"), GP64()), frameShort.load()
 	TESTQ(r, r)
 	JZ(LabelRef("right"))
-	MOVQ(r, fieldCount.in(g))
-	DECQ(fieldHeight.in(g))
+	MOVQ(r, frameTall.in(g))
+	MOVQ(U32(0), frameShort.in(g))
+	DECQ(frameHeight.in(g))
 	JMP(LabelRef("dispatch"))
 
 	Label("right")
-	panels := GP64()
-	MOVQ(fieldPanels.in(g), panels)
-	advance := func(step, pointer field) {
-		MOVQ(step.in(g), r)
+	panels := framePanels.load()
+	for _, p := range [][2]field{{fieldBStep, frameB}, {fieldStartStep, frameStart}} {
+		MOVQ(p[0].in(g), r)
 		IMULQ(panels, r)
-		ADDQ(r, pointer.in(g))
+		ADDQ(r, p[1].in(g))
 	}
-	advance(fieldBStep, fieldB)
-	advance(fieldStartStep, fieldStart)
 	MOVQ(panels, r)
 	SHLQ(U8(6), r) // panelBytes
-	ADDQ(r, fieldC.in(g))
-	DECQ(fieldWide.in(g))
+	ADDQ(r, frameC.in(g))
+	DECQ(frameWide.in(g))
 	JNZ(LabelRef("group"))
-	MOVQ(fieldNarrow.in(g), r)
-	MOVQ(U32(0), fieldNarrow.in(g))
+	MOVQ(frameNarrow.in(g), r)
 	TESTQ(r, r)
 	JZ(LabelRef("end"))
-	MOVQ(r, fieldWide.in(g))
-	DECQ(fieldPanels.in(g))
+	MOVQ(r, frameWide.in(g))
+	MOVQ(U32(0), frameNarrow.in(g))
+	DECQ(framePanels.in(g))
 	JMP(LabelRef("group"))
 	Label("end")
 	VZEROUPPER()
@@ -273,7 +279,7 @@ func endGroup() {
 }
 
 // tiles emits the loop over tiles of one shape below one another.
-func (l leftOperand) tiles(s tileShape) {
+func (o operands) tiles(s tileShape) {
 	Label(s.name)
 	acc := make([][]vec, s.rows)
 	for i := range acc {
@@ -282,10 +288,10 @@ func (l leftOperand) tiles(s tileShape) {
 		}
 	}
 	s.move(acc, fieldStart, false)
-	l.loop(s, acc)
+	o.loop(s, acc)
 	s.move(acc, fieldC, true)
-	ADDQ(U8(l.step*s.rows), fieldRowA.in(nil))
-	DECQ(fieldCount.in(nil))
+	ADDQ(U8(o.step*s.rows), frameRowA.in(nil))
+	DECQ(frameTall.in(nil))
 	JNZ(LabelRef(s.name))
 	JMP(LabelRef("done"))
 }
@@ -293,9 +299,9 @@ func (l leftOperand) tiles(s tileShape) {
 // move loads the sums from the rows of start, or stores them to those of c, and advances
 // that matrix's pointer to the tile below.
 func (s tileShape) move(acc [][]vec, matrix field, store bool) {
-	rowPointer, stride := fieldRowStart, fieldStartStride.load()
+	rowPointer, stride := frameRowStart, fieldStartStride.load()
 	if store {
-		rowPointer, stride = fieldRowC, fieldCStride.load()
+		rowPointer, stride = frameRowC, fieldCStride.load()
 	}
 	pointer := rowPointer.load()
 	var at []Mem
@@ -317,7 +323,7 @@ func (s tileShape) move(acc [][]vec, matrix field, store bool) {
 		}
 	}
 	name := fmt.Sprintf("%s%d", s.name, matrix)
-	cols := fieldCols.load()
+	cols := frameCols.load()
 	CMPQ(cols, U8(s.full))
 	JNE(LabelRef(name + "masked"))
 	all(nil)

@@ -19,7 +19,7 @@ func (v vectors) pairTilePanels() []int {
 // odd k leaves one half at the end.
 func pairOperand(s tileShape, acc [][]vec) {
 	index, a := leftRows(len(acc))
-	b := fieldB.load()
+	b := frameB.load()
 	right := s.at(b, fieldBStep.load())
 
 	ADDQ(U8(2), index) // so that the loop ends with 2, or with 1 for an odd k

@@ -29,20 +29,26 @@ func peak(v vectors) {
 	RET()
 }
 
-// readBytes is how many bytes are read in a round of the loop of read.
-const readBytes = 512
+// readBytes is how many bytes are read at each of four places in a round of the loop of read:
+// one place alone is slower from the third-level cache.
+const readBytes = 128
 
-// read writes a loop that does nothing but load blocks of readBytes, at least one.
+// read writes a loop that does nothing but load: so many rounds, at least one, from places that
+// are stride bytes apart.
 func read(v vectors) {
-	TEXT("read"+v.suffix, NOSPLIT, "func(x *float32, blocks int)")
+	TEXT("read"+v.suffix, NOSPLIT, "func(x *float32, stride, rounds int)")
 	Pragma("noescape")
-	x, blocks := Load(Param("x"), GP64()), Load(Param("blocks"), GP64())
+	x, stride, rounds := Load(Param("x"), GP64()), Load(Param("stride"), GP64()), Load(Param("rounds"), GP64())
+	triple := GP64()
+	LEAQ(Mem{Base: stride, Index: stride, Scale: 2}, triple)
 	Label("loop")
-	for offset := 0; offset < readBytes; offset += 4 * v.lanes {
-		v.load(Mem{Base: x, Disp: offset})
+	for _, m := range []Mem{{Base: x}, {Base: x, Index: stride, Scale: 1}, {Base: x, Index: stride, Scale: 2}, {Base: x, Index: triple, Scale: 1}} {
+		for offset := 0; offset < readBytes; offset += 4 * v.lanes {
+			v.load(m.Offset(offset))
+		}
 	}
 	ADDQ(U32(readBytes), x)
-	DECQ(blocks)
+	DECQ(rounds)
 	JNZ(LabelRef("loop"))
 	VZEROUPPER()
 	RET()

@@ -16,24 +16,42 @@ const panelBytes = 64
 // Package kernel has the same lists.
 func (v vectors) tilePanels() []int {
 	if v.lanes == 16 {
-		return []int{1: 8, 6, 4, 3, 3, 3, 3, 3, 2, 2, 2, 2}
+		return []int{1: 6, 5, 4, 3, 3, 3, 3, 3}
 	}
 	return []int{1: 4, 3, 2, 1, 1, 1}
+}
+
+// outerTilePanels is tilePanels for a right operand that is masked, which takes registers.
+func (v vectors) outerTilePanels() []int {
+	if v.lanes == 16 {
+		return []int{1: 4, 4, 3, 3, 3, 3, 3, 3}
+	}
+	return []int{1: 2, 2, 1, 1, 1}
 }
 
 // products writes the tiles of the matrix product, which keep a few rows of one or
 // more panels in registers while k advances.
 func products(v vectors) {
 	most := v.tilePanels()
-	grid(v, "grid", most, leftOperand{8, rowOperand})
-	grid(v, "gridTransposed", most[:min(len(most), 9)], leftOperand{4, panelOperand})
-	grid(v, "gridPairs", v.pairTilePanels(), leftOperand{8, pairOperand})
+	grid(v, "grid", most, operands{8, fieldA, fieldB, rowOperand})
+	grid(v, "gridTransposed", most, operands{4, fieldA, fieldB, panelOperand})
+	grid(v, "gridOuter", v.outerTilePanels(), operands{4, fieldAOffset, fieldBOffset, outerOperand})
+	grid(v, "gridPairs", v.pairTilePanels(), operands{8, fieldA, fieldB, pairOperand})
 }
 
 // addProducts emits one step of all sums: the numbers of the left operand at a, one
-// for each row, times the columns of the right one at b.
-func (s tileShape) addProducts(acc [][]vec, a, b []Mem) {
-	if len(a) == 1 {
+// for each row, times the columns of the right one at b, of whose last panel only those of
+// the masks are read, if there are any.
+func (s tileShape) addProducts(acc [][]vec, a, b []Mem, masks []reg.Register) {
+	column := func(j int) vec {
+		if masks == nil || j < s.last {
+			return s.columns[j].load(b[j])
+		}
+		r := s.columns[j].register()
+		s.moveMasked(b[j], masks[j-s.last], r, false)
+		return r
+	}
+	if len(a) == 1 && masks == nil {
 		x := s.broadcast(a[0])
 		for j, c := range s.columns {
 			VFMADD231PS(b[j], c.of(x), acc[0][j])
@@ -46,7 +64,7 @@ func (s tileShape) addProducts(acc [][]vec, a, b []Mem) {
 			x = append(x, s.broadcast(m))
 		}
 		for j, c := range s.columns {
-			y := c.load(b[j])
+			y := column(j)
 			for i := range a {
 				VFMADD231PS(y, c.of(x[i]), acc[i][j])
 			}
@@ -54,8 +72,8 @@ func (s tileShape) addProducts(acc [][]vec, a, b []Mem) {
 		return
 	}
 	var y []vec
-	for j, c := range s.columns {
-		y = append(y, c.load(b[j]))
+	for j := range b {
+		y = append(y, column(j))
 	}
 	for i, m := range a {
 		x := s.broadcast(m)
@@ -70,12 +88,12 @@ func (s tileShape) addProducts(acc [][]vec, a, b []Mem) {
 // to 0, so that the loop needs no register for its end.
 func rowOperand(s tileShape, acc [][]vec) {
 	index, a := leftRows(len(acc))
-	b := fieldB.load()
+	b := frameB.load()
 	right := s.at(b, fieldBStep.load())
 
 	loop := "loop" + s.name
 	Label(loop)
-	s.addProducts(acc, a, right)
+	s.addProducts(acc, a, right, nil)
 	ADDQ(U8(panelBytes), b)
 	INCQ(index)
 	JNZ(LabelRef(loop))
@@ -87,7 +105,7 @@ func leftRows(rows int) (index reg.Register, a []Mem) {
 	index = fieldK.load()
 	end := fieldAOffset.load()
 	LEAQ(Mem{Base: end, Index: index, Scale: 4}, end)
-	pointers := fieldRowA.load()
+	pointers := frameRowA.load()
 	for i := range rows {
 		row := GP64()
 		MOVQ(Mem{Base: pointers, Disp: 8 * i}, row)
@@ -101,19 +119,44 @@ func leftRows(rows int) (index reg.Register, a []Mem) {
 // panelOperand emits the loop over k for a left operand whose columns lie side by
 // side in a panel: number (i, k) is i places into row k of it.
 func panelOperand(s tileShape, acc [][]vec) {
-	count, pointer := fieldK.load(), fieldRowA.load()
+	count, pointer := fieldK.load(), frameRowA.load()
 	a := make([]Mem, len(acc))
 	for i := range a {
 		a[i] = Mem{Base: pointer, Disp: 4 * i}
 	}
-	b := fieldB.load()
+	b := frameB.load()
 	right := s.at(b, fieldBStep.load())
 
 	loop := "loop" + s.name
 	Label(loop)
-	s.addProducts(acc, a, right)
+	s.addProducts(acc, a, right, nil)
 	ADDQ(U8(panelBytes), pointer)
 	ADDQ(U8(panelBytes), b)
 	DECQ(count)
+	JNZ(LabelRef(loop))
+}
+
+// outerOperand emits the loop over k for operands that both are lists of pointers to rows: row
+// k of the left one holds a number for each of the tile's rows, of the right one for each column.
+func outerOperand(s tileShape, acc [][]vec) {
+	index, lefts, rights := fieldK.load(), fieldA.load(), fieldB.load()
+	leftOffset, rightOffset := frameRowA.load(), frameB.load()
+	masks := s.panelMasks(frameCols.load())
+	LEAQ(Mem{Base: lefts, Index: index, Scale: 8}, lefts)
+	LEAQ(Mem{Base: rights, Index: index, Scale: 8}, rights)
+	NEGQ(index)
+
+	loop := "loop" + s.name
+	Label(loop)
+	left, right := GP64(), GP64()
+	MOVQ(Mem{Base: lefts, Index: index, Scale: 8}, left)
+	MOVQ(Mem{Base: rights, Index: index, Scale: 8}, right)
+	ADDQ(rightOffset, right)
+	a := make([]Mem, len(acc))
+	for i := range a {
+		a[i] = Mem{Base: left, Index: leftOffset, Scale: 1, Disp: 4 * i}
+	}
+	s.addProducts(acc, a, s.inRow(right), masks)
+	INCQ(index)
 	JNZ(LabelRef(loop))
 }

@@ -40,7 +40,7 @@ func NewMachine(caches []int) *Machine {
 	m := &Machine{GFLOPS: kernel.PeakGFLOPS()}
 	for i, bytes := range caches {
 		l := Level{Name: fmt.Sprintf("L%d", i+1), Bytes: bytes}
-		l.GBPS = readSpeed(bytes / 2) // half of it, to be sure to fit
+		l.GBPS = readSpeed(bytes / 4) // a part of it, to be sure to fit
 		m.Levels = append(m.Levels, l)
 	}
 	last := caches[len(caches)-1]
