@@ -2844,7 +2844,7 @@ DATA tailMasks<>+124(SB)/4, $0x00000000
 GLOBL tailMasks<>(SB), RODATA|NOPTR, $128
 
 // func gridTransposedAVX2(grid *byte)
-// Requires: AVX, CMOV, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·gridTransposedAVX2(SB), NOSPLIT, $104-8
 	MOVQ grid+0(FP), AX
 	MOVQ 120(AX), CX
@@ -2924,13 +2924,19 @@ tiles1x16masked:
 	ADDQ       AX, CX
 
 tiles1x16done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles1x1:
 	VBROADCASTSS (CX), Y2
@@ -2993,13 +2999,19 @@ tiles1x1half6masked:
 	ADDQ       AX, CX
 
 tiles1x1half6done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles1x1half:
 	VBROADCASTSS (CX), Y1
@@ -3069,13 +3081,20 @@ tiles1x26masked:
 	ADDQ       AX, CX
 
 tiles1x26done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles1x2:
 	VBROADCASTSS (CX), Y4
@@ -3148,13 +3167,20 @@ tiles1x2half6masked:
 	ADDQ       AX, CX
 
 tiles1x2half6done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles1x2half:
 	VBROADCASTSS (CX), Y3
@@ -3236,13 +3262,21 @@ tiles1x36masked:
 	ADDQ       AX, CX
 
 tiles1x36done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles1x3:
 	VBROADCASTSS (CX), Y6
@@ -3325,13 +3359,21 @@ tiles1x3half6masked:
 	ADDQ       AX, CX
 
 tiles1x3half6done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles1x3half:
 	VBROADCASTSS (CX), Y5
@@ -3422,14 +3464,23 @@ tiles1x46masked:
 	ADDQ       AX, CX
 
 tiles1x46done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
-	LEAQ (BX)(BX*2), SI
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
+	LEAQ       (BX)(BX*2), SI
 
 looptiles1x4:
 	VBROADCASTSS (CX), Y8
@@ -3523,14 +3574,23 @@ tiles1x4half6masked:
 	ADDQ       AX, CX
 
 tiles1x4half6done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
-	LEAQ (BX)(BX*2), SI
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
+	LEAQ       (BX)(BX*2), SI
 
 looptiles1x4half:
 	VBROADCASTSS (CX), Y7
@@ -3624,13 +3684,21 @@ tiles2x16masked:
 	ADDQ       AX, CX
 
 tiles2x16done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles2x1:
 	VMOVUPS      (DX), Y4
@@ -3708,13 +3776,21 @@ tiles2x1half6masked:
 	ADDQ       AX, CX
 
 tiles2x1half6done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles2x1half:
 	VMOVUPS      (DX), Y2
@@ -3801,13 +3877,23 @@ tiles2x26masked:
 	ADDQ       AX, CX
 
 tiles2x26done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles2x2:
 	VBROADCASTSS (CX), Y8
@@ -3907,13 +3993,23 @@ tiles2x2half6masked:
 	ADDQ       AX, CX
 
 tiles2x2half6done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles2x2half:
 	VBROADCASTSS (CX), Y6
@@ -4022,13 +4118,25 @@ tiles2x36masked:
 	ADDQ       AX, CX
 
 tiles2x36done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles2x3:
 	VBROADCASTSS (CX), Y12
@@ -4150,13 +4258,25 @@ tiles2x3half6masked:
 	ADDQ       AX, CX
 
 tiles2x3half6done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles2x3half:
 	VBROADCASTSS (CX), Y10
@@ -4271,13 +4391,23 @@ tiles3x16masked:
 	ADDQ       AX, CX
 
 tiles3x16done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles3x1:
 	VMOVUPS      (DX), Y6
@@ -4368,13 +4498,23 @@ tiles3x1half6masked:
 	ADDQ       AX, CX
 
 tiles3x1half6done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles3x1half:
 	VMOVUPS      (DX), Y3
@@ -4477,13 +4617,26 @@ tiles3x26masked:
 	ADDQ       AX, CX
 
 tiles3x26done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles3x2:
 	VBROADCASTSS (CX), Y12
@@ -4606,13 +4759,26 @@ tiles3x2half6masked:
 	ADDQ       AX, CX
 
 tiles3x2half6done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles3x2half:
 	VMOVUPS      (DX), Y9
@@ -4733,13 +4899,25 @@ tiles4x16masked:
 	ADDQ       AX, CX
 
 tiles4x16done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles4x1:
 	VMOVUPS      (DX), Y8
@@ -4843,13 +5021,25 @@ tiles4x1half6masked:
 	ADDQ       AX, CX
 
 tiles4x1half6done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles4x1half:
 	VMOVUPS      (DX), Y4
@@ -4958,13 +5148,27 @@ tiles5x16masked:
 	ADDQ       AX, CX
 
 tiles5x16done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles5x1:
 	VMOVUPS      (DX), Y10
@@ -5081,13 +5285,27 @@ tiles5x1half6masked:
 	ADDQ       AX, CX
 
 tiles5x1half6done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles5x1half:
 	VMOVUPS      (DX), Y5
@@ -5208,13 +5426,29 @@ tiles6x16masked:
 	ADDQ       AX, CX
 
 tiles6x16done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles6x1:
 	VMOVUPS      (DX), Y12
@@ -5344,13 +5578,29 @@ tiles6x1half6masked:
 	ADDQ       AX, CX
 
 tiles6x1half6done:
-	MOVQ CX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       CX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles6x1half:
 	VMOVUPS      (DX), Y6
@@ -20144,7 +20394,7 @@ end:
 	RET
 
 // func gridTransposedAVX512(grid *byte)
-// Requires: AVX, AVX512F, AVX512VL, CMOV, FMA3
+// Requires: AVX, AVX512F, AVX512VL, CMOV, FMA3, MMX+
 TEXT ·gridTransposedAVX512(SB), NOSPLIT, $104-8
 	MOVQ grid+0(FP), AX
 	MOVQ 120(AX), CX
@@ -20223,13 +20473,19 @@ tiles1x16masked:
 	ADDQ      AX, DX
 
 tiles1x16done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles1x1:
 	VBROADCASTSS (CX), Z1
@@ -20287,13 +20543,19 @@ tiles1x1half6masked:
 	ADDQ      AX, DX
 
 tiles1x1half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles1x1half:
 	VBROADCASTSS (CX), Z1
@@ -20357,13 +20619,20 @@ tiles1x26masked:
 	ADDQ      AX, DX
 
 tiles1x26done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles1x2:
 	VBROADCASTSS (CX), Z2
@@ -20426,13 +20695,20 @@ tiles1x2half6masked:
 	ADDQ      AX, DX
 
 tiles1x2half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles1x2half:
 	VBROADCASTSS (CX), Z2
@@ -20501,13 +20777,21 @@ tiles1x36masked:
 	ADDQ      AX, DX
 
 tiles1x36done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles1x3:
 	VBROADCASTSS (CX), Z3
@@ -20575,13 +20859,21 @@ tiles1x3half6masked:
 	ADDQ      AX, DX
 
 tiles1x3half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles1x3half:
 	VBROADCASTSS (CX), Z3
@@ -20660,14 +20952,23 @@ tiles1x46masked:
 	ADDQ      AX, DX
 
 tiles1x46done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
-	LEAQ (BX)(BX*2), SI
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
+	LEAQ       (BX)(BX*2), SI
 
 looptiles1x4:
 	VBROADCASTSS (CX), Z4
@@ -20741,14 +21042,23 @@ tiles1x4half6masked:
 	ADDQ      AX, DX
 
 tiles1x4half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
-	LEAQ (BX)(BX*2), SI
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
+	LEAQ       (BX)(BX*2), SI
 
 looptiles1x4half:
 	VBROADCASTSS (CX), Z4
@@ -20828,14 +21138,24 @@ tiles1x56masked:
 	ADDQ      AX, DX
 
 tiles1x56done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
-	LEAQ (BX)(BX*2), SI
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
+	LEAQ       (BX)(BX*2), SI
 
 looptiles1x5:
 	VBROADCASTSS (CX), Z5
@@ -20914,14 +21234,24 @@ tiles1x5half6masked:
 	ADDQ      AX, DX
 
 tiles1x5half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
-	LEAQ (BX)(BX*2), SI
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
+	LEAQ       (BX)(BX*2), SI
 
 looptiles1x5half:
 	VBROADCASTSS (CX), Z5
@@ -21007,15 +21337,26 @@ tiles1x66masked:
 	ADDQ      AX, DX
 
 tiles1x66done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+	PREFETCHT0 320(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
+	LEAQ       (BX)(BX*2), SI
+	LEAQ       (BX)(BX*4), DI
 
 looptiles1x6:
 	VBROADCASTSS (CX), Z6
@@ -21100,15 +21441,26 @@ tiles1x6half6masked:
 	ADDQ      AX, DX
 
 tiles1x6half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
-	LEAQ (BX)(BX*2), SI
-	LEAQ (BX)(BX*4), DI
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+	PREFETCHT0 320(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
+	LEAQ       (BX)(BX*2), SI
+	LEAQ       (BX)(BX*4), DI
 
 looptiles1x6half:
 	VBROADCASTSS (CX), Z6
@@ -21195,13 +21547,21 @@ tiles2x16masked:
 	ADDQ      AX, DX
 
 tiles2x16done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles2x1:
 	VMOVUPS      (DX), Z2
@@ -21270,13 +21630,21 @@ tiles2x1half6masked:
 	ADDQ      AX, DX
 
 tiles2x1half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles2x1half:
 	VMOVUPS      (DX), Y2
@@ -21353,13 +21721,23 @@ tiles2x26masked:
 	ADDQ      AX, DX
 
 tiles2x26done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles2x2:
 	VMOVUPS      (DX), Z4
@@ -21439,13 +21817,23 @@ tiles2x2half6masked:
 	ADDQ      AX, DX
 
 tiles2x2half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles2x2half:
 	VMOVUPS      (DX), Z4
@@ -21533,13 +21921,25 @@ tiles2x36masked:
 	ADDQ      AX, DX
 
 tiles2x36done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles2x3:
 	VBROADCASTSS (CX), Z6
@@ -21630,13 +22030,25 @@ tiles2x3half6masked:
 	ADDQ      AX, DX
 
 tiles2x3half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles2x3half:
 	VBROADCASTSS (CX), Z6
@@ -21738,14 +22150,28 @@ tiles2x46masked:
 	ADDQ      AX, DX
 
 tiles2x46done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
-	LEAQ (BX)(BX*2), SI
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
+	LEAQ       (BX)(BX*2), SI
 
 looptiles2x4:
 	VBROADCASTSS (CX), Z8
@@ -21848,14 +22274,28 @@ tiles2x4half6masked:
 	ADDQ      AX, DX
 
 tiles2x4half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
-	LEAQ (BX)(BX*2), SI
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
+	LEAQ       (BX)(BX*2), SI
 
 looptiles2x4half:
 	VBROADCASTSS (CX), Z8
@@ -21966,14 +22406,30 @@ tiles2x56masked:
 	ADDQ      AX, DX
 
 tiles2x56done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
-	LEAQ (BX)(BX*2), SI
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
+	LEAQ       (BX)(BX*2), SI
 
 looptiles2x5:
 	VBROADCASTSS (CX), Z10
@@ -22087,14 +22543,30 @@ tiles2x5half6masked:
 	ADDQ      AX, DX
 
 tiles2x5half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
-	LEAQ (BX)(BX*2), SI
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
+	LEAQ       (BX)(BX*2), SI
 
 looptiles2x5half:
 	VBROADCASTSS (CX), Z10
@@ -22205,13 +22677,23 @@ tiles3x16masked:
 	ADDQ      AX, DX
 
 tiles3x16done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles3x1:
 	VMOVUPS      (DX), Z3
@@ -22290,13 +22772,23 @@ tiles3x1half6masked:
 	ADDQ      AX, DX
 
 tiles3x1half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles3x1half:
 	VMOVUPS      (DX), Y3
@@ -22385,13 +22877,26 @@ tiles3x26masked:
 	ADDQ      AX, DX
 
 tiles3x26done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles3x2:
 	VMOVUPS      (DX), Z6
@@ -22486,13 +22991,26 @@ tiles3x2half6masked:
 	ADDQ      AX, DX
 
 tiles3x2half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles3x2half:
 	VMOVUPS      (DX), Z6
@@ -22599,13 +23117,29 @@ tiles3x36masked:
 	ADDQ      AX, DX
 
 tiles3x36done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles3x3:
 	VMOVUPS      (DX), Z9
@@ -22716,13 +23250,29 @@ tiles3x3half6masked:
 	ADDQ      AX, DX
 
 tiles3x3half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles3x3half:
 	VMOVUPS      (DX), Z9
@@ -22844,14 +23394,33 @@ tiles3x46masked:
 	ADDQ      AX, DX
 
 tiles3x46done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
-	LEAQ (BX)(BX*2), SI
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
+	LEAQ       (BX)(BX*2), SI
 
 looptiles3x4:
 	VBROADCASTSS (CX), Z12
@@ -22979,14 +23548,33 @@ tiles3x4half6masked:
 	ADDQ      AX, DX
 
 tiles3x4half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
-	LEAQ (BX)(BX*2), SI
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
+	LEAQ       (BX)(BX*2), SI
 
 looptiles3x4half:
 	VBROADCASTSS (CX), Z12
@@ -23107,13 +23695,25 @@ tiles4x16masked:
 	ADDQ      AX, DX
 
 tiles4x16done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles4x1:
 	VMOVUPS      (DX), Z4
@@ -23202,13 +23802,25 @@ tiles4x1half6masked:
 	ADDQ      AX, DX
 
 tiles4x1half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles4x1half:
 	VMOVUPS      (DX), Y4
@@ -23309,13 +23921,29 @@ tiles4x26masked:
 	ADDQ      AX, DX
 
 tiles4x26done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles4x2:
 	VMOVUPS      (DX), Z8
@@ -23425,13 +24053,29 @@ tiles4x2half6masked:
 	ADDQ      AX, DX
 
 tiles4x2half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles4x2half:
 	VMOVUPS      (DX), Z8
@@ -23553,13 +24197,33 @@ tiles4x36masked:
 	ADDQ      AX, DX
 
 tiles4x36done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles4x3:
 	VMOVUPS      (DX), Z12
@@ -23690,13 +24354,33 @@ tiles4x3half6masked:
 	ADDQ      AX, DX
 
 tiles4x3half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles4x3half:
 	VMOVUPS      (DX), Z12
@@ -23827,13 +24511,27 @@ tiles5x16masked:
 	ADDQ      AX, DX
 
 tiles5x16done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles5x1:
 	VMOVUPS      (DX), Z5
@@ -23932,13 +24630,27 @@ tiles5x1half6masked:
 	ADDQ      AX, DX
 
 tiles5x1half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles5x1half:
 	VMOVUPS      (DX), Y5
@@ -24051,13 +24763,32 @@ tiles5x26masked:
 	ADDQ      AX, DX
 
 tiles5x26done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles5x2:
 	VMOVUPS      (DX), Z10
@@ -24182,13 +24913,32 @@ tiles5x2half6masked:
 	ADDQ      AX, DX
 
 tiles5x2half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles5x2half:
 	VMOVUPS      (DX), Z10
@@ -24327,13 +25077,37 @@ tiles5x36masked:
 	ADDQ      AX, DX
 
 tiles5x36done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles5x3:
 	VMOVUPS      (DX), Z15
@@ -24484,13 +25258,37 @@ tiles5x3half6masked:
 	ADDQ      AX, DX
 
 tiles5x3half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles5x3half:
 	VMOVUPS      (DX), Z15
@@ -24633,13 +25431,29 @@ tiles6x16masked:
 	ADDQ      AX, DX
 
 tiles6x16done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles6x1:
 	VMOVUPS      (DX), Z6
@@ -24748,13 +25562,29 @@ tiles6x1half6masked:
 	ADDQ      AX, DX
 
 tiles6x1half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles6x1half:
 	VMOVUPS      (DX), Y6
@@ -24879,13 +25709,35 @@ tiles6x26masked:
 	ADDQ      AX, DX
 
 tiles6x26done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles6x2:
 	VMOVUPS      (DX), Z12
@@ -25025,13 +25877,35 @@ tiles6x2half6masked:
 	ADDQ      AX, DX
 
 tiles6x2half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles6x2half:
 	VMOVUPS      (DX), Z12
@@ -25187,13 +26061,41 @@ tiles6x36masked:
 	ADDQ      AX, DX
 
 tiles6x36done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles6x3:
 	VMOVUPS      (DX), Z18
@@ -25364,13 +26266,41 @@ tiles6x3half6masked:
 	ADDQ      AX, DX
 
 tiles6x3half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles6x3half:
 	VMOVUPS      (DX), Z18
@@ -25531,13 +26461,31 @@ tiles7x16masked:
 	ADDQ      AX, DX
 
 tiles7x16done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles7x1:
 	VMOVUPS      (DX), Z7
@@ -25656,13 +26604,31 @@ tiles7x1half6masked:
 	ADDQ      AX, DX
 
 tiles7x1half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles7x1half:
 	VMOVUPS      (DX), Y7
@@ -25799,13 +26765,38 @@ tiles7x26masked:
 	ADDQ      AX, DX
 
 tiles7x26done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles7x2:
 	VMOVUPS      (DX), Z14
@@ -25960,13 +26951,38 @@ tiles7x2half6masked:
 	ADDQ      AX, DX
 
 tiles7x2half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles7x2half:
 	VMOVUPS      (DX), Z14
@@ -26139,13 +27155,45 @@ tiles7x36masked:
 	ADDQ      AX, DX
 
 tiles7x36done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles7x3:
 	VMOVUPS      (DX), Z21
@@ -26336,13 +27384,45 @@ tiles7x3half6masked:
 	ADDQ      AX, DX
 
 tiles7x3half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles7x3half:
 	VMOVUPS      (DX), Z21
@@ -26517,13 +27597,33 @@ tiles8x16masked:
 	ADDQ      AX, DX
 
 tiles8x16done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles8x1:
 	VMOVUPS      (DX), Z8
@@ -26652,13 +27752,33 @@ tiles8x1half6masked:
 	ADDQ      AX, DX
 
 tiles8x1half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles8x1half:
 	VMOVUPS      (DX), Y8
@@ -26807,13 +27927,41 @@ tiles8x26masked:
 	ADDQ      AX, DX
 
 tiles8x26done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles8x2:
 	VMOVUPS      (DX), Z16
@@ -26983,13 +28131,41 @@ tiles8x2half6masked:
 	ADDQ      AX, DX
 
 tiles8x2half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles8x2half:
 	VMOVUPS      (DX), Z16
@@ -27179,13 +28355,49 @@ tiles8x36masked:
 	ADDQ      AX, DX
 
 tiles8x36done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles8x3:
 	VMOVUPS      (DX), Z24
@@ -27396,13 +28608,49 @@ tiles8x3half6masked:
 	ADDQ      AX, DX
 
 tiles8x3half6done:
-	MOVQ DX, 88(SP)
-	MOVQ grid+0(FP), AX
-	MOVQ (AX), AX
-	MOVQ 80(SP), CX
-	MOVQ 24(SP), DX
-	MOVQ grid+0(FP), BX
-	MOVQ 40(BX), BX
+	MOVQ       DX, 88(SP)
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	MOVQ       grid+0(FP), AX
+	MOVQ       (AX), AX
+	MOVQ       80(SP), CX
+	MOVQ       24(SP), DX
+	MOVQ       grid+0(FP), BX
+	MOVQ       40(BX), BX
 
 looptiles8x3half:
 	VMOVUPS      (DX), Z24

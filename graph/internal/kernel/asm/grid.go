@@ -176,6 +176,7 @@ func (s tileShape) inRow(pointer reg.Register) []Mem {
 type operands struct {
 	step           int   // bytes from a row to the next, of pointers or of numbers
 	firstA, firstB field // where the first tile begins
+	large          bool  // the result does not stay in a cache
 	loop           func(s tileShape, acc [][]vec)
 }
 
@@ -288,6 +289,9 @@ func (o operands) tiles(s tileShape) {
 		}
 	}
 	s.move(acc, fieldStart, false)
+	if o.large {
+		s.prefetchBelow()
+	}
 	o.loop(s, acc)
 	s.move(acc, fieldC, true)
 	ADDQ(U8(o.step*s.rows), frameRowA.in(nil))
@@ -332,4 +336,21 @@ func (s tileShape) move(acc [][]vec, matrix field, store bool) {
 	all(s.panelMasks(cols))
 	Label(name + "done")
 	MOVQ(pointer, rowPointer.in(nil))
+}
+
+// prefetchBelow asks for the memory of the tile below, which is next.
+func (s tileShape) prefetchBelow() {
+	pointer, stride, skip := frameRowC.load(), fieldCStride.load(), GP64()
+	IMUL3Q(U8(s.rows), stride, skip)
+	ADDQ(skip, pointer)
+	for i := range s.rows {
+		for j, m := range s.inRow(pointer) {
+			if s.columns[j].disp == 0 {
+				PREFETCHT0(m)
+			}
+		}
+		if i+1 < s.rows {
+			ADDQ(stride, pointer)
+		}
+	}
 }
