@@ -23,7 +23,13 @@ type grid struct {
 	rows, tall, short    int // rows of a tall tile, number of tall ones, number of short ones
 	panels, wide, narrow int // panels of a wide group, number of wide ones, number of narrow ones
 	lastCols             int // columns of the last panel, from 1 to 16; no others of it are touched
+
+	large int // not zero if the result does not stay in the second-level cache: it is asked for early
 }
+
+// largeResult is how many numbers of a result leave too little of the second-level cache to
+// the operands.
+const largeResult = 1 << 16
 
 // cutRows the rows of the left operand into tiles of at most most.
 func (g *grid) cutRows(rows, most int) { g.rows, g.tall, g.short = cut(rows, most) }
@@ -90,6 +96,9 @@ func multiplyGrids[T Float](c, start target[T], a *Rows[T], b rightOperand[T], c
 	g.k, g.aOffset = a.width, 4*a.offset
 	g.bStep = 4 * b.bStep
 	g.startStride, g.startStep, g.cStride = 4*start.stride, 4*start.step(), 4*c.stride
+	if rows*cols > largeResult {
+		g.large = 1
+	}
 	kind := rowsByPanels
 	if b.pairs != nil {
 		kind = rowsByPairs
@@ -122,7 +131,7 @@ func (o *outerBuffer[T]) addGrids(c, start target[T], k, i, below, j, right int)
 	limits := tilePanels[T](false)
 	most := min(len(limits)-1, panelCols/2) // so that a panel consists of whole tiles
 	var g grid
-	g.k, g.bStep = k, 4*outerRows*panelCols
+	g.k, g.bStep, g.large = k, 4*outerRows*panelCols, 1
 	g.startStride, g.startStep, g.cStride = 4*start.stride, 4*start.step(), 4*c.stride
 	height := min(below-i, most)
 	for left := j; left < right; {

@@ -5,7 +5,7 @@
 #include "textflag.h"
 
 // func gridAVX2(grid *byte)
-// Requires: AVX, CMOV, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·gridAVX2(SB), NOSPLIT, $104-8
 	MOVQ grid+0(FP), AX
 	MOVQ 120(AX), CX
@@ -85,7 +85,18 @@ tiles1x16masked:
 	ADDQ       AX, CX
 
 tiles1x16done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles1x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -159,7 +170,18 @@ tiles1x1half6masked:
 	ADDQ       AX, CX
 
 tiles1x1half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles1x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -240,7 +262,19 @@ tiles1x26masked:
 	ADDQ       AX, CX
 
 tiles1x26done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles1x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -324,7 +358,19 @@ tiles1x2half6masked:
 	ADDQ       AX, CX
 
 tiles1x2half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles1x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -417,7 +463,20 @@ tiles1x36masked:
 	ADDQ       AX, CX
 
 tiles1x36done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles1x3:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -511,7 +570,20 @@ tiles1x3half6masked:
 	ADDQ       AX, CX
 
 tiles1x3half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles1x3half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -613,7 +685,21 @@ tiles1x46masked:
 	ADDQ       AX, CX
 
 tiles1x46done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x4
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles1x4:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -719,7 +805,21 @@ tiles1x4half6masked:
 	ADDQ       AX, CX
 
 tiles1x4half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x4half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles1x4half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -825,7 +925,20 @@ tiles2x16masked:
 	ADDQ       AX, CX
 
 tiles2x16done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles2x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -916,7 +1029,20 @@ tiles2x1half6masked:
 	ADDQ       AX, CX
 
 tiles2x1half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles2x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -1016,7 +1142,22 @@ tiles2x26masked:
 	ADDQ       AX, CX
 
 tiles2x26done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles2x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -1129,7 +1270,22 @@ tiles2x2half6masked:
 	ADDQ       AX, CX
 
 tiles2x2half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles2x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -1251,7 +1407,24 @@ tiles2x36masked:
 	ADDQ       AX, CX
 
 tiles2x36done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles2x3:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -1386,7 +1559,24 @@ tiles2x3half6masked:
 	ADDQ       AX, CX
 
 tiles2x3half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles2x3half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -1514,7 +1704,22 @@ tiles3x16masked:
 	ADDQ       AX, CX
 
 tiles3x16done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles3x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -1620,7 +1825,22 @@ tiles3x1half6masked:
 	ADDQ       AX, CX
 
 tiles3x1half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles3x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -1738,7 +1958,25 @@ tiles3x26masked:
 	ADDQ       AX, CX
 
 tiles3x26done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles3x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -1876,7 +2114,25 @@ tiles3x2half6masked:
 	ADDQ       AX, CX
 
 tiles3x2half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles3x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -2012,7 +2268,24 @@ tiles4x16masked:
 	ADDQ       AX, CX
 
 tiles4x16done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles4x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -2133,7 +2406,24 @@ tiles4x1half6masked:
 	ADDQ       AX, CX
 
 tiles4x1half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles4x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -2259,7 +2549,26 @@ tiles5x16masked:
 	ADDQ       AX, CX
 
 tiles5x16done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles5x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -2395,7 +2704,26 @@ tiles5x1half6masked:
 	ADDQ       AX, CX
 
 tiles5x1half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles5x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -2535,7 +2863,28 @@ tiles6x16masked:
 	ADDQ       AX, CX
 
 tiles6x16done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles6x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -2686,7 +3035,28 @@ tiles6x1half6masked:
 	ADDQ       AX, CX
 
 tiles6x1half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles6x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -2925,18 +3295,23 @@ tiles1x16masked:
 
 tiles1x16done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles1x1:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles1x1:
 	VBROADCASTSS (CX), Y2
@@ -3000,18 +3375,23 @@ tiles1x1half6masked:
 
 tiles1x1half6done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles1x1half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles1x1half:
 	VBROADCASTSS (CX), Y1
@@ -3082,6 +3462,9 @@ tiles1x26masked:
 
 tiles1x26done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -3089,12 +3472,14 @@ tiles1x26done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles1x2:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles1x2:
 	VBROADCASTSS (CX), Y4
@@ -3168,6 +3553,9 @@ tiles1x2half6masked:
 
 tiles1x2half6done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -3175,12 +3563,14 @@ tiles1x2half6done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles1x2half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles1x2half:
 	VBROADCASTSS (CX), Y3
@@ -3263,6 +3653,9 @@ tiles1x36masked:
 
 tiles1x36done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x3
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -3271,12 +3664,14 @@ tiles1x36done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles1x3:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles1x3:
 	VBROADCASTSS (CX), Y6
@@ -3360,6 +3755,9 @@ tiles1x3half6masked:
 
 tiles1x3half6done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x3half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -3368,12 +3766,14 @@ tiles1x3half6done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles1x3half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles1x3half:
 	VBROADCASTSS (CX), Y5
@@ -3465,6 +3865,9 @@ tiles1x46masked:
 
 tiles1x46done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x4
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -3474,13 +3877,15 @@ tiles1x46done:
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
 	PREFETCHT0 192(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
-	LEAQ       (BX)(BX*2), SI
+
+smalltiles1x4:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
+	LEAQ (BX)(BX*2), SI
 
 looptiles1x4:
 	VBROADCASTSS (CX), Y8
@@ -3575,6 +3980,9 @@ tiles1x4half6masked:
 
 tiles1x4half6done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x4half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -3584,13 +3992,15 @@ tiles1x4half6done:
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
 	PREFETCHT0 192(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
-	LEAQ       (BX)(BX*2), SI
+
+smalltiles1x4half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
+	LEAQ (BX)(BX*2), SI
 
 looptiles1x4half:
 	VBROADCASTSS (CX), Y7
@@ -3685,6 +4095,9 @@ tiles2x16masked:
 
 tiles2x16done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -3693,12 +4106,14 @@ tiles2x16done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles2x1:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles2x1:
 	VMOVUPS      (DX), Y4
@@ -3777,6 +4192,9 @@ tiles2x1half6masked:
 
 tiles2x1half6done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -3785,12 +4203,14 @@ tiles2x1half6done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles2x1half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles2x1half:
 	VMOVUPS      (DX), Y2
@@ -3878,6 +4298,9 @@ tiles2x26masked:
 
 tiles2x26done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -3888,12 +4311,14 @@ tiles2x26done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles2x2:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles2x2:
 	VBROADCASTSS (CX), Y8
@@ -3994,6 +4419,9 @@ tiles2x2half6masked:
 
 tiles2x2half6done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -4004,12 +4432,14 @@ tiles2x2half6done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles2x2half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles2x2half:
 	VBROADCASTSS (CX), Y6
@@ -4119,6 +4549,9 @@ tiles2x36masked:
 
 tiles2x36done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x3
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -4131,12 +4564,14 @@ tiles2x36done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles2x3:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles2x3:
 	VBROADCASTSS (CX), Y12
@@ -4259,6 +4694,9 @@ tiles2x3half6masked:
 
 tiles2x3half6done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x3half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -4271,12 +4709,14 @@ tiles2x3half6done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles2x3half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles2x3half:
 	VBROADCASTSS (CX), Y10
@@ -4392,6 +4832,9 @@ tiles3x16masked:
 
 tiles3x16done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -4402,12 +4845,14 @@ tiles3x16done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles3x1:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles3x1:
 	VMOVUPS      (DX), Y6
@@ -4499,6 +4944,9 @@ tiles3x1half6masked:
 
 tiles3x1half6done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -4509,12 +4957,14 @@ tiles3x1half6done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles3x1half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles3x1half:
 	VMOVUPS      (DX), Y3
@@ -4618,6 +5068,9 @@ tiles3x26masked:
 
 tiles3x26done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x2
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -4631,12 +5084,14 @@ tiles3x26done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles3x2:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles3x2:
 	VBROADCASTSS (CX), Y12
@@ -4760,6 +5215,9 @@ tiles3x2half6masked:
 
 tiles3x2half6done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x2half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -4773,12 +5231,14 @@ tiles3x2half6done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles3x2half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles3x2half:
 	VMOVUPS      (DX), Y9
@@ -4900,6 +5360,9 @@ tiles4x16masked:
 
 tiles4x16done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -4912,12 +5375,14 @@ tiles4x16done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles4x1:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles4x1:
 	VMOVUPS      (DX), Y8
@@ -5022,6 +5487,9 @@ tiles4x1half6masked:
 
 tiles4x1half6done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -5034,12 +5502,14 @@ tiles4x1half6done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles4x1half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles4x1half:
 	VMOVUPS      (DX), Y4
@@ -5149,6 +5619,9 @@ tiles5x16masked:
 
 tiles5x16done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x1
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -5163,12 +5636,14 @@ tiles5x16done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles5x1:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles5x1:
 	VMOVUPS      (DX), Y10
@@ -5286,6 +5761,9 @@ tiles5x1half6masked:
 
 tiles5x1half6done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x1half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -5300,12 +5778,14 @@ tiles5x1half6done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles5x1half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles5x1half:
 	VMOVUPS      (DX), Y5
@@ -5427,6 +5907,9 @@ tiles6x16masked:
 
 tiles6x16done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x1
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -5443,12 +5926,14 @@ tiles6x16done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles6x1:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles6x1:
 	VMOVUPS      (DX), Y12
@@ -5579,6 +6064,9 @@ tiles6x1half6masked:
 
 tiles6x1half6done:
 	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x1half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -5595,12 +6083,14 @@ tiles6x1half6done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles6x1half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles6x1half:
 	VMOVUPS      (DX), Y6
@@ -5703,7 +6193,7 @@ end:
 	RET
 
 // func gridOuterAVX2(grid *byte)
-// Requires: AVX, CMOV, FMA3
+// Requires: AVX, CMOV, FMA3, MMX+
 TEXT ·gridOuterAVX2(SB), NOSPLIT, $104-8
 	MOVQ grid+0(FP), AX
 	MOVQ 120(AX), CX
@@ -5781,7 +6271,18 @@ tiles1x16masked:
 	ADDQ       AX, CX
 
 tiles1x16done:
-	MOVQ    CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles1x1:
 	MOVQ    grid+0(FP), AX
 	MOVQ    (AX), AX
 	MOVQ    grid+0(FP), CX
@@ -5864,7 +6365,18 @@ tiles1x1half6masked:
 	ADDQ       AX, CX
 
 tiles1x1half6done:
-	MOVQ    CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles1x1half:
 	MOVQ    grid+0(FP), AX
 	MOVQ    (AX), AX
 	MOVQ    grid+0(FP), CX
@@ -5953,7 +6465,19 @@ tiles1x26masked:
 	ADDQ       AX, CX
 
 tiles1x26done:
-	MOVQ    CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles1x2:
 	MOVQ    grid+0(FP), AX
 	MOVQ    (AX), AX
 	MOVQ    grid+0(FP), CX
@@ -6048,7 +6572,19 @@ tiles1x2half6masked:
 	ADDQ       AX, CX
 
 tiles1x2half6done:
-	MOVQ    CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles1x2half:
 	MOVQ    grid+0(FP), AX
 	MOVQ    (AX), AX
 	MOVQ    grid+0(FP), CX
@@ -6149,7 +6685,20 @@ tiles2x16masked:
 	ADDQ       AX, CX
 
 tiles2x16done:
-	MOVQ    CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles2x1:
 	MOVQ    grid+0(FP), AX
 	MOVQ    (AX), AX
 	MOVQ    grid+0(FP), CX
@@ -6245,7 +6794,20 @@ tiles2x1half6masked:
 	ADDQ       AX, CX
 
 tiles2x1half6done:
-	MOVQ    CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles2x1half:
 	MOVQ    grid+0(FP), AX
 	MOVQ    (AX), AX
 	MOVQ    grid+0(FP), CX
@@ -6350,7 +6912,22 @@ tiles2x26masked:
 	ADDQ       AX, CX
 
 tiles2x26done:
-	MOVQ    CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles2x2:
 	MOVQ    grid+0(FP), AX
 	MOVQ    (AX), AX
 	MOVQ    grid+0(FP), CX
@@ -6468,7 +7045,22 @@ tiles2x2half6masked:
 	ADDQ       AX, CX
 
 tiles2x2half6done:
-	MOVQ    CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles2x2half:
 	MOVQ    grid+0(FP), AX
 	MOVQ    (AX), AX
 	MOVQ    grid+0(FP), CX
@@ -6585,7 +7177,22 @@ tiles3x16masked:
 	ADDQ       AX, CX
 
 tiles3x16done:
-	MOVQ    CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles3x1:
 	MOVQ    grid+0(FP), AX
 	MOVQ    (AX), AX
 	MOVQ    grid+0(FP), CX
@@ -6694,7 +7301,22 @@ tiles3x1half6masked:
 	ADDQ       AX, CX
 
 tiles3x1half6done:
-	MOVQ    CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles3x1half:
 	MOVQ    grid+0(FP), AX
 	MOVQ    (AX), AX
 	MOVQ    grid+0(FP), CX
@@ -6811,7 +7433,24 @@ tiles4x16masked:
 	ADDQ       AX, CX
 
 tiles4x16done:
-	MOVQ    CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles4x1:
 	MOVQ    grid+0(FP), AX
 	MOVQ    (AX), AX
 	MOVQ    grid+0(FP), CX
@@ -6933,7 +7572,24 @@ tiles4x1half6masked:
 	ADDQ       AX, CX
 
 tiles4x1half6done:
-	MOVQ    CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles4x1half:
 	MOVQ    grid+0(FP), AX
 	MOVQ    (AX), AX
 	MOVQ    grid+0(FP), CX
@@ -7060,7 +7716,26 @@ tiles5x16masked:
 	ADDQ       AX, CX
 
 tiles5x16done:
-	MOVQ    CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles5x1:
 	MOVQ    grid+0(FP), AX
 	MOVQ    (AX), AX
 	MOVQ    grid+0(FP), CX
@@ -7195,7 +7870,26 @@ tiles5x1half6masked:
 	ADDQ       AX, CX
 
 tiles5x1half6done:
-	MOVQ    CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles5x1half:
 	MOVQ    grid+0(FP), AX
 	MOVQ    (AX), AX
 	MOVQ    grid+0(FP), CX
@@ -7310,7 +8004,7 @@ end:
 	RET
 
 // func gridPairsAVX2(grid *byte)
-// Requires: AVX, AVX2, CMOV, FMA3
+// Requires: AVX, AVX2, CMOV, FMA3, MMX+
 TEXT ·gridPairsAVX2(SB), NOSPLIT, $104-8
 	MOVQ grid+0(FP), AX
 	MOVQ 120(AX), CX
@@ -7388,7 +8082,18 @@ tiles1x16masked:
 	ADDQ       AX, CX
 
 tiles1x16done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles1x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -7487,7 +8192,18 @@ tiles1x1half6masked:
 	ADDQ       AX, CX
 
 tiles1x1half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles1x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -7585,7 +8301,19 @@ tiles1x26masked:
 	ADDQ       AX, CX
 
 tiles1x26done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles1x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -7708,7 +8436,19 @@ tiles1x2half6masked:
 	ADDQ       AX, CX
 
 tiles1x2half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles1x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -7833,7 +8573,20 @@ tiles1x36masked:
 	ADDQ       AX, CX
 
 tiles1x36done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles1x3:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -7980,7 +8733,20 @@ tiles1x3half6masked:
 	ADDQ       AX, CX
 
 tiles1x3half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles1x3half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -8128,7 +8894,21 @@ tiles1x46masked:
 	ADDQ       AX, CX
 
 tiles1x46done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x4
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles1x4:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -8301,7 +9081,21 @@ tiles1x4half6masked:
 	ADDQ       AX, CX
 
 tiles1x4half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x4half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles1x4half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -8465,7 +9259,20 @@ tiles2x16masked:
 	ADDQ       AX, CX
 
 tiles2x16done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles2x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -8584,7 +9391,20 @@ tiles2x1half6masked:
 	ADDQ       AX, CX
 
 tiles2x1half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles2x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -8704,7 +9524,22 @@ tiles2x26masked:
 	ADDQ       AX, CX
 
 tiles2x26done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles2x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -8863,7 +9698,22 @@ tiles2x2half6masked:
 	ADDQ       AX, CX
 
 tiles2x2half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles2x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -9015,7 +9865,22 @@ tiles3x16masked:
 	ADDQ       AX, CX
 
 tiles3x16done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles3x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -9155,7 +10020,22 @@ tiles3x1half6masked:
 	ADDQ       AX, CX
 
 tiles3x1half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles3x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -9291,7 +10171,24 @@ tiles4x16masked:
 	ADDQ       AX, CX
 
 tiles4x16done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles4x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -9452,7 +10349,24 @@ tiles4x1half6masked:
 	ADDQ       AX, CX
 
 tiles4x1half6done:
-	MOVQ CX, 88(SP)
+	MOVQ       CX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles4x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -12320,7 +13234,7 @@ loop:
 	RET
 
 // func gridAVX512(grid *byte)
-// Requires: AVX, AVX512F, AVX512VL, CMOV, FMA3
+// Requires: AVX, AVX512F, AVX512VL, CMOV, FMA3, MMX+
 TEXT ·gridAVX512(SB), NOSPLIT, $104-8
 	MOVQ grid+0(FP), AX
 	MOVQ 120(AX), CX
@@ -12399,7 +13313,18 @@ tiles1x16masked:
 	ADDQ      AX, DX
 
 tiles1x16done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles1x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -12468,7 +13393,18 @@ tiles1x1half6masked:
 	ADDQ      AX, DX
 
 tiles1x1half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles1x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -12543,7 +13479,19 @@ tiles1x26masked:
 	ADDQ      AX, DX
 
 tiles1x26done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles1x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -12617,7 +13565,19 @@ tiles1x2half6masked:
 	ADDQ      AX, DX
 
 tiles1x2half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles1x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -12697,7 +13657,20 @@ tiles1x36masked:
 	ADDQ      AX, DX
 
 tiles1x36done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles1x3:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -12776,7 +13749,20 @@ tiles1x3half6masked:
 	ADDQ      AX, DX
 
 tiles1x3half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles1x3half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -12866,7 +13852,21 @@ tiles1x46masked:
 	ADDQ      AX, DX
 
 tiles1x46done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x4
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles1x4:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -12952,7 +13952,21 @@ tiles1x4half6masked:
 	ADDQ      AX, DX
 
 tiles1x4half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x4half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles1x4half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -13044,7 +14058,22 @@ tiles1x56masked:
 	ADDQ      AX, DX
 
 tiles1x56done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x5
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+
+smalltiles1x5:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -13135,7 +14164,22 @@ tiles1x5half6masked:
 	ADDQ      AX, DX
 
 tiles1x5half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x5half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+
+smalltiles1x5half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -13233,7 +14277,23 @@ tiles1x66masked:
 	ADDQ      AX, DX
 
 tiles1x66done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x6
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+	PREFETCHT0 320(AX)
+
+smalltiles1x6:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -13331,7 +14391,23 @@ tiles1x6half6masked:
 	ADDQ      AX, DX
 
 tiles1x6half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x6half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+	PREFETCHT0 320(AX)
+
+smalltiles1x6half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -13431,7 +14507,20 @@ tiles2x16masked:
 	ADDQ      AX, DX
 
 tiles2x16done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles2x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -13513,7 +14602,20 @@ tiles2x1half6masked:
 	ADDQ      AX, DX
 
 tiles2x1half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles2x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -13603,7 +14705,22 @@ tiles2x26masked:
 	ADDQ      AX, DX
 
 tiles2x26done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles2x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -13696,7 +14813,22 @@ tiles2x2half6masked:
 	ADDQ      AX, DX
 
 tiles2x2half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles2x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -13797,7 +14929,24 @@ tiles2x36masked:
 	ADDQ      AX, DX
 
 tiles2x36done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles2x3:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -13901,7 +15050,24 @@ tiles2x3half6masked:
 	ADDQ      AX, DX
 
 tiles2x3half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles2x3half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -14016,7 +15182,26 @@ tiles2x46masked:
 	ADDQ      AX, DX
 
 tiles2x46done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x4
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles2x4:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -14133,7 +15318,26 @@ tiles2x4half6masked:
 	ADDQ      AX, DX
 
 tiles2x4half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x4half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles2x4half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -14258,7 +15462,28 @@ tiles2x56masked:
 	ADDQ      AX, DX
 
 tiles2x56done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x5
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+
+smalltiles2x5:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -14386,7 +15611,28 @@ tiles2x5half6masked:
 	ADDQ      AX, DX
 
 tiles2x5half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x5half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	PREFETCHT0 256(AX)
+
+smalltiles2x5half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -14511,7 +15757,22 @@ tiles3x16masked:
 	ADDQ      AX, DX
 
 tiles3x16done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles3x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -14605,7 +15866,22 @@ tiles3x1half6masked:
 	ADDQ      AX, DX
 
 tiles3x1half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles3x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -14709,7 +15985,25 @@ tiles3x26masked:
 	ADDQ      AX, DX
 
 tiles3x26done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles3x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -14819,7 +16113,25 @@ tiles3x2half6masked:
 	ADDQ      AX, DX
 
 tiles3x2half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles3x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -14941,7 +16253,28 @@ tiles3x36masked:
 	ADDQ      AX, DX
 
 tiles3x36done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles3x3:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -15067,7 +16400,28 @@ tiles3x3half6masked:
 	ADDQ      AX, DX
 
 tiles3x3half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles3x3half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -15204,7 +16558,31 @@ tiles3x46masked:
 	ADDQ      AX, DX
 
 tiles3x46done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x4
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles3x4:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -15348,7 +16726,31 @@ tiles3x4half6masked:
 	ADDQ      AX, DX
 
 tiles3x4half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x4half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles3x4half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -15485,7 +16887,24 @@ tiles4x16masked:
 	ADDQ      AX, DX
 
 tiles4x16done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles4x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -15591,7 +17010,24 @@ tiles4x1half6masked:
 	ADDQ      AX, DX
 
 tiles4x1half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles4x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -15709,7 +17145,28 @@ tiles4x26masked:
 	ADDQ      AX, DX
 
 tiles4x26done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles4x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -15836,7 +17293,28 @@ tiles4x2half6masked:
 	ADDQ      AX, DX
 
 tiles4x2half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles4x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -15975,7 +17453,32 @@ tiles4x36masked:
 	ADDQ      AX, DX
 
 tiles4x36done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles4x3:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -16123,7 +17626,32 @@ tiles4x3half6masked:
 	ADDQ      AX, DX
 
 tiles4x3half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles4x3half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -16271,7 +17799,26 @@ tiles5x16masked:
 	ADDQ      AX, DX
 
 tiles5x16done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles5x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -16389,7 +17936,26 @@ tiles5x1half6masked:
 	ADDQ      AX, DX
 
 tiles5x1half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles5x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -16521,7 +18087,31 @@ tiles5x26masked:
 	ADDQ      AX, DX
 
 tiles5x26done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles5x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -16665,7 +18255,31 @@ tiles5x2half6masked:
 	ADDQ      AX, DX
 
 tiles5x2half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles5x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -16823,7 +18437,36 @@ tiles5x36masked:
 	ADDQ      AX, DX
 
 tiles5x36done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles5x3:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -16993,7 +18636,36 @@ tiles5x3half6masked:
 	ADDQ      AX, DX
 
 tiles5x3half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles5x3half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -17155,7 +18827,28 @@ tiles6x16masked:
 	ADDQ      AX, DX
 
 tiles6x16done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles6x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -17285,7 +18978,28 @@ tiles6x1half6masked:
 	ADDQ      AX, DX
 
 tiles6x1half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles6x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -17431,7 +19145,34 @@ tiles6x26masked:
 	ADDQ      AX, DX
 
 tiles6x26done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles6x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -17592,7 +19333,34 @@ tiles6x2half6masked:
 	ADDQ      AX, DX
 
 tiles6x2half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles6x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -17769,7 +19537,40 @@ tiles6x36masked:
 	ADDQ      AX, DX
 
 tiles6x36done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles6x3:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -17961,7 +19762,40 @@ tiles6x3half6masked:
 	ADDQ      AX, DX
 
 tiles6x3half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles6x3half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -18143,7 +19977,30 @@ tiles7x16masked:
 	ADDQ      AX, DX
 
 tiles7x16done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles7x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -18285,7 +20142,30 @@ tiles7x1half6masked:
 	ADDQ      AX, DX
 
 tiles7x1half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles7x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -18445,7 +20325,37 @@ tiles7x26masked:
 	ADDQ      AX, DX
 
 tiles7x26done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles7x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -18623,7 +20533,37 @@ tiles7x2half6masked:
 	ADDQ      AX, DX
 
 tiles7x2half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles7x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -18819,7 +20759,44 @@ tiles7x36masked:
 	ADDQ      AX, DX
 
 tiles7x36done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles7x3:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -19033,7 +21010,44 @@ tiles7x3half6masked:
 	ADDQ      AX, DX
 
 tiles7x3half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles7x3half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -19231,7 +21245,32 @@ tiles8x16masked:
 	ADDQ      AX, DX
 
 tiles8x16done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles8x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -19385,7 +21424,32 @@ tiles8x1half6masked:
 	ADDQ      AX, DX
 
 tiles8x1half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles8x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -19559,7 +21623,40 @@ tiles8x26masked:
 	ADDQ      AX, DX
 
 tiles8x26done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles8x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -19754,7 +21851,40 @@ tiles8x2half6masked:
 	ADDQ      AX, DX
 
 tiles8x2half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles8x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -19969,7 +22099,48 @@ tiles8x36masked:
 	ADDQ      AX, DX
 
 tiles8x36done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles8x3:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -20205,7 +22376,48 @@ tiles8x3half6masked:
 	ADDQ      AX, DX
 
 tiles8x3half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles8x3half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -20474,18 +22686,23 @@ tiles1x16masked:
 
 tiles1x16done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles1x1:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles1x1:
 	VBROADCASTSS (CX), Z1
@@ -20544,18 +22761,23 @@ tiles1x1half6masked:
 
 tiles1x1half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
 	IMUL3Q     $0x01, CX, CX
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles1x1half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles1x1half:
 	VBROADCASTSS (CX), Z1
@@ -20620,6 +22842,9 @@ tiles1x26masked:
 
 tiles1x26done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -20627,12 +22852,14 @@ tiles1x26done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles1x2:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles1x2:
 	VBROADCASTSS (CX), Z2
@@ -20696,6 +22923,9 @@ tiles1x2half6masked:
 
 tiles1x2half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -20703,12 +22933,14 @@ tiles1x2half6done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles1x2half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles1x2half:
 	VBROADCASTSS (CX), Z2
@@ -20778,6 +23010,9 @@ tiles1x36masked:
 
 tiles1x36done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x3
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -20786,12 +23021,14 @@ tiles1x36done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles1x3:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles1x3:
 	VBROADCASTSS (CX), Z3
@@ -20860,6 +23097,9 @@ tiles1x3half6masked:
 
 tiles1x3half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x3half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -20868,12 +23108,14 @@ tiles1x3half6done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles1x3half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles1x3half:
 	VBROADCASTSS (CX), Z3
@@ -20953,6 +23195,9 @@ tiles1x46masked:
 
 tiles1x46done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x4
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -20962,13 +23207,15 @@ tiles1x46done:
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
 	PREFETCHT0 192(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
-	LEAQ       (BX)(BX*2), SI
+
+smalltiles1x4:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
+	LEAQ (BX)(BX*2), SI
 
 looptiles1x4:
 	VBROADCASTSS (CX), Z4
@@ -21043,6 +23290,9 @@ tiles1x4half6masked:
 
 tiles1x4half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x4half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -21052,13 +23302,15 @@ tiles1x4half6done:
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
 	PREFETCHT0 192(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
-	LEAQ       (BX)(BX*2), SI
+
+smalltiles1x4half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
+	LEAQ (BX)(BX*2), SI
 
 looptiles1x4half:
 	VBROADCASTSS (CX), Z4
@@ -21139,6 +23391,9 @@ tiles1x56masked:
 
 tiles1x56done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x5
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -21149,13 +23404,15 @@ tiles1x56done:
 	PREFETCHT0 128(AX)
 	PREFETCHT0 192(AX)
 	PREFETCHT0 256(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
-	LEAQ       (BX)(BX*2), SI
+
+smalltiles1x5:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
+	LEAQ (BX)(BX*2), SI
 
 looptiles1x5:
 	VBROADCASTSS (CX), Z5
@@ -21235,6 +23492,9 @@ tiles1x5half6masked:
 
 tiles1x5half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x5half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -21245,13 +23505,15 @@ tiles1x5half6done:
 	PREFETCHT0 128(AX)
 	PREFETCHT0 192(AX)
 	PREFETCHT0 256(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
-	LEAQ       (BX)(BX*2), SI
+
+smalltiles1x5half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
+	LEAQ (BX)(BX*2), SI
 
 looptiles1x5half:
 	VBROADCASTSS (CX), Z5
@@ -21338,6 +23600,9 @@ tiles1x66masked:
 
 tiles1x66done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x6
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -21349,14 +23614,16 @@ tiles1x66done:
 	PREFETCHT0 192(AX)
 	PREFETCHT0 256(AX)
 	PREFETCHT0 320(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
-	LEAQ       (BX)(BX*2), SI
-	LEAQ       (BX)(BX*4), DI
+
+smalltiles1x6:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
 
 looptiles1x6:
 	VBROADCASTSS (CX), Z6
@@ -21442,6 +23709,9 @@ tiles1x6half6masked:
 
 tiles1x6half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x6half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -21453,14 +23723,16 @@ tiles1x6half6done:
 	PREFETCHT0 192(AX)
 	PREFETCHT0 256(AX)
 	PREFETCHT0 320(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
-	LEAQ       (BX)(BX*2), SI
-	LEAQ       (BX)(BX*4), DI
+
+smalltiles1x6half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
+	LEAQ (BX)(BX*2), SI
+	LEAQ (BX)(BX*4), DI
 
 looptiles1x6half:
 	VBROADCASTSS (CX), Z6
@@ -21548,6 +23820,9 @@ tiles2x16masked:
 
 tiles2x16done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -21556,12 +23831,14 @@ tiles2x16done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles2x1:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles2x1:
 	VMOVUPS      (DX), Z2
@@ -21631,6 +23908,9 @@ tiles2x1half6masked:
 
 tiles2x1half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -21639,12 +23919,14 @@ tiles2x1half6done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles2x1half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles2x1half:
 	VMOVUPS      (DX), Y2
@@ -21722,6 +24004,9 @@ tiles2x26masked:
 
 tiles2x26done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -21732,12 +24017,14 @@ tiles2x26done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles2x2:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles2x2:
 	VMOVUPS      (DX), Z4
@@ -21818,6 +24105,9 @@ tiles2x2half6masked:
 
 tiles2x2half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -21828,12 +24118,14 @@ tiles2x2half6done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles2x2half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles2x2half:
 	VMOVUPS      (DX), Z4
@@ -21922,6 +24214,9 @@ tiles2x36masked:
 
 tiles2x36done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x3
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -21934,12 +24229,14 @@ tiles2x36done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles2x3:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles2x3:
 	VBROADCASTSS (CX), Z6
@@ -22031,6 +24328,9 @@ tiles2x3half6masked:
 
 tiles2x3half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x3half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -22043,12 +24343,14 @@ tiles2x3half6done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles2x3half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles2x3half:
 	VBROADCASTSS (CX), Z6
@@ -22151,6 +24453,9 @@ tiles2x46masked:
 
 tiles2x46done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x4
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -22165,13 +24470,15 @@ tiles2x46done:
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
 	PREFETCHT0 192(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
-	LEAQ       (BX)(BX*2), SI
+
+smalltiles2x4:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
+	LEAQ (BX)(BX*2), SI
 
 looptiles2x4:
 	VBROADCASTSS (CX), Z8
@@ -22275,6 +24582,9 @@ tiles2x4half6masked:
 
 tiles2x4half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x4half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -22289,13 +24599,15 @@ tiles2x4half6done:
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
 	PREFETCHT0 192(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
-	LEAQ       (BX)(BX*2), SI
+
+smalltiles2x4half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
+	LEAQ (BX)(BX*2), SI
 
 looptiles2x4half:
 	VBROADCASTSS (CX), Z8
@@ -22407,6 +24719,9 @@ tiles2x56masked:
 
 tiles2x56done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x5
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -22423,13 +24738,15 @@ tiles2x56done:
 	PREFETCHT0 128(AX)
 	PREFETCHT0 192(AX)
 	PREFETCHT0 256(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
-	LEAQ       (BX)(BX*2), SI
+
+smalltiles2x5:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
+	LEAQ (BX)(BX*2), SI
 
 looptiles2x5:
 	VBROADCASTSS (CX), Z10
@@ -22544,6 +24861,9 @@ tiles2x5half6masked:
 
 tiles2x5half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x5half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -22560,13 +24880,15 @@ tiles2x5half6done:
 	PREFETCHT0 128(AX)
 	PREFETCHT0 192(AX)
 	PREFETCHT0 256(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
-	LEAQ       (BX)(BX*2), SI
+
+smalltiles2x5half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
+	LEAQ (BX)(BX*2), SI
 
 looptiles2x5half:
 	VBROADCASTSS (CX), Z10
@@ -22678,6 +25000,9 @@ tiles3x16masked:
 
 tiles3x16done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -22688,12 +25013,14 @@ tiles3x16done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles3x1:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles3x1:
 	VMOVUPS      (DX), Z3
@@ -22773,6 +25100,9 @@ tiles3x1half6masked:
 
 tiles3x1half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -22783,12 +25113,14 @@ tiles3x1half6done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles3x1half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles3x1half:
 	VMOVUPS      (DX), Y3
@@ -22878,6 +25210,9 @@ tiles3x26masked:
 
 tiles3x26done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x2
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -22891,12 +25226,14 @@ tiles3x26done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles3x2:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles3x2:
 	VMOVUPS      (DX), Z6
@@ -22992,6 +25329,9 @@ tiles3x2half6masked:
 
 tiles3x2half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x2half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -23005,12 +25345,14 @@ tiles3x2half6done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles3x2half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles3x2half:
 	VMOVUPS      (DX), Z6
@@ -23118,6 +25460,9 @@ tiles3x36masked:
 
 tiles3x36done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x3
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -23134,12 +25479,14 @@ tiles3x36done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles3x3:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles3x3:
 	VMOVUPS      (DX), Z9
@@ -23251,6 +25598,9 @@ tiles3x3half6masked:
 
 tiles3x3half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x3half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -23267,12 +25617,14 @@ tiles3x3half6done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles3x3half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles3x3half:
 	VMOVUPS      (DX), Z9
@@ -23395,6 +25747,9 @@ tiles3x46masked:
 
 tiles3x46done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x4
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -23414,13 +25769,15 @@ tiles3x46done:
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
 	PREFETCHT0 192(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
-	LEAQ       (BX)(BX*2), SI
+
+smalltiles3x4:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
+	LEAQ (BX)(BX*2), SI
 
 looptiles3x4:
 	VBROADCASTSS (CX), Z12
@@ -23549,6 +25906,9 @@ tiles3x4half6masked:
 
 tiles3x4half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x4half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -23568,13 +25928,15 @@ tiles3x4half6done:
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
 	PREFETCHT0 192(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
-	LEAQ       (BX)(BX*2), SI
+
+smalltiles3x4half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
+	LEAQ (BX)(BX*2), SI
 
 looptiles3x4half:
 	VBROADCASTSS (CX), Z12
@@ -23696,6 +26058,9 @@ tiles4x16masked:
 
 tiles4x16done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -23708,12 +26073,14 @@ tiles4x16done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles4x1:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles4x1:
 	VMOVUPS      (DX), Z4
@@ -23803,6 +26170,9 @@ tiles4x1half6masked:
 
 tiles4x1half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -23815,12 +26185,14 @@ tiles4x1half6done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles4x1half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles4x1half:
 	VMOVUPS      (DX), Y4
@@ -23922,6 +26294,9 @@ tiles4x26masked:
 
 tiles4x26done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x2
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -23938,12 +26313,14 @@ tiles4x26done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles4x2:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles4x2:
 	VMOVUPS      (DX), Z8
@@ -24054,6 +26431,9 @@ tiles4x2half6masked:
 
 tiles4x2half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x2half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -24070,12 +26450,14 @@ tiles4x2half6done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles4x2half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles4x2half:
 	VMOVUPS      (DX), Z8
@@ -24198,6 +26580,9 @@ tiles4x36masked:
 
 tiles4x36done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x3
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -24218,12 +26603,14 @@ tiles4x36done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles4x3:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles4x3:
 	VMOVUPS      (DX), Z12
@@ -24355,6 +26742,9 @@ tiles4x3half6masked:
 
 tiles4x3half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x3half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -24375,12 +26765,14 @@ tiles4x3half6done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles4x3half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles4x3half:
 	VMOVUPS      (DX), Z12
@@ -24512,6 +26904,9 @@ tiles5x16masked:
 
 tiles5x16done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x1
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -24526,12 +26921,14 @@ tiles5x16done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles5x1:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles5x1:
 	VMOVUPS      (DX), Z5
@@ -24631,6 +27028,9 @@ tiles5x1half6masked:
 
 tiles5x1half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x1half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -24645,12 +27045,14 @@ tiles5x1half6done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles5x1half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles5x1half:
 	VMOVUPS      (DX), Y5
@@ -24764,6 +27166,9 @@ tiles5x26masked:
 
 tiles5x26done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x2
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -24783,12 +27188,14 @@ tiles5x26done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles5x2:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles5x2:
 	VMOVUPS      (DX), Z10
@@ -24914,6 +27321,9 @@ tiles5x2half6masked:
 
 tiles5x2half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x2half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -24933,12 +27343,14 @@ tiles5x2half6done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles5x2half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles5x2half:
 	VMOVUPS      (DX), Z10
@@ -25078,6 +27490,9 @@ tiles5x36masked:
 
 tiles5x36done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x3
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -25102,12 +27517,14 @@ tiles5x36done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles5x3:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles5x3:
 	VMOVUPS      (DX), Z15
@@ -25259,6 +27676,9 @@ tiles5x3half6masked:
 
 tiles5x3half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x3half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -25283,12 +27703,14 @@ tiles5x3half6done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles5x3half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles5x3half:
 	VMOVUPS      (DX), Z15
@@ -25432,6 +27854,9 @@ tiles6x16masked:
 
 tiles6x16done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x1
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -25448,12 +27873,14 @@ tiles6x16done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles6x1:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles6x1:
 	VMOVUPS      (DX), Z6
@@ -25563,6 +27990,9 @@ tiles6x1half6masked:
 
 tiles6x1half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x1half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -25579,12 +28009,14 @@ tiles6x1half6done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles6x1half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles6x1half:
 	VMOVUPS      (DX), Y6
@@ -25710,6 +28142,9 @@ tiles6x26masked:
 
 tiles6x26done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x2
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -25732,12 +28167,14 @@ tiles6x26done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles6x2:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles6x2:
 	VMOVUPS      (DX), Z12
@@ -25878,6 +28315,9 @@ tiles6x2half6masked:
 
 tiles6x2half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x2half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -25900,12 +28340,14 @@ tiles6x2half6done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles6x2half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles6x2half:
 	VMOVUPS      (DX), Z12
@@ -26062,6 +28504,9 @@ tiles6x36masked:
 
 tiles6x36done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x3
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -26090,12 +28535,14 @@ tiles6x36done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles6x3:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles6x3:
 	VMOVUPS      (DX), Z18
@@ -26267,6 +28714,9 @@ tiles6x3half6masked:
 
 tiles6x3half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x3half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -26295,12 +28745,14 @@ tiles6x3half6done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles6x3half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles6x3half:
 	VMOVUPS      (DX), Z18
@@ -26462,6 +28914,9 @@ tiles7x16masked:
 
 tiles7x16done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x1
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -26480,12 +28935,14 @@ tiles7x16done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles7x1:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles7x1:
 	VMOVUPS      (DX), Z7
@@ -26605,6 +29062,9 @@ tiles7x1half6masked:
 
 tiles7x1half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x1half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -26623,12 +29083,14 @@ tiles7x1half6done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles7x1half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles7x1half:
 	VMOVUPS      (DX), Y7
@@ -26766,6 +29228,9 @@ tiles7x26masked:
 
 tiles7x26done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x2
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -26791,12 +29256,14 @@ tiles7x26done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles7x2:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles7x2:
 	VMOVUPS      (DX), Z14
@@ -26952,6 +29419,9 @@ tiles7x2half6masked:
 
 tiles7x2half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x2half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -26977,12 +29447,14 @@ tiles7x2half6done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles7x2half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles7x2half:
 	VMOVUPS      (DX), Z14
@@ -27156,6 +29628,9 @@ tiles7x36masked:
 
 tiles7x36done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x3
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -27188,12 +29663,14 @@ tiles7x36done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles7x3:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles7x3:
 	VMOVUPS      (DX), Z21
@@ -27385,6 +29862,9 @@ tiles7x3half6masked:
 
 tiles7x3half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x3half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -27417,12 +29897,14 @@ tiles7x3half6done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles7x3half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles7x3half:
 	VMOVUPS      (DX), Z21
@@ -27598,6 +30080,9 @@ tiles8x16masked:
 
 tiles8x16done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x1
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -27618,12 +30103,14 @@ tiles8x16done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles8x1:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles8x1:
 	VMOVUPS      (DX), Z8
@@ -27753,6 +30240,9 @@ tiles8x1half6masked:
 
 tiles8x1half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x1half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -27773,12 +30263,14 @@ tiles8x1half6done:
 	PREFETCHT0 (AX)
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles8x1half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles8x1half:
 	VMOVUPS      (DX), Y8
@@ -27928,6 +30420,9 @@ tiles8x26masked:
 
 tiles8x26done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x2
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -27956,12 +30451,14 @@ tiles8x26done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles8x2:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles8x2:
 	VMOVUPS      (DX), Z16
@@ -28132,6 +30629,9 @@ tiles8x2half6masked:
 
 tiles8x2half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x2half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -28160,12 +30660,14 @@ tiles8x2half6done:
 	ADDQ       CX, AX
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles8x2half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles8x2half:
 	VMOVUPS      (DX), Z16
@@ -28356,6 +30858,9 @@ tiles8x36masked:
 
 tiles8x36done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x3
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -28392,12 +30897,14 @@ tiles8x36done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles8x3:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles8x3:
 	VMOVUPS      (DX), Z24
@@ -28609,6 +31116,9 @@ tiles8x3half6masked:
 
 tiles8x3half6done:
 	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x3half
 	MOVQ       96(SP), AX
 	MOVQ       grid+0(FP), CX
 	MOVQ       80(CX), CX
@@ -28645,12 +31155,14 @@ tiles8x3half6done:
 	PREFETCHT0 (AX)
 	PREFETCHT0 64(AX)
 	PREFETCHT0 128(AX)
-	MOVQ       grid+0(FP), AX
-	MOVQ       (AX), AX
-	MOVQ       80(SP), CX
-	MOVQ       24(SP), DX
-	MOVQ       grid+0(FP), BX
-	MOVQ       40(BX), BX
+
+smalltiles8x3half:
+	MOVQ grid+0(FP), AX
+	MOVQ (AX), AX
+	MOVQ 80(SP), CX
+	MOVQ 24(SP), DX
+	MOVQ grid+0(FP), BX
+	MOVQ 40(BX), BX
 
 looptiles8x3half:
 	VMOVUPS      (DX), Z24
@@ -28814,7 +31326,7 @@ end:
 	RET
 
 // func gridOuterAVX512(grid *byte)
-// Requires: AVX, AVX512F, AVX512VL, CMOV, FMA3
+// Requires: AVX, AVX512F, AVX512VL, CMOV, FMA3, MMX+
 TEXT ·gridOuterAVX512(SB), NOSPLIT, $104-8
 	MOVQ grid+0(FP), AX
 	MOVQ 120(AX), CX
@@ -28891,7 +31403,18 @@ tiles1x16masked:
 	ADDQ      AX, DX
 
 tiles1x16done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles1x1:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -28967,7 +31490,18 @@ tiles1x1half6masked:
 	ADDQ      AX, DX
 
 tiles1x1half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles1x1half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -29049,7 +31583,19 @@ tiles1x26masked:
 	ADDQ      AX, DX
 
 tiles1x26done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles1x2:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -29131,7 +31677,19 @@ tiles1x2half6masked:
 	ADDQ      AX, DX
 
 tiles1x2half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles1x2half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -29221,7 +31779,20 @@ tiles1x36masked:
 	ADDQ      AX, DX
 
 tiles1x36done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles1x3:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -29309,7 +31880,20 @@ tiles1x3half6masked:
 	ADDQ      AX, DX
 
 tiles1x3half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles1x3half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -29404,7 +31988,21 @@ tiles1x46masked:
 	ADDQ      AX, DX
 
 tiles1x46done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x4
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles1x4:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -29499,7 +32097,21 @@ tiles1x4half6masked:
 	ADDQ      AX, DX
 
 tiles1x4half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x4half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles1x4half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -29599,7 +32211,20 @@ tiles2x16masked:
 	ADDQ      AX, DX
 
 tiles2x16done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles2x1:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -29685,7 +32310,20 @@ tiles2x1half6masked:
 	ADDQ      AX, DX
 
 tiles2x1half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles2x1half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -29779,7 +32417,22 @@ tiles2x26masked:
 	ADDQ      AX, DX
 
 tiles2x26done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles2x2:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -29876,7 +32529,22 @@ tiles2x2half6masked:
 	ADDQ      AX, DX
 
 tiles2x2half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles2x2half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -29983,7 +32651,24 @@ tiles2x36masked:
 	ADDQ      AX, DX
 
 tiles2x36done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles2x3:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -30091,7 +32776,24 @@ tiles2x3half6masked:
 	ADDQ      AX, DX
 
 tiles2x3half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles2x3half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -30208,7 +32910,26 @@ tiles2x46masked:
 	ADDQ      AX, DX
 
 tiles2x46done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x4
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles2x4:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -30328,7 +33049,26 @@ tiles2x4half6masked:
 	ADDQ      AX, DX
 
 tiles2x4half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x4half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles2x4half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -30449,7 +33189,22 @@ tiles3x16masked:
 	ADDQ      AX, DX
 
 tiles3x16done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles3x1:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -30545,7 +33300,22 @@ tiles3x1half6masked:
 	ADDQ      AX, DX
 
 tiles3x1half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles3x1half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -30651,7 +33421,25 @@ tiles3x26masked:
 	ADDQ      AX, DX
 
 tiles3x26done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles3x2:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -30763,7 +33551,25 @@ tiles3x2half6masked:
 	ADDQ      AX, DX
 
 tiles3x2half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles3x2half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -30885,7 +33691,28 @@ tiles3x36masked:
 	ADDQ      AX, DX
 
 tiles3x36done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles3x3:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -31013,7 +33840,28 @@ tiles3x3half6masked:
 	ADDQ      AX, DX
 
 tiles3x3half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles3x3half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -31141,7 +33989,24 @@ tiles4x16masked:
 	ADDQ      AX, DX
 
 tiles4x16done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles4x1:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -31247,7 +34112,24 @@ tiles4x1half6masked:
 	ADDQ      AX, DX
 
 tiles4x1half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles4x1half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -31365,7 +34247,28 @@ tiles4x26masked:
 	ADDQ      AX, DX
 
 tiles4x26done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles4x2:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -31492,7 +34395,28 @@ tiles4x2half6masked:
 	ADDQ      AX, DX
 
 tiles4x2half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles4x2half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -31631,7 +34555,32 @@ tiles4x36masked:
 	ADDQ      AX, DX
 
 tiles4x36done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles4x3:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -31779,7 +34728,32 @@ tiles4x3half6masked:
 	ADDQ      AX, DX
 
 tiles4x3half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles4x3half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -31927,7 +34901,26 @@ tiles5x16masked:
 	ADDQ      AX, DX
 
 tiles5x16done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles5x1:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -32043,7 +35036,26 @@ tiles5x1half6masked:
 	ADDQ      AX, DX
 
 tiles5x1half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles5x1half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -32173,7 +35185,31 @@ tiles5x26masked:
 	ADDQ      AX, DX
 
 tiles5x26done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles5x2:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -32315,7 +35351,31 @@ tiles5x2half6masked:
 	ADDQ      AX, DX
 
 tiles5x2half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles5x2half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -32471,7 +35531,36 @@ tiles5x36masked:
 	ADDQ      AX, DX
 
 tiles5x36done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles5x3:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -32639,7 +35728,36 @@ tiles5x3half6masked:
 	ADDQ      AX, DX
 
 tiles5x3half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles5x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x05, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles5x3half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -32799,7 +35917,28 @@ tiles6x16masked:
 	ADDQ      AX, DX
 
 tiles6x16done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles6x1:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -32925,7 +36064,28 @@ tiles6x1half6masked:
 	ADDQ      AX, DX
 
 tiles6x1half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles6x1half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -33067,7 +36227,34 @@ tiles6x26masked:
 	ADDQ      AX, DX
 
 tiles6x26done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles6x2:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -33224,7 +36411,34 @@ tiles6x2half6masked:
 	ADDQ      AX, DX
 
 tiles6x2half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles6x2half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -33397,7 +36611,40 @@ tiles6x36masked:
 	ADDQ      AX, DX
 
 tiles6x36done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles6x3:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -33585,7 +36832,40 @@ tiles6x3half6masked:
 	ADDQ      AX, DX
 
 tiles6x3half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles6x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x06, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles6x3half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -33763,7 +37043,30 @@ tiles7x16masked:
 	ADDQ      AX, DX
 
 tiles7x16done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles7x1:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -33899,7 +37202,30 @@ tiles7x1half6masked:
 	ADDQ      AX, DX
 
 tiles7x1half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles7x1half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -34053,7 +37379,37 @@ tiles7x26masked:
 	ADDQ      AX, DX
 
 tiles7x26done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles7x2:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -34225,7 +37581,37 @@ tiles7x2half6masked:
 	ADDQ      AX, DX
 
 tiles7x2half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles7x2half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -34415,7 +37801,44 @@ tiles7x36masked:
 	ADDQ      AX, DX
 
 tiles7x36done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles7x3:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -34623,7 +38046,44 @@ tiles7x3half6masked:
 	ADDQ      AX, DX
 
 tiles7x3half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles7x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x07, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles7x3half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -34815,7 +38275,32 @@ tiles8x16masked:
 	ADDQ      AX, DX
 
 tiles8x16done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles8x1:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -34961,7 +38446,32 @@ tiles8x1half6masked:
 	ADDQ      AX, DX
 
 tiles8x1half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles8x1half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -35127,7 +38637,40 @@ tiles8x26masked:
 	ADDQ      AX, DX
 
 tiles8x26done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles8x2:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -35314,7 +38857,40 @@ tiles8x2half6masked:
 	ADDQ      AX, DX
 
 tiles8x2half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles8x2half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -35521,7 +39097,48 @@ tiles8x36masked:
 	ADDQ      AX, DX
 
 tiles8x36done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles8x3:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -35749,7 +39366,48 @@ tiles8x3half6masked:
 	ADDQ      AX, DX
 
 tiles8x3half6done:
-	MOVQ  DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles8x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x08, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles8x3half:
 	MOVQ  grid+0(FP), AX
 	MOVQ  (AX), AX
 	MOVQ  grid+0(FP), CX
@@ -35930,7 +39588,7 @@ end:
 	RET
 
 // func gridPairsAVX512(grid *byte)
-// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, FMA3
+// Requires: AVX, AVX2, AVX512DQ, AVX512F, AVX512VL, CMOV, FMA3, MMX+
 TEXT ·gridPairsAVX512(SB), NOSPLIT, $104-8
 	MOVQ grid+0(FP), AX
 	MOVQ 120(AX), CX
@@ -36005,7 +39663,18 @@ tiles1x16masked:
 	ADDQ      AX, DX
 
 tiles1x16done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles1x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -36091,7 +39760,18 @@ tiles1x1half6masked:
 	ADDQ      AX, DX
 
 tiles1x1half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles1x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -36183,7 +39863,19 @@ tiles1x26masked:
 	ADDQ      AX, DX
 
 tiles1x26done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles1x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -36282,7 +39974,19 @@ tiles1x2half6masked:
 	ADDQ      AX, DX
 
 tiles1x2half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles1x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -36389,7 +40093,20 @@ tiles1x36masked:
 	ADDQ      AX, DX
 
 tiles1x36done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles1x3:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -36500,7 +40217,20 @@ tiles1x3half6masked:
 	ADDQ      AX, DX
 
 tiles1x3half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles1x3half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -36618,7 +40348,21 @@ tiles1x46masked:
 	ADDQ      AX, DX
 
 tiles1x46done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x4
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles1x4:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -36743,7 +40487,21 @@ tiles1x4half6masked:
 	ADDQ      AX, DX
 
 tiles1x4half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles1x4half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x01, CX, CX
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	PREFETCHT0 192(AX)
+
+smalltiles1x4half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -36873,7 +40631,20 @@ tiles2x16masked:
 	ADDQ      AX, DX
 
 tiles2x16done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles2x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -36975,7 +40746,20 @@ tiles2x1half6masked:
 	ADDQ      AX, DX
 
 tiles2x1half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles2x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -37085,7 +40869,22 @@ tiles2x26masked:
 	ADDQ      AX, DX
 
 tiles2x26done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles2x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -37206,7 +41005,22 @@ tiles2x2half6masked:
 	ADDQ      AX, DX
 
 tiles2x2half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles2x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -37335,7 +41149,24 @@ tiles2x36masked:
 	ADDQ      AX, DX
 
 tiles2x36done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles2x3:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -37477,7 +41308,24 @@ tiles2x3half6masked:
 	ADDQ      AX, DX
 
 tiles2x3half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles2x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x02, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles2x3half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -37625,7 +41473,22 @@ tiles3x16masked:
 	ADDQ      AX, DX
 
 tiles3x16done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles3x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -37743,7 +41606,22 @@ tiles3x1half6masked:
 	ADDQ      AX, DX
 
 tiles3x1half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles3x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -37871,7 +41749,25 @@ tiles3x26masked:
 	ADDQ      AX, DX
 
 tiles3x26done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles3x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -38015,7 +41911,25 @@ tiles3x2half6masked:
 	ADDQ      AX, DX
 
 tiles3x2half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles3x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -38169,7 +42083,28 @@ tiles3x36masked:
 	ADDQ      AX, DX
 
 tiles3x36done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles3x3:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -38339,7 +42274,28 @@ tiles3x3half6masked:
 	ADDQ      AX, DX
 
 tiles3x3half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles3x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x03, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles3x3half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -38509,7 +42465,24 @@ tiles4x16masked:
 	ADDQ      AX, DX
 
 tiles4x16done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles4x1:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -38643,7 +42616,24 @@ tiles4x1half6masked:
 	ADDQ      AX, DX
 
 tiles4x1half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x1half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+
+smalltiles4x1half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -38789,7 +42779,28 @@ tiles4x26masked:
 	ADDQ      AX, DX
 
 tiles4x26done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x2
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles4x2:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -38956,7 +42967,28 @@ tiles4x2half6masked:
 	ADDQ      AX, DX
 
 tiles4x2half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x2half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+
+smalltiles4x2half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -39135,7 +43167,32 @@ tiles4x36masked:
 	ADDQ      AX, DX
 
 tiles4x36done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x3
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles4x3:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX
@@ -39335,7 +43392,32 @@ tiles4x3half6masked:
 	ADDQ      AX, DX
 
 tiles4x3half6done:
-	MOVQ DX, 88(SP)
+	MOVQ       DX, 88(SP)
+	MOVQ       grid+0(FP), AX
+	CMPQ       144(AX), $0x00
+	JEQ        smalltiles4x3half
+	MOVQ       96(SP), AX
+	MOVQ       grid+0(FP), CX
+	MOVQ       80(CX), CX
+	IMUL3Q     $0x04, CX, DX
+	ADDQ       DX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+	ADDQ       CX, AX
+	PREFETCHT0 (AX)
+	PREFETCHT0 64(AX)
+	PREFETCHT0 128(AX)
+
+smalltiles4x3half:
 	MOVQ grid+0(FP), AX
 	MOVQ (AX), AX
 	MOVQ grid+0(FP), CX

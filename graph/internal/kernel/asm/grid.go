@@ -31,6 +31,7 @@ const (
 	fieldWide
 	fieldNarrow
 	fieldLastCols
+	fieldLarge
 
 	// What follows is in the frame: of the grid
 	frameWide   // groups of as many panels as the group that are left
@@ -176,7 +177,6 @@ func (s tileShape) inRow(pointer reg.Register) []Mem {
 type operands struct {
 	step           int   // bytes from a row to the next, of pointers or of numbers
 	firstA, firstB field // where the first tile begins
-	large          bool  // the result does not stay in a cache
 	loop           func(s tileShape, acc [][]vec)
 }
 
@@ -289,9 +289,7 @@ func (o operands) tiles(s tileShape) {
 		}
 	}
 	s.move(acc, fieldStart, false)
-	if o.large {
-		s.prefetchBelow()
-	}
+	s.prefetchBelow()
 	o.loop(s, acc)
 	s.move(acc, fieldC, true)
 	ADDQ(U8(o.step*s.rows), frameRowA.in(nil))
@@ -338,8 +336,10 @@ func (s tileShape) move(acc [][]vec, matrix field, store bool) {
 	MOVQ(pointer, rowPointer.in(nil))
 }
 
-// prefetchBelow asks for the memory of the tile below, which is next.
+// prefetchBelow asks for the memory of the tile below, which is next, if the result is large.
 func (s tileShape) prefetchBelow() {
+	CMPQ(fieldLarge.in(Load(Param("grid"), GP64())), U8(0))
+	JEQ(LabelRef("small" + s.name))
 	pointer, stride, skip := frameRowC.load(), fieldCStride.load(), GP64()
 	IMUL3Q(U8(s.rows), stride, skip)
 	ADDQ(skip, pointer)
@@ -353,4 +353,5 @@ func (s tileShape) prefetchBelow() {
 			ADDQ(stride, pointer)
 		}
 	}
+	Label("small" + s.name)
 }

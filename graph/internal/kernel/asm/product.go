@@ -33,10 +33,10 @@ func (v vectors) outerTilePanels() []int {
 // more panels in registers while k advances.
 func products(v vectors) {
 	most := v.tilePanels()
-	grid(v, "grid", most, operands{8, fieldA, fieldB, false, rowOperand})
-	grid(v, "gridTransposed", most, operands{4, fieldA, fieldB, true, panelOperand})
-	grid(v, "gridOuter", v.outerTilePanels(), operands{4, fieldAOffset, fieldBOffset, false, outerOperand})
-	grid(v, "gridPairs", v.pairTilePanels(), operands{8, fieldA, fieldB, false, pairOperand})
+	grid(v, "grid", most, operands{8, fieldA, fieldB, rowOperand})
+	grid(v, "gridTransposed", most, operands{4, fieldA, fieldB, panelOperand})
+	grid(v, "gridOuter", v.outerTilePanels(), operands{4, fieldAOffset, fieldBOffset, outerOperand})
+	grid(v, "gridPairs", v.pairTilePanels(), operands{8, fieldA, fieldB, pairOperand})
 }
 
 // addProducts emits one step of all sums: the numbers of the left operand at a, one
