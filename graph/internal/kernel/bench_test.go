@@ -114,3 +114,23 @@ func reportSpeed(b *testing.B, operations int, round func()) {
 		b.ReportMetric(100*speed/top, "%peak")
 	}
 }
+
+// BenchmarkElementwise measures functions on as many numbers as a cluster of the fused engine
+// works on at a time, all in the first-level cache, and on few.
+func BenchmarkElementwise(b *testing.B) {
+	rng := newRand()
+	for _, path := range paths()[1:] {
+		for _, op := range append(operations[float32](), transcendental[float32]()...) {
+			for _, n := range []int{64, 1024} {
+				b.Run(fmt.Sprintf("%v/%s/%d", path, op.name, n), func(b *testing.B) {
+					use(b, path)
+					x, y, z, dst := randoms[float32](rng, n), randoms[float32](rng, n), randoms[float32](rng, n), make([]float32, n)
+					for b.Loop() {
+						op.run(dst, x, y, z, 2)
+					}
+					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/number")
+				})
+			}
+		}
+	}
+}
