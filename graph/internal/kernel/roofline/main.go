@@ -12,6 +12,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -72,7 +73,7 @@ func parse(args []string) (c config, err error) {
 	}
 	if c.kinds = kinds; *kind != "" {
 		c.kinds = []Kind{Kind(*kind)}
-		if !strings.Contains(join(kinds), *kind) {
+		if !slices.Contains(kinds, Kind(*kind)) {
 			return c, fmt.Errorf("no kind %q, want one of %s", *kind, join(kinds))
 		}
 	}
