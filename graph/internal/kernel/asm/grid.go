@@ -128,6 +128,14 @@ func (c column) load(m Mem) vec {
 	return r
 }
 
+// broadcast returns a register as wide as the widest column whose lanes all hold the number at
+// m. Half a register takes half the time.
+func (s tileShape) broadcast(m Mem) vec {
+	r := s.columns[0].register()
+	VBROADCASTSS(m, r)
+	return r
+}
+
 // at returns where the columns of a row of panels are, step bytes from panel to panel, the
 // first one at the pointer.
 func (s tileShape) at(pointer, step reg.Register) []Mem {

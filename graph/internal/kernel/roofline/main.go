@@ -127,6 +127,13 @@ func numbers(list string) ([]int, error) {
 	return all, nil
 }
 
+// What stays under the suspect share of its roof with calls is measured again, so many times:
+// another program may have disturbed it.
+const (
+	suspect = 0.5
+	retries = 4
+)
+
 func run(c config) error {
 	m := NewMachine(c.caches)
 	var results []Result
@@ -141,8 +148,14 @@ func run(c config) error {
 			}
 		}
 	}
-	for i, r := range results { // now that the peak is known
-		results[i].RoofNS, results[i].RoofCalls = r.roof(m)
+	for range retries { // now that the peak is known
+		for i := range results {
+			r := &results[i]
+			r.RoofNS, r.RoofCalls = r.roof(m)
+			if r.shareCalls() < suspect {
+				r.NS = min(r.NS, fastest(r.product()))
+			}
+		}
 	}
 	if c.csv {
 		return writeCSV(os.Stdout, results)
