@@ -24,8 +24,8 @@ func BenchmarkMul(b *testing.B) {
 	}
 }
 
-// BenchmarkFewRows measures how fast weights of one and of more megabytes than caches
-// hold pass by, in both precisions: what matters in inference step by step.
+// BenchmarkFewRows measures how fast weights of a level of memory pass by, in both
+// precisions: what matters in inference step by step.
 func BenchmarkFewRows(b *testing.B) {
 	const k, n = 512, 2048
 	rng := newRand()

@@ -14,10 +14,14 @@ func (v vectors) pairTilePanels() []int {
 	return []int{1: 4, 2, 1, 1}
 }
 
+// upperHalf is the bits of a word that hold the number k+1 of a pair.
+const upperHalf = 0xffff0000
+
 // pairOperand emits the loop for a left operand of rows and a right one of pairs: a
 // word holds the upper halves of number k, in its low bits, and of number k+1. An
 // odd k leaves one half at the end.
 func pairOperand(s tileShape, acc [][]vec) {
+	defer s.hold([]uint32{upperHalf})()
 	index, a := leftRows(len(acc))
 	b := frameB.load()
 	right := s.at(b, fieldBStep.load())
@@ -77,6 +81,10 @@ func (c column) halves(m Mem, count int) []vec {
 	if count == 1 {
 		return []vec{low}
 	}
-	VANDPS(word(0xffff0000), high, high)
+	mask := word(upperHalf)
+	if r, ok := mask.(vec); ok {
+		mask = c.of(r)
+	}
+	VANDPS(mask, high, high)
 	return []vec{low, high}
 }
