@@ -99,12 +99,13 @@ func findPython(python string) string {
 }
 
 // peerEnvironment adds settings of the C library under which large tensors are taken from
-// memory that the process already has, not from fresh pages at every step. They are what
-// its users preload other allocators for.
+// memory that the process already has, not from fresh pages at every step, and that memory
+// is in huge pages where there are any. They are what its users preload other allocators for.
 func peerEnvironment(given []string) []string {
 	return append([]string{
 		"MALLOC_MMAP_MAX_=0",
 		"MALLOC_TRIM_THRESHOLD_=4000000000",
 		"MALLOC_TOP_PAD_=67108864",
+		"GLIBC_TUNABLES=glibc.malloc.hugetlb=1",
 	}, given...) // of two that are equal the last counts
 }

@@ -86,7 +86,7 @@ func NewStep(w Workload, c Config) (*Step, error) {
 	s := &Step{Workload: w, Config: c, batches: newBatches(w, rng), carried: m.carried()}
 	start := time.Now()
 	program, err := graph.Compile(func(b *graph.Builder) { m.build(b, c.Mode) }, graph.Settings{
-		Engine: c.Engine, Workers: c.Workers, Without: slices.Clone(c.Without), BFloat16: c.BFloat16,
+		Engine: c.Engine, Workers: c.Workers, Without: slices.Clone(c.Without), Inference: c.Mode == Forward, BFloat16: c.BFloat16,
 	})
 	if err != nil {
 		return nil, errors.Wrapf(err, "benchmarks: compiling %s", w.Name)

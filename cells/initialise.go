@@ -40,7 +40,7 @@ const Presets = "pytorch, keras, chrono:T, zaremba:LIMIT"
 //	             uniform on [1, T−1], and those of input gates the opposite, so that
 //	             memories last up to T steps (Tallec and Ollivier 2018)
 //	zaremba:0.1  W, U and each of two biases uniform on ±0.1 (Zaremba, Sutskever and
-//	             Vinyals 2014)
+//	             Vinyals 2014); see InitialiseAround
 //
 // Two biases are drawn as their sum. What is no gate, such as a peephole, a gain or a
 // projection, keeps its values. It is an error if there is no such preset, or chrono finds
@@ -66,9 +66,9 @@ func Initialise(preset string, of Stateful, rng *rand.Rand) error {
 		}
 		return initialiseChrono(parts, steps, rng)
 	case name == "zaremba":
-		limit, err := strconv.ParseFloat(argument, 64)
-		if err != nil || !(limit > 0) || math.IsInf(limit, 1) {
-			return errors.Errorf("cells: preset %q: the limit is %q, want a positive number, as in zaremba:0.1", preset, argument)
+		limit, err := zarembaLimit(preset, argument)
+		if err != nil {
+			return err
 		}
 		for _, part := range parts {
 			for _, g := range part.Gates() {
@@ -78,6 +78,32 @@ func Initialise(preset string, of Stateful, rng *rand.Rand) error {
 		return nil
 	}
 	return errors.Errorf("cells: no preset %q; the presets are %s", preset, Presets)
+}
+
+// InitialiseAround draws the parameters of what stands around the cells of a model, an
+// embedding and a dense layer, as a preset of Initialise says. That is for zaremba alone, of
+// which all numbers of a model are uniform on ±LIMIT; the other presets leave them as they are.
+func InitialiseAround(preset string, params []*graph.Param, rng *rand.Rand) error {
+	name, argument, _ := strings.Cut(preset, ":")
+	if name != "zaremba" {
+		return nil
+	}
+	limit, err := zarembaLimit(preset, argument)
+	if err != nil {
+		return err
+	}
+	for _, p := range params {
+		graph.Uniform(p, limit, rng)
+	}
+	return nil
+}
+
+func zarembaLimit(preset, argument string) (float64, error) {
+	limit, err := strconv.ParseFloat(argument, 64)
+	if err != nil || !(limit > 0) || math.IsInf(limit, 1) {
+		return 0, errors.Errorf("cells: preset %q: the limit is %q, want a positive number, as in zaremba:0.1", preset, argument)
+	}
+	return limit, nil
 }
 
 // drawUniform draws W, U and the sum of two biases from the uniform distribution on ±limit.

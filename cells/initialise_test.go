@@ -137,6 +137,30 @@ func TestPresetZaremba(t *testing.T) {
 	graphtest.CheckClose(t, "gain", l.InputGain.Floats(), repeat(1, 400), 0)
 }
 
+// What stands around the cells is uniform on the limit of zaremba, biases too, and stays as it
+// is with the other presets. Would catch a softmax layer that keeps its own start.
+func TestInitialiseAround(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	dense := cells.NewDense("d", 50, 400, rng)
+	around := append(cells.NewEmbedding("e", 60, 50, rng).Params(), dense.Params()...)
+	before := dense.W.Floats()
+	for _, preset := range []string{"pytorch", "keras", "chrono:100"} {
+		if err := cells.InitialiseAround(preset, around, rng); err != nil {
+			t.Error(err)
+		}
+	}
+	graphtest.CheckClose(t, "W", dense.W.Floats(), before, 0)
+	if err := cells.InitialiseAround("zaremba:0.05", around, rng); err != nil {
+		t.Error(err)
+	}
+	for _, p := range around {
+		fills(t, p, 0.05, 1)
+	}
+	if err := cells.InitialiseAround("zaremba:x", around, rng); err == nil || !strings.Contains(err.Error(), `the limit is "x"`) {
+		t.Errorf("error %v, want one about the limit", err)
+	}
+}
+
 // A forget bias reaches the forget gate of every cell that has one and nothing else, wherever
 // the cell is; f = σ(x) in a CIFG too.
 func TestSetForgetBias(t *testing.T) {

@@ -18,6 +18,11 @@ type Settings struct {
 	Workers int      // goroutines of the fused engine; if 0, as many as processors, or one if there is little to do
 	Without []string // passes of the fused engine to leave out, by name; for measurements
 
+	// Inference says that the program runs many times between changes of the parameters, so that
+	// the fused engine may compute more in the run after Freeze to compute less in the runs
+	// after that: the products of an embedding.
+	Inference bool
+
 	// BFloat16 rounds parameters to bfloat16, 8 bits of precision, where they are right
 	// operands of products. It is for inference with few rows, which waits for memory. Only
 	// the fused engine in float32 has it, and only without an objective.

@@ -3,6 +3,7 @@ package graph
 import (
 	"fmt"
 
+	"github.com/seed-222a112c/lstm/graph/internal/pages"
 	"gorgonia.org/tensor"
 )
 
@@ -48,9 +49,9 @@ type values struct {
 
 func newValues(d Dtype, n int) values {
 	if d == Float64 {
-		return values{f64: make([]float64, n)}
+		return values{f64: pages.Make[float64](n)}
 	}
-	return values{f32: make([]float32, n)}
+	return values{f32: pages.Make[float32](n)}
 }
 
 func (v *values) len() int { return len(v.f32) + len(v.f64) }

@@ -146,15 +146,7 @@ func (d *drawer) operation() {
 		from := d.IntN(s[0])
 		y = b.RowBlock(x, from, from+1+d.IntN(s[0]-from))
 	case 13:
-		name := d.name("index")
-		n := 1 + d.IntN(6)
-		if d.ints[name] == nil {
-			rng := rand.New(rand.NewPCG(d.seed+2, uint64(len(d.ints))))
-			for range n {
-				d.ints[name] = append(d.ints[name], rng.IntN(s[0]))
-			}
-		}
-		y = b.Rows(x, b.Indices(name, n))
+		y = b.Rows(x, d.indices(1+d.IntN(12), s[0]))
 	case 14:
 		y = b.Softmax(x)
 	case 15:
@@ -164,15 +156,35 @@ func (d *drawer) operation() {
 	d.nodes = append(d.nodes, y)
 }
 
-// recurrence unrolls a random gated cell over the rows of inputs, with masks.
+// indices returns n numbers of rows.
+func (d *drawer) indices(n, rows int) *graph.Node {
+	name := d.name("index")
+	if d.ints[name] == nil {
+		rng := rand.New(rand.NewPCG(d.seed+2, uint64(len(d.ints))))
+		for range n {
+			d.ints[name] = append(d.ints[name], rng.IntN(rows))
+		}
+	}
+	return d.b.Indices(name, n)
+}
+
+// recurrence unrolls a random gated cell, with masks: over a matrix, the same in every step,
+// or over rows of a table.
 func (d *drawer) recurrence() {
 	b, x := d.b, d.any()
 	s := b.Shape(x)
 	h := 1 + d.IntN(20)
 	state := d.input(s[0], h)
 	var outputs []*graph.Node
-	steps := 2 + d.IntN(4)
-	for range steps {
+	inputs := make([]*graph.Node, 2+d.IntN(4))
+	for t := range inputs {
+		inputs[t] = x
+	}
+	if d.IntN(2) == 0 {
+		table := d.param(1+d.IntN(6), s[1])
+		inputs = b.Unstack(b.Rows(table, d.indices(len(inputs)*s[0], b.Shape(table)[0])), len(inputs))
+	}
+	for _, x := range inputs {
 		z := b.Add(b.MatMul(x, d.param(s[1], h)), b.MatMul(state, d.param(h, h)))
 		gate := b.Sigmoid(b.AddRow(z, d.param(1, h)))
 		next := b.Add(b.Mul(gate, state), b.Mul(b.Affine(gate, -1, 1), b.Tanh(b.MatMul(state, d.param(h, h)))))
@@ -192,6 +204,9 @@ func (s *sketch) run(t *testing.T, settings graph.Settings) map[string][]float64
 		t.Fatalf("seed %d: %v", s.seed, err)
 	}
 	defer p.Close()
+	if settings.Inference {
+		p.Freeze()
+	}
 	values := map[string][]float64{}
 	for range 2 { // the second time with buffers that have been used
 		for name, x := range s.inputs {
@@ -252,6 +267,9 @@ func checkFused(t *testing.T, seed uint64, passes bool) {
 		}
 		if !passes {
 			continue
+		}
+		if worst, where := difference(s.run(t, graph.Settings{Inference: true}), want); !(worst <= tolerance) {
+			t.Errorf("seed %d, %v: for inference, fused and reference differ by %g: %s", seed, dtype, worst, where)
 		}
 		for _, pass := range graph.Passes() {
 			if worst, where := difference(s.run(t, graph.Settings{Without: []string{pass}}), want); !(worst <= tolerance) {

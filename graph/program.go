@@ -56,7 +56,13 @@ func newFusedProgram(b *Builder, s Settings) (*Program, error) {
 	for _, o := range b.outputs {
 		wanted = append(wanted, o.node)
 	}
-	fused, err := fuse.New(wanted, fuse.Settings{Workers: s.Workers, Without: s.Without, BFloat16: s.BFloat16})
+	params := make([]*Node, len(b.params))
+	for i, bound := range b.params {
+		params[i] = bound.node
+	}
+	fused, err := fuse.New(wanted, fuse.Settings{
+		Workers: s.Workers, Without: s.Without, Params: params, Inference: s.Inference, BFloat16: s.BFloat16,
+	})
 	if err != nil {
 		return nil, errors.Wrap(err, "graph")
 	}

@@ -45,7 +45,7 @@ or accuracy and F1. MODEL is a model file or the folder of a run.`,
 	}
 	flags := newFlagGroup("Flags")
 	flags.StringArrayVar(&e.data, "data", nil, "a `FILE` to measure on, plain or gzip; repeat the flag for several")
-	flags.Var(wholeFrom(1, &e.batch), "batch", "rows of a batch")
+	flags.Var(wholeFrom(1, &e.batch), "batch", "rows of a batch; a language model reads the text in so many streams")
 	flags.BoolVar(&e.classes, "classes", false, "show also each class, and what was taken for what (classify, tag)")
 	flags.BoolVar(&e.json, "json", false, "print one JSON object")
 	addGroups(cmd, flags, e.columns.group(), e.computing.group())

@@ -38,6 +38,30 @@ func TestShortText(t *testing.T) {
 	}
 }
 
+// The test part is read in as many streams as --test-batch says, as eval reads it with so many
+// rows. Would catch a test that always has the rows of the training.
+func TestTestBatch(t *testing.T) {
+	file := write(t, filepath.Join(t.TempDir(), "test"), rhyme)
+	losses := map[string]float64{}
+	for _, rows := range []string{"1", "4"} {
+		model, r := trained(t, rhyme, "--steps", "10", "--split", "0.9,0.1,0", "--test", file, "--test-batch", rows)
+		var got struct{ Test, Valid partLoss }
+		if err := json.Unmarshal([]byte(r.stdout), &got); err != nil {
+			t.Fatal(err)
+		}
+		var part partLoss
+		if err := json.Unmarshal([]byte(succeed(t, "", "eval", model, "--data", file, "--batch", rows, "--json").stdout), &part); err != nil {
+			t.Fatal(err)
+		}
+		if losses[rows] = got.Test.Loss; part.Loss != got.Test.Loss {
+			t.Errorf("%s rows: the test loss is %v, that of eval %v", rows, got.Test.Loss, part.Loss)
+		}
+	}
+	if losses["1"] == losses["4"] {
+		t.Errorf("the test loss is %v with one row and with four", losses["1"])
+	}
+}
+
 // Without data the text is Go's own. Would catch defaults that do not fit together. It
 // trains a single step, for the rest is like any text.
 func TestGoSource(t *testing.T) {

@@ -96,6 +96,9 @@ func TestRecipesTrain(t *testing.T) {
 			if task := keys["task"]; task == "word" {
 				args = append(args, "--vocab-size", "100") // probabilities of few words
 			}
+			if keys["test-batch"] != nil {
+				args = append(args, "--test-batch", "100") // not its tens of thousands of tokens one by one
+			}
 			if task := keys["task"]; task == "word" || task == "classify" {
 				args = append(args, "--batch", "250") // tests of some ten thousand examples in few batches
 			}

@@ -25,6 +25,7 @@ type settings struct {
 	Init       string   `json:"init,omitempty"`
 	ForgetBias *float64 `json:"forget_bias,omitempty"`
 	Batch      int      `json:"batch"`
+	TestBatch  int      `json:"test_batch,omitempty"`
 	Epochs     int      `json:"epochs"`
 	MaxSteps   int      `json:"max_steps"`
 	ValidEvery int      `json:"valid_every"`
@@ -95,7 +96,7 @@ func (s *settings) modelGroup() flagGroup {
 	g.Var(wholeFrom(1, &s.Hidden), "hidden", "units of each layer")
 	g.Var(wholeFrom(1, &s.Layers), "layers", "layers of cells")
 	g.Var(wholeFrom(1, &s.Embed), "embed", "width of the embedding")
-	g.StringVar(&s.Init, "init", s.Init, "how the gates start: `PRESET` is pytorch, keras, chrono:T or zaremba:LIMIT")
+	g.StringVar(&s.Init, "init", s.Init, "how weights start: `PRESET` is pytorch, keras or chrono:T, which are for gates,\nor zaremba:LIMIT, which draws all of the model from ±LIMIT")
 	g.Var(anyNumber(s.ForgetBias), "forget-bias", "bias of the forget gates at first; without it --init decides")
 	return g
 }
@@ -106,6 +107,7 @@ func (s *settings) trainingGroup() flagGroup {
 	g.Var(fullOr(&s.BPTT), "bptt", "steps of a batch through which gradients flow back: all of them, or N in\ngraphs of N steps")
 	g.Var(wholeFrom(0, &s.Block), "block", "most steps of a graph: longer batches run in blocks, with the same\ngradients in less memory; 0 for 512")
 	g.Var(wholeFrom(1, &s.Batch), "batch", "rows of a batch")
+	g.Var(wholeFrom(1, &s.TestBatch), "test-batch", "rows of a batch of the test part, in so many streams is its text read: with 1,\nas a whole (char, word; default that of --batch)")
 	g.Var(wholeFrom(1, &s.Epochs), "epochs", "passes over the data")
 	g.Var(wholeFrom(0, &s.MaxSteps), "max-steps", "stop after so many batches; 0 for no limit (default 0, but 300 without\n--data, unless --epochs is given)")
 	g.Var(wholeFrom(0, &s.ValidEvery), "valid-every", "batches between validations; 0 for one after each epoch (default 0,\nbut 150 without --data)")
@@ -205,6 +207,9 @@ func (s *settings) checkChanged(flags *pflag.FlagSet) error {
 		if flags.Changed(name) && !s.validates() {
 			return usagef("--%s %s without validation: give --valid FILE or a --split with a second share", name, flags.Lookup(name).Value)
 		}
+	}
+	if flags.Changed("test-batch") && s.Test == "" && s.Split.Test == 0 {
+		return usagef("--test-batch %d without a test part: give --test FILE or a --split with a third share", s.TestBatch)
 	}
 	return nil
 }

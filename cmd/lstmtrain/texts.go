@@ -82,10 +82,10 @@ func (languageTrade) read(s *settings) (*corpus, error) {
 	if err := s.trainingStream(c, tokens.Slice(0, a)); err != nil {
 		return nil, err
 	}
-	if c.valid, err = s.heldOut(c, t.valid, s.Valid, tokens.Slice(a, b)); err != nil {
+	if c.valid, err = s.heldOut(c, t.valid, s.Valid, tokens.Slice(a, b), s.Batch); err != nil {
 		return nil, err
 	}
-	c.test, err = s.heldOut(c, t.test, s.Test, tokens.Slice(b, tokens.Len()))
+	c.test, err = s.heldOut(c, t.test, s.Test, tokens.Slice(b, tokens.Len()), cmp.Or(s.TestBatch, s.Batch))
 	return c, err
 }
 
@@ -172,8 +172,8 @@ func (s *settings) trainingStream(c *corpus, tokens data.Tokens) error {
 }
 
 // heldOut makes a part of the tokens of a text or, if that is nil, of some of the
-// training text.
-func (s *settings) heldOut(c *corpus, text *data.Text, file string, tokens data.Tokens) (part, error) {
+// training text, in so many rows.
+func (s *settings) heldOut(c *corpus, text *data.Text, file string, tokens data.Tokens, rows int) (part, error) {
 	if text != nil {
 		var err error
 		if tokens, err = c.meaning.Vocabulary.EncodeLazily(text); err != nil {
@@ -183,7 +183,7 @@ func (s *settings) heldOut(c *corpus, text *data.Text, file string, tokens data.
 	if text == nil && tokens.Len() == 0 {
 		return part{}, nil
 	}
-	stream, err := stream(tokens, s.Batch, s.Steps)
+	stream, err := stream(tokens, rows, s.Steps)
 	if err != nil {
 		return part{}, inFile(err, file)
 	}

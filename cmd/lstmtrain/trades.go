@@ -64,6 +64,7 @@ var onlyFor = map[string][]task.Kind{
 	"horizon":       {task.Forecast},
 	"season":        {task.Forecast},
 	"relative":      {task.Forecast},
+	"test-batch":    {task.Characters, task.Words},
 	"sample-every":  {task.Characters, task.Words},
 }
 

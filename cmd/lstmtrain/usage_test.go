@@ -78,6 +78,8 @@ func TestUsage(t *testing.T) {
 		{"train --log csv,html", `"--log" flag: want one or more of csv, tensorboard`},
 		{"train --log csv,csv", `"--log" flag: want one or more of csv, tensorboard`},
 		{"train --patience -1", `"--patience" flag: want a whole number, 0 or more`},
+		{"train --data x --split 0.9,0.1,0 --test-batch 1", "--test-batch 1 without a test part"},
+		{"train --task tag --data x --test-batch 1", "--test-batch does not apply to --task tag"},
 		{"train --data x --split 0.9,0,0.1 --patience 5", "--patience 5 without validation"},
 		{"train --task classify --data x --sample-every 9", "--sample-every does not apply to --task classify"},
 		{"train --optimizer gorgonia-adam --checkpoint-every 5", "--checkpoint-every does not apply to --optimizer gorgonia-adam"},

@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/seed-222a112c/lstm/graph/internal/kernel"
+	"github.com/seed-222a112c/lstm/graph/internal/pages"
 )
 
 // A Float is a number of a parameter.
@@ -19,6 +20,10 @@ type Float interface {
 
 // Adam holds the factors of one step of Adam, which are the same for all elements.
 type Adam = kernel.AdamFactors
+
+// Zeros returns n zeros for a solver to keep numbers in, in memory that is quick to read and
+// write all of. It panics if n is negative.
+func Zeros[F Float](n int) []F { return pages.Make[F](n) }
 
 // AdamStep updates the moments m and v and the weights w with the gradient g:
 //

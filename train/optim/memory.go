@@ -154,7 +154,7 @@ func newParameter(w *tensor.Dense, arrays int) parameter {
 func zeroParameter[F Float](n, arrays int) parameter {
 	p := &floatParameter[F]{n: n}
 	for k := range arrays {
-		p.kept[k] = make([]F, n)
+		p.kept[k] = update.Zeros[F](n)
 	}
 	return p
 }

@@ -136,7 +136,15 @@ func (m *Model) SetForgetBias(x float64) error {
 	return errors.Wrapf(cells.SetForgetBias(m.Stack, x), "task: cell %q", m.Config.Cell)
 }
 
-// Initialise draws the gates of the cells anew by a preset of [cells.Initialise].
+// Initialise draws the gates of the cells anew by a preset of [cells.Initialise], and embedding
+// and head if it says so.
 func (m *Model) Initialise(preset string, rng *rand.Rand) error {
-	return errors.Wrapf(cells.Initialise(preset, m.Stack, rng), "task: cell %q", m.Config.Cell)
+	if err := cells.Initialise(preset, m.Stack, rng); err != nil {
+		return errors.Wrapf(err, "task: cell %q", m.Config.Cell)
+	}
+	around := m.Head.Params()
+	if m.Embedding != nil {
+		around = append(m.Embedding.Params(), around...)
+	}
+	return errors.Wrap(cells.InitialiseAround(preset, around, rng), "task")
 }

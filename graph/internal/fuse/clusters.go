@@ -44,12 +44,15 @@ func (m *module) lower() {
 	m.link()
 }
 
-// inPlace returns the blocks of rows of products that nobody else reads, so that a sum
-// which starts from one may be written over it.
+// inPlace returns the blocks of rows of products, and the lookups, that nobody else reads, so
+// that a sum which starts from one may be written over it.
 func (m *module) inPlace() map[*value]bool {
 	free := map[*value]bool{}
 	outputs := m.outputSet()
 	for _, z := range m.values {
+		if z.op == lookup && len(z.users) == 1 && !outputs[z] {
+			free[z] = true
+		}
 		if z.op != sum || len(z.products) == 0 || outputs[z] {
 			continue
 		}
@@ -108,6 +111,15 @@ func (m *module) stages() {
 			}
 			v.stage = max(v.stage, s)
 		})
+	}
+	for _, v := range m.values { // rows are looked up when they are wanted
+		if v.op == lookup && len(v.users) > 0 {
+			first := v.users[0].stage
+			for _, u := range v.users {
+				first = min(first, u.stage)
+			}
+			v.stage = max(v.stage, first-1)
+		}
 	}
 	if m.off["clusters"] {
 		return

@@ -16,6 +16,19 @@ func (m *module) hoist() {
 	m.link()
 	m.dropIdentities()
 	m.lift()
+	m.restack()
+}
+
+// restack finds out which stacks are rows of one matrix, now that products have become one.
+func (m *module) restack() {
+	for _, v := range m.values {
+		if v.op == stack {
+			if w := m.stack(v.in); w != v {
+				m.replace(v, w)
+			}
+		}
+	}
+	m.link()
 }
 
 // A family is the products of several sums with the same right operands: the same ones
@@ -91,7 +104,7 @@ func (m *module) hoistFamily(f *family) {
 			rights = append(rights, r)
 		}
 	}
-	if len(rights) == 0 {
+	if len(rights) == 0 || shallow(rights) && f.sums[0].rows >= manyRows {
 		return
 	}
 	sums := inOrder(f.sums, rights[0])
@@ -117,6 +130,23 @@ func (m *module) hoistFamily(f *family) {
 		v.in = append([]*value{m.block(z, i*v.rows, v.rows)}, v.in...)
 	}
 	m.link()
+}
+
+// manyRows is so many rows of a batch that a product of them alone keeps the processor busy.
+const manyRows = 16
+
+// shallow tells whether the right operands have so few rows that writing a product of all
+// time steps to memory, and reading it again, takes longer than there is to gain.
+func shallow(rights []product) bool {
+	depth := 0
+	for _, r := range rights {
+		if r.transR {
+			depth += r.right.cols
+		} else {
+			depth += r.right.rows
+		}
+	}
+	return depth <= 64
 }
 
 // left returns the left operand of the product with r's right operand.

@@ -18,7 +18,7 @@ type importer struct {
 
 // importGraph returns the module that computes the wanted nodes. It is an error if the
 // graph cannot be run but as it stands.
-func importGraph(wanted []*gorgonia.Node, off map[string]bool) (*module, error) {
+func importGraph(wanted, params []*gorgonia.Node, off map[string]bool) (*module, error) {
 	im := &importer{
 		module: &module{known: map[string]*value{}, off: off},
 		of:     map[*gorgonia.Node]*value{},
@@ -34,6 +34,11 @@ func importGraph(wanted []*gorgonia.Node, off map[string]bool) (*module, error) 
 	}
 	for _, n := range wanted {
 		im.outputs = append(im.outputs, im.of[n])
+	}
+	for _, n := range params {
+		if v := im.of[n]; v != nil {
+			v.steady = true
+		}
 	}
 	im.link()
 	return im.module, nil

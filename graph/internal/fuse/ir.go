@@ -5,6 +5,7 @@
 //
 //	import    Gorgonia's nodes become values: canonical operations on matrices; equal ones become one
 //	sums      chains of additions and products become sums of products
+//	tables    rows of a small table times weights become rows of the table times the weights
 //	hoist     products of all time steps that do not wait for one another become one
 //	gradients sums of outer products over time become one product
 //	clusters  connected elementwise operations become one pass over memory
@@ -114,11 +115,12 @@ type value struct {
 	products     []product // of a sum
 	rows, cols   int
 	scale, shift float64
-	from         int            // of blocks and pads
+	from         int            // of blocks and pads; of a lookup, the first of the numbers
 	node         *gorgonia.Node // what a leaf or an opaque value stands for
 	users        []*value       // one entry a use; valid after link
 	isRow        bool           // it is used as a row, (1, m), for matrices of any number of rows, also of one
 	inPlace      bool           // of a sum: it is written over the operand it starts from
+	steady       bool           // it depends on parameters alone, so that it is kept while they are frozen
 	stage        int            // see stages
 	cluster      *cluster       // of an elementwise value
 }

@@ -200,7 +200,7 @@ func (p *planner[T]) parts(v *value) []part {
 
 // looked returns the rows that a lookup takes.
 func (p *planner[T]) looked(v *value) []part {
-	return []part{{place: p.place(v.in[0]), lookup: true, index: p.place(v.in[1]).buffer, num: v.rows}}
+	return []part{{place: p.place(v.in[0]), lookup: true, index: p.place(v.in[1]).buffer, from: v.from, num: v.rows}}
 }
 
 // cut returns n rows of parts from from on.
@@ -327,14 +327,17 @@ func (p *planner[T]) sum(v *value) {
 		start := p.place(v.in[0])
 		item.start = &start
 	}
-	key := fmt.Sprint("product ", v.rows)
+	key := fmt.Sprint("product ", v.rows, v.steady)
+	if v.steady {
+		p.buffers[item.c.buffer].pinned = true
+	}
 	var lefts []*list[T]
 	for _, t := range v.products {
 		lefts = append(lefts, p.list(t.left))
 		item.rights = append(item.rights, p.pack(v, t))
 		key = fmt.Sprint(key, " ", t.left.id)
 	}
-	addTo(p, 2*v.stage, key, func() *productStep[T] { return &productStep[T]{lefts: lefts} },
+	addTo(p, 2*v.stage, key, func() *productStep[T] { return &productStep[T]{lefts: lefts, once: v.steady} },
 		func(s *productStep[T]) { s.items = append(s.items, item) })
 }
 
@@ -351,19 +354,20 @@ func (p *planner[T]) pack(v *value, t product) *packed[T] {
 	if t.transR {
 		r.rows, r.cols = r.cols, r.rows
 	}
-	if p.bfloat16 && t.right.op == leaf && !t.transR {
+	if p.bfloat16 && t.right.steady && !t.transR {
 		half := kernel.NewPacked16(r.rows, r.cols)
 		r.half, r.to = &half, p.newBuffer(1, 1) // only to order the steps
 	} else {
 		r.to = p.newBuffer(1, kernel.PackedLen(r.rows, r.cols))
 	}
-	p.buffers[r.to.buffer].pinned = t.right.op == leaf && !p.off["pack"]
+	once := t.right.steady && !p.off["pack"]
+	p.buffers[r.to.buffer].pinned = once
 	p.packs[key] = r
 	kind := "pack"
-	if t.right.op != leaf { // it may have to wait for what else is done at that time
+	if !t.right.steady { // it may have to wait for what else is done at that time
 		kind += key
 	}
-	addTo(p, time, kind, func() *packStep[T] { return &packStep[T]{once: t.right.op == leaf && !p.off["pack"]} },
+	addTo(p, time, kind, func() *packStep[T] { return &packStep[T]{once: once} },
 		func(s *packStep[T]) { s.items = append(s.items, r) })
 	return r
 }

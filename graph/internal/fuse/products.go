@@ -13,6 +13,7 @@ type productStep[T Float] struct {
 	lefts   []*list[T]
 	items   []productItem[T]
 	columns bool // the workers divide the columns, else the rows
+	once    bool // of parameters alone: it is not done again while they are frozen
 }
 
 type productItem[T Float] struct {
@@ -53,6 +54,9 @@ func (s *productStep[T]) divide() {
 }
 
 func (s *productStep[T]) run(m *memory[T], worker, workers int) {
+	if s.once && m.packed {
+		return
+	}
 	if s.columns && workers > 1 {
 		s.runColumns(m, worker, workers)
 		return
@@ -164,7 +168,7 @@ func (s *productStep[T]) work() (flops, bytes int) {
 // A packStep lays out right operands. Parameters need it once as long as they do not change.
 type packStep[T Float] struct {
 	items []*packed[T]
-	once  bool // all of them are leaves
+	once  bool // all of them are parameters
 }
 
 // packUnit is the number of columns that are packed at a time; a multiple of a pair of

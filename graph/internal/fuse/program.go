@@ -2,10 +2,10 @@ package fuse
 
 import (
 	"runtime"
-	"unsafe"
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph/internal/crew"
+	"github.com/seed-222a112c/lstm/graph/internal/pages"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -15,6 +15,9 @@ type Settings struct {
 	Workers int      // goroutines that share the work; if 0, as many as processors, or one if there is little
 	Without []string // passes to leave out
 
+	Params    []*gorgonia.Node // the leaves that do not change while the program is frozen
+	Inference bool             // it runs many times between changes of the parameters
+
 	// BFloat16 rounds parameters to bfloat16 where they are right operands of products, for
 	// inference in float32: half the memory to read.
 	BFloat16 bool
@@ -22,12 +25,13 @@ type Settings struct {
 
 // Passes lists the names of the passes.
 func Passes() []string {
-	return []string{"import", "sums", "hoist", "gradients", "clusters", "share", "pack", "period", "memory", "workers"}
+	return []string{"import", "sums", "tables", "hoist", "gradients", "clusters", "share", "pack", "period", "memory", "workers"}
 }
 
 // A Program computes the wanted nodes of a graph. It is for one goroutine at a time.
 type Program struct {
 	machine gorgonia.VM
+	runAll  func() error // of the machine
 	graph   *gorgonia.ExprGraph
 	leaves  []*leafNode
 	engine  interface {
@@ -62,7 +66,7 @@ func New(wanted []*gorgonia.Node, s Settings) (*Program, error) {
 	if off["workers"] {
 		workers = 1
 	}
-	m, err := importGraph(wanted, off)
+	m, err := importGraph(wanted, s.Params, off)
 	if err != nil {
 		return nil, err
 	}
@@ -70,8 +74,14 @@ func New(wanted []*gorgonia.Node, s Settings) (*Program, error) {
 	if !off["sums"] {
 		m.sums()
 	}
+	if !off["tables"] {
+		m.tables(s.Inference)
+	}
 	if !off["hoist"] {
 		m.hoist()
+	}
+	if !off["tables"] {
+		m.tableGradients()
 	}
 	m.lower()
 	if !off["clusters"] {
@@ -127,6 +137,7 @@ func emit[T Float](p *planner[T], nodes int) (*Program, error) {
 	}
 	program.report = p.report(e, nodes, barriers, arena)
 	program.machine = gorgonia.NewTapeMachine(program.graph)
+	program.runAll = runnerOf(program.machine)
 	return program, nil
 }
 
@@ -143,18 +154,18 @@ func (p *Program) Run() error {
 		}
 	}
 	p.machine.Reset()
-	if err := p.machine.RunAll(); err != nil {
+	if err := p.runAll(); err != nil {
 		p.engine.abort()
 		return err
 	}
 	return nil
 }
 
-// Freeze says that no leaf that is a right operand of a product changes from now on, or until
-// the next call, so that these are packed in the next run only. Thaw takes it back.
+// Freeze says that no parameter changes from now on, or until the next call, so that what
+// depends on parameters alone is computed in the next run only. Thaw takes it back.
 func (p *Program) Freeze() { p.engine.freeze(true) }
 
-// Thaw says that leaves may change between runs.
+// Thaw says that parameters may change between runs.
 func (p *Program) Thaw() { p.engine.freeze(false) }
 
 // Output returns the value of a wanted node, by its place among them. The memory is the
@@ -201,7 +212,7 @@ type lookupCheck struct {
 
 func newEngine[T Float](p *planner[T], arena int) *engine[T] {
 	workers := p.workers
-	all := alignedSlice[T](arena)
+	all := pages.Make[T](arena)
 	e := &engine[T]{memory: &memory[T]{buffers: make([][]T, len(p.buffers)), ints: make([][]int, len(p.buffers))},
 		steps: p.steps, workers: workers, results: p.results}
 	e.memory.barrier = &e.barrier
@@ -218,7 +229,7 @@ func newEngine[T Float](p *planner[T], arena int) *engine[T] {
 		}
 	}
 	for range workers {
-		e.scratch = append(e.scratch, alignedSlice[T]((spares+p.scratch)*blockSize))
+		e.scratch = append(e.scratch, pages.Make[T]((spares+p.scratch)*blockSize))
 		e.full = append(e.full, make([][]T, p.operands))
 	}
 	for _, l := range p.lists {
@@ -231,27 +242,24 @@ func newEngine[T Float](p *planner[T], arena int) *engine[T] {
 	return e
 }
 
-// alignedSlice returns n zeros that begin at a cache line.
-func alignedSlice[T Float](n int) []T {
-	x := make([]T, n+align)
-	skip := 0
-	for uintptr(unsafe.Pointer(&x[skip]))%64 != 0 {
-		skip++
-	}
-	return x[skip : skip+n : skip+n]
-}
-
 // checks lists what the numbers of the leaves must be.
 func (p *planner[T]) checks() []lookupCheck {
 	var all []lookupCheck
+	known := map[lookupCheck]bool{}
+	check := func(numbers *value, rows int, what string) {
+		if c := (lookupCheck{p.place(numbers).buffer, rows, what}); !known[c] {
+			known[c] = true
+			all = append(all, c)
+		}
+	}
 	for _, v := range p.values {
 		switch v.op {
 		case lookup:
-			all = append(all, lookupCheck{p.place(v.in[1]).buffer, v.in[0].rows, "rows"})
+			check(v.in[1], v.in[0].rows, "rows")
 		case scatter:
-			all = append(all, lookupCheck{p.place(v.in[1]).buffer, v.rows, "rows"})
+			check(v.in[1], v.rows, "rows")
 		case crossEntropy, crossEntropyGrad:
-			all = append(all, lookupCheck{p.place(v.in[1]).buffer, v.in[0].cols, "target"})
+			check(v.in[1], v.in[0].cols, "target")
 		}
 	}
 	return all
