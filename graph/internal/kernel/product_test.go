@@ -283,5 +283,8 @@ func TestLargeProduct(t *testing.T) {
 		w.Pack(p.b)
 		Mul(p.c, RowsOf(p.a), w)
 		p.check(t, "Mul", func(i, j int) float32 { return 0 })
+		before := Matrix[float32]{Data: plain(p.c), Rows: p.m, Cols: p.n}
+		MulAdd(p.c, RowsOf(p.a), w)
+		p.check(t, "MulAdd", func(i, j int) float32 { return before.Row(i)[j] })
 	})
 }
