@@ -31,7 +31,7 @@ type grid struct {
 // the operands.
 const largeResult = 1 << 16
 
-// cutRows the rows of the left operand into tiles of at most most.
+// cutRows cuts the rows into tiles of at most most.
 func (g *grid) cutRows(rows, most int) { g.rows, g.tall, g.short = cut(rows, most) }
 
 // cutColumns cuts the columns into groups of at most most panels.
@@ -42,7 +42,7 @@ func (g *grid) cutColumns(cols, most int) {
 }
 
 // cut divides n into as few parts of at most most as possible: so many parts of a size and
-// so many of one less.
+// so many of one less. It divides in 32 bits, which is faster.
 func cut(n, most int) (size, parts, smaller int) {
 	if n <= most { // the common case, without divisions
 		return n, 1, 0
@@ -92,7 +92,7 @@ func multiplyGrids[T Float](c, start target[T], a *Rows[T], b rightOperand[T], c
 	if active == Portable || unsafe.Sizeof(*c.first) != 4 || a.width == 0 || rows == 0 || cols == 0 {
 		return false
 	}
-	var g grid
+	var g grid // set field by field: a literal would be copied, and the copy wait for its parts
 	g.k, g.aOffset = a.width, 4*a.offset
 	g.bStep = 4 * b.bStep
 	g.startStride, g.startStep, g.cStride = 4*start.stride, 4*start.step(), 4*c.stride
@@ -163,11 +163,10 @@ func directOuter[T Float](m, n int) bool {
 func addOuterGrid[T Float](c *Matrix[T], a, b *Rows[T], first bool) {
 	var zeros [panelCols]T
 	to, limits := rowMajor(c), outerTilePanels()
-	g := grid{
-		k: len(a.first), a: unsafe.Pointer(&a.first[0]), aOffset: 4 * a.offset,
-		b: unsafe.Pointer(&b.first[0]), bOffset: 4 * b.offset, bStep: 4 * panelCols,
-		start: unsafe.Pointer(&zeros), c: unsafe.Pointer(to.first), cStride: 4 * to.stride,
-	}
+	var g grid
+	g.k, g.a, g.aOffset = len(a.first), unsafe.Pointer(&a.first[0]), 4*a.offset
+	g.b, g.bOffset, g.bStep = unsafe.Pointer(&b.first[0]), 4*b.offset, 4*panelCols
+	g.start, g.c, g.cStride = unsafe.Pointer(&zeros), unsafe.Pointer(to.first), 4*to.stride
 	if !first {
 		g.start, g.startStride, g.startStep = g.c, g.cStride, 4*to.step()
 	}

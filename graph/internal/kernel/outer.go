@@ -39,10 +39,10 @@ var (
 // rows: the sum over r of the outer products of row r of a and row r of bs[n], r in
 // ascending order from +0, each step one fused multiply-add. These are the gradients of
 // weights that have their left operand in common, summed over the rows of many time
-// steps; a is packed once for all of them. SetOuters panics if the shapes do not fit.
-// The cs must not overlap the operands.
+// steps; if a is packed, then once for all of them. SetOuters panics if the shapes do not
+// fit. The cs must not overlap the operands.
 //
-// To divide the work, give every worker some columns of the bs and of the cs: then only
+// To divide the work, give every worker some columns of the bs and of the cs: then at most
 // the packing of a is repeated.
 func SetOuters[T Float](cs []Matrix[T], a Rows[T], bs []Rows[T]) {
 	checkLengths(len(cs), len(bs))

@@ -139,33 +139,22 @@ func (s tileShape) broadcast(m Mem) vec {
 // at returns where the columns of a row of panels are, step bytes from panel to panel, the
 // first one at the pointer.
 func (s tileShape) at(pointer, step reg.Register) []Mem {
-	multiples := map[int]reg.Register{}
-	times := func(n int) reg.Register { // n·step, for n = 3, 5, 9
-		if multiples[n] == nil {
-			r := GP64()
-			LEAQ(Mem{Base: step, Index: step, Scale: uint8(n - 1)}, r)
-			multiples[n] = r
-		}
-		return multiples[n]
-	}
+	multiples := map[int]reg.Register{} // of step, by 3 and by 5
 	all := make([]Mem, len(s.columns))
 	for i, c := range s.columns {
 		m := Mem{Base: pointer, Disp: c.disp}
-		switch c.panel {
+		switch n := c.panel; n {
 		case 0:
-		case 1, 2, 4, 8:
-			m.Index, m.Scale = step, uint8(c.panel)
+		case 1, 2, 4:
+			m.Index, m.Scale = step, uint8(n)
 		case 3, 5:
-			m.Index, m.Scale = times(c.panel), 1
-		case 6:
-			m.Index, m.Scale = times(3), 2
-		case 7:
-			if multiples[7] == nil {
-				r := GP64()
-				LEAQ(Mem{Base: times(3), Index: step, Scale: 4}, r)
-				multiples[7] = r
+			if multiples[n] == nil {
+				multiples[n] = GP64()
+				LEAQ(Mem{Base: step, Index: step, Scale: uint8(n - 1)}, multiples[n])
 			}
-			m.Index, m.Scale = multiples[7], 1
+			m.Index, m.Scale = multiples[n], 1
+		default:
+			panic("a tile has at most 6 panels")
 		}
 		all[i] = m
 	}
@@ -188,9 +177,9 @@ type operands struct {
 	loop           func(s tileShape, acc [][]vec)
 }
 
-// grid writes a function of that name, which computes all tiles of a grid, in groups of
-// panels from left to right, in each from top to bottom; of at most so many panels for each number of
-// rows. The loop over k is what the operands say; the rest is the same for all.
+// grid writes a function of that name, which computes all tiles of a grid: groups of panels
+// from left to right, in each of them tiles from top to bottom. most is the largest number of
+// panels of a tile for each number of rows. The loop over k is what the operands say; the rest is the same for all.
 func grid(v vectors, name string, most []int, o operands) {
 	TEXT(name+v.suffix, NOSPLIT, "func(grid *byte)")
 	Pragma("noescape")
