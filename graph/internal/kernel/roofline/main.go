@@ -130,8 +130,8 @@ func numbers(list string) ([]int, error) {
 // What stays under the suspect share of its roof with calls is measured again, so many times:
 // another program may have disturbed it.
 const (
-	suspect = 0.5
-	retries = 4
+	suspect = 0.75
+	retries = 3
 )
 
 func run(c config) error {
