@@ -106,6 +106,7 @@ func look(done func() bool, limit int) bool {
 		}
 		if n > spins && n%64 == 0 {
 			runtime.Gosched()
+			yield()
 		}
 		if n > patient {
 			time.Sleep(20 * time.Microsecond)

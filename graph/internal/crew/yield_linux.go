@@ -1,0 +1,7 @@
+package crew
+
+import "syscall"
+
+// yield lets other threads of the system on the processor, such as that of a member which the
+// system has put aside.
+func yield() { syscall.RawSyscall(syscall.SYS_SCHED_YIELD, 0, 0, 0) }
