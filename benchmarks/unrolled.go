@@ -12,7 +12,7 @@ func Unrolled(steps int) Workload {
 // The reference engine, whose time grows with the square, stops early.
 func CompileSteps(e graph.Engine) []int {
 	if e == graph.Reference {
-		return []int{10, 20, 50, 100, 200, 300}
+		return []int{10, 25, 50, 100, 200}
 	}
-	return []int{10, 20, 50, 100, 200, 300, 500, 700, 1000, 1500}
+	return []int{10, 25, 50, 100, 200, 400, 700, 1000, 1250, 1500}
 }

@@ -2,10 +2,10 @@ package graph
 
 import (
 	"reflect"
-	"unsafe"
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph/internal/fuse"
+	"github.com/seed-222a112c/lstm/graph/internal/ops"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -38,7 +38,7 @@ func Accelerate(g *gorgonia.ExprGraph, wanted ...*gorgonia.Node) (gorgonia.VM, e
 	for _, n := range wanted {
 		t := target{node: n}
 		if t.into = readInto(n); t.into != nil {
-			t.node = operand(g, n)
+			t.node = ops.Operands(n)[0]
 		}
 		a.targets = append(a.targets, t)
 		nodes = append(nodes, t.node)
@@ -85,11 +85,10 @@ func unused(g *gorgonia.ExprGraph) []*gorgonia.Node {
 
 // derivative returns the node that Grad of n shows the value of, or nil.
 func derivative(n *gorgonia.Node) *gorgonia.Node {
-	field := reflect.ValueOf(n).Elem().FieldByName("deriv")
-	if !field.IsValid() || field.Type() != reflect.TypeFor[*gorgonia.Node]() {
-		return nil
+	if d := ops.Unexported[*gorgonia.Node](n, "deriv"); d != nil {
+		return *d
 	}
-	return *(**gorgonia.Node)(unsafe.Pointer(field.UnsafeAddr()))
+	return nil
 }
 
 // readInto returns where a node of gorgonia.Read wants the value of its operand, or nil.
@@ -154,10 +153,3 @@ func (a *accelerated) Reset() {}
 
 // Close releases the machine.
 func (a *accelerated) Close() error { return a.program.Close() }
-
-// operand returns the first operand of a node.
-func operand(g *gorgonia.ExprGraph, n *gorgonia.Node) *gorgonia.Node {
-	it := g.From(n.ID())
-	it.Next()
-	return it.Node().(*gorgonia.Node)
-}

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -17,12 +18,16 @@ type Node = gorgonia.Node
 // first failure sticks: from then on they return nil, and Err, which Compile reports,
 // names the operation and the shapes of its operands.
 type Builder struct {
-	graph   *gorgonia.ExprGraph
-	index   *index
-	dtype   Dtype
-	salt    int // begins every name, so that another salt gives other hashes
-	serial  int // numbers the operations
-	err     error
+	graph  *gorgonia.ExprGraph
+	index  *index
+	dtype  Dtype
+	salt   int // begins every name, so that another salt gives other hashes
+	serial int // numbers the operations
+	err    error
+
+	asked    int  // nodes of the graph that methods of the Builder have asked for
+	doubtful bool // Gorgonia may have taken a node for another, see merges.go
+
 	inputs  map[string]*input
 	params  []*binding
 	outputs []*output
@@ -81,8 +86,12 @@ func (b *Builder) Fail(err error) {
 // Dtype returns the format of the graph's arithmetic.
 func (b *Builder) Dtype() Dtype { return b.dtype }
 
-// ExprGraph returns the graph, to which a caller may add Gorgonia nodes of its own.
-func (b *Builder) ExprGraph() *gorgonia.ExprGraph { return b.graph }
+// ExprGraph returns the graph, to which a caller may add Gorgonia nodes of its own. It makes
+// Compile build the graph twice.
+func (b *Builder) ExprGraph() *gorgonia.ExprGraph {
+	b.doubtful = true
+	return b.graph
+}
 
 // Shape returns a node's shape: rows and columns of a matrix, the length of an index
 // vector, nothing for a scalar or after a failure.
@@ -94,8 +103,9 @@ func (b *Builder) Shape(n *Node) []int {
 }
 
 // Apply adds any Gorgonia operation. The operation's hash must hold all that changes
-// its result, and its Do must not panic.
+// its result, and its Do must not panic. It makes Compile build the graph twice.
 func (b *Builder) Apply(op gorgonia.Op, operands ...*Node) *Node {
+	b.doubtful = true // how it differentiates itself is not known
 	return b.add(op.String(), operands, func(string) (*Node, error) { return gorgonia.ApplyOp(op, operands...) })
 }
 
@@ -121,7 +131,7 @@ func (b *Builder) add(name string, operands []*Node, construct func(key string) 
 	}
 	b.serial++
 	b.index.reserve(len(b.graph.AllNodes()) + nodesPerOperation)
-	n, err := construct(fmt.Sprintf("%d~%d", b.salt, b.serial))
+	n, err := b.ask(func() (*Node, error) { return construct(strconv.Itoa(b.salt) + "~" + strconv.Itoa(b.serial)) })
 	if err != nil {
 		b.err = errors.Wrapf(err, "graph: %s", describe(name, operands))
 		return nil

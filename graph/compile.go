@@ -8,7 +8,6 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph/internal/ops"
-	"gorgonia.org/gorgonia"
 )
 
 // Settings say how a graph is compiled. The zero value works.
@@ -36,22 +35,21 @@ var building sync.Mutex
 // Compile builds a graph, differentiates its objective, if it has one, with respect to
 // every parameter it uses, and returns the program that runs it on a TapeMachine.
 //
-// Compile calls build at least twice. Gorgonia tells nodes apart by 32-bit hashes, so
-// that once in a while it takes one node for another; Compile builds under one salt of
-// the hashes after another until two graphs agree and neither holds a hash twice. So
-// build must add the same nodes at every call.
+// Gorgonia tells nodes apart by 32-bit hashes, so that once in a while it takes one node
+// for another. Where that may have happened Compile calls build again, under another salt of
+// the hashes. So build must add the same nodes at every call.
 func Compile(build func(*Builder), s Settings) (*Program, error) {
 	building.Lock()
 	defer building.Unlock()
 	switch s.Engine {
 	case "", Fused:
-		b, err := settle(build, s.Dtype, structureOf)
+		b, err := settle(build, s.Dtype, func(*Builder) bool { return true })
 		if err != nil {
 			return nil, err
 		}
 		return newFusedProgram(b, s)
 	case Reference:
-		b, err := settle(build, s.Dtype, structureOfKept)
+		b, err := settle(build, s.Dtype, keepDistinct)
 		if err != nil {
 			return nil, err
 		}
@@ -64,21 +62,24 @@ func Compile(build func(*Builder), s Settings) (*Program, error) {
 // three, so that all of 16 do is less likely than one in ten million.
 const maxSalts = 16
 
-// settle returns a builder whose graph is as build describes it. How a finished graph is
-// fingerprinted depends on the engine.
-func settle(build func(*Builder), d Dtype, fingerprint func(*Builder) (print uint64, sound bool)) (*Builder, error) {
+// settle returns a builder whose graph is as build describes it: the first in which no node
+// was taken for another, or one that agrees with another under a different salt. Whether a
+// differentiated graph can be run as it stands depends on the engine.
+func settle(build func(*Builder), d Dtype, sound func(*Builder) bool) (*Builder, error) {
 	seen := map[uint64]bool{}
 	for salt := range maxSalts {
 		b := newBuilder(d, salt)
 		build(b)
-		if b.finish(); b.err != nil {
-			return nil, b.err
-		}
-		print, sound := fingerprint(b)
+		b.finish()
+		ok := sound(b)
 		if b.err != nil {
 			return nil, b.err
 		}
-		if sound && seen[print] {
+		if ok && !b.doubtful {
+			return b, nil
+		}
+		print := structureOf(b)
+		if ok && seen[print] {
 			return b, nil
 		}
 		seen[print] = true
@@ -91,7 +92,7 @@ func settle(build func(*Builder), d Dtype, fingerprint func(*Builder) (print uin
 // A node that was merged with another while the graph was built is not in the graph,
 // but its absence shows in the structure, and the same two nodes do not collide under
 // another salt.
-func structureOf(b *Builder) (print uint64, sound bool) {
+func structureOf(b *Builder) uint64 {
 	structure := fnv.New64a()
 	for _, n := range b.graph.AllNodes() {
 		if n.IsVar() {
@@ -100,25 +101,24 @@ func structureOf(b *Builder) (print uint64, sound bool) {
 			io.WriteString(structure, n.Name()) // the operation and the numbers of its operands
 		}
 	}
-	return structure.Sum64(), true
+	return structure.Sum64()
 }
 
-// structureOfKept is structureOf for a graph that a TapeMachine is to run as it stands: the
-// values that are wanted are kept from it, and it is sound only if every node's own hash,
-// on which TapeMachine tells them apart, is unique.
-func structureOfKept(b *Builder) (print uint64, sound bool) {
+// keepDistinct keeps the values that are wanted from what a TapeMachine does to them, and
+// tells whether every node's own hash, on which TapeMachine tells them apart, is unique.
+func keepDistinct(b *Builder) bool {
 	b.keepWanted()
 	nodes := b.graph.AllNodes()
 	hashes := make(map[uint32]bool, len(nodes))
 	for _, n := range nodes {
 		hashes[n.Hashcode()] = true
 	}
-	print, _ = structureOf(b)
-	return print, len(hashes) == len(nodes)
+	return len(hashes) == len(nodes)
 }
 
 // finish differentiates the objective.
 func (b *Builder) finish() {
+	b.noteOthers()
 	if b.err == nil && len(b.outputs) == 0 {
 		b.err = errors.New("graph: the graph has neither an output nor an objective")
 	}
@@ -166,7 +166,7 @@ func (b *Builder) differentiate() {
 		return
 	}
 	b.index.reserve(gradientFactor * len(b.graph.AllNodes()))
-	grads, err := gorgonia.Grad(b.loss, wrt...)
+	grads, err := b.grad(wrt)
 	b.index.release(len(b.graph.AllNodes()))
 	if err != nil {
 		b.err = errors.Wrap(err, "graph: differentiating the objective")
@@ -192,19 +192,9 @@ func (b *Builder) keep(name string, n *Node) (keep *ops.Keep) {
 // is one.
 func (b *Builder) unreached() string {
 	reached := map[*Node]bool{}
-	var stack []*Node
-	visit := func(n *Node) {
-		if !reached[n] {
+	for _, n := range ops.Needed([]*Node{b.loss}) {
+		if len(ops.Operands(n)) == 0 {
 			reached[n] = true
-			stack = append(stack, n)
-		}
-	}
-	visit(b.loss)
-	for len(stack) > 0 {
-		n := stack[len(stack)-1]
-		stack = stack[:len(stack)-1]
-		for it := b.graph.From(n.ID()); it.Next(); {
-			visit(it.Node().(*Node))
 		}
 	}
 	for _, p := range b.params {

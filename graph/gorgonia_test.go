@@ -253,8 +253,8 @@ func TestGorgoniaCompilesCollidingNodesAsOne(t *testing.T) {
 
 // Adding a node of equal hash, op and shape returns the node that is there,
 // even if its operands are others. The graph then lacks a node, and no hash in it
-// tells. Hence Compile builds a graph under two sets of names and wants both of
-// one structure.
+// tells. Hence Compile counts edges, and where that leaves a doubt it builds a graph
+// under two sets of names and wants both of one structure.
 func TestGorgoniaBuildsCollidingNodesAsOne(t *testing.T) {
 	nameA, nameB := collidingNames(t, func(name string) uint32 {
 		return G.Must(G.Tanh(newPin(t).input(name, []float64{0}, 1))).Hashcode()
@@ -266,4 +266,16 @@ func TestGorgoniaBuildsCollidingNodesAsOne(t *testing.T) {
 	}
 	p.want(G.Must(G.Tanh(a)) == G.Must(G.Tanh(b)), true,
 		"Gorgonia now compares operands when it adds a node: one build of a graph may do")
+}
+
+// A node that is asked for twice is one, but its edges are listed twice, which is how
+// merges.go tells that nodes have become one. Where this fails, leavesTraces fails too,
+// and every graph is built twice.
+func TestGorgoniaListsEdgesForEveryRequest(t *testing.T) {
+	p := newPin(t)
+	x := p.input("x", []float64{2}, 1)
+	once := G.Must(G.Tanh(x))
+	p.want(p.g.Edges().Len(), 1, "a node of one operand has other edges than one")
+	p.want(G.Must(G.Tanh(x)) == once, true, "Gorgonia makes equal nodes two")
+	p.want(p.g.Edges().Len(), 2, "a node that is asked for twice no longer lists its edges twice: merges.go needs other evidence")
 }

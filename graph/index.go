@@ -1,9 +1,7 @@
 package graph
 
 import (
-	"reflect"
-	"unsafe"
-
+	"github.com/seed-222a112c/lstm/graph/internal/ops"
 	"gorgonia.org/gorgonia"
 )
 
@@ -20,11 +18,10 @@ type index struct {
 // indexOf returns the index of a new graph, or one that does nothing if this version of
 // Gorgonia has none.
 func indexOf(g *gorgonia.ExprGraph) *index {
-	field := reflect.ValueOf(g).Elem().FieldByName("byID")
-	if !field.IsValid() || field.Type() != reflect.TypeFor[map[int64]int]() {
-		return &index{}
+	if places := ops.Unexported[map[int64]int](g, "byID"); places != nil {
+		return &index{places: *places}
 	}
-	return &index{places: *(*map[int64]int)(unsafe.Pointer(field.UnsafeAddr()))}
+	return &index{}
 }
 
 // reserve fills the index for the first n nodes.

@@ -24,11 +24,11 @@ type Program struct {
 	outputs map[string]*tensor.Dense
 	grads   []gorgonia.ValueGrad
 
-	productFLOPs int
+	wanted []*Node // of the graph as it was differentiated: the gradients and outputs
 }
 
 func newProgram(b *Builder) (*Program, error) {
-	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, productFLOPs: b.productFLOPs()}
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, wanted: b.wanted()}
 	for _, o := range b.outputs {
 		p.outputs[o.name] = o.keep.Value()
 	}
@@ -46,21 +46,12 @@ func newFusedProgram(b *Builder, s Settings) (*Program, error) {
 	if b.loss != nil && s.BFloat16 {
 		return nil, errors.New("graph: bfloat16 weights in a program with an objective; they are for inference")
 	}
-	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, productFLOPs: b.productFLOPs()}
-	var wanted []*Node
-	if b.loss != nil {
-		for _, bound := range b.params {
-			wanted = append(wanted, bound.grad)
-		}
-	}
-	for _, o := range b.outputs {
-		wanted = append(wanted, o.node)
-	}
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, wanted: b.wanted()}
 	params := make([]*Node, len(b.params))
 	for i, bound := range b.params {
 		params[i] = bound.node
 	}
-	fused, err := fuse.New(wanted, fuse.Settings{
+	fused, err := fuse.New(p.wanted, fuse.Settings{
 		Workers: s.Workers, Without: s.Without, Params: params, Inference: s.Inference, BFloat16: s.BFloat16,
 	})
 	if err != nil {

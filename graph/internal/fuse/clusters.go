@@ -3,7 +3,6 @@ package fuse
 // lower gives every sum its final form: products that start from at most one operand.
 // Its other operands are added elementwise.
 func (m *module) lower() {
-	m.link()
 	m.known = map[string]*value{} // values have changed their form
 	m.dropIdentities()
 	inPlace := m.inPlace()
@@ -101,7 +100,6 @@ func startOf(v *value, inPlace map[*value]bool) int {
 // stages numbers the values so that a value's operands have lower numbers, but for those
 // in the same cluster. Views have the number of what they show.
 func (m *module) stages() {
-	m.link()
 	for _, v := range m.values {
 		v.stage = 0
 		v.operands(func(u *value) {

@@ -9,7 +9,6 @@ import (
 // right operand, if none of them waits for the result of another: the inputs of all steps
 // times W, the gradients of all steps times Wᵀ. What stays in the steps is h·U.
 func (m *module) hoist() {
-	m.link()
 	for _, family := range m.families() {
 		m.hoistFamily(family)
 	}
@@ -21,14 +20,18 @@ func (m *module) hoist() {
 
 // restack finds out which stacks are rows of one matrix, now that products have become one.
 func (m *module) restack() {
+	found := false
 	for _, v := range m.values {
 		if v.op == stack {
 			if w := m.stack(v.in); w != v {
 				m.replace(v, w)
+				found = true
 			}
 		}
 	}
-	m.link()
+	if found {
+		m.link()
+	}
 }
 
 // A family is the products of several sums with the same right operands: the same ones
@@ -93,6 +96,7 @@ func hasDuplicate(sums []*value) bool {
 
 // hoistFamily replaces those products of a family that wait for none of its sums.
 func (m *module) hoistFamily(f *family) {
+	made := len(m.values)
 	after := m.descendants(f.sums)
 	var rights []product
 	for _, r := range f.rights {
@@ -127,9 +131,13 @@ func (m *module) hoistFamily(f *family) {
 		v.products = slices.DeleteFunc(v.products, func(p product) bool {
 			return slices.ContainsFunc(rights, func(r product) bool { return p.right == r.right && p.transR == r.transR })
 		})
-		v.in = append([]*value{m.block(z, i*v.rows, v.rows)}, v.in...)
+		block := m.block(z, i*v.rows, v.rows)
+		v.in = append([]*value{block}, v.in...)
+		block.users = append(block.users, v)
 	}
-	m.link()
+	for _, v := range m.values[made:] { // that the sums use what z uses is true still
+		v.operands(func(u *value) { u.users = append(u.users, v) })
+	}
 }
 
 // manyRows is so many rows of a batch that a product of them alone keeps the processor busy.

@@ -13,19 +13,19 @@ import (
 // An importer turns Gorgonia's nodes into values.
 type importer struct {
 	*module
-	of map[*gorgonia.Node]*value
+	of []*value // by number of the node
 }
 
 // importGraph returns the module that computes the wanted nodes. It is an error if the
 // graph cannot be run but as it stands.
 func importGraph(wanted, params []*gorgonia.Node, off map[string]bool) (*module, error) {
-	im := &importer{
-		module: &module{known: map[string]*value{}, off: off},
-		of:     map[*gorgonia.Node]*value{},
+	order := ops.Needed(wanted)
+	if len(order) == 0 {
+		return nil, errors.New("fuse: nothing is wanted")
 	}
-	order, err := topological(wanted)
-	if err != nil {
-		return nil, err
+	im := &importer{
+		module: &module{known: make(map[string]*value, len(order)), off: off},
+		of:     make([]*value, order[len(order)-1].ID()+1),
 	}
 	for _, n := range order {
 		if err := im.node(n); err != nil {
@@ -33,57 +33,14 @@ func importGraph(wanted, params []*gorgonia.Node, off map[string]bool) (*module,
 		}
 	}
 	for _, n := range wanted {
-		im.outputs = append(im.outputs, im.of[n])
+		im.outputs = append(im.outputs, im.of[n.ID()])
 	}
 	for _, n := range params {
-		if v := im.of[n]; v != nil {
-			v.steady = true
+		if id := int(n.ID()); id < len(im.of) && im.of[id] != nil {
+			im.of[id].steady = true
 		}
 	}
-	im.link()
 	return im.module, nil
-}
-
-// children returns a node's operands.
-func children(n *gorgonia.Node, g *gorgonia.ExprGraph) []*gorgonia.Node {
-	var in []*gorgonia.Node
-	for it := g.From(n.ID()); it.Next(); {
-		in = append(in, it.Node().(*gorgonia.Node))
-	}
-	return in
-}
-
-// topological returns the nodes that the wanted ones need, operands first.
-func topological(wanted []*gorgonia.Node) ([]*gorgonia.Node, error) {
-	if len(wanted) == 0 {
-		return nil, errors.New("fuse: nothing is wanted")
-	}
-	g := wanted[0].Graph()
-	seen := map[*gorgonia.Node]int{}
-	var order, todo []*gorgonia.Node
-	for _, w := range wanted {
-		todo = append(todo, w)
-		for len(todo) > 0 {
-			n := todo[len(todo)-1]
-			switch seen[n] {
-			case 0:
-				seen[n] = 1
-				in := children(n, g)
-				for i := len(in) - 1; i >= 0; i-- {
-					if seen[in[i]] == 0 {
-						todo = append(todo, in[i])
-					}
-				}
-			default:
-				todo = todo[:len(todo)-1]
-				if seen[n] == 1 {
-					seen[n] = 2
-					order = append(order, n)
-				}
-			}
-		}
-	}
-	return order, nil
 }
 
 // node imports one node whose operands have been imported.
@@ -105,28 +62,28 @@ func (im *importer) node(n *gorgonia.Node) error {
 	switch {
 	case op == nil:
 		v.op = leaf
-		im.of[n] = im.make(v)
+		im.of[n.ID()] = im.make(v)
 		return nil
 	case isConstant(op):
 		if x, ok := number(n.Value()); ok {
-			im.of[n] = im.constant(x)
+			im.of[n.ID()] = im.constant(x)
 			return nil
 		}
 		v.op = leaf
-		im.of[n] = im.make(v)
+		im.of[n.ID()] = im.make(v)
 		return nil
 	case isStatement(op):
 		return errors.Errorf("fuse: the graph has a statement, %v", op)
 	}
-	for _, c := range children(n, n.Graph()) {
-		v.in = append(v.in, im.of[c])
+	for _, c := range ops.Operands(n) {
+		v.in = append(v.in, im.of[c.ID()])
 	}
 	if known := im.recognise(op, v); known != nil {
-		im.of[n] = known
+		im.of[n.ID()] = known
 		return nil
 	}
 	v.op = opaque
-	im.of[n] = im.make(v)
+	im.of[n.ID()] = im.make(v)
 	return nil
 }
 

@@ -23,7 +23,11 @@
 package fuse
 
 import (
+	"encoding/binary"
 	"fmt"
+	"math"
+	"slices"
+	"strconv"
 
 	"github.com/seed-222a112c/lstm/graph/internal/kernel"
 	"gorgonia.org/gorgonia"
@@ -148,51 +152,57 @@ func (v *value) operands(f func(*value)) {
 	}
 }
 
-// A module is the values that a run computes.
+// A module is the values that a run computes. After the import, passes leave it linked.
 type module struct {
 	values  []*value // operands before users
 	outputs []*value // those that survive a run
 	made    int      // numbers the values
 	matmuls int      // products of the graph
 	dtype   tensor.Dtype
-	known   map[string]*value
-	outs    map[*value]bool // see outputSet
-	off     map[string]bool // passes that are left out
+	known   map[string]*value // by key
+	key     []byte            // room for one
+	outs    map[*value]bool   // see outputSet
+	off     map[string]bool   // passes that are left out
 }
 
 // make adds a value, or returns the equal one that is there already.
 func (m *module) make(v value) *value {
-	var key string
+	var key []byte
 	if v.op != opaque && v.op != leaf && !m.off["import"] {
-		key = v.key()
-		if known := m.known[key]; known != nil {
-			return known
+		m.key = v.key(m.key[:0])
+		if key = m.key; m.known[string(key)] != nil {
+			return m.known[string(key)]
 		}
 	}
 	v.id = m.made
 	m.made++
 	w := &v
-	if key != "" {
-		m.known[key] = w
+	if key != nil {
+		m.known[string(key)] = w
 	}
 	m.values = append(m.values, w)
 	return w
 }
 
-// key is equal for equal values: it holds all that determines them, and no hash of it.
-func (v *value) key() string {
-	b := make([]byte, 0, 64)
-	b = fmt.Appendf(b, "%d %d %d %d %x %x", v.op, v.rows, v.cols, v.from, v.scale, v.shift)
+// key appends what is equal for equal values: all that determines them, and no hash of it.
+func (v *value) key(b []byte) []byte {
+	number := func(x int) { b = binary.AppendVarint(b, int64(x)) }
+	b = append(b, byte(v.op))
+	number(v.rows)
+	number(v.cols)
+	number(v.from)
+	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v.scale))
+	b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v.shift))
+	number(len(v.products))
 	for _, p := range v.products {
-		b = fmt.Appendf(b, " %d*%d%t%t", p.left.id, p.right.id, p.transL, p.transR)
+		number(p.left.id)
+		number(p.right.id)
+		b = strconv.AppendBool(strconv.AppendBool(b, p.transL), p.transR)
 	}
 	for _, u := range v.in {
-		b = fmt.Appendf(b, " %d", u.id)
+		number(u.id)
 	}
-	if v.node != nil {
-		b = fmt.Appendf(b, " %p", v.node)
-	}
-	return string(b)
+	return b
 }
 
 // link orders the values, operands before users, drops those that no output needs and
@@ -201,6 +211,8 @@ func (m *module) link() {
 	m.values = m.values[:0]
 	const open, done = 1, 2
 	state := make([]uint8, m.made)
+	uses := make([]int, m.made)
+	total := 0
 	var todo []*value
 	for _, out := range m.outputs {
 		todo = append(todo, out)
@@ -215,18 +227,21 @@ func (m *module) link() {
 				m.values = append(m.values, v)
 			default:
 				state[v.id] = open
-				v.users = v.users[:0]
 				from := len(todo)
 				v.operands(func(u *value) {
-					if state[u.id] == 0 {
+					total++
+					if uses[u.id]++; state[u.id] == 0 {
 						todo = append(todo, u)
 					}
 				})
-				for i, j := from, len(todo)-1; i < j; i, j = i+1, j-1 { // the first operand first
-					todo[i], todo[j] = todo[j], todo[i]
-				}
+				slices.Reverse(todo[from:]) // the first operand first
 			}
 		}
+	}
+	users := make([]*value, total)
+	for _, v := range m.values {
+		n := uses[v.id]
+		v.users, users = users[:0:n], users[n:]
 	}
 	for _, v := range m.values {
 		v.operands(func(u *value) { u.users = append(u.users, v) })

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/seed-222a112c/lstm/graph/internal/kernel"
+	"github.com/seed-222a112c/lstm/graph/internal/ops"
 )
 
 // A planner turns the values of a module into steps.
@@ -435,7 +436,7 @@ func (p *planner[T]) loss(loss, grad *value) {
 
 func (p *planner[T]) opaque(v *value) {
 	s := &opaqueStep[T]{node: v.node, out: p.place(v)}
-	nodes := children(v.node, v.node.Graph())
+	nodes := ops.Operands(v.node)
 	for i, u := range v.in {
 		in := opaqueInput{place: p.place(u), shape: nodes[i].Shape()}
 		if u.op == leaf {

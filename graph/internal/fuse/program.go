@@ -71,7 +71,9 @@ func New(wanted []*gorgonia.Node, s Settings) (*Program, error) {
 		return nil, err
 	}
 	nodes := len(wanted[0].Graph().AllNodes())
-	if !off["sums"] {
+	if off["sums"] {
+		m.link()
+	} else {
 		m.sums()
 	}
 	if !off["tables"] {

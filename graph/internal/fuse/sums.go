@@ -6,17 +6,15 @@ import "slices"
 // rows, of pieces of a matrix. What autodiff has cut in pieces and added up again is put
 // together.
 func (m *module) sums() {
-	m.link()
-	outputs := m.outputSet()
+	outputs, uses := m.outputSet(), m.uses()
 	// A term may be taken into the sum above it if nobody else wants it.
-	single := func(v *value) bool { return len(v.users) == 1 && !outputs[v] }
+	single := func(v *value) bool { return uses[v.id] == 1 && !outputs[v] }
 	for _, v := range m.values {
-		if v.op != add {
+		if v.op != add || uses[v.id] == 0 {
 			continue
 		}
-		x, y := v.in[0], v.in[1]
 		s := value{op: sum}
-		for i, u := range [2]*value{x, y} {
+		for i, u := range v.in {
 			if u.op == sum && u.sameShape(v) && single(u) && !u.isRow {
 				if i == 0 { // its slices are not used any more: appending to them keeps the chain linear
 					s.products, s.in = u.products, u.in
@@ -36,6 +34,21 @@ func (m *module) sums() {
 		}
 	}
 	m.link()
+}
+
+// uses counts by number how often values are used by those that an output needs, or as one.
+// Before the first link the values are in the order in which they were made, operands first.
+func (m *module) uses() []int {
+	uses := make([]int, m.made)
+	for _, v := range m.outputs {
+		uses[v.id]++
+	}
+	for _, v := range slices.Backward(m.values) {
+		if uses[v.id] > 0 {
+			v.operands(func(u *value) { uses[u.id]++ })
+		}
+	}
+	return uses
 }
 
 // gather puts together the operands of a sum that are pieces of one thing.
@@ -103,12 +116,16 @@ func assemble(pads []*value, whole int, size func(*value) int, join func([]*valu
 
 // dropIdentities removes sums of one operand.
 func (m *module) dropIdentities() {
+	dropped := false
 	for _, v := range m.values {
 		if v.op == sum && len(v.products) == 0 && len(v.in) == 1 {
 			m.replace(v, v.in[0])
+			dropped = true
 		}
 	}
-	m.link()
+	if dropped {
+		m.link()
+	}
 }
 
 // replace makes w stand for v wherever v is used.

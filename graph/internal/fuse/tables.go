@@ -12,7 +12,7 @@ const mostTable = 16 << 20
 // fewer rows than are looked up; in inference, where E·W + b is kept from run to run, also
 // where it has more.
 func (m *module) tables(inference bool) {
-	m.link()
+	found := false
 	for _, v := range m.values {
 		if v.op != sum {
 			continue
@@ -26,10 +26,13 @@ func (m *module) tables(inference bool) {
 			v.products = append(v.products[:i:i], v.products[i+1:]...)
 			i--
 			v.in = append([]*value{m.fromTable(v, t, rows, from)}, v.in...)
+			found = true
 		}
 	}
-	m.link()
-	m.dropIdentities()
+	if found {
+		m.link()
+		m.dropIdentities()
+	}
 }
 
 // looksUp returns the lookup that v is, or is rows of, and the first of the rows, or nil.
@@ -74,7 +77,7 @@ func (m *module) fromTable(v *value, t product, rows *value, from int) *value {
 // Wᵀ, are the rows of D·Wᵀ added by number, the gradient of E; and of the looked-up rows'
 // product with D only Eᵀ times the rows of D added by number is left, the gradient of W.
 func (m *module) tableGradients() {
-	m.link()
+	found := false
 	outputs := m.outputSet()
 	for _, v := range m.values {
 		switch v.op {
@@ -83,14 +86,18 @@ func (m *module) tableGradients() {
 			if x.op == sum && len(x.products) > 0 && len(x.users) == 1 && !outputs[x] && 2*v.rows <= x.rows &&
 				!slices.ContainsFunc(x.in, func(u *value) bool { return u.isRow }) {
 				m.scatterFirst(v)
+				found = true
 			}
 		case outer:
 			if rows, other := m.pairedWithLookup(v.in[0], v.in[1]); rows != nil && 2*rows.in[0].rows <= rows.rows {
 				v.in = []*value{rows.in[0], m.scattered(other, rows.in[0].rows, rows.in[1])}
+				found = true
 			}
 		}
 	}
-	m.link()
+	if found {
+		m.link()
+	}
 }
 
 // pairedWithLookup returns a lookup that has the rows of x in some order, and y with its rows

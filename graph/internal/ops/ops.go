@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"hash"
 	"hash/fnv"
+	"io"
 
 	"github.com/chewxy/hm"
 	"github.com/pkg/errors"
@@ -79,7 +80,7 @@ func (b *base) CallsExtern() bool    { return false }
 func (b *base) OverwritesInput() int { return -1 }
 
 // WriteHash writes the operation's identity.
-func (b *base) WriteHash(h hash.Hash) { fmt.Fprintf(h, "%s#%s", b.kind, b.key) }
+func (b *base) WriteHash(h hash.Hash) { io.WriteString(h, b.kind+"#"+b.key) }
 
 // Hashcode returns the hash of the operation's identity.
 func (b *base) Hashcode() uint32 {
