@@ -24,8 +24,8 @@ func BenchmarkMul(b *testing.B) {
 	}
 }
 
-// BenchmarkFewRows measures how fast weights of one and of more megabytes than caches
-// hold pass by, in both precisions: what matters in inference step by step.
+// BenchmarkFewRows measures how fast weights of a level of memory pass by, in both
+// precisions: what matters in inference step by step.
 func BenchmarkFewRows(b *testing.B) {
 	const k, n = 512, 2048
 	rng := newRand()
@@ -112,5 +112,25 @@ func reportSpeed(b *testing.B, operations int, round func()) {
 	b.ReportMetric(speed, "GFLOP/s")
 	if top := PeakGFLOPS(); top > 0 {
 		b.ReportMetric(100*speed/top, "%peak")
+	}
+}
+
+// BenchmarkElementwise measures functions on as many numbers as a cluster of the fused engine
+// works on at a time, all in the first-level cache, and on few.
+func BenchmarkElementwise(b *testing.B) {
+	rng := newRand()
+	for _, path := range paths()[1:] {
+		for _, op := range append(operations[float32](), transcendental[float32]()...) {
+			for _, n := range []int{64, 1024} {
+				b.Run(fmt.Sprintf("%v/%s/%d", path, op.name, n), func(b *testing.B) {
+					use(b, path)
+					x, y, z, dst := randoms[float32](rng, n), randoms[float32](rng, n), randoms[float32](rng, n), make([]float32, n)
+					for b.Loop() {
+						op.run(dst, x, y, z, 2)
+					}
+					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(n), "ns/number")
+				})
+			}
+		}
 	}
 }

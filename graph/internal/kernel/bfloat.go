@@ -1,8 +1,8 @@
 package kernel
 
 import (
-	"fmt"
 	"math"
+	"unsafe"
 )
 
 // A Packed16 is a [Packed] matrix whose numbers are kept as bfloat16: the upper half
@@ -49,34 +49,27 @@ func (p Packed16) Pack(m Matrix[float32]) {
 // Mul16 is [Mul] with weights in bfloat16.
 func Mul16(c Matrix[float32], a Rows[float32], b Packed16) {
 	var zeros [panelCols]float32
-	checkProduct(c, a, b.rows, b.cols)
-	to, start := rowMajor(c), target[float32]{data: zeros[:]}
-	multiply(&to, &start, &a, b.operand(), c.Cols)
+	checkProduct(&c, &a, b.rows, b.cols)
+	multiply(rowMajor(&c), target[float32]{first: &zeros[0]}, &a, b.operand(), c.Cols)
 }
 
 // MulAdd16 is [MulAdd] with weights in bfloat16.
 func MulAdd16(c Matrix[float32], a Rows[float32], b Packed16) {
-	checkProduct(c, a, b.rows, b.cols)
-	to := rowMajor(c)
-	multiply(&to, &to, &a, b.operand(), c.Cols)
+	checkProduct(&c, &a, b.rows, b.cols)
+	to := rowMajor(&c)
+	multiply(to, to, &a, b.operand(), c.Cols)
 }
 
 // MulBias16 is [MulBias] with weights in bfloat16.
 func MulBias16(c Matrix[float32], a Rows[float32], b Packed16, bias []float32) {
-	checkProduct(c, a, b.rows, b.cols)
-	if len(bias) != c.Cols {
-		panic(fmt.Sprintf("kernel: bias of %d numbers for %d columns", len(bias), c.Cols))
-	}
-	to, start := rowMajor(c), target[float32]{data: bias, unit: 1}
-	multiply(&to, &start, &a, b.operand(), c.Cols)
+	checkProduct(&c, &a, b.rows, b.cols)
+	checkBias(len(bias), c.Cols)
+	multiply(rowMajor(&c), target[float32]{first: unsafe.SliceData(bias), unit: 1}, &a, b.operand(), c.Cols)
 }
 
 // operand returns p as the right operand of a product.
-func (p Packed16) operand() rightOperand[float32] {
-	if len(p.data) == 0 {
-		return rightOperand[float32]{}
-	}
-	return rightOperand[float32]{pairs: &p.data[0], bStep: panelCols * ((p.rows + 1) / 2)}
+func (p *Packed16) operand() rightOperand[float32] {
+	return rightOperand[float32]{pairs: unsafe.SliceData(p.data), bStep: panelCols * ((p.rows + 1) / 2)}
 }
 
 // narrow returns x as bfloat16. A NaN stays one.

@@ -25,10 +25,12 @@ func fastest() Path {
 // The largest number of panels of a tile for every number of rows, for weights of 32
 // bits and of 16. The assembly has the same lists.
 var (
-	tilePanelsAVX2       = []uint8{1: 2, 3, 2, 1, 1, 1}
-	tilePanelsAVX512     = []uint8{1: 3, 3, 3, 3, 3, 3, 3, 3, 2, 2, 2, 2}
-	pairTilePanelsAVX2   = []uint8{1: 4, 2, 1, 1}
-	pairTilePanelsAVX512 = []uint8{1: 4, 3, 3, 3}
+	tilePanelsAVX2        = []uint8{1: 4, 3, 2, 1, 1, 1}
+	tilePanelsAVX512      = []uint8{1: 6, 5, 4, 3, 3, 3, 3, 3}
+	pairTilePanelsAVX2    = []uint8{1: 4, 2, 1, 1}
+	pairTilePanelsAVX512  = []uint8{1: 4, 3, 3, 3}
+	outerTilePanelsAVX2   = []uint8{1: 2, 2, 1, 1, 1}
+	outerTilePanelsAVX512 = []uint8{1: 4, 4, 3, 3, 3, 3, 3, 3}
 
 	tilePanelsDoubleAVX2   = []uint8{1: 1, 1} // of float64
 	tilePanelsDoubleAVX512 = []uint8{1: 1, 1, 1, 1, 1, 1, 1, 1}
@@ -57,35 +59,16 @@ func tilePanels[T Float](pairs bool) []uint8 {
 	return tilePanelsPortable
 }
 
-// runVectorTile computes the tile and returns true if the path in use has
-// assembly for it. The assembly counts in bytes.
-func runVectorTile(t *tile[float32]) bool {
-	switch {
-	case active == AVX2 && t.pairs != nil:
-		tilePairsAVX2(t.rows, t.panels, t.k, t.a, 4*t.aOffset, t.pairs, 4*t.bStep,
-			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, t.lastCols)
-	case active == AVX512 && t.pairs != nil:
-		tilePairsAVX512(t.rows, t.panels, t.k, t.a, 4*t.aOffset, t.pairs, 4*t.bStep,
-			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, t.lastCols)
-	case active == AVX2 && t.aPanel == nil:
-		tileAVX2(t.rows, t.panels, t.k, t.a, 4*t.aOffset, t.b, 4*t.bStep,
-			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, t.lastCols)
-	case active == AVX2:
-		tileTransposedAVX2(t.rows, t.panels, t.k, t.aPanel, t.b, 4*t.bStep,
-			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, t.lastCols)
-	case active == AVX512 && t.aPanel == nil:
-		tileAVX512(t.rows, t.panels, t.k, t.a, 4*t.aOffset, t.b, 4*t.bStep,
-			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, t.lastCols)
-	case active == AVX512:
-		tileTransposedAVX512(t.rows, t.panels, t.k, t.aPanel, t.b, 4*t.bStep,
-			t.start, 4*t.startStride, 4*t.startStep, t.c, 4*t.cStride, t.lastCols)
-	default:
-		return false
+// outerTilePanels returns the list for operands that are not packed.
+func outerTilePanels() []uint8 {
+	if active == AVX2 {
+		return outerTilePanelsAVX2
 	}
-	return true
+	return outerTilePanelsAVX512
 }
 
-// runDoubleTile is runVectorTile for float64. The assembly does whole panels of one tile; the
+// runDoubleTile computes the tile and returns true if the path in use has assembly
+// for it. The assembly does whole panels of one tile; the
 // last columns of a matrix go through a buffer.
 func runDoubleTile(t *tile[float64]) bool {
 	if active == Portable {

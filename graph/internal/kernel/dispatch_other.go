@@ -6,7 +6,14 @@ func fastest() Path { return Portable }
 
 func tilePanels[T Float](pairs bool) []uint8 { return tilePanelsPortable }
 
-func runVectorTile(*tile[float32]) bool { return false }
+func multiplyGrids[T Float](_, _ target[T], _ *Rows[T], _ rightOperand[T], _ int) bool {
+	return false
+}
+
+func (o *outerBuffer[T]) addGrids(_, _ target[T], _, _, _, _, _ int) bool { return false }
+
+func directOuter[T Float](_, _ int) bool                        { return false }
+func addOuterGrid[T Float](_ *Matrix[T], _, _ *Rows[T], _ bool) {}
 
 func runDoubleTile(*tile[float64]) bool { return false }
 
@@ -29,3 +36,4 @@ func largestVectors(*[reductionLanes]float32, []float32) (taken int)            
 func adamVectors(_, _, _, _ []float32, _ *[7]float32) bool { return false }
 
 func peak(int) (operations int) { return 0 }
+func read([]float32, int)       {}

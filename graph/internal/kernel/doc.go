@@ -41,12 +41,18 @@
 //	pointer  └─────────┘     └───────────────────┘
 //
 // A tile of the result stays in registers while k advances. With AVX-512 it has up to
-// 12 rows and 2 panels, or up to 8 rows and 3 panels; with AVX2 up to 6 rows and one
-// panel, and more panels for fewer rows. A tile of one row is as fast as its panels
-// come from memory, which [Packed16] halves: weights in bfloat16, widened on the way.
+// 8 rows and 3 panels, or fewer rows and up to 6 panels; with AVX2 up to 6 rows and one
+// panel, and more panels for fewer rows. Of a last panel with at most 8 columns only half is
+// computed. One call of the assembly walks all tiles that share what is in the cache. A tile
+// of one row is as fast as its panels come from memory, which [Packed16] halves: weights in
+// bfloat16, widened on the way.
 //
-// The sums of outer products that make the gradients of weights, [SetOuters], copy
-// parts of both operands to panels first, as many as stay in the second-level cache.
+// The sums of outer products that make the gradients of weights, [SetOuters], read both
+// operands where they are, as many rows at a time as stay in the second-level cache. Where
+// rows are long they copy parts of both operands to panels first.
+//
+// The program in the folder roofline measures how close products of a recurrent cell come to
+// what the machine allows, shape by shape.
 //
 // # Concurrency
 //

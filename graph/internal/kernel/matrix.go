@@ -20,7 +20,7 @@ func (m Matrix[T]) Row(i int) []T {
 	return m.Data[start : start+m.Cols : start+m.Cols]
 }
 
-func (m Matrix[T]) stride() int {
+func (m *Matrix[T]) stride() int {
 	if m.Stride == 0 {
 		return m.Cols
 	}
@@ -28,13 +28,16 @@ func (m Matrix[T]) stride() int {
 }
 
 // check panics unless all rows of m lie in its memory, and returns its stride.
-func (m Matrix[T]) check() int {
+func (m *Matrix[T]) check() int {
 	stride := m.stride()
-	if m.Rows < 0 || m.Cols < 0 || stride < m.Cols ||
-		m.Rows > 0 && len(m.Data) < (m.Rows-1)*stride+m.Cols {
-		panic(fmt.Sprintf("kernel: matrix of %d×%d with stride %d in %d numbers", m.Rows, m.Cols, stride, len(m.Data)))
+	if m.Rows < 0 || m.Cols < 0 || stride < m.Cols || m.Rows > 0 && len(m.Data) < (m.Rows-1)*stride+m.Cols {
+		refuseMatrix(m.Rows, m.Cols, stride, len(m.Data))
 	}
 	return stride
+}
+
+func refuseMatrix(rows, cols, stride, n int) {
+	panic(fmt.Sprintf("kernel: matrix of %d×%d with stride %d in %d numbers", rows, cols, stride, n))
 }
 
 // checkSameShape panics unless both matrices are whole and of one shape.

@@ -14,6 +14,13 @@ const (
 	outerWidth  = 8  // panels of the right operand
 )
 
+// What is read without packing is as much, but always some rows, for the results are read and
+// written once for all of them.
+const (
+	outerNumbers   = 1 << 17
+	outerLeastRows = 128
+)
+
 // An outerPanel holds the packed rows of 16 columns.
 type outerPanel[T Float] [outerRows * panelCols]T
 
@@ -32,10 +39,10 @@ var (
 // rows: the sum over r of the outer products of row r of a and row r of bs[n], r in
 // ascending order from +0, each step one fused multiply-add. These are the gradients of
 // weights that have their left operand in common, summed over the rows of many time
-// steps; a is packed once for all of them. SetOuters panics if the shapes do not fit.
-// The cs must not overlap the operands.
+// steps; if a is packed, then once for all of them. SetOuters panics if the shapes do not
+// fit. The cs must not overlap the operands.
 //
-// To divide the work, give every worker some columns of the bs and of the cs: then only
+// To divide the work, give every worker some columns of the bs and of the cs: then at most
 // the packing of a is repeated.
 func SetOuters[T Float](cs []Matrix[T], a Rows[T], bs []Rows[T]) {
 	checkLengths(len(cs), len(bs))
@@ -46,6 +53,9 @@ func SetOuters[T Float](cs []Matrix[T], a Rows[T], bs []Rows[T]) {
 				clear(c.Row(i))
 			}
 		}
+	}
+	if setOutersDirectly(cs, &a, bs) {
+		return
 	}
 	pool := &outerBuffers32
 	if _, ok := any(T(0)).(float64); ok {
@@ -66,6 +76,29 @@ func SetOuters[T Float](cs []Matrix[T], a Rows[T], bs []Rows[T]) {
 	}
 }
 
+// setOutersDirectly is SetOuters without packing, where that is faster: it takes as many rows at a
+// time as stay in the second-level cache. It returns false if it is not the way for these
+// shapes on the path in use.
+func setOutersDirectly[T Float](cs []Matrix[T], a *Rows[T], bs []Rows[T]) bool {
+	width := 1
+	for _, b := range bs {
+		if !directOuter[T](a.width, b.width) {
+			return false
+		}
+		width = max(width, a.width+b.width)
+	}
+	part := max(outerNumbers/width, outerLeastRows)
+	for r, end := 0, 0; r < a.Len(); r = end {
+		end = r + evenPart(a.Len()-r, part, 1)
+		left := a.Slice(r, end)
+		for n := range cs {
+			right := bs[n].Slice(r, end)
+			addOuterGrid(&cs[n], &left, &right, r == 0)
+		}
+	}
+	return true
+}
+
 func checkOuter[T Float](rows, cols int, a, b Rows[T]) {
 	if a.Len() != b.Len() || rows != a.width || cols != b.width {
 		panic(fmt.Sprintf("kernel: outer products of %d×%d and %d×%d into %d×%d",
@@ -77,21 +110,24 @@ func checkOuter[T Float](rows, cols int, a, b Rows[T]) {
 // up to below, or sets them to it if these are the first rows.
 func (o *outerBuffer[T]) addRows(c Matrix[T], b Rows[T], i, below int, first bool) {
 	var zeros [panelCols]T
-	to := rowMajor(c)
+	to := rowMajor(&c)
 	start := to
 	if first {
-		start = target[T]{data: zeros[:]}
+		start = target[T]{first: &zeros[0]}
 	}
 	for j, right := 0, 0; j < b.width; j = right {
 		right = j + evenPart(b.width-j, outerWidth*panelCols, panelCols)
 		b.pack(o.b[:], j, right)
-		o.addTiles(&to, &start, b.Len(), i, below, j, right)
+		o.addTiles(to, start, b.Len(), i, below, j, right)
 	}
 }
 
 // addTiles sets the rows of c from i up to below and the columns from j up to right
 // to start and what k packed rows add.
-func (o *outerBuffer[T]) addTiles(c, start *target[T], k, i, below, j, right int) {
+func (o *outerBuffer[T]) addTiles(c, start target[T], k, i, below, j, right int) {
+	if o.addGrids(c, start, k, i, below, j, right) {
+		return
+	}
 	limits := tilePanels[T](false)
 	most := min(len(limits)-1, panelCols/2) // so that a panel consists of whole tiles
 	panels := int(limits[min(below-i, most)])

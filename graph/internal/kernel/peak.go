@@ -16,3 +16,27 @@ func PeakGFLOPS() float64 {
 	}
 	return best
 }
+
+// readRound is how many numbers the assembly reads at a time.
+const readRound = 128
+
+// ReadGBPS measures how fast one core reads the same numbers over and over on the path in
+// use, in 10⁹ bytes a second: the speed of the level of memory that x fits into. It is the
+// best of some loops that do nothing else, and zero on the portable path or for less than
+// 128 numbers.
+func ReadGBPS(x []float32) float64 {
+	rounds := len(x) / readRound
+	if rounds == 0 || active == Portable {
+		return 0
+	}
+	sweeps := max(1<<20/(rounds*readRound), 1) // at least 4 MiB
+	best := 0.0
+	for range 10 {
+		start := time.Now()
+		for range sweeps {
+			read(x, rounds)
+		}
+		best = max(best, float64(4*sweeps*rounds*readRound)/float64(time.Since(start).Nanoseconds()))
+	}
+	return best
+}

@@ -16,3 +16,14 @@ func peak(n int) (operations int) {
 	}
 	return 0
 }
+
+// read reads so many times readRound numbers of x, at least once, in turns from each quarter of
+// them. The path in use must be a vector path.
+func read(x []float32, rounds int) {
+	x = x[:rounds*readRound]
+	if active == AVX2 {
+		readAVX2(&x[0], len(x), rounds) // a quarter of the numbers are as many bytes
+	} else {
+		readAVX512(&x[0], len(x), rounds)
+	}
+}

@@ -148,11 +148,13 @@ func TestProducts64(t *testing.T) { testProducts[float64](t) }
 // outer is SetOuters for one right operand.
 func outer[T Float](c Matrix[T], a, b Rows[T]) { SetOuters([]Matrix[T]{c}, a, []Rows[T]{b}) }
 
-// testOuter catches the same mistakes in sums of outer products.
+// testOuter catches the same mistakes in sums of outer products, of which there are more rows than are
+// computed at a time, whether they are packed or not.
 func testOuter[T Float](t *testing.T) {
 	onEveryPath(t, func(t *testing.T) {
 		rng := newRand()
-		for _, s := range append(shapes(rng, 60), [3]int{5, 33, 600}, [3]int{270, 18, 129}, [3]int{3, 140, 257}) {
+		for _, s := range append(shapes(rng, 60), [3]int{5, 33, 600}, [3]int{270, 18, 129}, [3]int{3, 140, 257},
+			[3]int{1, 1000, 300}, [3]int{3, 512, 300}, [3]int{3, 513, 300}) {
 			p := newProductCase[T](rng, s)
 			transposed := Matrix[T]{Data: make([]T, p.k*p.m), Rows: p.k, Cols: p.m}
 			for i := range p.m {
@@ -281,5 +283,8 @@ func TestLargeProduct(t *testing.T) {
 		w.Pack(p.b)
 		Mul(p.c, RowsOf(p.a), w)
 		p.check(t, "Mul", func(i, j int) float32 { return 0 })
+		before := Matrix[float32]{Data: plain(p.c), Rows: p.m, Cols: p.n}
+		MulAdd(p.c, RowsOf(p.a), w)
+		p.check(t, "MulAdd", func(i, j int) float32 { return before.Row(i)[j] })
 	})
 }

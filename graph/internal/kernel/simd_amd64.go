@@ -5,13 +5,16 @@
 package kernel
 
 //go:noescape
-func tileAVX2(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
+func gridAVX2(grid *byte)
 
 //go:noescape
-func tileTransposedAVX2(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
+func gridTransposedAVX2(grid *byte)
 
 //go:noescape
-func tilePairsAVX2(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
+func gridOuterAVX2(grid *byte)
+
+//go:noescape
+func gridPairsAVX2(grid *byte)
 
 //go:noescape
 func tileDoubleAVX2(rows int, k int, a **float64, aOffset int, b *float64, start *float64, startStride int, c *float64, cStride int)
@@ -124,13 +127,19 @@ func adamAVX2(w []float32, m []float32, v []float32, g []float32, c *[7]float32)
 func peakAVX2(n int)
 
 //go:noescape
-func tileAVX512(rows int, panels int, k int, a **float32, aOffset int, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
+func readAVX2(x *float32, stride int, rounds int)
 
 //go:noescape
-func tileTransposedAVX512(rows int, panels int, k int, a *float32, b *float32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
+func gridAVX512(grid *byte)
 
 //go:noescape
-func tilePairsAVX512(rows int, panels int, k int, a **float32, aOffset int, b *uint32, bStep int, start *float32, startStride int, startStep int, c *float32, cStride int, lastCols int)
+func gridTransposedAVX512(grid *byte)
+
+//go:noescape
+func gridOuterAVX512(grid *byte)
+
+//go:noescape
+func gridPairsAVX512(grid *byte)
 
 //go:noescape
 func tileDoubleAVX512(rows int, k int, a **float64, aOffset int, b *float64, start *float64, startStride int, c *float64, cStride int)
@@ -241,3 +250,6 @@ func sumRowsAVX512(rows **float32, n int, offset int, sums *[32]float64)
 func adamAVX512(w []float32, m []float32, v []float32, g []float32, c *[7]float32)
 
 func peakAVX512(n int)
+
+//go:noescape
+func readAVX512(x *float32, stride int, rounds int)

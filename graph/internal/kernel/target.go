@@ -1,22 +1,26 @@
 package kernel
 
+import "unsafe"
+
 // A target is where the sums of a product start from, or where they go. Element
-// (i, j), for j a multiple of 16, is number i*stride + j*unit, and the rest of its
-// panel follows. The unit is 1 or 0: with a stride of zero all rows are the same, with a
-// unit of zero all panels.
+// (i, j), for j a multiple of 16, is i*stride + j*unit numbers behind the first, and the rest of
+// its panel follows. The unit is 1 or 0: with a stride of zero all rows are the same, with a
+// unit of zero all panels. (Small enough to be passed in registers, as the slice of a
+// Matrix is not: a product of a few numbers takes no longer than copying that to and fro.)
 type target[T Float] struct {
-	data         []T
+	first        *T
 	unit, stride int
 }
 
-func rowMajor[T Float](m Matrix[T]) target[T] {
-	return target[T]{data: m.Data, unit: 1, stride: m.check()}
+// rowMajor returns m as a target. It panics unless all rows of m lie in its memory.
+func rowMajor[T Float](m *Matrix[T]) target[T] {
+	return target[T]{first: unsafe.SliceData(m.Data), unit: 1, stride: m.check()}
 }
 
 // step returns the distance from a panel to the next.
-func (t *target[T]) step() int { return panelCols * t.unit }
+func (t target[T]) step() int { return panelCols * t.unit }
 
-func (t *target[T]) at(i, j int) *T { return &t.data[i*t.stride+j*t.unit] }
+func (t target[T]) at(i, j int) *T { return at(t.first, i*t.stride+j*t.unit) }
 
 // tilePanelsPortable are the tiles where there is no assembly: one panel, whatever
 // the number of rows.

@@ -48,17 +48,8 @@ func lanes[T any](p *T, n int) *[panelCols]T {
 
 // run computes the tile with the active instruction set.
 func (t *tile[T]) run() {
-	if t.k > 0 {
-		switch t := any(t).(type) {
-		case *tile[float32]:
-			if runVectorTile(t) {
-				return
-			}
-		case *tile[float64]:
-			if runDoubleTile(t) {
-				return
-			}
-		}
+	if t, ok := any(t).(*tile[float64]); ok && t.k > 0 && runDoubleTile(t) {
+		return
 	}
 	t.runPortable()
 }

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"math"
+	"slices"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 )
@@ -39,15 +42,36 @@ var logCoefficients = []float32{0.24279078841, 0.28498786688, 0.40000972152, 0.6
 // expCoefficients are those of q(r) = (eʳ - 1 - r)/r², highest power first.
 var expCoefficients = []float32{0.000198910013, 0.00139336591, 0.00833331048, 0.041666463, 0.166666672, 0.5}
 
+// bitsOf returns the bits of numbers.
+func bitsOf(numbers ...float32) (bits []uint32) {
+	for _, x := range numbers {
+		bits = append(bits, math.Float32bits(x))
+	}
+	return bits
+}
+
+// The constants of the functions, all that their loops need.
+var (
+	reduceWords  = slices.Concat(bitsOf(log2E, round, ln2Hi, ln2Lo), bitsOf(expCoefficients...), []uint32{127})
+	expWords     = slices.Concat(reduceWords, bitsOf(expMax, expMin, 1))
+	sigmoidWords = slices.Concat(reduceWords, bitsOf(sigmoidMax, -sigmoidMax), []uint32{signBit, 127 << 23})
+	tanhWords    = slices.Concat(reduceWords, bitsOf(tanhCoefficients...), bitsOf(tanhSmall, tanhMax, 1, 2), []uint32{signBit, magnitude})
+	logWords     = slices.Concat(bitsOf(logCoefficients...), bitsOf(minNormal, 1<<23, -23, 1, 2, 0.5, logLn2Hi, logLn2Lo),
+		[]uint32{sqrtHalf, positiveInf, negativeInf, quietNaN})
+)
+
 // activations writes the transcendental functions.
 func activations(v vectors) {
-	mapping(v, "exp", "a", "shift", func(in, s []vec) vec {
+	function := func(name, scalar string, words []uint32, body func(in, s []vec) vec) {
+		heldMapping(v, name, "a", scalar, words, body)
+	}
+	function("exp", "shift", expWords, func(in, s []vec) vec {
 		VADDPS(s[0], in[0], in[0])
 		return v.exp(in[0])
 	})
-	mapping(v, "sigmoid", "a", "", func(in, _ []vec) vec { return v.sigmoid(in[0]) })
-	mapping(v, "tanh", "a", "", func(in, _ []vec) vec { return v.tanh(in[0]) })
-	mapping(v, "log", "a", "", func(in, _ []vec) vec { return v.log(in[0]) })
+	function("sigmoid", "", sigmoidWords, func(in, _ []vec) vec { return v.sigmoid(in[0]) })
+	function("tanh", "", tanhWords, func(in, _ []vec) vec { return v.tanh(in[0]) })
+	function("log", "", logWords, func(in, _ []vec) vec { return v.log(in[0]) })
 }
 
 // expSum writes a function that sets whole groups of 16 numbers of dst to e^(a+shift)

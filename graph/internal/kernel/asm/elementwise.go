@@ -15,6 +15,11 @@ type vec = reg.VecVirtual
 // vector at a time, with the tail under a mask. The inputs and the scalars are the
 // parameters after dst; body emits the operation and returns its result.
 func mapping(v vectors, name, inputs, scalars string, body func(in []vec, scalar []vec) vec) {
+	heldMapping(v, name, inputs, scalars, nil, body)
+}
+
+// heldMapping is mapping with constants, by their bits, that registers hold.
+func heldMapping(v vectors, name, inputs, scalars string, words []uint32, body func(in []vec, scalar []vec) vec) {
 	slices := strings.Fields(inputs)
 	parameters := "dst"
 	for _, s := range slices {
@@ -30,6 +35,7 @@ func mapping(v vectors, name, inputs, scalars string, body func(in []vec, scalar
 	for _, s := range strings.Fields(scalars) {
 		scalar = append(scalar, v.broadcastParam(s))
 	}
+	defer v.hold(words)()
 	v.sweep(slices, []string{"dst"}, func(in []vec) []vec { return []vec{body(in, scalar)} })
 	VZEROUPPER()
 	RET()

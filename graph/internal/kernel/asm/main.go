@@ -20,6 +20,7 @@ func main() {
 		sumRows(v)
 		adam(v)
 		peak(v)
+		read(v)
 	}
 	Generate()
 }

@@ -28,3 +28,28 @@ func peak(v vectors) {
 	VZEROUPPER()
 	RET()
 }
+
+// readBytes is how many bytes are read at each of four places in a round of the loop of read:
+// one place alone is slower from the third-level cache.
+const readBytes = 128
+
+// read writes a loop that does nothing but load: so many rounds, at least one, from places that
+// are stride bytes apart.
+func read(v vectors) {
+	TEXT("read"+v.suffix, NOSPLIT, "func(x *float32, stride, rounds int)")
+	Pragma("noescape")
+	x, stride, rounds := Load(Param("x"), GP64()), Load(Param("stride"), GP64()), Load(Param("rounds"), GP64())
+	triple := GP64()
+	LEAQ(Mem{Base: stride, Index: stride, Scale: 2}, triple)
+	Label("loop")
+	for _, m := range []Mem{{Base: x}, {Base: x, Index: stride, Scale: 1}, {Base: x, Index: stride, Scale: 2}, {Base: x, Index: triple, Scale: 1}} {
+		for offset := 0; offset < readBytes; offset += 4 * v.lanes {
+			v.load(m.Offset(offset))
+		}
+	}
+	ADDQ(U32(readBytes), x)
+	DECQ(rounds)
+	JNZ(LabelRef("loop"))
+	VZEROUPPER()
+	RET()
+}

@@ -163,8 +163,25 @@ func (v vectors) moveMasked(m Mem, condition reg.Register, r vec, store bool) {
 // constants remembers the constants written so far, by their bits.
 var constants = map[uint32]Mem{}
 
-// word returns a vector in memory whose lanes all hold the given bits.
-func word(bits uint32) Mem {
+// held are constants that registers hold in the function that is being written.
+var held = map[uint32]vec{}
+
+// hold emits what keeps constants in registers, where there are enough of those: from memory,
+// each takes as long to load as a vector of numbers. It ends with the function that is returned.
+func (v vectors) hold(bits []uint32) (end func()) {
+	if v.lanes == 16 {
+		for _, b := range bits {
+			held[b] = v.copyOf(word(b))
+		}
+	}
+	return func() { clear(held) }
+}
+
+// word returns a vector whose lanes all hold the given bits.
+func word(bits uint32) Op {
+	if r, ok := held[bits]; ok {
+		return r
+	}
 	if m, ok := constants[bits]; ok {
 		return m
 	}
@@ -181,8 +198,8 @@ const (
 	magnitude = 1<<31 - 1 // all bits but the sign
 )
 
-// number returns a vector in memory whose lanes all hold x.
-func number(x float32) Mem { return word(math.Float32bits(x)) }
+// number returns a vector whose lanes all hold x.
+func number(x float32) Op { return word(math.Float32bits(x)) }
 
 var masks *Mem
 
