@@ -73,7 +73,7 @@ const (
 
 	sum         // Σ products + Σ operands, which may be rows
 	outer       // aᵀ·b
-	sumRows     // the sum of the rows of the operand, (1, m)
+	sumRows     // the sum of the rows of the operand, (1, m), or of two operands' product
 	rowBlock    // rows from on of the operand
 	padRows     // the operand between rows of zeros
 	stack       // the operands on top of one another

@@ -234,7 +234,10 @@ func (p *planner[T]) value(v *value) {
 		addTo(p, time, "outer", func() *outerStep[T] { return &outerStep[T]{parts: make([]outerPart[T], p.workers)} },
 			func(s *outerStep[T]) { s.add(a, item) })
 	case sumRows:
-		item := sumRowsItem[T]{p.place(v), p.list(v.in[0]), make([]float64, v.cols)}
+		item := sumRowsItem[T]{dst: p.place(v), x: p.list(v.in[0]), sums: make([]float64, v.cols)}
+		if len(v.in) == 2 {
+			item.y = p.list(v.in[1])
+		}
 		addTo(p, time, "sumRows", func() *sumRowsStep[T] { return &sumRowsStep[T]{} }, func(s *sumRowsStep[T]) { s.items = append(s.items, item) })
 	case scatter:
 		p.add(time, &scatterStep[T]{dst: p.place(v), x: p.list(v.in[0]), index: p.place(v.in[1]).buffer})

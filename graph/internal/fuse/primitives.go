@@ -1,7 +1,8 @@
 package fuse
 
 // contract makes one operation of the few that are written with several: derivatives of
-// gates, and a product that is added. It is part of the pass clusters.
+// gates, a product that is added, and a product whose rows are summed. It is part of the pass
+// clusters.
 func (m *module) contract() {
 	outputs := m.outputSet()
 	inner := func(v *value) bool { return len(v.users) == 1 && !outputs[v] }
@@ -10,6 +11,10 @@ func (m *module) contract() {
 		case mul:
 			if y, d := gateGradient(v, inner); y != nil {
 				v.op, v.in = y.op.gradient(), []*value{y, d}
+			}
+		case sumRows:
+			if x, y := m.elementProducts(v.in[0], inner); x != nil {
+				v.in = []*value{x, y}
 			}
 		case add:
 			for i, u := range v.in {
@@ -21,6 +26,23 @@ func (m *module) contract() {
 		}
 	}
 	m.link()
+}
+
+// elementProducts returns the operands of v if it is a product of elements that nobody else
+// wants, or a stack of such: the gradient of what scales columns, in all time steps.
+func (m *module) elementProducts(v *value, inner func(*value) bool) (x, y *value) {
+	parts := []*value{v}
+	if v.op == stack && inner(v) {
+		parts = v.in
+	}
+	var xs, ys []*value
+	for _, p := range parts {
+		if p.op != mul || !inner(p) || !allFull(p) {
+			return nil, nil
+		}
+		xs, ys = append(xs, p.in[0]), append(ys, p.in[1])
+	}
+	return m.stack(xs), m.stack(ys)
 }
 
 // gradient returns the operation that multiplies by the derivative of o.

@@ -117,20 +117,24 @@ func (s *outerStep[T]) work() (flops, bytes int) {
 	return flops, bytes
 }
 
-// A sumRowsStep adds rows: gradients of biases. The sums run in float64, in the order of
-// the rows.
+// A sumRowsStep adds rows, gradients of biases, or rows that are multiplied by others, gradients
+// of scales. The sums run in float64, in the order of the rows.
 type sumRowsStep[T Float] struct{ items []sumRowsItem[T] }
 
 type sumRowsItem[T Float] struct {
 	dst  place
-	x    *list[T]
+	x, y *list[T] // y is nil where rows are added as they are
 	sums []float64
 }
 
 func (s *sumRowsStep[T]) run(m *memory[T], worker, workers int) {
 	for _, it := range s.items {
 		lo, hi := share(it.dst.cols, worker, workers)
-		if lo < hi {
+		switch {
+		case lo == hi:
+		case it.y != nil:
+			kernel.SumProducts(m.at(it.dst)[lo:hi], it.x.rows.Columns(lo, hi), it.y.rows.Columns(lo, hi), it.sums[lo:hi])
+		default:
 			kernel.SumRows(m.at(it.dst)[lo:hi], it.x.rows.Columns(lo, hi), it.sums[lo:hi])
 		}
 	}
@@ -140,6 +144,9 @@ func (s *sumRowsStep[T]) touches() []touch {
 	var all []touch
 	for _, it := range s.items {
 		all = append(append(all, it.x.touches(false)...), touch{it.dst, true, false})
+		if it.y != nil {
+			all = append(all, it.y.touches(false)...)
+		}
 	}
 	return all
 }
@@ -148,6 +155,9 @@ func (s *sumRowsStep[T]) kind() string {
 	text := "sum rows"
 	for _, it := range s.items {
 		text += fmt.Sprintf(" %d×%d", it.x.height(), it.dst.cols)
+		if it.y != nil {
+			text += " of products"
+		}
 	}
 	return text
 }
@@ -155,6 +165,9 @@ func (s *sumRowsStep[T]) kind() string {
 func (s *sumRowsStep[T]) work() (flops, bytes int) {
 	for _, it := range s.items {
 		bytes += it.x.bytes()
+		if it.y != nil {
+			bytes += it.y.bytes()
+		}
 	}
 	return 0, bytes
 }

@@ -46,8 +46,7 @@ func (s *normGradStep[T]) run(m *memory[T], worker, workers int) {
 		d, yi, di := dx.Row(i), y.Row(i), dy.Row(i)
 		mean, inner := kernel.Sum(di)/n, kernel.Dot(di, yi)/n
 		kernel.ScaleAdd(d, yi, di, T(-inner))
-		kernel.Shift(d, d, T(-mean))
-		kernel.Scale(d, d, scales[i])
+		kernel.Affine(d, d, scales[i], T(-mean)*scales[i])
 	}
 }
 

@@ -27,6 +27,8 @@ func vectorsOf(Path) vectorFunctions { return vectorFunctions{} }
 
 func sumRowsVectors([]float64, Rows[float32]) (columns int) { return 0 }
 
+func sumProductsVectors([]float64, Rows[float32], Rows[float32]) (columns int) { return 0 }
+
 func sumVectors(*[reductionLanes]float64, []float32) (taken int)                      { return 0 }
 func dotVectors(_ *[reductionLanes]float64, _, _ []float32) (taken int)               { return 0 }
 func squaresVectors(*[reductionLanes]float64, []float32, float64) (taken int)         { return 0 }

@@ -51,6 +51,7 @@ func TestNothingReadBehind(t *testing.T) {
 			MulFrom(c, matrix(m, n), rows, w)
 			outer(b, rows, RowsOf(c))
 			SumRows(bias, RowsOf(c), atPageEnd(t, make([]float64, n)))
+			SumProducts(bias, RowsOf(c), RowsOf(c), atPageEnd(t, make([]float64, n)))
 
 			narrow := NewPacked16(k, n)
 			narrow.Pack(b)

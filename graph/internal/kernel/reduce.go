@@ -130,3 +130,25 @@ func SumRows[T Float](dst []T, rows Rows[T], sums []float64) {
 		dst[j] = T(s)
 	}
 }
+
+// SumProducts sets dst to the sum of the rows of a, each multiplied element by element by the
+// same row of b, added one after the other in the float64 numbers of sums: the gradient of
+// what scales columns. It panics if the widths or the numbers of rows differ.
+func SumProducts[T Float](dst []T, a, b Rows[T], sums []float64) {
+	checkLengths(len(dst), a.width, b.width, len(sums))
+	checkLengths(a.Len(), b.Len())
+	clear(sums)
+	done := 0
+	if a, ok := any(a).(Rows[float32]); ok {
+		done = sumProductsVectors(sums, a, any(b).(Rows[float32]))
+	}
+	for i := range a.Len() {
+		x, y := a.row(i), b.row(i)
+		for j := done; j < len(x); j++ {
+			sums[j] += float64(float64(x[j]) * float64(y[j]))
+		}
+	}
+	for j, s := range sums {
+		dst[j] = T(s)
+	}
+}

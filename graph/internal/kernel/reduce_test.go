@@ -134,3 +134,27 @@ func TestSumRows(t *testing.T) {
 		}
 	})
 }
+
+// The same for sums of products, and rows of one list at the place of the other's.
+func TestSumProducts(t *testing.T) {
+	onEveryPath(t, func(t *testing.T) {
+		rng := newRand()
+		for range 200 {
+			n, m := 1+rng.IntN(70), 1+rng.IntN(140)
+			lo, gap := rng.IntN(m), rng.IntN(5)
+			x := Matrix[float32]{Data: randoms[float32](rng, n*m), Rows: n, Cols: m}
+			y := Matrix[float32]{Data: randoms[float32](rng, n*(m+gap)), Rows: n, Cols: m + gap}
+			want := make([]float32, m-lo)
+			for j := range want {
+				sum := 0.0
+				for i := range n {
+					sum += float64(x.Row(i)[lo+j]) * float64(y.Row(i)[lo+gap+j])
+				}
+				want[j] = float32(sum)
+			}
+			got := make([]float32, m-lo)
+			SumProducts(got, RowsOf(x).Columns(lo, m), RowsOf(y).Columns(lo+gap, m+gap), make([]float64, m-lo))
+			wantBits(t, "SumProducts", got, want)
+		}
+	})
+}

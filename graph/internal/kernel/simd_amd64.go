@@ -122,6 +122,9 @@ func expSumAVX2(lanes *[16]float64, dst []float32, a []float32, shift float32)
 func sumRowsAVX2(rows **float32, n int, offset int, sums *[32]float64)
 
 //go:noescape
+func sumProductsAVX2(a **float32, offsetA int, b **float32, offsetB int, n int, sums *[32]float64)
+
+//go:noescape
 func adamAVX2(w []float32, m []float32, v []float32, g []float32, c *[7]float32)
 
 func peakAVX2(n int)
@@ -245,6 +248,9 @@ func expSumAVX512(lanes *[16]float64, dst []float32, a []float32, shift float32)
 
 //go:noescape
 func sumRowsAVX512(rows **float32, n int, offset int, sums *[32]float64)
+
+//go:noescape
+func sumProductsAVX512(a **float32, offsetA int, b **float32, offsetB int, n int, sums *[32]float64)
 
 //go:noescape
 func adamAVX512(w []float32, m []float32, v []float32, g []float32, c *[7]float32)

@@ -50,6 +50,23 @@ func sumRowsVectors(sums []float64, rows Rows[float32]) (columns int) {
 	return columns
 }
 
+// sumProductsVectors does the same with the products of the elements of two lists of rows.
+func sumProductsVectors(sums []float64, a, b Rows[float32]) (columns int) {
+	const group = 32
+	if active == Portable || a.Len() == 0 {
+		return 0
+	}
+	for ; columns+group <= a.width; columns += group {
+		to, offsetA, offsetB := (*[group]float64)(sums[columns:]), 4*(a.offset+columns), 4*(b.offset+columns)
+		if active == AVX2 {
+			sumProductsAVX2(&a.first[0], offsetA, &b.first[0], offsetB, a.Len(), to)
+		} else {
+			sumProductsAVX512(&a.first[0], offsetA, &b.first[0], offsetB, a.Len(), to)
+		}
+	}
+	return columns
+}
+
 func sumVectors(lanes *[reductionLanes]float64, a []float32) (taken int) {
 	switch active {
 	case AVX2:

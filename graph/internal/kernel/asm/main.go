@@ -18,6 +18,7 @@ func main() {
 		reductions(v)
 		expSum(v)
 		sumRows(v)
+		sumProducts(v)
 		adam(v)
 		peak(v)
 		read(v)
