@@ -213,3 +213,23 @@ func TestSharedGradient(t *testing.T) {
 		t.Errorf("the gradient of w is %v after that of v was cleared, want 3s", g)
 	}
 }
+
+// The gradient of a layer norm's scale, of all time steps, is one sum of products that nobody
+// stores. Catches a pass that has stopped to find it; the values are the conformance tests' to
+// check.
+func TestGradientOfScale(t *testing.T) {
+	const T, B, H = 5, 3, 16
+	cell := cells.NewLayerNormLSTM("0", H, H, rand.New(rand.NewPCG(1, 2)))
+	report := compile(t, graph.Settings{Workers: 1}, func(b *graph.Builder) {
+		outputs, _ := cells.Unroll(b, cell, b.Unstack(b.Input("x", T*B, H), T), nil, cells.Zeros(b, cell, B))
+		y := b.Stack(outputs)
+		b.Minimize(b.Dot(y, y))
+	}).Report()
+	found := 0
+	for _, s := range report.Segments {
+		found += strings.Count(s, "of products")
+	}
+	if found != 3 { // of x·W, h·U and c
+		t.Errorf("%d sums of products, want 3:\n%v", found, report)
+	}
+}
