@@ -3,7 +3,6 @@ package ops
 import (
 	"math"
 
-	"github.com/pkg/errors"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -23,14 +22,8 @@ type BinaryCrossEntropy struct{ base }
 // of shape (n, m), with the row weights w, of shape (n, 1). The gradient is with respect
 // to x.
 func NewBinaryCrossEntropy(key string, x, y, w *gorgonia.Node) (*gorgonia.Node, error) {
-	if err := isMatrix("the logits", x); err != nil {
+	if err := fitRows("the logits", x, "the labels", y, w); err != nil {
 		return nil, err
-	}
-	if !x.Shape().Eq(y.Shape()) {
-		return nil, errors.Errorf("the logits have shape %v and the labels %v", x.Shape(), y.Shape())
-	}
-	if w.Shape().Dims() != 2 || rows(w) != rows(x) || columns(w) != 1 {
-		return nil, errors.Errorf("weights have shape %v, want (%d, 1)", w.Shape(), rows(x))
 	}
 	op := &BinaryCrossEntropy{newBase("binaryCrossEntropy", key, nil, x, y, w)}
 	return gorgonia.ApplyOp(op, x, y, w)

@@ -18,17 +18,26 @@ type SquaredError struct{ base }
 // (n, m), with the row weights w, of shape (n, 1). The gradient is with respect
 // to x and y.
 func NewSquaredError(key string, x, y, w *gorgonia.Node) (*gorgonia.Node, error) {
-	if err := isMatrix("the prediction", x); err != nil {
+	if err := fitRows("the prediction", x, "the target", y, w); err != nil {
 		return nil, err
-	}
-	if !x.Shape().Eq(y.Shape()) {
-		return nil, errors.Errorf("the prediction has shape %v and the target %v", x.Shape(), y.Shape())
-	}
-	if w.Shape().Dims() != 2 || rows(w) != rows(x) || columns(w) != 1 {
-		return nil, errors.Errorf("weights have shape %v, want (%d, 1)", w.Shape(), rows(x))
 	}
 	op := &SquaredError{newBase("squaredError", key, nil, x, y, w)}
 	return gorgonia.ApplyOp(op, x, y, w)
+}
+
+// fitRows reports operands of a loss that do not fit: x and y of shape (n, m), and the weights
+// of their rows, w, of shape (n, 1).
+func fitRows(nameX string, x *gorgonia.Node, nameY string, y, w *gorgonia.Node) error {
+	if err := isMatrix(nameX, x); err != nil {
+		return err
+	}
+	if !x.Shape().Eq(y.Shape()) {
+		return errors.Errorf("shape %v of %s is not %v, that of %s", y.Shape(), nameY, x.Shape(), nameX)
+	}
+	if w.Shape().Dims() != 2 || rows(w) != rows(x) || columns(w) != 1 {
+		return errors.Errorf("weights have shape %v, want (%d, 1)", w.Shape(), rows(x))
+	}
+	return nil
 }
 
 // Do computes the loss.
