@@ -1,4 +1,5 @@
-package safetensors
+// Package atomicfile replaces files as a whole or not at all.
+package atomicfile
 
 import (
 	"bufio"
@@ -11,28 +12,17 @@ import (
 	"github.com/pkg/errors"
 )
 
-// ReadFile reads the safetensors file of the given path, as Decode does.
-func ReadFile(path string) (*File, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, errors.Wrap(err, "safetensors")
-	}
-	f, err := Decode(data)
-	return f, errors.WithMessage(err, path)
-}
-
-// WriteFile writes f to the file of the given path, as Encode does, and so that
-// the path never names anything but the whole old file or the whole new one,
-// whenever the program or the machine stops. It writes to a temporary file in the
-// same folder, named path.0.tmp or with the next free number, has the operating
-// system store it, and renames it.
+// Write makes the file of the given path what write writes, so that the path never names anything
+// but the whole old file or the whole new one, whenever the program or the machine stops. It writes
+// to a temporary file in the same folder, named path.0.tmp or with the next free number, has the
+// operating system store it, and renames it.
 //
-// After an error the old file is still there and the temporary one is gone, with
-// one exception, of which the error tells: the new file was put in place but the
-// folder could not be stored, so a power failure may bring the old file back. A
-// program that is killed can leave the temporary file behind.
-func WriteFile(path string, f *File) error {
-	return writeAtomically(realDisk{}, path, func(w io.Writer) error { return Encode(w, f) })
+// After an error, which names the path, the old file is still there and the temporary one is gone,
+// with one exception, of which the error tells: the new file was put in place but the folder could
+// not be stored, so a power failure may bring the old file back. A program that is killed can leave
+// the temporary file behind.
+func Write(path string, write func(io.Writer) error) error {
+	return writeOn(realDisk{}, path, write)
 }
 
 // A disk is what an atomic write needs of a file system.
@@ -50,7 +40,7 @@ type file interface {
 	Close() error
 }
 
-func writeAtomically(d disk, path string, write func(io.Writer) error) error {
+func writeOn(d disk, path string, write func(io.Writer) error) error {
 	temporary, err := d.createBeside(path)
 	if err != nil {
 		return errors.Wrapf(err, "%s: creating a temporary file", path)
