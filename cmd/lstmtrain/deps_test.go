@@ -16,8 +16,8 @@ const module = "github.com/seed-222a112c/lstm"
 // layers are the module's packages, bottom up. A package may import packages of lower
 // layers only. A new layer or arrow is a design decision, with an ADR under docs/adr.
 var layers = [][]string{
-	{"graph/safetensors", "graph/internal/kernel/simd", "graph/internal/workers", "graph/internal/crew", "graph/internal/pages", "train/audio", "train/metrics"},
-	{"graph/internal/kernel"},
+	{"graph/atomicfile", "graph/internal/kernel/simd", "graph/internal/workers", "graph/internal/crew", "graph/internal/pages", "train/audio", "train/metrics"},
+	{"graph/safetensors", "graph/internal/kernel"},
 	{"graph/internal/ir", "graph/update", "graph/internal/kernel/roofline", "train/format"},
 	{"graph/internal/ops", "train/schema"},
 	{"graph/internal/importer", "graph/internal/pass", "graph/internal/schedule", "train/optim", "train/data", "train/format/formattest"},
