@@ -40,6 +40,33 @@ func TestResumeWithMoreEpochs(t *testing.T) {
 	}
 }
 
+// The settings are replaced as a whole, by way of a file that nobody else has. Would catch a file
+// that is written in place, and one that is renamed without being stored first, which went by way
+// of config.json.tmp.
+func TestConfigIsReplaced(t *testing.T) {
+	folder := t.TempDir()
+	text := write(t, filepath.Join(folder, "text"), rhyme)
+	out, link := filepath.Join(folder, "out"), filepath.Join(folder, "link")
+	succeed(t, "", slices.Concat([]string{"train", "--data", text, "--steps", "10", "--out", out}, small)...)
+	path := filepath.Join(out, configName)
+	old := read(t, path)
+	if err := os.Link(path, link); err != nil {
+		t.Fatal(err)
+	}
+	another := write(t, path+".tmp", "another's")
+	write(t, path+".0.tmp", "of a process that was killed")
+	succeed(t, "", "resume", out, "--override", "epochs=3")
+	if bytes.Equal(read(t, path), old) || !bytes.Equal(read(t, link), old) {
+		t.Error("the settings are written in place")
+	}
+	if _, err := os.Stat(another); err != nil || string(read(t, another)) != "another's" {
+		t.Errorf("a file of another is gone: %v", err)
+	}
+	if left, err := filepath.Glob(path + ".*.tmp"); err != nil || len(left) > 0 {
+		t.Errorf("there is still %v, %v", left, err)
+	}
+}
+
 // What has changed since is named, and taken only if the user says so.
 func TestResumeRefusesWhatChanged(t *testing.T) {
 	folder := t.TempDir()

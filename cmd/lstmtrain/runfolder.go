@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph/atomicfile"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/record"
 )
@@ -24,7 +26,7 @@ const (
 )
 
 // temporaryFiles are those that a program leaves which is killed while it writes.
-const temporaryFiles = "*.safetensors.*.tmp"
+var temporaryFiles = []string{"*.safetensors.*.tmp", configName + ".*.tmp"}
 
 // A runFolder is where a training leaves its settings, its records, its checkpoints and
 // the model.
@@ -65,13 +67,13 @@ func newRunFolder(s *settings) (*runFolder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return openRunFolder(&runFolder{path: path, lock: lock}, s, nil, "checkpoint*.safetensors", temporaryFiles)
+	return openRunFolder(&runFolder{path: path, lock: lock}, s, nil, append([]string{"checkpoint*.safetensors"}, temporaryFiles...)...)
 }
 
 // resumedFolder opens the folder, which is locked, of a training that continues from a
 // checkpoint.
 func resumedFolder(s *settings, path string, lock *os.File, from *train.Checkpoint) (*runFolder, error) {
-	return openRunFolder(&runFolder{path: path, lock: lock}, s, from, temporaryFiles)
+	return openRunFolder(&runFolder{path: path, lock: lock}, s, from, temporaryFiles...)
 }
 
 // openRunFolder removes files, writes the settings and opens the records. After an error
@@ -154,11 +156,10 @@ func (r *runFolder) writeConfig(s *settings) error {
 	if err != nil {
 		return err
 	}
-	temporary := r.file(configName + ".tmp")
-	if err := os.WriteFile(temporary, []byte(config), 0o666); err != nil {
-		return errors.Wrap(err, "writing the settings")
-	}
-	return errors.Wrap(os.Rename(temporary, r.file(configName)), "writing the settings")
+	return errors.Wrap(atomicfile.Write(r.file(configName), func(w io.Writer) error {
+		_, err := io.WriteString(w, config)
+		return err
+	}), "writing the settings")
 }
 
 func (r *runFolder) file(name string) string { return filepath.Join(r.path, name) }
