@@ -1,5 +1,15 @@
 package atomicfile
 
+import (
+	"bytes"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/pkg/errors"
+)
+
 // Catches a step that is left out or out of order: data that is not stored before
 // the rename, a folder that is not stored after it, an error that is swallowed.
 // Every step fails once, first the first, then the second, until none does.

@@ -1,15 +1,10 @@
 package safetensors
 
 import (
-	"bytes"
-	"io"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/pkg/errors"
 )
 
 // Catches a file that is not where it was asked for, or not readable by those
