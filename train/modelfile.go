@@ -5,7 +5,7 @@ import (
 	"github.com/seed-222a112c/lstm/cells/weights"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
-	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
 )
 
 // modelVersion is written to model files and changes with what their metadata means.
@@ -64,15 +64,15 @@ func modelFile(m Parameterized) (*safetensors.File, error) {
 
 // Load reads a model that Save wrote, or the latest weights of a checkpoint. Models of the kinds
 // of package task can be read where that package is imported, others where they are registered.
-// Whatever is wrong with the file is reported as a *data.Error.
+// Whatever is wrong with the file is reported as a *format.Error.
 func Load(path string) (Parameterized, error) {
 	m, err := load(path)
 	if err != nil {
-		var bad *data.Error
+		var bad *format.Error
 		if errors.As(err, &bad) {
 			return nil, err
 		}
-		return nil, &data.Error{File: path, Problem: "is not a model that can be used: " + err.Error(), Err: err}
+		return nil, &format.Error{File: path, Problem: "is not a model that can be used: " + err.Error(), Err: err}
 	}
 	return m, nil
 }
@@ -87,7 +87,7 @@ func LoadAs[M Parameterized](path string) (M, error) {
 	}
 	wanted, ok := m.(M)
 	if !ok {
-		return none, &data.Error{File: path, Problem: errors.Errorf("holds a model of type %T, want %T", m, none).Error()}
+		return none, &format.Error{File: path, Problem: errors.Errorf("holds a model of type %T, want %T", m, none).Error()}
 	}
 	return wanted, nil
 }

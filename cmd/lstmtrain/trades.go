@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/pflag"
 )
@@ -19,13 +20,13 @@ type trade interface {
 	read(s *settings) (*corpus, error)
 
 	// source reads files for eval, in batches of so many rows.
-	source(m *task.Model, files []string, c columns, rows int) (data.Source, error)
+	source(m *task.Model, files []string, c columns, rows int) (data.Source[data.Batch], error)
 
 	// predict prints a line of JSON for each thing that it reads.
 	predict(ctx context.Context, p *prediction, m *task.Model, io streams) error
 
 	// targets names what the targets are, in the plural.
-	targets(unit data.Unit) string
+	targets(unit schema.Unit) string
 }
 
 // streams are where a command reads and writes.

@@ -25,7 +25,7 @@ func newRunner(m *Model, kind Kind, rows int) (*runner, error) {
 }
 
 // run calls each after every batch of a source, with the program that ran it.
-func (r *runner) run(source data.Source, each func(*Step, *data.Batch)) error {
+func (r *runner) run(source data.Source[data.Batch], each func(*Step, *data.Batch)) error {
 	var batch data.Batch
 	for i := range source.Begin(nil) {
 		source.Batch(i, &batch)
