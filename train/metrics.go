@@ -96,6 +96,54 @@ func (m Metrics) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// UnmarshalJSON reads what MarshalJSON wrote. Members that are neither numbers nor objects of
+// numbers it leaves out.
+func (m *Metrics) UnmarshalJSON(text []byte) error {
+	*m = Metrics{}
+	return eachMember(text, func(name string, value json.RawMessage) error {
+		switch {
+		case name == "loss":
+			return json.Unmarshal(value, &m.Loss)
+		case name == "targets":
+			return json.Unmarshal(value, &m.Targets)
+		case value[0] == '{':
+			return eachMember(value, func(inner string, value json.RawMessage) error { return m.addJSON(name+"/"+inner, value) })
+		}
+		return m.addJSON(name, value)
+	})
+}
+
+// addJSON adds a measure if it is a number.
+func (m *Metrics) addJSON(name string, value json.RawMessage) error {
+	var x float64
+	if json.Unmarshal(value, &x) == nil && string(value) != "null" {
+		m.Add(name, x)
+	}
+	return nil
+}
+
+// eachMember calls f for each member of an object, in their order.
+func eachMember(text []byte, f func(name string, value json.RawMessage) error) error {
+	d := json.NewDecoder(bytes.NewReader(text))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return errors.Errorf("train: metrics are an object of JSON, not %.40q", text)
+	}
+	for d.More() {
+		name, err := d.Token()
+		if err != nil {
+			return err
+		}
+		var value json.RawMessage
+		if err := d.Decode(&value); err != nil {
+			return err
+		}
+		if err := f(name.(string), value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // writeMember adds a member to an object, behind a comma if it is not the first.
 func writeMember(b *bytes.Buffer, name string, x float64) error {
 	key, err := json.Marshal(name)
@@ -118,10 +166,13 @@ func writeMember(b *bytes.Buffer, name string, x float64) error {
 func JoinJSON(objects ...any) (json.RawMessage, error) {
 	joined := []byte{'{'}
 	for _, o := range objects {
-		text, err := json.Marshal(o)
-		if err != nil {
+		var b bytes.Buffer
+		encoder := json.NewEncoder(&b)
+		encoder.SetEscapeHTML(false) // which is for the caller to do
+		if err := encoder.Encode(o); err != nil {
 			return nil, err
 		}
+		text := bytes.TrimSpace(b.Bytes())
 		if len(text) < 2 || text[0] != '{' {
 			return nil, errors.Errorf("train: a %T is no object of JSON", o)
 		}
