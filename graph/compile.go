@@ -155,8 +155,9 @@ func (b *Builder) differentiate() {
 		b.err = errors.Errorf("graph: the objective does not depend on %s", name)
 		return
 	}
-	wrt := make([]*Node, 0, len(b.params)+len(b.probes))
-	for _, p := range b.params {
+	learnt := b.learnt()
+	wrt := make([]*Node, 0, len(learnt)+len(b.probes))
+	for _, p := range learnt {
 		wrt = append(wrt, p.node)
 	}
 	for _, p := range b.probes {
@@ -172,11 +173,11 @@ func (b *Builder) differentiate() {
 		b.err = errors.Wrap(err, "graph: differentiating the objective")
 		return
 	}
-	for i, p := range b.params {
+	for i, p := range learnt {
 		p.grad = grads[i]
 	}
 	for i, p := range b.probes {
-		b.Output(p.name, grads[len(b.params)+i])
+		b.Output(p.name, grads[len(learnt)+i])
 	}
 }
 
@@ -197,7 +198,7 @@ func (b *Builder) unreached() string {
 			reached[n] = true
 		}
 	}
-	for _, p := range b.params {
+	for _, p := range b.learnt() {
 		if !reached[p.node] {
 			return "parameter " + p.param.name
 		}

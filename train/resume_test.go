@@ -19,14 +19,14 @@ import (
 
 // A training is one that can be started anew as often as a test wants.
 type training struct {
-	begin    func() (m *task.Model, train, valid data.Source)
+	begin    func() (m *task.Model, train, valid data.Source[data.Batch])
 	settings train.Settings
 }
 
 // trainings differ in what they have to carry from step to step: the state of a stream
 // from batch to batch, the order of examples, or nothing to validate.
 func trainings(t *testing.T) map[string]training {
-	stream := func() (*task.Model, data.Source, data.Source) {
+	stream := func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 		c := newCorpusOf(t, 3)
 		return c.model, c.train, c.valid
 	}
@@ -34,25 +34,25 @@ func trainings(t *testing.T) map[string]training {
 		"stream": {stream, train.Settings{Epochs: 3, LearningRate: 0.02, ClipNorm: 1, ValidEvery: 5}},
 		"with all of the solver": {stream, train.Settings{Epochs: 2, ValidEvery: 6, Optimizer: "adamw", LearningRate: 0.02, WeightDecay: 0.1,
 			Schedule: "warmup:steps=3+plateau:patience=1", Accumulate: 2, Average: 0.9, ClipValue: 0.1, ClipNorm: 1}},
-		"in blocks": {func() (*task.Model, data.Source, data.Source) {
+		"in blocks": {func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 			c := newCorpusOf(t, 7)
 			return c.model, c.train, c.valid
 		}, train.Settings{Epochs: 2, LearningRate: 0.02, ClipNorm: 1, Block: 3}},
-		"without a validation": {func() (*task.Model, data.Source, data.Source) { m, s, _ := stream(); return m, s, nil }, train.Settings{Epochs: 2, LearningRate: 0.02}},
-		"examples": {func() (*task.Model, data.Source, data.Source) {
+		"without a validation": {func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) { m, s, _ := stream(); return m, s, nil }, train.Settings{Epochs: 2, LearningRate: 0.02}},
+		"examples": {func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 			c, v := newClassification(t, 3), newClassification(t, 4)
 			return c.model, c.train, v.train
 		}, train.Settings{Epochs: 3, LearningRate: 0.05, Seed: 7}},
-		"past the best": {func() (*task.Model, data.Source, data.Source) {
+		"past the best": {func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 			c := newBackwards(t)
 			return c.model, c.train, c.valid
 		}, train.Settings{Epochs: 9, MaxSteps: 52, LearningRate: 0.02, ValidEvery: 10}}, // the best stands after 10
 		"with dropout": {random(stream), train.Settings{Epochs: 3, LearningRate: 0.02, ClipNorm: 1, ValidEvery: 5, Seed: 3}},
-		"with dropout in blocks": {random(func() (*task.Model, data.Source, data.Source) {
+		"with dropout in blocks": {random(func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 			c := newCorpusOf(t, 7)
 			return c.model, c.train, c.valid
 		}), train.Settings{Epochs: 2, LearningRate: 0.02, ClipNorm: 1, Block: 3}},
-		"impatient": {func() (*task.Model, data.Source, data.Source) {
+		"impatient": {func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 			c := newBackwards(t)
 			return c.model, c.train, c.valid
 		}, train.Settings{Epochs: 9, LearningRate: 0.02, ValidEvery: 3, Patience: 3}},
@@ -60,8 +60,8 @@ func trainings(t *testing.T) map[string]training {
 }
 
 // random gives a model all that is random in training.
-func random(begin func() (*task.Model, data.Source, data.Source)) func() (*task.Model, data.Source, data.Source) {
-	return func() (*task.Model, data.Source, data.Source) {
+func random(begin func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch])) func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
+	return func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 		m, train, valid := begin()
 		m.Config.Dropout, m.Config.RecurrentDropout, m.Config.Zoneout = 0.3, 0.2, 0.1
 		return m, train, valid
@@ -304,7 +304,7 @@ func TestResumeWithinAValidation(t *testing.T) {
 	begin := tr.begin
 	for at := 1; at <= 9; at += 4 {
 		ctx, cancel := context.WithCancel(t.Context())
-		tr.begin = func() (*task.Model, data.Source, data.Source) {
+		tr.begin = func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 			m, examples, valid := begin()
 			return m, examples, &alarm{valid, at, cancel}
 		}
@@ -326,7 +326,7 @@ func TestResumeWithinAValidation(t *testing.T) {
 
 // An alarm is a source that cancels when a number of batches were read.
 type alarm struct {
-	data.Source
+	data.Source[data.Batch]
 	left   int
 	cancel func()
 }

@@ -88,7 +88,7 @@ func fit(t testing.TB, c *corpus, s train.Settings) *train.Summary {
 	return summary
 }
 
-func (c *corpus) evaluate(t testing.TB, s data.Source) train.Part {
+func (c *corpus) evaluate(t testing.TB, s data.Source[data.Batch]) train.Part {
 	t.Helper()
 	part, err := train.Evaluate(context.Background(), c.model, s, graph.Settings{})
 	if err != nil {

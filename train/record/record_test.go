@@ -224,7 +224,7 @@ func addPiece(t *testing.T, path string) {
 }
 
 // tiny returns a small language model and its data.
-func tiny(t *testing.T) (m *task.Model, source, valid data.Source) {
+func tiny(t *testing.T) (m *task.Model, source, valid data.Source[data.Batch]) {
 	t.Helper()
 	text, err := schema.TextFromBytes("text", []byte(strings.Repeat("row, row, row your boat\n", 4)), schema.Character)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 // readers are models of every reading, with batches of 15 or 20 steps.
 func readers(t *testing.T) map[string]struct {
 	model  *task.Model
-	source data.Source
+	source data.Source[data.Batch]
 } {
 	t.Helper()
 	lm, ids := languageModel(t, strings.Repeat("to be or not to be, ", 8), 20)
@@ -48,7 +48,7 @@ func readers(t *testing.T) map[string]struct {
 	}
 	return map[string]struct {
 		model  *task.Model
-		source data.Source
+		source data.Source[data.Batch]
 	}{
 		"language model": {lm, stream},
 		"classifier":     {c, sequences},

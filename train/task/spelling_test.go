@@ -55,7 +55,7 @@ func TestAffixesTellUnseenWords(t *testing.T) {
 }
 
 // descend trains a model on the first batch of a source, by plain gradient descent.
-func descend(t *testing.T, m *task.Model, source data.Source, times int, rate float64) {
+func descend(t *testing.T, m *task.Model, source data.Source[data.Batch], times int, rate float64) {
 	t.Helper()
 	var batch data.Batch
 	source.Begin(nil)

@@ -33,7 +33,7 @@ func newTagger(t *testing.T, content string, steps int) (*task.Model, []format.S
 }
 
 // score runs a model on all batches of a source, and returns what is reported.
-func score(t *testing.T, m *task.Model, source data.Source) task.Part {
+func score(t *testing.T, m *task.Model, source data.Source[data.Batch]) task.Part {
 	t.Helper()
 	sum := task.Counts{}
 	var loss, weight float64
