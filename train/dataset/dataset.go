@@ -25,7 +25,7 @@ type Set struct {
 
 // A Part is a part of a data set. Its Source is nil if there is no such part.
 type Part struct {
-	Source data.Source
+	Source data.Source[data.Batch]
 	Size   int // what Targets counts
 }
 
@@ -56,7 +56,7 @@ type reader interface {
 	open(s *Set) error
 
 	// source reads files to measure a model on, in batches of so many rows.
-	source(m *task.Model, files []string, c Columns, rows int) (data.Source, error)
+	source(m *task.Model, files []string, c Columns, rows int) (data.Source[data.Batch], error)
 
 	// targets names what the targets are, in the plural.
 	targets(unit schema.Unit) string
@@ -88,7 +88,7 @@ func Open(c task.Config, o Options) (*Set, error) {
 
 // SourceFor reads files to measure a model on, as Open would for the model's task, in batches of
 // so many rows, and with the model's schema.
-func SourceFor(m *task.Model, files []string, c Columns, rows int) (data.Source, error) {
+func SourceFor(m *task.Model, files []string, c Columns, rows int) (data.Source[data.Batch], error) {
 	r := readers[m.Config.Task]
 	if r == nil || len(files) == 0 {
 		return nil, errors.Errorf("dataset: nothing to read for task %s in %d files", m.Config.Task, len(files))
@@ -138,7 +138,7 @@ func readParts[E any](o *Options, parts *data.Parts[E], read func(paths []string
 }
 
 // fill makes the parts of a set, of those that are not empty. Their sizes are what size counts.
-func fill[E any](s *Set, parts data.Parts[E], size func([]E) int, source func([]E) (data.Source, error)) error {
+func fill[E any](s *Set, parts data.Parts[E], size func([]E) int, source func([]E) (data.Source[data.Batch], error)) error {
 	for _, p := range []struct {
 		examples []E
 		into     *Part

@@ -39,7 +39,7 @@ func (language) complete(c *task.Config, o *Options) error {
 	return nil
 }
 
-func (language) source(m *task.Model, files []string, _ Columns, rows int) (data.Source, error) {
+func (language) source(m *task.Model, files []string, _ Columns, rows int) (data.Source[data.Batch], error) {
 	text, err := schema.ReadText(files, m.Vocabulary.Unit())
 	if err != nil {
 		return nil, err

@@ -51,7 +51,7 @@ func (music) open(s *Set) error {
 		s.Config.Steps = min(max(len(longest)-1, 1), longestUnrolled)
 	}
 	s.Schema = schema.Schema{Features: task.NoteFeatures()}
-	return fill(s, parts, predictedSteps, func(rolls []format.Roll) (data.Source, error) {
+	return fill(s, parts, predictedSteps, func(rolls []format.Roll) (data.Source[data.Batch], error) {
 		return data.NewRolls(rolls, o.Batch, s.Config.Steps)
 	})
 }
@@ -77,7 +77,7 @@ func pieces(paths []string) ([]format.Roll, error) {
 	})
 }
 
-func (music) source(m *task.Model, files []string, _ Columns, rows int) (data.Source, error) {
+func (music) source(m *task.Model, files []string, _ Columns, rows int) (data.Source[data.Batch], error) {
 	all, err := pieces(files)
 	if err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func (sentences) open(s *Set) error {
 	if o.Affixes > 0 {
 		s.Schema.Affixes = schema.NewAffixes(parts.Train, o.Affixes, o.limits())
 	}
-	return fill(s, parts, words, func(some []format.Sentence) (data.Source, error) {
+	return fill(s, parts, words, func(some []format.Sentence) (data.Source[data.Batch], error) {
 		return tagSequences(s.Schema, some, o.Batch, s.Config.Steps)
 	})
 }
@@ -50,7 +50,7 @@ func words(all []format.Sentence) int {
 }
 
 // tagSequences makes batches of sentences.
-func tagSequences(m schema.Schema, all []format.Sentence, rows, steps int) (data.Source, error) {
+func tagSequences(m schema.Schema, all []format.Sentence, rows, steps int) (data.Source[data.Batch], error) {
 	words, tags := make([][]string, len(all)), make([][]int, len(all))
 	for i, s := range all {
 		var err error
@@ -62,7 +62,7 @@ func tagSequences(m schema.Schema, all []format.Sentence, rows, steps int) (data
 	return task.TaggedSequences(m, words, tags, rows, steps)
 }
 
-func (sentences) source(m *task.Model, files []string, c Columns, rows int) (data.Source, error) {
+func (sentences) source(m *task.Model, files []string, c Columns, rows int) (data.Source[data.Batch], error) {
 	all, err := c.sentences(files)
 	if err != nil {
 		return nil, err

@@ -52,7 +52,7 @@ func (series) open(s *Set) error {
 	s.Config.Steps = cmp.Or(s.Config.Steps, longest, 1)
 	s.Schema = schema.Schema{Features: o.featuresOf(parts.Train, audio), Labels: labels}
 	truncated := 0
-	err = fill(s, parts, number, func(all []format.Series) (data.Source, error) {
+	err = fill(s, parts, number, func(all []format.Series) (data.Source[data.Batch], error) {
 		source, err := numberSequences(s.Schema, all, o.Batch, s.Config.Steps)
 		if err == nil {
 			truncated += source.Truncated()
@@ -90,7 +90,7 @@ func numberSequences(m schema.Schema, all []format.Series, rows, steps int) (*da
 	return data.NewNumberSequences(m.Features, all, targets, rows, steps)
 }
 
-func (series) source(m *task.Model, files []string, c Columns, rows int) (data.Source, error) {
+func (series) source(m *task.Model, files []string, c Columns, rows int) (data.Source[data.Batch], error) {
 	audio := audioOf(m)
 	all, err := c.seriesOf(files, &audio)
 	if err != nil {

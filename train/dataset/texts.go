@@ -47,7 +47,7 @@ func (texts) open(s *Set) error {
 	}
 	s.Schema = schema.Schema{Vocabulary: schema.NewSequenceVocabulary(parts.Train, o.Unit, o.limits()), Labels: labels}
 	truncated := 0
-	err = fill(s, parts, number, func(examples []format.Example) (data.Source, error) {
+	err = fill(s, parts, number, func(examples []format.Example) (data.Source[data.Batch], error) {
 		source, err := textSequences(s.Schema, examples, o.Batch, s.Config.Steps)
 		if err == nil {
 			truncated += source.Truncated()
@@ -73,7 +73,7 @@ func textSequences(m schema.Schema, examples []format.Example, rows, steps int) 
 	return data.NewSequences(ids, targets, rows, steps)
 }
 
-func (texts) source(m *task.Model, files []string, c Columns, rows int) (data.Source, error) {
+func (texts) source(m *task.Model, files []string, c Columns, rows int) (data.Source[data.Batch], error) {
 	if m.Features != nil {
 		return series{}.source(m, files, c, rows)
 	}

@@ -88,7 +88,7 @@ func (s *Set) fillWindows(all format.Series, train, validated, tested int) error
 	return nil
 }
 
-func (windows) source(m *task.Model, files []string, _ Columns, rows int) (data.Source, error) {
+func (windows) source(m *task.Model, files []string, _ Columns, rows int) (data.Source[data.Batch], error) {
 	if len(files) > 1 {
 		return nil, optionf("a forecaster is measured on one --data file, but there are %d", len(files))
 	}
