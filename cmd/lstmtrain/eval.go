@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/dataset"
 	"github.com/seed-222a112c/lstm/train/metrics"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
@@ -17,12 +18,12 @@ type evaluation struct {
 	batch   int
 	json    bool
 	classes bool
-	columns
-	computing
+	dataset.Columns
+	engineFlags
 }
 
 func newEvalCommand() *cobra.Command {
-	e := &evaluation{batch: 50, computing: newComputing()}
+	e := &evaluation{batch: 50, engineFlags: newEngineFlags()}
 	cmd := &cobra.Command{
 		Use:                   "eval MODEL --data FILE [flags]",
 		Short:                 "Measure a model on a file",
@@ -48,7 +49,7 @@ or accuracy and F1. MODEL is a model file or the folder of a run.`,
 	flags.Var(wholeFrom(1, &e.batch), "batch", "rows of a batch; a language model reads the text in so many streams")
 	flags.BoolVar(&e.classes, "classes", false, "show also each class, and what was taken for what (classify, tag)")
 	flags.BoolVar(&e.json, "json", false, "print one JSON object")
-	addGroups(cmd, flags, e.columns.group(), e.computing.group())
+	addGroups(cmd, flags, columnFlags(&e.Columns), e.engineFlags.group())
 	return cmd
 }
 
@@ -60,7 +61,7 @@ func (e *evaluation) run(ctx context.Context, model string, flags *pflag.FlagSet
 	if err := flagsApply(m.Config.Task, flags); err != nil {
 		return err
 	}
-	source, err := trades[m.Config.Task].source(m, e.data, e.columns, e.batch)
+	source, err := dataset.SourceFor(m, e.data, e.Columns, e.batch)
 	if err != nil {
 		return err
 	}

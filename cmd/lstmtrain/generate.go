@@ -96,7 +96,7 @@ func (g *generation) run(ctx context.Context, model string, stdout, stderr io.Wr
 	if _, err := io.WriteString(out, prompt); err != nil {
 		return errors.Wrap(err, "writing the text")
 	}
-	rng := rand.New(rand.NewPCG(g.seed, randomText))
+	rng := rand.New(rand.NewPCG(g.seed, textStream))
 	err = continueText(ctx, out, m, beginning(m, g.prompt), g.length, g.sampling, rng)
 	fmt.Fprintln(out)
 	return err

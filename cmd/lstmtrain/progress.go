@@ -9,6 +9,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/dataset"
 	"github.com/seed-222a112c/lstm/train/metrics"
 	"github.com/seed-222a112c/lstm/train/task"
 	"golang.org/x/term"
@@ -29,7 +30,7 @@ type progress struct {
 }
 
 func newProgress(out io.Writer, s *settings, saved string) *progress {
-	return &progress{out: out, task: s.Task, unit: trades[s.Task].targets(s.Unit), saved: saved, live: isTerminal(out), start: time.Now()}
+	return &progress{out: out, task: s.Task, unit: dataset.Targets(s.Task, s.Unit), saved: saved, live: isTerminal(out), start: time.Now()}
 }
 
 var _ train.Callback = (*progress)(nil)

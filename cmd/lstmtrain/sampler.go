@@ -48,7 +48,7 @@ func (s *settings) writeSample(ctx context.Context, w io.Writer, m *task.Model, 
 	if s.Unit == schema.Word {
 		length = sampleWords
 	}
-	err := continueText(ctx, w, m, beginning(m, ""), length, task.Sampling{Temperature: sampleTemperature}, s.random(randomText+number<<40))
+	err := continueText(ctx, w, m, beginning(m, ""), length, task.Sampling{Temperature: sampleTemperature}, s.random(textStream+number<<40))
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// solving says how gradients change weights.
-type solving struct {
+// optimizerFlags say how gradients change weights.
+type optimizerFlags struct {
 	Optimizer   string  `json:"optimizer"`
 	Rate        float64 `json:"lr"`
 	Schedule    string  `json:"schedule,omitempty"`
@@ -25,11 +25,11 @@ type solving struct {
 // the one that character models are mostly trained with and twice that of its paper.
 const adamRate = 0.002
 
-func newSolving() solving {
-	return solving{Optimizer: "adam", Rate: adamRate, ClipNorm: 5}
+func newOptimizerFlags() optimizerFlags {
+	return optimizerFlags{Optimizer: "adam", Rate: adamRate, ClipNorm: 5}
 }
 
-func (s *solving) group() flagGroup {
+func (s *optimizerFlags) group() flagGroup {
 	g := newFlagGroup("Optimizer")
 	names := optim.Names()
 	g.Var(oneOf(&s.Optimizer, names...), "optimizer", fmt.Sprintf("how gradients change weights: %s,\n%s", strings.Join(names[:7], ", "), strings.Join(names[7:], ", ")))
@@ -45,7 +45,7 @@ func (s *solving) group() flagGroup {
 }
 
 // complete fills in the optimizer's learning rate and reports what it does not have.
-func (s *solving) complete(flags *pflag.FlagSet) error {
+func (s *optimizerFlags) complete(flags *pflag.FlagSet) error {
 	settings := optim.Settings{LearningRate: s.Rate, Momentum: s.Momentum, WeightDecay: s.WeightDecay}
 	if !flags.Changed("lr") && !strings.HasSuffix(s.Optimizer, "adam") {
 		settings.LearningRate = 0
@@ -69,12 +69,12 @@ func (s *solving) complete(flags *pflag.FlagSet) error {
 }
 
 // optimizer returns the optimizer, which so many goroutines share.
-func (s *solving) optimizer(workers int) (optim.Solver, error) {
+func (s *optimizerFlags) optimizer(workers int) (optim.Solver, error) {
 	return optim.New(s.Optimizer, optim.Settings{LearningRate: s.Rate, Momentum: s.Momentum, WeightDecay: s.WeightDecay, Workers: workers})
 }
 
 // resumable tells whether the state of the optimizer can be saved.
-func (s *solving) resumable() bool {
+func (s *optimizerFlags) resumable() bool {
 	solver, err := optim.New(s.Optimizer, optim.Settings{})
 	return err == nil && optim.Resumable(solver) == nil
 }

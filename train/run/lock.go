@@ -1,4 +1,4 @@
-package main
+package run
 
 import (
 	"os"
@@ -16,9 +16,9 @@ const lockName = "lock"
 
 const lockingRun = "locking the folder of the run"
 
-// lockRun keeps other processes from training in the folder of a run until the file that
+// lockFolder keeps other processes from training in the folder of a run until the file that
 // it returns is closed or the process ends, however it ends.
-func lockRun(folder string) (*os.File, error) {
+func lockFolder(folder string) (*os.File, error) {
 	path := filepath.Join(folder, lockName)
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
