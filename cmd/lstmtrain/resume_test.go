@@ -12,6 +12,7 @@ import (
 
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/run"
+	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // A run is resumed with more epochs and then has what it would have had with them from
@@ -144,7 +145,7 @@ func TestResumeUsage(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(cut, run.CheckpointName)); err == nil {
 		t.Error("the checkpoint of the run before is still there")
 	}
-	if m, err := train.Load(filepath.Join(out, run.CheckpointName)); err != nil || m.Config.Hidden != 8 {
+	if m, err := train.LoadAs[*task.Model](filepath.Join(out, run.CheckpointName)); err != nil || m.Config.Hidden != 8 {
 		t.Errorf("the checkpoint as a model: %v", err)
 	}
 }
@@ -167,20 +168,6 @@ func TestSampleEvery(t *testing.T) {
 	straight := succeed(t, "", slices.Concat(args, []string{"10", "--force"}, small)...)
 	if a, b := sampled(resumed), sampled(straight); a != b || len(a) != sampleCharacters {
 		t.Errorf("the resumed run samples %q, the other %q", a, b)
-	}
-}
-
-// A cadence is written as it is read.
-func TestCadence(t *testing.T) {
-	for text, want := range map[string]string{"200": "200", "0": "0", "10m": "10m", "90m": "1h30m", "2h": "2h", "1h0m5s": "1h0m5s", "1.5s": "1.5s", "-1": "", "10": "10", "-5m": "", "0s": "", "x": "", "": ""} {
-		c, ok := parseCadence(text)
-		if ok != (want != "") || ok && c.String() != want {
-			t.Errorf("%q is read as %v, %t; want %q", text, c, ok, want)
-		}
-		var back cadence
-		if err := back.UnmarshalText([]byte(text)); (err == nil) != ok || ok && back != c {
-			t.Errorf("%q is unmarshalled as %v, %v", text, back, err)
-		}
 	}
 }
 
@@ -221,7 +208,7 @@ func TestBlockFlag(t *testing.T) {
 	text := write(t, filepath.Join(folder, "text"), rhyme)
 	loss := func(flags ...string) float64 {
 		args := slices.Concat([]string{"train", "--data", text, "--steps", "20", "--split", "0.8,0.2,0", "--json", "--quiet", "--force", "--out", filepath.Join(folder, "out")}, small, flags)
-		var got struct{ Valid train.Part }
+		var got struct{ Valid train.Metrics }
 		if err := json.Unmarshal([]byte(succeed(t, "", args...).stdout), &got); err != nil {
 			t.Fatal(err)
 		}
