@@ -26,7 +26,7 @@ func TestTwoProcessesInOneFolder(t *testing.T) {
 	if err := os.Mkdir(out, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(out, lockName), "1234567890123\n") // of a process that is no more
+	write(t, filepath.Join(out, run.LockName), "1234567890123\n") // of a process that is no more
 
 	first := process(append(train, "--epochs", "1000000")...)
 	if err := first.Start(); err != nil {

@@ -9,17 +9,17 @@ import (
 	"github.com/pkg/errors"
 )
 
-// lockName is the file by which processes that write to the folder of a run keep out of
+// LockName is the file by which processes that write to the folder of a run keep out of
 // each other's way. It holds the number of the process that has the lock, or had it last,
 // and stays: what counts is the operating system's lock on it.
-const lockName = "lock"
+const LockName = "lock"
 
 const lockingRun = "locking the folder of the run"
 
 // lockFolder keeps other processes from training in the folder of a run until the file that
 // it returns is closed or the process ends, however it ends.
 func lockFolder(folder string) (*os.File, error) {
-	path := filepath.Join(folder, lockName)
+	path := filepath.Join(folder, LockName)
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {
 		return nil, errors.Wrap(err, lockingRun)
