@@ -79,7 +79,7 @@ func TestEngineFlag(t *testing.T) {
 func TestWorkersReachTheTraining(t *testing.T) {
 	s := newSettings()
 	s.Workers, s.Engine = 3, graph.Fused
-	got, err := s.fitting(1)
+	got, err := s.Fitting(1)
 	if err != nil || got.Graph.Workers != 3 || got.Graph.Engine != graph.Fused {
 		t.Errorf("graphs are compiled by %+v; %v", got.Graph, err)
 	}

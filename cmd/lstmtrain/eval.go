@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 
+	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/dataset"
 	"github.com/seed-222a112c/lstm/train/metrics"
@@ -19,11 +20,12 @@ type evaluation struct {
 	json    bool
 	classes bool
 	dataset.Columns
-	engineFlags
+	engine  graph.Engine
+	workers int
 }
 
 func newEvalCommand() *cobra.Command {
-	e := &evaluation{batch: 50, engineFlags: newEngineFlags()}
+	e := &evaluation{batch: 50, engine: graph.Fused}
 	cmd := &cobra.Command{
 		Use:                   "eval MODEL --data FILE [flags]",
 		Short:                 "Measure a model on a file",
@@ -38,7 +40,7 @@ or accuracy and F1. MODEL is a model file or the folder of a run.`,
 			if len(e.data) == 0 {
 				return usagef("eval needs --data FILE")
 			}
-			if err := e.complete(cmd.Flags()); err != nil {
+			if err := checkEngine(e.engine, cmd.Flags()); err != nil {
 				return err
 			}
 			return e.run(cmd.Context(), args[0], cmd.Flags(), cmd.OutOrStdout())
@@ -49,7 +51,7 @@ or accuracy and F1. MODEL is a model file or the folder of a run.`,
 	flags.Var(wholeFrom(1, &e.batch), "batch", "rows of a batch; a language model reads the text in so many streams")
 	flags.BoolVar(&e.classes, "classes", false, "show also each class, and what was taken for what (classify, tag)")
 	flags.BoolVar(&e.json, "json", false, "print one JSON object")
-	addGroups(cmd, flags, columnFlags(&e.Columns), e.engineFlags.group())
+	addGroups(cmd, flags, columnFlags(&e.Columns), engineFlags(&e.engine, &e.workers))
 	return cmd
 }
 
@@ -65,7 +67,7 @@ func (e *evaluation) run(ctx context.Context, model string, flags *pflag.FlagSet
 	if err != nil {
 		return err
 	}
-	part, counts, err := train.EvaluateCounts(ctx, m, source, e.graphs())
+	part, counts, err := train.EvaluateCounts(ctx, m, source, graph.Settings{Engine: e.engine, Workers: e.workers})
 	if err != nil {
 		return err
 	}

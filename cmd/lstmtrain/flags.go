@@ -1,17 +1,21 @@
 package main
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
+	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/dataset"
 	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/optim"
 	"github.com/seed-222a112c/lstm/train/run"
 	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
 func (s *settings) groups() []flagGroup {
-	return []flagGroup{s.dataGroup(), columnFlags(&s.Columns), forecastFlags(&s.Forecast), s.modelGroup(), s.trainingGroup(), s.optimizerFlags.group(), s.savingGroup(), s.engineFlags.group(), s.outputGroup()}
+	return []flagGroup{s.dataGroup(), columnFlags(&s.Columns), forecastFlags(&s.Forecast), s.modelGroup(), s.trainingGroup(), optimizerFlags(&s.Optimization), s.checkpointFlags(), engineFlags(&s.Engine, &s.Workers), s.outputGroup()}
 }
 
 func (s *settings) dataGroup() flagGroup {
@@ -48,7 +52,7 @@ func (s *settings) modelGroup() flagGroup {
 func (s *settings) trainingGroup() flagGroup {
 	g := newFlagGroup("Training")
 	g.Var(wholeFrom(1, &s.Steps), "steps", "time steps of a batch; of longer texts classify reads the last ones,\nand forecast reads so many rows (default 50 for char, 35 for word, 100 for\nclassify and tag, the longest series for classify and notes, 24 for\nforecast)")
-	g.Var(fullOr(&s.BPTT), "bptt", "steps of a batch through which gradients flow back: all of them, or N in\ngraphs of N steps")
+	g.Var(fullOr((*backward)(&s.BPTT)), "bptt", "steps of a batch through which gradients flow back: all of them, or N in\ngraphs of N steps")
 	g.Var(wholeFrom(0, &s.Block), "block", "most steps of a graph: longer batches run in blocks, with the same\ngradients in less memory; 0 for 512")
 	g.Var(belowOne(&s.Dropout), "dropout", "share of elements that are dropped of the embedding, between layers and before\nthe last layer")
 	g.Var(belowOne(&s.RecurrentDropout), "recurrent-dropout", "share of the units of h that gates do not see, the same in all steps of a batch")
@@ -72,7 +76,7 @@ func (s *settings) outputGroup() flagGroup {
 	return g
 }
 
-func (s *settings) savingGroup() flagGroup {
+func (s *settings) checkpointFlags() flagGroup {
 	g := newFlagGroup("Saving")
 	g.Var(textFlag{&s.CheckpointEvery, "N|TIME"}, "checkpoint-every", "save the whole training after so many batches, as in 200, or so much\ntime, as in 10m, so that resume can continue it; 0 for never")
 	g.Var(wholeFrom(1, &s.Keep), "keep", "how many checkpoints to keep, the latest included")
@@ -90,5 +94,27 @@ func columnFlags(c *dataset.Columns, more ...format.Format) flagGroup {
 	g.Var(oneOf(&c.Format, append(slices.Clone(dataset.Formats), more...)...), "format", "format of the files; found out if not given")
 	g.Var(oneOf(&c.Encoding, "utf-8", "latin1"), "encoding", "how characters of labelled texts are written (default utf-8)")
 	g.BoolVar(&c.Header, "header", false, "the first row holds names; found out if not given")
+	return g
+}
+
+func optimizerFlags(s *run.Optimization) flagGroup {
+	g := newFlagGroup("Optimizer")
+	names := optim.Names()
+	g.Var(oneOf(&s.Optimizer, names...), "optimizer", fmt.Sprintf("how gradients change weights: %s,\n%s", strings.Join(names[:7], ", "), strings.Join(names[7:], ", ")))
+	g.Var(positive(&s.Rate), "lr", "learning rate (default of other optimizers than adam: their own)")
+	g.StringVar(&s.Schedule, "schedule", s.Schedule, "how the learning rate `CHANGES`: constant, step, exponential, cosine, plateau,\nnoam, or warmup and another, with settings, such as step:every=2epochs,gamma=0.5\nor warmup:steps=200+cosine (default constant)")
+	g.Var(share(&s.Momentum), "momentum", "decay of the velocity (momentum, nesterov; default 0.9)")
+	g.Var(notNegative(&s.WeightDecay), "weight-decay", "decay of the weights (default 0.01 for adamw, else 0)")
+	g.Var(notNegative(&s.ClipNorm), "clip-norm", "largest global norm of the gradient; 0 for no clipping")
+	g.Var(notNegative(&s.ClipValue), "clip-value", "largest magnitude of an element of the gradient; 0 for no clipping")
+	g.Var(wholeFrom(0, &s.Accumulate), "accumulate", "gather the gradients of so many batches for one step of the optimizer")
+	g.Var(share(&s.Average), "average", "decay of a mean of the weights, which is validated and kept in place of the\nlast weights; 0 for none")
+	return g
+}
+
+func engineFlags(engine *graph.Engine, workers *int) flagGroup {
+	g := newFlagGroup("Computing")
+	g.Var(oneOf(engine, graph.Fused, graph.Reference), "engine", "what runs the graphs: rewritten into few fused operations, or as they\nstand by Gorgonia, which is slow and gives the same to rounding")
+	g.Var(wholeFrom(1, workers), "workers", "goroutines that share the work of the fused engine (default as many as\nprocessors)")
 	return g
 }

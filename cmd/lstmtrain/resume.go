@@ -9,8 +9,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/dataset"
-	"github.com/seed-222a112c/lstm/train/optim"
 	"github.com/seed-222a112c/lstm/train/run"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -27,7 +27,8 @@ var overridable = []string{
 type resumption struct {
 	overrides   []string
 	json, quiet bool
-	engineFlags
+	engine      graph.Engine
+	workers     int
 }
 
 func newResumeCommand() *cobra.Command {
@@ -65,7 +66,7 @@ folder at the same time.`,
 	g.StringArrayVar(&r.overrides, "override", nil, "change a setting, as in `KEY=VALUE`; repeat the flag for several")
 	g.BoolVar(&r.json, "json", false, "print one JSON object on standard output and nothing else")
 	g.BoolVar(&r.quiet, "quiet", false, "no progress and no sample of text")
-	addGroups(cmd, g, r.engineFlags.group())
+	addGroups(cmd, g, engineFlags(&r.engine, &r.workers))
 	return cmd
 }
 
@@ -147,7 +148,7 @@ func (r *resumption) settings(stopped *run.Stopped, changes []change) (*settings
 // apply changes settings as flags of train would.
 func (s *settings) apply(changes []change) error {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	for _, g := range []flagGroup{s.dataGroup(), s.trainingGroup(), s.optimizerFlags.group(), s.savingGroup(), s.engineFlags.group()} {
+	for _, g := range []flagGroup{s.dataGroup(), s.trainingGroup(), optimizerFlags(&s.Optimization), s.checkpointFlags(), engineFlags(&s.Engine, &s.Workers)} {
 		flags.AddFlagSet(g.FlagSet)
 	}
 	for _, c := range changes {
@@ -158,11 +159,10 @@ func (s *settings) apply(changes []change) error {
 	if err := s.checkChanged(flags); err != nil {
 		return err
 	}
-	if err := s.engineFlags.complete(flags); err != nil {
+	if err := checkEngine(s.Engine, flags); err != nil {
 		return err
 	}
-	_, err := optim.New(s.Optimizer, optim.Settings{LearningRate: s.Rate, Momentum: s.Momentum, WeightDecay: s.WeightDecay})
-	if err != nil {
+	if _, err := s.NewOptimizer(0); err != nil {
 		return usagef("--override: %v", err)
 	}
 	return nil

@@ -1,11 +1,12 @@
 package main
 
 import (
-	"math/rand/v2"
+	"strings"
 	"time"
 
-	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/dataset"
+	"github.com/seed-222a112c/lstm/train/optim"
 	"github.com/seed-222a112c/lstm/train/run"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/pflag"
@@ -13,20 +14,8 @@ import (
 
 // settings are all that train can be told. They are written to config.json.
 type settings struct {
-	task.Config
-	dataset.Options
-	Init       string   `json:"init,omitempty"`
-	ForgetBias *float64 `json:"forget_bias,omitempty"`
-	Epochs     int      `json:"epochs"`
-	MaxSteps   int      `json:"max_steps"`
-	ValidEvery int      `json:"valid_every"`
-	Block      int      `json:"block,omitempty"`
-	BPTT       backward `json:"bptt,omitzero"`
-	Patience   int      `json:"patience,omitempty"`
-	optimizerFlags
-	run.Saving
+	run.Settings
 	SampleEvery int `json:"sample_every,omitempty"`
-	engineFlags
 
 	Recipe string `json:"-"`
 	Out    string `json:"-"`
@@ -44,18 +33,22 @@ const (
 	goSourceRate       = 0.01
 )
 
+// adamRate is the learning rate of Adam, this module's or Gorgonia's, if none is given:
+// the one that character models are mostly trained with and twice that of its paper.
+const adamRate = 0.002
+
 func newSettings() *settings {
-	return &settings{
+	return &settings{Settings: run.Settings{
 		Config: task.Config{Task: task.Characters, Cell: "lstm", Hidden: 128, Layers: 2, Embed: 64},
 		Options: dataset.Options{
 			Split: dataset.Split{Train: 0.9, Valid: 0.05, Test: 0.05}, VocabSize: 20_000, MinCount: 1, Batch: 50, Seed: 1,
 		},
-		ForgetBias:     new(1.0),
-		Epochs:         10,
-		optimizerFlags: newOptimizerFlags(),
-		Saving:         run.Saving{CheckpointEvery: run.Interval{Time: 10 * time.Minute}, Keep: 1},
-		engineFlags:    newEngineFlags(),
-	}
+		ForgetBias:   new(1.0),
+		Epochs:       10,
+		Optimization: run.Optimization{Optimizer: "adam", Rate: adamRate, ClipNorm: 5},
+		Saving:       run.Saving{CheckpointEvery: run.Interval{Time: 10 * time.Minute}, Keep: 1},
+		Engine:       graph.Fused,
+	}}
 }
 
 // complete fills in the defaults that depend on other flags and reports flags that
@@ -72,10 +65,10 @@ func (s *settings) complete(flags *pflag.FlagSet) error {
 	if err := s.check(flags); err != nil {
 		return err
 	}
-	if err := s.optimizerFlags.complete(flags); err != nil {
+	if err := s.completeOptimizer(flags); err != nil {
 		return err
 	}
-	if err := s.engineFlags.complete(flags); err != nil {
+	if err := checkEngine(s.Engine, flags); err != nil {
 		return err
 	}
 	if err := s.completeSaving(flags); err != nil {
@@ -103,9 +96,40 @@ func (s *settings) leaveOut(flags *pflag.FlagSet) {
 	}
 }
 
+// completeOptimizer fills in the optimizer's learning rate and reports what it does not have.
+func (s *settings) completeOptimizer(flags *pflag.FlagSet) error {
+	if !flags.Changed("lr") && !strings.HasSuffix(s.Optimizer, "adam") {
+		s.Rate = 0
+	}
+	solver, err := s.NewOptimizer(0)
+	if err != nil {
+		return usagef("%v", err)
+	}
+	if rater, ok := optim.Find[optim.LearningRater](solver); ok {
+		s.Rate = rater.LearningRate()
+	}
+	if s.Schedule != "" {
+		if _, err := optim.ParseSchedule(s.Schedule, 1, 1); err != nil {
+			return usagef("--schedule: %v", err)
+		}
+	}
+	if s.Average >= 1 {
+		return usagef("--average %g: want a number from 0 to below 1", s.Average)
+	}
+	return nil
+}
+
+// checkEngine refuses workers for an engine that has none.
+func checkEngine(engine graph.Engine, flags *pflag.FlagSet) error {
+	if flags.Changed("workers") && engine == graph.Reference {
+		return usagef("--workers does not apply to --engine %s", engine)
+	}
+	return nil
+}
+
 // completeSaving turns checkpoints off for an optimizer whose state cannot be saved.
 func (s *settings) completeSaving(flags *pflag.FlagSet) error {
-	if s.resumable() {
+	if s.Resumable() {
 		return nil
 	}
 	if flags.Changed("checkpoint-every") && s.CheckpointEvery != (run.Interval{}) {
@@ -145,7 +169,7 @@ func (s *settings) check(flags *pflag.FlagSet) error {
 	case s.Init != "" && task.CheckPreset(s.Cell, s.Init) != nil:
 		return usagef("--init %s does not apply to --cell %s: %v", s.Init, s.Cell, task.CheckPreset(s.Cell, s.Init))
 	case s.BPTT > 0 && flags.Changed("block"):
-		return usagef("--block has nothing to do with --bptt %s, which says how long graphs are", s.BPTT)
+		return usagef("--block has nothing to do with --bptt %d, which says how long graphs are", s.BPTT)
 	case flags.Changed("split") && s.Valid != "" && s.Test != "":
 		return usagef("--split has nothing to do where --valid and --test are given: all of --data is for training")
 	}
@@ -184,23 +208,4 @@ func (s *settings) checkChanged(flags *pflag.FlagSet) error {
 		}
 	}
 	return nil
-}
-
-// checkWhole reports sequences that a model must read in one graph and that are too long for it.
-func (s *settings) checkWhole() error {
-	most := train.Settings{Block: s.Block, BPTT: int(s.BPTT)}.Compilation(true).Block
-	if option := s.Config.Whole(); option != "" && s.Steps > most {
-		return usagef("--%s needs a graph of a whole sequence, here of %d steps, and graphs have %d (--block, --bptt): raise --block, or read fewer with --steps", option, s.Steps, most)
-	}
-	return nil
-}
-
-// Streams of random numbers, apart from those of package dataset and of train.Fit for the same seed.
-const (
-	weightStream = 1 << 32
-	textStream   = 1<<32 + 3
-)
-
-func (s *settings) random(stream uint64) *rand.Rand {
-	return rand.New(rand.NewPCG(s.Seed, stream))
 }

@@ -12,10 +12,7 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/dataset"
-	"github.com/seed-222a112c/lstm/train/format"
-	"github.com/seed-222a112c/lstm/train/optim"
 	"github.com/seed-222a112c/lstm/train/run"
-	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
 )
@@ -84,22 +81,23 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func(
 	if s.JSON {
 		results = news
 	}
-	set, m, err := s.open(from)
+	t, err := run.Prepare(s.Settings, from)
 	if err != nil {
 		return err
 	}
+	s.Settings = t.Settings
 	folder, err := open()
 	if err != nil {
 		return err
 	}
 	defer folder.Close()
-	s.introduce(news, set, m, folder)
+	s.introduce(news, t, folder)
 
-	summary, err := s.fit(ctx, m, set, folder, news)
+	summary, err := s.fit(ctx, t, folder, news)
 	if err != nil {
 		return err
 	}
-	result, err := s.evaluate(ctx, m, set, summary)
+	result, err := s.evaluate(ctx, t, summary)
 	if err != nil {
 		return stopped(err, folder)
 	}
@@ -107,7 +105,7 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func(
 	if err := printTable(results, namedPart{"train", result.Train}, namedPart{"valid", result.Valid}, namedPart{"test", result.Test}); err != nil {
 		return err
 	}
-	if err := s.sample(ctx, results, m); err != nil {
+	if err := s.sample(ctx, results, t.Model); err != nil {
 		return stopped(err, folder)
 	}
 	fmt.Fprintf(results, "\nmodel: %s\n", result.Model)
@@ -117,46 +115,9 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func(
 	return printJSON(stdout, result)
 }
 
-// open reads the data, from which some settings follow, and makes the model, which must be that of a
-// checkpoint if from is not nil.
-func (s *settings) open(from *train.Checkpoint) (*dataset.Set, *task.Model, error) {
-	set, err := dataset.Open(s.Config, s.Options)
-	if err != nil {
-		return nil, nil, err
-	}
-	s.Config, s.Options = set.Config, set.Options
-	if err := s.checkWhole(); err != nil {
-		return nil, nil, err
-	}
-	m, err := s.newModel(set.Schema)
-	if err != nil || from == nil {
-		return set, m, err
-	}
-	if err := from.Fits(m); err != nil {
-		return nil, nil, &format.Error{File: set.Origin, Problem: "does not fit the training: " + err.Error(), Err: err}
-	}
-	return set, m, nil
-}
-
-func (s *settings) newModel(known schema.Schema) (*task.Model, error) {
-	rng := s.random(weightStream)
-	m, err := task.New(s.Config, known, rng)
-	if err != nil {
-		return nil, err
-	}
-	if s.Init != "" {
-		if err := m.Initialise(s.Init, rng); err != nil {
-			return nil, err
-		}
-	}
-	if s.ForgetBias == nil {
-		return m, nil
-	}
-	return m, m.SetForgetBias(*s.ForgetBias)
-}
-
 // introduce tells what is about to be trained.
-func (s *settings) introduce(w io.Writer, set *dataset.Set, m *task.Model, folder *run.Folder) {
+func (s *settings) introduce(w io.Writer, t *run.Training, folder *run.Folder) {
+	set, m := t.Set, t.Model
 	fmt.Fprintf(w, "data        %s\n", set.Origin)
 	fmt.Fprintf(w, "            %s %s\n", sizes(set), dataset.Targets(s.Task, s.Unit))
 	if set.Schema.Labels != nil {
@@ -202,48 +163,18 @@ func cellTitle(name string) string {
 	return name
 }
 
-// fitting returns how to train the model on so many batches, but for checkpoints.
-func (s *settings) fitting(batches int, callbacks ...train.Callback) (train.Settings, error) {
-	fitting := train.Settings{
-		Epochs:     s.Epochs,
-		MaxSteps:   s.MaxSteps,
-		ValidEvery: s.ValidEvery,
-		Patience:   s.Patience,
-		Block:      s.Block,
-		BPTT:       int(s.BPTT),
-		ClipNorm:   s.ClipNorm,
-		ClipValue:  s.ClipValue,
-		Accumulate: s.Accumulate,
-		Average:    s.Average,
-		Seed:       s.Seed,
-		Graph:      s.graphs(),
-		Callbacks:  callbacks,
-	}
-	var err error
-	if fitting.Optimizer, err = s.optimizer(s.graphs().Workers); err != nil || s.Schedule == "" {
-		return fitting, err
-	}
-	epoch, run := fitting.SolverSteps(batches)
-	fitting.Schedule, err = optim.ParseSchedule(s.Schedule, epoch, run)
-	return fitting, err
-}
-
 // fit trains the model in its folder.
-func (s *settings) fit(ctx context.Context, m *task.Model, set *dataset.Set, folder *run.Folder, news io.Writer) (*train.Summary, error) {
+func (s *settings) fit(ctx context.Context, t *run.Training, folder *run.Folder, news io.Writer) (*train.Summary, error) {
 	var callbacks []train.Callback
 	if !s.Quiet {
 		progress := newProgress(news, s, folder.File(run.ModelName))
 		defer progress.close()
 		callbacks = append(callbacks, progress)
 		if s.SampleEvery > 0 {
-			callbacks = append(callbacks, &sampler{ctx, news, s, m})
+			callbacks = append(callbacks, &sampler{ctx, news, s, t.Model})
 		}
 	}
-	fitting, err := s.fitting(set.Train.Source.Begin(nil), callbacks...)
-	if err != nil {
-		return nil, err
-	}
-	summary, err := train.Fit(ctx, m, set.Train.Source, set.Valid.Source, folder.Training(fitting))
+	summary, err := t.Fit(ctx, folder, callbacks...)
 	if from := folder.From(); err == nil && from != nil && summary.Steps == from.Step() {
 		fmt.Fprintln(news, "the training was finished; with more --override epochs=N or max-steps=N it would go on")
 	}
@@ -251,17 +182,12 @@ func (s *settings) fit(ctx context.Context, m *task.Model, set *dataset.Set, fol
 }
 
 // evaluate tells how good the kept model is.
-func (s *settings) evaluate(ctx context.Context, m *task.Model, set *dataset.Set, summary *train.Summary) (*resultJSON, error) {
-	result := &resultJSON{
+func (s *settings) evaluate(ctx context.Context, t *run.Training, summary *train.Summary) (*resultJSON, error) {
+	test, err := t.Test(ctx)
+	return &resultJSON{
 		Task: s.Task, Steps: summary.Steps, Epochs: summary.Epochs, Seconds: summary.Duration.Seconds(),
-		Parameters: graph.Count(m.Params()), Train: &summary.Train, Valid: summary.Valid,
-	}
-	if set.Test.Source == nil {
-		return result, nil
-	}
-	test, err := train.Evaluate(ctx, m, set.Test.Source, s.graphs())
-	result.Test = &test
-	return result, err
+		Parameters: graph.Count(t.Model.Params()), Train: &summary.Train, Valid: summary.Valid, Test: test,
+	}, err
 }
 
 // sample prints some text by a language model.
