@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/seed-222a112c/lstm/train/run"
 )
 
 // A recipe is what its flags are, and the command line comes first. Would catch a key that
@@ -65,22 +67,62 @@ func TestBadRecipes(t *testing.T) {
 	refuse(t, call(t, "", "train", "--config", filepath.Join(folder, "none")), exitUsage, "--config", "none")
 }
 
+// Recipes are found by name, listed with what they are for, and say which file is missing; a file
+// comes before a recipe of its name. Would catch a recipe whose data flag is forgotten, and one that
+// is looked for where the program was built.
+func TestRecipesByName(t *testing.T) {
+	t.Chdir(t.TempDir())
+	listed := succeed(t, "", "recipes").stdout
+	for _, name := range recipeNames() {
+		if !strings.Contains("\n"+listed, "\n"+name+" ") {
+			t.Errorf("%s is not listed", name)
+		}
+	}
+	if !strings.Contains("\n"+listed, "\nairline-passengers       forecast   Passengers in") || !strings.Contains(listed, "To beat: the same months") || !strings.Contains(listed, "\n                                    ../shared/data/timeseries_small/airline-passengers.csv\n") {
+		t.Errorf("the list is\n%s", listed)
+	}
+	refuse(t, call(t, "", "train", "--config", "airline-passengers"), exitUsage, "the recipe airline-passengers reads ../shared/data", "--data FILE")
+	refuse(t, call(t, "", "train", "--config", "gun-point", "--data", "x.ts"), exitUsage, "the recipe gun-point reads", "TEST", "--test FILE")
+	refuse(t, call(t, "", "train", "--config", "air-passenger"), exitUsage, "no recipe of that name; the nearest are airline-passengers, ")
+	refuse(t, call(t, "", "recipes", "x"), exitUsage, `"x"`)
+
+	months := write(t, "months.csv", "Month,Passengers\n"+strings.Repeat("a,1\nb,2\nc,4\nd,3\n", 40))
+	args := []string{"train", "--config", "airline-passengers", "--data", months, "--max-steps", "1", "--hidden", "4", "--quiet", "--out"}
+	succeed(t, "", append(args, "out")...)
+	if config := string(read(t, filepath.Join("out", run.SettingsName))); !strings.Contains(config, `"months.csv"`) || !strings.Contains(config, `"horizon": 12`) {
+		t.Errorf("the settings are %s", config)
+	}
+	write(t, "airline-passengers", `{"layers": -1}`)
+	refuse(t, call(t, "", append(args, "other")...), exitUsage, `airline-passengers:1: invalid argument "-1"`)
+}
+
+// By hand: one letter more, one less and one other.
+func TestEdits(t *testing.T) {
+	for pair, want := range map[[2]string]int{{"", "abc"}: 3, {"abc", ""}: 3, {"co2", "co2"}: 0, {"kitten", "sitting"}: 3, {"ab", "ba"}: 2, {"imdb", "mdb"}: 1} {
+		if got := edits(pair[0], pair[1]); got != want {
+			t.Errorf("%d edits make %q of %q, want %d", got, pair[1], pair[0], want)
+		}
+	}
+}
+
 // Every recipe trains, on a limit of a step or two, where its data are on this machine.
 func TestRecipesTrain(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains every recipe, which takes some seconds")
 	}
-	const root = "../.."
-	recipes, err := filepath.Glob(root + "/recipes/*.json")
-	if err != nil || len(recipes) < 10 {
-		t.Fatalf("recipes %v, %v", recipes, err)
+	recipes := recipeNames()
+	if len(recipes) < 10 {
+		t.Fatalf("recipes %v", recipes)
 	}
-	t.Chdir(root)
+	t.Chdir("../..")
 	for _, recipe := range recipes {
-		recipe = strings.TrimPrefix(recipe, root+"/")
-		t.Run(filepath.Base(recipe), func(t *testing.T) {
+		t.Run(recipe, func(t *testing.T) {
 			var keys map[string]any
-			if err := json.Unmarshal(read(t, recipe), &keys); err != nil {
+			content, _, err := readRecipe(recipe)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := json.Unmarshal(content, &keys); err != nil {
 				t.Fatal(err)
 			}
 			if about, _ := keys["about"].(string); len(about) < 40 {
