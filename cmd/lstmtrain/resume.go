@@ -10,7 +10,6 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
-	"github.com/seed-222a112c/lstm/train/dataset"
 	"github.com/seed-222a112c/lstm/train/run"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -76,12 +75,12 @@ func (r *resumption) run(ctx context.Context, folder string, changes []change, s
 		return err
 	}
 	defer stopped.Close()
-	s, files, err := r.settings(stopped, changes)
+	s, err := r.settings(stopped, changes)
 	if err != nil {
 		return err
 	}
 	s.JSON, s.Quiet = r.json, r.quiet
-	return s.run(ctx, stdout, stderr, func() (*run.Folder, error) { return stopped.Continue(s.plan(files)) }, stopped.Checkpoint)
+	return s.run(ctx, stdout, stderr, stopped)
 }
 
 // oneRun demands the argument RUN and nothing else, and returns its folder.
@@ -124,25 +123,18 @@ func (r *resumption) changes(flags *pflag.FlagSet) ([]change, error) {
 	return changes, nil
 }
 
-// settings returns the settings of the checkpoint with the changes, and the files that they name,
-// after checking that nothing else has changed.
-func (r *resumption) settings(stopped *run.Stopped, changes []change) (*settings, []dataset.File, error) {
-	overridden := map[string]bool{}
+// settings returns the settings of the checkpoint with the changes, after checking that no others
+// have changed.
+func (r *resumption) settings(stopped *run.Stopped, changes []change) (*settings, error) {
+	var overridden []string
 	for _, c := range changes {
-		overridden[c.flag] = true
+		overridden = append(overridden, c.flag)
 	}
 	s := &settings{}
-	if err := stopped.Settings(s, overridden); err != nil {
-		return nil, nil, err
+	if err := stopped.Settings(s, overridden...); err != nil {
+		return nil, err
 	}
-	if err := s.apply(changes); err != nil {
-		return nil, nil, err
-	}
-	files, err := s.Files()
-	if err != nil {
-		return nil, nil, err
-	}
-	return s, files, stopped.CheckData(files, overridden)
+	return s, s.apply(changes)
 }
 
 // apply changes settings as flags of train would.

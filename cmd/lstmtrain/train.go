@@ -56,24 +56,13 @@ checkpoint, from which resume continues; a second one ends it at once.`,
 
 // train runs the command.
 func (s *settings) train(ctx context.Context, stdout, stderr io.Writer) error {
-	return s.run(ctx, stdout, stderr, func() (*run.Folder, error) {
-		files, err := s.Files()
-		if err != nil {
-			return nil, err
-		}
-		return run.Begin(s.Out, s.plan(files))
-	}, nil)
+	return s.run(ctx, stdout, stderr, nil)
 }
 
-// plan returns what the folder of a run that reads files is of.
-func (s *settings) plan(files []dataset.File) run.Plan {
-	return run.Plan{Settings: s, Data: files, Saving: s.Saving, Overwrite: s.Force}
-}
-
-// run trains a model, from a checkpoint if from is not nil, and tells how good it is. With
+// run trains a model, or continues a training that was stopped, and tells how good it is. With
 // --json, standard output is for that alone, and the table and the sample are news. The
 // folder is opened when nothing can be wrong with the data any more.
-func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func() (*run.Folder, error), from *train.Checkpoint) error {
+func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, stopped *run.Stopped) error {
 	news, results := stderr, stdout
 	if s.Quiet {
 		news = io.Discard
@@ -81,12 +70,12 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func(
 	if s.JSON {
 		results = news
 	}
-	t, err := run.Prepare(s.Settings, from)
+	t, err := run.Prepare(s.Settings, stopped)
 	if err != nil {
 		return err
 	}
 	s.Settings = t.Settings
-	folder, err := open()
+	folder, err := s.folder(t, stopped)
 	if err != nil {
 		return err
 	}
@@ -99,20 +88,30 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func(
 	}
 	result, err := s.evaluate(ctx, t, summary)
 	if err != nil {
-		return stopped(err, folder)
+		return ended(err, folder)
 	}
 	result.Model = folder.File(run.ModelName)
 	if err := printTable(results, namedPart{"train", result.Train}, namedPart{"valid", result.Valid}, namedPart{"test", result.Test}); err != nil {
 		return err
 	}
 	if err := s.sample(ctx, results, t.Model); err != nil {
-		return stopped(err, folder)
+		return ended(err, folder)
 	}
 	fmt.Fprintf(results, "\nmodel: %s\n", result.Model)
 	if !s.JSON {
 		return nil
 	}
 	return printJSON(stdout, result)
+}
+
+// folder opens the folder of a training.
+func (s *settings) folder(t *run.Training, stopped *run.Stopped) (*run.Folder, error) {
+	plan := t.Plan()
+	plan.Settings, plan.Overwrite = s, s.Force
+	if stopped != nil {
+		return stopped.Continue(plan)
+	}
+	return run.Begin(s.Out, plan)
 }
 
 // introduce tells what is about to be trained.
@@ -178,7 +177,7 @@ func (s *settings) fit(ctx context.Context, t *run.Training, folder *run.Folder,
 	if from := folder.From(); err == nil && from != nil && summary.Steps == from.Step() {
 		fmt.Fprintln(news, "the training was finished; with more --override epochs=N or max-steps=N it would go on")
 	}
-	return summary, stopped(err, folder)
+	return summary, ended(err, folder)
 }
 
 // evaluate tells how good the kept model is.
@@ -205,9 +204,9 @@ type stoppedError struct {
 	folder *run.Folder
 }
 
-// stopped names what a training that was interrupted, diverged or could not write a file
+// ended names what a training that was interrupted, diverged or could not write a file
 // has left. Other errors it returns as they are.
-func stopped(err error, folder *run.Folder) error {
+func ended(err error, folder *run.Folder) error {
 	var diverged *train.DivergedError
 	if errors.Is(err, context.Canceled) || errors.As(err, &diverged) || ofFiles(err) {
 		return &stoppedError{err, folder}

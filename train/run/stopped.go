@@ -17,7 +17,9 @@ import (
 type Stopped struct {
 	Checkpoint *train.Checkpoint // the last one
 	path       string
-	lock       *os.File // nil once it is the Folder's
+	lock       *os.File        // nil once it is the Folder's
+	overridden map[string]bool // options that may have changed
+	files      []dataset.File  // of the data as they are now
 }
 
 // Open opens the training in a folder that Begin made. It is a *format.Error if there is no checkpoint
@@ -41,10 +43,15 @@ func Open(path string) (*Stopped, error) {
 
 // Settings sets into, a pointer, to the settings that the training was saved with. It is a
 // *format.Error if config.json holds others, but for those that are overridden, by the names that
-// they have as flags, and an error of another type if into has no place for one.
-func (s *Stopped) Settings(into any, overridden map[string]bool) error {
+// they have as flags, which the caller changes, and an error of another type if into has no place
+// for one.
+func (s *Stopped) Settings(into any, overridden ...string) error {
+	s.overridden = map[string]bool{}
+	for _, option := range overridden {
+		s.overridden[option] = true
+	}
 	note := s.Checkpoint.Notes[noteSettings]
-	if err := checkSettings(filepath.Join(s.path, SettingsName), note, overridden); err != nil {
+	if err := checkSettings(filepath.Join(s.path, SettingsName), note, s.overridden); err != nil {
 		return err
 	}
 	d := json.NewDecoder(bytes.NewReader([]byte(note)))
@@ -53,9 +60,17 @@ func (s *Stopped) Settings(into any, overridden map[string]bool) error {
 }
 
 // CheckData returns a *format.Error if a file is not what it was when the training was saved, unless
-// the option that names it is overridden.
-func (s *Stopped) CheckData(files []dataset.File, overridden map[string]bool) error {
-	return checkData(s.Checkpoint.Notes[noteChecksums], files, overridden)
+// the option that names it is overridden. Prepare does that for the files of a data set.
+func (s *Stopped) CheckData(files []dataset.File) error {
+	return checkData(s.Checkpoint.Notes[noteChecksums], files, s.overridden)
+}
+
+// checkData checks the files of a data set.
+func (s *Stopped) checkData(o *dataset.Options) (err error) {
+	if s.files, err = o.Files(); err != nil {
+		return err
+	}
+	return s.CheckData(s.files)
 }
 
 // Continue opens the folder, in which the training goes on with the plan's settings.

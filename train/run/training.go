@@ -15,11 +15,18 @@ type Training struct {
 	Settings Settings // with what followed from the data, such as Steps
 	Set      *dataset.Set
 	Model    *task.Model
+	Files    []dataset.File // of the data
 }
 
-// Prepare reads the data and makes the model. If from is not nil, the model must be the one of that
-// checkpoint: it is a *format.Error if it is not, for then the data are others. Nothing is written.
-func Prepare(s Settings, from *train.Checkpoint) (*Training, error) {
+// Prepare reads the data and makes the model, for a training that begins or that was stopped. It is
+// a *format.Error if the stopped one had other data, unless the option that names them is overridden,
+// or if what a model knows of the data is no more the same. Nothing is written.
+func Prepare(s Settings, stopped *Stopped) (*Training, error) {
+	if stopped != nil {
+		if err := stopped.checkData(&s.Options); err != nil {
+			return nil, err
+		}
+	}
 	set, err := dataset.Open(s.Config, s.Options)
 	if err != nil {
 		return nil, err
@@ -32,12 +39,19 @@ func Prepare(s Settings, from *train.Checkpoint) (*Training, error) {
 	if err != nil {
 		return nil, err
 	}
-	if from != nil {
-		if err := from.Fits(m); err != nil {
+	if stopped != nil {
+		if err := stopped.Checkpoint.Fits(m); err != nil {
 			return nil, &format.Error{File: set.Origin, Problem: "does not fit the training: " + err.Error(), Err: err}
 		}
+		return &Training{s, set, m, stopped.files}, nil
 	}
-	return &Training{s, set, m}, nil
+	files, err := s.Files()
+	return &Training{s, set, m, files}, err
+}
+
+// Plan returns what the folder of the training is of.
+func (t *Training) Plan() Plan {
+	return Plan{Settings: t.Settings, Data: t.Files, Saving: t.Settings.Saving}
 }
 
 // checkWhole reports sequences that a model must read in one graph and that are too long for it.
