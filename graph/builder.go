@@ -34,8 +34,8 @@ type Builder struct {
 	probes  []*probe
 	loss    *Node
 
-	watchers []func(name string, n *Node) *Node // see the quantities that are named
-	prefix   string                             // of their names
+	watchers  []func(name string, n *Node) *Node // see the quantities that are named
+	renamings []renaming                         // of their names, the innermost last
 }
 
 // An input is memory that the caller fills before a run.
