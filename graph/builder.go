@@ -29,6 +29,7 @@ type Builder struct {
 	doubtful bool // Gorgonia may have taken a node for another, see merges.go
 
 	inputs  map[string]*input
+	unset   bool // some input may have no value yet
 	params  []*binding
 	outputs []*output
 	probes  []*probe
@@ -43,6 +44,7 @@ type input struct {
 	node   *Node
 	values values // of a float input
 	ints   []int  // of an index input
+	unset  string // what to do so that it has a value, or empty if it has one
 }
 
 // A binding is a parameter's node in this graph.
