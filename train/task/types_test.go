@@ -131,8 +131,8 @@ func TestCheckpointOfAnotherCell(t *testing.T) {
 	labelled := *peephole
 	labelled.Labels = nil
 	for want, m := range map[string]*task.Model{
-		`under the name "peephole"`:         inDisguise,
-		"lstm.labels of the checkpoint":     &labelled,
+		`under the name "peephole"`:           inDisguise,
+		"lstm.labels of the checkpoint":       &labelled,
 		"lstm.cell.type of the checkpoint is": changed(t, peephole, func(c *task.Config) { c.Cell = "halving" }),
 	} {
 		if err := from.Fits(m); err == nil || !strings.Contains(err.Error(), want) {
