@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/dataset"
 	"github.com/seed-222a112c/lstm/train/format"
@@ -37,7 +38,7 @@ func (s *settings) dataGroup() flagGroup {
 
 func (s *settings) modelGroup() flagGroup {
 	g := newFlagGroup("Model")
-	g.Var(oneOf(&s.Cell, task.CellNames()...), "cell", "recurrent cell: lstm, peephole, cifg, layernorm, gru, gru-original, rnn, rnn-relu,\nslstm, mlstm, lstm-1997, or one of the variants of Greff et al. (2015)\nnig, nfg, nog, niaf, noaf, fgr")
+	g.Var(oneOf(&s.Cell, cells.Names()...), "cell", "recurrent cell: lstm, peephole, cifg, layernorm, gru, gru-original, rnn, rnn-relu,\nslstm, mlstm, lstm-1997, or one of the variants of Greff et al. (2015)\nnig, nfg, nog, niaf, noaf, fgr")
 	g.Var(wholeFrom(1, &s.Hidden), "hidden", "units of each layer")
 	g.Var(wholeFrom(1, &s.Layers), "layers", "layers of cells")
 	g.Var(wholeFrom(1, &s.Embed), "embed", "width of the embedding")

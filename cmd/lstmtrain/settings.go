@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/dataset"
 	"github.com/seed-222a112c/lstm/train/optim"
@@ -78,7 +79,7 @@ func (s *settings) complete(flags *pflag.FlagSet) error {
 	if err := s.Options.Complete(&s.Config); err != nil {
 		return err
 	}
-	if !task.HasForgetGate(s.Cell) || s.Init != "" && !flags.Changed("forget-bias") {
+	if !cells.HasForgetGate(s.Cell) || s.Init != "" && !flags.Changed("forget-bias") {
 		s.ForgetBias = nil
 	}
 	if len(s.Data) == 0 {
@@ -164,10 +165,10 @@ func (s *settings) check(flags *pflag.FlagSet) error {
 		return err
 	}
 	switch {
-	case !task.HasForgetGate(s.Cell) && flags.Changed("forget-bias"):
+	case !cells.HasForgetGate(s.Cell) && flags.Changed("forget-bias"):
 		return usagef("--forget-bias does not apply to --cell %s, which has no forget gate", s.Cell)
-	case s.Init != "" && task.CheckPreset(s.Cell, s.Init) != nil:
-		return usagef("--init %s does not apply to --cell %s: %v", s.Init, s.Cell, task.CheckPreset(s.Cell, s.Init))
+	case s.Init != "" && cells.CheckPreset(s.Cell, s.Init) != nil:
+		return usagef("--init %s does not apply to --cell %s: %v", s.Init, s.Cell, cells.CheckPreset(s.Cell, s.Init))
 	case s.BPTT > 0 && flags.Changed("block"):
 		return usagef("--block has nothing to do with --bptt %d, which says how long graphs are", s.BPTT)
 	case flags.Changed("split") && s.Valid != "" && s.Test != "":
