@@ -192,6 +192,18 @@ func TestStateErrors(t *testing.T) {
 		`Select of a state of the memories ["y" "z"] and one of ["h"]`: func(b *graph.Builder, x *graph.Node) {
 			cells.Zeros(b, r, 3).Select(b, b.Ones(3), cells.State{Hidden: x})
 		},
+		`Select of a state of the memories ["h"] and one of ["c"]`: func(b *graph.Builder, x *graph.Node) {
+			cells.State{Hidden: x}.Select(b, b.Ones(3), cells.State{Cell: x})
+		},
+		`Select of a state of the memories ["0/y" "0/z"] and one of ["0/y" "0/z" "1/y" "1/z"]`: func(b *graph.Builder, x *graph.Node) {
+			cells.Zeros(b, cells.Stack{r}, 3).Select(b, b.Ones(3), cells.Zeros(b, cells.Stack{r, r}, 3))
+		},
+		`Select of a state of the memories ["0/y" "0/z"] and one of ["0/h"]`: func(b *graph.Builder, x *graph.Node) {
+			cells.Zeros(b, cells.Stack{r}, 3).Select(b, b.Ones(3), cells.State{Layers: []cells.State{{Hidden: x}}})
+		},
+		`layer 1, a cells_test.CoRNN, with a state of 1 layers`: func(b *graph.Builder, x *graph.Node) {
+			cells.Skip{r, r}.Step(b, x, cells.Zeros(b, cells.Stack{r}, 3))
+		},
 	} {
 		_, err := graph.Compile(func(b *graph.Builder) {
 			x := b.Input("x", 3, 2)
