@@ -2,11 +2,11 @@ package main
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/seed-222a112c/lstm/train/datatest"
 	"github.com/seed-222a112c/lstm/train/run"
 )
 
@@ -128,9 +128,7 @@ func TestRecipesTrain(t *testing.T) {
 			if about, _ := keys["about"].(string); len(about) < 40 {
 				t.Errorf("it says %q about itself", about)
 			}
-			if _, err := os.Stat("../shared/data"); err != nil {
-				t.Skip("the data sets are not on this machine")
-			}
+			datatest.Path(t, "") // all of them
 			args := []string{"train", "--config", recipe, "--out", t.TempDir(), "--max-steps", "1", "--hidden", "4", "--quiet", "--json", "--force"}
 			if task := keys["task"]; task == "classify" || task == "tag" {
 				args = append(args, "--limit", "200")

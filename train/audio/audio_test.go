@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/seed-222a112c/lstm/train/datatest"
 )
 
 // wav returns a WAV file with a chunk of an odd number of bytes before its samples.
@@ -173,10 +175,9 @@ func TestMel(t *testing.T) {
 
 // The spoken digits are of 8000 samples a second, and a hundredth of them at 100 rows a second.
 func TestSpokenDigit(t *testing.T) {
-	path := "../../../shared/data/fsdd/recordings/0_george_0.wav"
-	content, err := os.ReadFile(path)
+	content, err := os.ReadFile(datatest.Path(t, "fsdd/recordings/0_george_0.wav"))
 	if err != nil {
-		t.Skip("the spoken digits are not on this machine")
+		t.Fatal(err)
 	}
 	sound, err := DecodeWAV(content)
 	if err != nil {
