@@ -26,7 +26,7 @@ var layers = [][]string{
 	{"graph/graphtest", "cells"},
 	{"cells/celltest", "cells/weights", "train/bptt"},
 	{"train"},
-	{"train/task", "train/record"},
+	{"train/task", "train/record", "train/report"},
 	{"train/dataset"},
 	{"train/run", "benchmarks"},
 	{"cmd/lstmtrain", "benchmarks/ablation", "benchmarks/blocks", "benchmarks/compiletime", "docs/draw"},

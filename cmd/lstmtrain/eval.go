@@ -8,6 +8,7 @@ import (
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/dataset"
 	"github.com/seed-222a112c/lstm/train/metrics"
+	"github.com/seed-222a112c/lstm/train/report"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -77,17 +78,17 @@ func (e *evaluation) run(ctx context.Context, model string, flags *pflag.FlagSet
 	if e.json {
 		return printJSON(stdout, part)
 	}
-	return printTable(stdout, namedPart{"data", &part})
+	return report.Table(stdout, report.Row{Name: "data", Metrics: &part})
 }
 
 // printClasses prints the part with what --classes asks for.
 func (e *evaluation) printClasses(m *task.Model, part train.Metrics, counts train.Counts, stdout io.Writer) error {
-	classes := newClassesJSON(part, m.Labels, metrics.ConfusionOf(m.Labels.Len(), counts["confusion"]))
+	classes := report.NewClasses(part, m.Labels, metrics.ConfusionOf(m.Labels.Len(), counts["confusion"]))
 	if e.json {
 		return printJSON(stdout, classes)
 	}
-	if err := printTable(stdout, namedPart{"data", &part}); err != nil {
+	if err := report.Table(stdout, report.Row{Name: "data", Metrics: &part}); err != nil {
 		return err
 	}
-	return classes.print(stdout)
+	return classes.Print(stdout)
 }

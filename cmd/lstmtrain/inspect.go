@@ -11,6 +11,7 @@ import (
 	"github.com/seed-222a112c/lstm/cells/weights"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
+	"github.com/seed-222a112c/lstm/train/report"
 	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
@@ -155,28 +156,28 @@ func (d *description) print(w io.Writer) error {
 	fmt.Fprintf(w, "task        %s\n", c.Task)
 	fmt.Fprintf(w, "model       %s, %d × %s of %d, %d steps%s\n", d.inputs(), c.Layers, c.Cell, c.Hidden, c.Steps, options(c))
 	if d.Vocabulary > 0 {
-		fmt.Fprintf(w, "vocabulary  %s, unit %s: %s\n", thousands(d.Vocabulary), d.Unit, quoted(d.Symbols, d.Vocabulary))
+		fmt.Fprintf(w, "vocabulary  %s, unit %s: %s\n", report.Thousands(d.Vocabulary), d.Unit, quoted(d.Symbols, d.Vocabulary))
 	}
 	if d.Affixes > 0 {
 		fmt.Fprintf(w, "affixes     of up to %d letters\n", d.Affixes)
 	}
 	if d.Features != nil && d.Features.Names != nil {
 		names := d.Features.Names
-		fmt.Fprintf(w, "columns     %s: %s\n", thousands(len(names)), quoted(names[:min(shownSymbols, len(names))], len(names)))
+		fmt.Fprintf(w, "columns     %s: %s\n", report.Thousands(len(names)), quoted(names[:min(shownSymbols, len(names))], len(names)))
 	}
 	if d.Horizon != nil {
 		fmt.Fprintf(w, "horizon     %d steps of the first %d columns\n", d.Horizon.Steps, d.Horizon.Targets)
 	}
 	if d.Labels != nil {
 		shown := d.Labels[:min(shownSymbols, len(d.Labels))]
-		fmt.Fprintf(w, "labels      %s: %s\n", thousands(len(d.Labels)), quoted(shown, len(d.Labels)))
+		fmt.Fprintf(w, "labels      %s: %s\n", report.Thousands(len(d.Labels)), quoted(shown, len(d.Labels)))
 	}
-	fmt.Fprintf(w, "parameters  %s (%s with PyTorch's two biases)\n\n", thousands(d.Parameters), thousands(d.TwoBiases))
+	fmt.Fprintf(w, "parameters  %s (%s with PyTorch's two biases)\n\n", report.Thousands(d.Parameters), report.Thousands(d.TwoBiases))
 
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(t, "tensor\tshape\tcount\tmean\tstd")
 	for _, x := range d.Tensors {
-		fmt.Fprintf(t, "%s\t%v\t%s\t%+.4f\t%.4f\n", x.Name, x.Shape, thousands(x.Count), x.Mean, x.Std)
+		fmt.Fprintf(t, "%s\t%v\t%s\t%+.4f\t%.4f\n", x.Name, x.Shape, report.Thousands(x.Count), x.Mean, x.Std)
 	}
 	if err := t.Flush(); err != nil || d.Program == nil {
 		return errors.Wrap(err, "writing the description")

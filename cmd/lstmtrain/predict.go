@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train/dataset"
 	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/report"
 	"github.com/spf13/cobra"
 )
 
@@ -51,7 +52,7 @@ Without --data it reads standard input, one text a line.`,
 
 // readAll returns the content of standard input, and says on a terminal what it waits for.
 func (s streams) readAll(what string) ([]byte, error) {
-	if isTerminal(s.in) {
+	if report.IsTerminal(s.in) {
 		fmt.Fprintf(s.err, "lstmtrain: reading standard input, %s, up to its end (Ctrl-D)\n", what)
 	}
 	content, err := io.ReadAll(s.in)

@@ -12,6 +12,7 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/dataset"
+	"github.com/seed-222a112c/lstm/train/report"
 	"github.com/seed-222a112c/lstm/train/run"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
@@ -91,7 +92,7 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, stopped *r
 		return ended(err, folder)
 	}
 	result.Model = folder.File(run.ModelName)
-	if err := printTable(results, namedPart{"train", result.Train}, namedPart{"valid", result.Valid}, namedPart{"test", result.Test}); err != nil {
+	if err := report.Table(results, report.Row{Name: "train", Metrics: result.Train}, report.Row{Name: "valid", Metrics: result.Valid}, report.Row{Name: "test", Metrics: result.Test}); err != nil {
 		return err
 	}
 	if err := s.sample(ctx, results, t.Model); err != nil {
@@ -125,18 +126,18 @@ func (s *settings) introduce(w io.Writer, t *run.Training, folder *run.Folder) {
 	for _, note := range set.Notes {
 		count := ""
 		if note.Count > 0 {
-			count = thousands(note.Count) + " "
+			count = report.Thousands(note.Count) + " "
 		}
 		fmt.Fprintf(w, "note        %s%s\n", count, note.Text)
 	}
 	if set.Schema.Vocabulary != nil {
-		fmt.Fprintf(w, "vocabulary  %s\n", thousands(set.Schema.Vocabulary.Len()))
+		fmt.Fprintf(w, "vocabulary  %s\n", report.Thousands(set.Schema.Vocabulary.Len()))
 	}
-	fmt.Fprintf(w, "parameters  %s (%s %s)\n", thousands(graph.Count(m.Params())), cellTitle(s.Cell), thousands(graph.Count(m.Recurrent().Params())))
+	fmt.Fprintf(w, "parameters  %s (%s %s)\n", report.Thousands(graph.Count(m.Params())), cellTitle(s.Cell), report.Thousands(graph.Count(m.Recurrent().Params())))
 	fmt.Fprintf(w, "seed        %d\n", s.Seed)
 	fmt.Fprintf(w, "run         %s\n", folder.Path())
 	if from := folder.From(); from != nil {
-		fmt.Fprintf(w, "continues   after step %s\n", thousands(from.Step()))
+		fmt.Fprintf(w, "continues   after step %s\n", report.Thousands(from.Step()))
 	}
 }
 
@@ -148,7 +149,7 @@ func sizes(set *dataset.Set) string {
 		dataset.Part
 	}{{"train", set.Train}, {"valid", set.Valid}, {"test", set.Test}} {
 		if p.Source != nil {
-			all = append(all, p.name+" "+thousands(p.Size))
+			all = append(all, p.name+" "+report.Thousands(p.Size))
 		}
 	}
 	return strings.Join(all, ", ")
@@ -166,8 +167,12 @@ func cellTitle(name string) string {
 func (s *settings) fit(ctx context.Context, t *run.Training, folder *run.Folder, news io.Writer) (*train.Summary, error) {
 	var callbacks []train.Callback
 	if !s.Quiet {
-		progress := newProgress(news, s, folder.File(run.ModelName))
-		defer progress.close()
+		shown := report.ProgressSettings{Targets: dataset.Targets(s.Task, s.Unit), Saved: folder.File(run.ModelName)}
+		if s.Task.LanguageModel() {
+			shown.Hidden = []string{"accuracy"}
+		}
+		progress := report.NewProgress(news, shown)
+		defer progress.Close()
 		callbacks = append(callbacks, progress)
 		if s.SampleEvery > 0 {
 			callbacks = append(callbacks, &sampler{ctx, news, s, t.Model})

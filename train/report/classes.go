@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"cmp"
@@ -13,21 +13,21 @@ import (
 	"github.com/seed-222a112c/lstm/train/schema"
 )
 
-// classesJSON is what eval prints with --classes and --json.
-type classesJSON struct {
+// Classes are metrics of a classifier or a tagger with those of each class.
+type Classes struct {
 	metrics   train.Metrics
-	Classes   []classMeasures `json:"classes"`
-	Confusion [][]int         `json:"confusion"` // by true and by predicted class, in the order of classes
+	Classes   []ClassMetrics `json:"classes"`
+	Confusion [][]int        `json:"confusion"` // by true and by predicted class, in the order of classes
 }
 
 // MarshalJSON writes the metrics and then the classes.
-func (j classesJSON) MarshalJSON() ([]byte, error) {
-	type classes classesJSON
+func (j Classes) MarshalJSON() ([]byte, error) {
+	type classes Classes
 	return train.JoinJSON(j.metrics, classes(j))
 }
 
-// classMeasures are how well one class is found.
-type classMeasures struct {
+// ClassMetrics are how well one class is found.
+type ClassMetrics struct {
 	Label     string  `json:"label"`
 	Precision float64 `json:"precision"`
 	Recall    float64 `json:"recall"`
@@ -35,28 +35,28 @@ type classMeasures struct {
 	Targets   int     `json:"targets"`
 }
 
-func newClassesJSON(m train.Metrics, labels *schema.Labels, c *metrics.Confusion) classesJSON {
-	j := classesJSON{metrics: m, Confusion: c.Counts()}
+func NewClasses(m train.Metrics, labels *schema.Labels, c *metrics.Confusion) Classes {
+	j := Classes{metrics: m, Confusion: c.Counts()}
 	for class, label := range labels.Names() {
 		n := 0
 		for _, count := range j.Confusion[class] {
 			n += count
 		}
-		j.Classes = append(j.Classes, classMeasures{label, c.Precision(class), c.Recall(class), c.F1(class), n})
+		j.Classes = append(j.Classes, ClassMetrics{label, c.Precision(class), c.Recall(class), c.F1(class), n})
 	}
 	return j
 }
 
-// print shows each class, and what was most often taken for something else.
-func (j classesJSON) print(w io.Writer) error {
+// Print shows each class, and what was most often taken for something else.
+func (j Classes) Print(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', tabwriter.AlignRight)
 	fmt.Fprintln(t, "\nclass\tprecision\trecall\tF1\ttargets\t")
 	for _, c := range j.Classes {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t\n", c.Label, percent(c.Precision), percent(c.Recall), percent(c.F1), thousands(c.Targets))
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\t\n", c.Label, percent(c.Precision), percent(c.Recall), percent(c.F1), Thousands(c.Targets))
 	}
 	fmt.Fprintln(t, "\ntruth\ttaken for\ttimes\t")
 	for _, m := range j.mistakes() {
-		fmt.Fprintf(t, "%s\t%s\t%s\t\n", m.truth, m.predicted, thousands(m.times))
+		fmt.Fprintf(t, "%s\t%s\t%s\t\n", m.truth, m.predicted, Thousands(m.times))
 	}
 	return errors.Wrap(t.Flush(), "writing the classes")
 }
@@ -68,7 +68,7 @@ type mistake struct {
 }
 
 // mistakes returns the ten most frequent mistakes.
-func (j classesJSON) mistakes() []mistake {
+func (j Classes) mistakes() []mistake {
 	const most = 10
 	var all []mistake
 	for i, row := range j.Confusion {

@@ -1,16 +1,16 @@
-package main
+package report
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/seed-222a112c/lstm/train"
-	"github.com/seed-222a112c/lstm/train/task"
 )
 
-// thousands writes a number with commas: 131,584.
-func thousands(n int) string {
+// Thousands writes a number with commas: 131,584.
+func Thousands(n int) string {
 	s := strconv.Itoa(n)
 	sign := ""
 	if strings.HasPrefix(s, "-") {
@@ -28,7 +28,7 @@ func perplexity(x float64) string {
 	case x < 1000:
 		return strconv.FormatFloat(x, 'f', 2, 64)
 	case x < 1e9:
-		return thousands(int(x + 0.5))
+		return Thousands(int(x + 0.5))
 	}
 	return strconv.FormatFloat(x, 'g', 3, 64)
 }
@@ -56,11 +56,11 @@ var shownMeasures = []measure{
 	{"MASE", "mase", threeDecimals},
 }
 
-// measures returns what a progress line tells: loss and perplexity, or loss and accuracy.
-func measures(kind task.Kind, of train.Metrics) []string {
+// shown returns what a line tells of metrics: the loss and the measures that are not hidden.
+func shown(of train.Metrics, hidden []string) []string {
 	fields := []string{"loss " + decimals(of.Loss, 4)}
 	for _, m := range shownMeasures {
-		if x, ok := of.Get(m.key); ok && !(m.name == "accuracy" && kind.LanguageModel()) {
+		if x, ok := of.Get(m.key); ok && !slices.Contains(hidden, m.key) {
 			fields = append(fields, m.name+" "+m.write(x))
 		}
 	}
@@ -72,7 +72,7 @@ func threeDecimals(x float64) string { return decimals(x, 3) }
 // significant writes three digits: 0.0123, 4.56, 789, 12,345.
 func significant(x float64) string {
 	if x >= 1000 && x < 1e9 {
-		return thousands(int(x + 0.5))
+		return Thousands(int(x + 0.5))
 	}
 	return strconv.FormatFloat(x, 'g', 3, 64)
 }

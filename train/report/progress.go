@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -9,33 +9,38 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 	"github.com/seed-222a112c/lstm/train"
-	"github.com/seed-222a112c/lstm/train/dataset"
 	"github.com/seed-222a112c/lstm/train/metrics"
-	"github.com/seed-222a112c/lstm/train/task"
 	"golang.org/x/term"
 )
 
-// A progress shows how a training goes: as a live bar on a terminal, else as a line
+// A Progress shows how a training goes: as a live bar on a terminal, else as a line
 // now and then. What it shows are means over the steps since it last did.
-type progress struct {
-	out    io.Writer
-	task   task.Kind
-	unit   string // what a target is
-	saved  string // the file of the best model
+type Progress struct {
+	out io.Writer
+	ProgressSettings
 	live   bool
 	bar    *progressbar.ProgressBar // nil until the first step, or if not live
 	window window
 	start  time.Time
-	shown  time.Time
+	last   time.Time
 }
 
-func newProgress(out io.Writer, s *settings, saved string) *progress {
-	return &progress{out: out, task: s.Task, unit: dataset.Targets(s.Task, s.Unit), saved: saved, live: isTerminal(out), start: time.Now()}
+// ProgressSettings say what a Progress shows.
+type ProgressSettings struct {
+	Targets string   // what targets are, in the plural
+	Saved   string   // the file of the best model; none if empty
+	Hidden  []string // measures that are not shown
 }
 
-var _ train.Callback = (*progress)(nil)
+// NewProgress returns a Progress that writes to out, which it asks whether it is a terminal.
+func NewProgress(out io.Writer, s ProgressSettings) *Progress {
+	return &Progress{out: out, ProgressSettings: s, live: IsTerminal(out), start: time.Now()}
+}
 
-func isTerminal(stream any) bool {
+var _ train.Callback = (*Progress)(nil)
+
+// IsTerminal tells whether a stream is a terminal.
+func IsTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(int(f.Fd()))
 }
@@ -73,7 +78,7 @@ func (w *window) metrics(like train.Metrics) train.Metrics {
 }
 
 // Handle shows an event.
-func (p *progress) Handle(e train.Event) error {
+func (p *Progress) Handle(e train.Event) error {
 	if e.Kind == train.Validated {
 		p.validated(e)
 		return nil
@@ -83,7 +88,7 @@ func (p *progress) Handle(e train.Event) error {
 		return nil
 	}
 	fields := p.fields(e)
-	p.window, p.shown = window{}, time.Now()
+	p.window, p.last = window{}, time.Now()
 	if p.live {
 		return p.draw(e, fields)
 	}
@@ -93,36 +98,39 @@ func (p *progress) Handle(e train.Event) error {
 
 // due tells whether it is time to show progress: a line at most every two seconds and
 // about two hundred in all.
-func (p *progress) due(e train.Event) bool {
+func (p *Progress) due(e train.Event) bool {
 	pause := 100 * time.Millisecond
 	if !p.live {
 		pause = max(2*time.Second, (time.Since(p.start)+e.Left)/200)
 	}
-	return e.Step == e.Steps || time.Since(p.shown) >= pause
+	return e.Step == e.Steps || time.Since(p.last) >= pause
 }
 
 // fields returns what a line shows, the most important first and the time left last.
-func (p *progress) fields(e train.Event) []string {
+func (p *Progress) fields(e train.Event) []string {
 	fields := []string{fmt.Sprintf("epoch %d/%d", e.Epoch, e.Epochs)}
 	if !p.live { // the bar counts the steps
 		fields = append(fields, fmt.Sprintf("step %d/%d", e.Step, e.Steps))
 	}
-	fields = append(fields, measures(p.task, p.window.metrics(e.Metrics))...)
+	fields = append(fields, shown(p.window.metrics(e.Metrics), p.Hidden)...)
 	perStep := p.window.duration / time.Duration(p.window.steps)
 	speed := p.window.loss.Weight() / p.window.duration.Seconds()
 	return append(fields,
 		"|g| "+significant(e.GradientNorm),
 		fmt.Sprintf("lr %g", e.LearningRate),
 		significant(milliseconds(perStep))+" ms/step",
-		significant(speed)+" "+p.unit+"/s",
+		significant(speed)+" "+p.Targets+"/s",
 		"left "+e.Left.Round(time.Second).String(),
 	)
 }
 
-func (p *progress) validated(e train.Event) {
-	fields := append([]string{fmt.Sprintf("valid  epoch %d/%d  step %d/%d", e.Epoch, e.Epochs, e.Step, e.Steps)}, measures(p.task, e.Metrics)...)
+func (p *Progress) validated(e train.Event) {
+	fields := append([]string{fmt.Sprintf("valid  epoch %d/%d  step %d/%d", e.Epoch, e.Epochs, e.Step, e.Steps)}, shown(e.Metrics, p.Hidden)...)
 	if e.Best {
-		fields = append(fields, "best *", "saved "+p.saved)
+		fields = append(fields, "best *")
+		if p.Saved != "" {
+			fields = append(fields, "saved "+p.Saved)
+		}
 	}
 	if p.bar != nil {
 		p.bar.Clear()
@@ -131,7 +139,7 @@ func (p *progress) validated(e train.Event) {
 }
 
 // draw shows the bar.
-func (p *progress) draw(e train.Event, fields []string) error {
+func (p *Progress) draw(e train.Event, fields []string) error {
 	if p.bar == nil {
 		p.bar = progressbar.NewOptions(e.Steps,
 			progressbar.OptionSetWriter(p.out),
@@ -158,7 +166,7 @@ func barColumns(steps int) int {
 }
 
 // columns returns the width of the terminal.
-func (p *progress) columns() int {
+func (p *Progress) columns() int {
 	if f, ok := p.out.(*os.File); ok {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
 			return width
@@ -179,8 +187,8 @@ func fitting(fields []string, columns int) string {
 	return ""
 }
 
-// close takes an unfinished bar away.
-func (p *progress) close() {
+// Close takes an unfinished bar away.
+func (p *Progress) Close() {
 	if p.bar != nil {
 		p.bar.Clear()
 	}

@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"bytes"
@@ -7,14 +7,13 @@ import (
 	"time"
 
 	"github.com/seed-222a112c/lstm/train"
-	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // Would catch a comma too many, such as in ,123.
 func TestThousands(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 131584: "131,584", 1234567: "1,234,567", -123: "-123", -1234: "-1,234"} {
-		if got := thousands(n); got != want {
-			t.Errorf("thousands(%d) is %s, want %s", n, got, want)
+		if got := Thousands(n); got != want {
+			t.Errorf("Thousands(%d) is %s, want %s", n, got, want)
 		}
 	}
 }
@@ -46,7 +45,7 @@ func TestFitting(t *testing.T) {
 }
 
 // steps hands a progress three steps, of losses 1, 2 and 6, and a validation.
-func steps(t *testing.T, p *progress) {
+func steps(t *testing.T, p *Progress) {
 	t.Helper()
 	for i, loss := range []float64{1, 2, 6} {
 		e := train.Event{Kind: train.Stepped, Epoch: 1, Epochs: 1, Step: i + 1, Steps: 3, GradientNorm: 0.5, LearningRate: 0.002,
@@ -58,7 +57,7 @@ func steps(t *testing.T, p *progress) {
 	if err := p.Handle(train.Event{Kind: train.Validated, Epoch: 1, Epochs: 1, Step: 3, Steps: 3, Metrics: train.Metrics{Loss: 3}, Best: true}); err != nil {
 		t.Fatal(err)
 	}
-	p.close()
+	p.Close()
 }
 
 // Plain lines come for the first step, not for those that soon follow, and for the last,
@@ -66,9 +65,7 @@ func steps(t *testing.T, p *progress) {
 // of a single batch.
 func TestPlainProgress(t *testing.T) {
 	var out bytes.Buffer
-	s := newSettings()
-	s.Unit = "char"
-	steps(t, newProgress(&out, s, "run/model.safetensors"))
+	steps(t, NewProgress(&out, ProgressSettings{Targets: "characters", Saved: "run/model.safetensors", Hidden: []string{"accuracy"}}))
 	want := `epoch 1/1  step 1/3  loss 1.0000  ppl 2.72  bpc 1.443  |g| 0.5  lr 0.002  20 ms/step  500 characters/s  left 0s
 epoch 1/1  step 3/3  loss 4.0000  ppl 54.60  bpc 5.771  |g| 0.5  lr 0.002  20 ms/step  500 characters/s  left 0s
 valid  epoch 1/1  step 3/3  loss 3.0000  best *  saved run/model.safetensors
@@ -82,9 +79,7 @@ valid  epoch 1/1  step 3/3  loss 3.0000  best *  saved run/model.safetensors
 // Would catch a bar that is not drawn.
 func TestLiveProgress(t *testing.T) {
 	var out bytes.Buffer
-	s := newSettings()
-	s.Task = task.Classify
-	p := newProgress(&out, s, "run/model.safetensors")
+	p := NewProgress(&out, ProgressSettings{Targets: "examples"})
 	p.live = true
 	steps(t, p)
 	got := out.String()
