@@ -82,7 +82,7 @@ func newFit[B any](m Model[B], train, valid data.Source[B], s Settings) (*fit[B]
 	}
 	f.clip, _ = optim.Find[*optim.ClipByGlobalNorm](f.solver)
 	if b, ok := m.(Baseliner); ok {
-		f.state.Guard.Ignorance = b.BaselineLoss()
+		f.state.Guard.Baseline = b.BaselineLoss()
 	}
 	f.best = bestWeights{params: m.Params(), write: func() error { return f.writeModel() }}
 	f.best.remember()
