@@ -3,10 +3,12 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"io"
+	"math/rand/v2"
 	"slices"
+	"strings"
 
-	"github.com/seed-222a112c/lstm/train"
-	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/dataset"
 	"github.com/seed-222a112c/lstm/train/task"
 )
@@ -28,43 +30,28 @@ func predictTokens(ctx context.Context, m *task.Model, in *dataset.Input, s stre
 	if err != nil {
 		return err
 	}
-	program, err := m.Compile(&data.Batch{Steps: 1, Rows: 1}, train.Compilation{})
+	g, err := task.NewGenerator(m)
 	if err != nil {
 		return err
 	}
-	defer program.Close()
-	program.Freeze()
+	defer g.Close()
 	symbols := m.Vocabulary.Symbols()
 	for _, e := range examples {
-		warnSkipped(s.err, m, e.Text)
-		probabilities, err := afterText(ctx, program, beginning(m, e.Text), len(symbols))
-		if err != nil {
+		ids, skipped := m.Beginning(e.Text)
+		warnSkipped(s.err, skipped)
+		g.Restart()
+		if err := g.SeeAll(ctx, ids); err != nil {
 			return err
+		}
+		probabilities := g.Probabilities()
+		if probabilities == nil { // the model knows no end of a line: all are equally probable
+			probabilities = slices.Repeat([]float64{1 / float64(len(symbols))}, len(symbols))
 		}
 		if err := printJSON(s.out, tokensJSON{e.Text, mostProbable(symbols, probabilities, 5)}); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// afterText returns the probabilities of the token that follows others. After none, all
-// are equally probable.
-func afterText(ctx context.Context, program train.Program[data.Batch], ids []int, vocabularySize int) ([]float64, error) {
-	if len(ids) == 0 {
-		return slices.Repeat([]float64{1 / float64(vocabularySize)}, vocabularySize), nil
-	}
-	batch := data.Batch{Steps: 1, Rows: 1, Inputs: make([]int, 1), Targets: make([]int, 1), Weights: make([]float64, 1)}
-	for i, id := range ids {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		batch.Inputs[0], batch.Reset = id, i == 0
-		if _, err := program.Run(&batch, 0, nil); err != nil {
-			return nil, err
-		}
-	}
-	return program.Graph().Floats("probabilities"), nil
 }
 
 // mostProbable returns the first n tokens by falling probability.
@@ -75,4 +62,26 @@ func mostProbable(symbols []string, probabilities []float64, n int) []tokenJSON 
 	}
 	slices.SortStableFunc(tokens, func(a, b tokenJSON) int { return cmp.Compare(b.Probability, a.Probability) })
 	return tokens[:min(n, len(tokens))]
+}
+
+// warnSkipped tells of the tokens of a prompt that the model never saw.
+func warnSkipped(w io.Writer, skipped []string) {
+	if len(skipped) == 0 {
+		return
+	}
+	names := make([]string, len(skipped))
+	for i, token := range skipped {
+		names[i] = fmt.Sprintf("%q", token)
+	}
+	fmt.Fprintf(w, "lstmtrain: warning: skipped, for the model was trained on text without them: %s\n", strings.Join(names, ", "))
+}
+
+// continueText writes length tokens that follow a prompt.
+func continueText(ctx context.Context, w io.Writer, m *task.Model, prompt []int, length int, s task.Sampling, rng *rand.Rand) error {
+	g, err := task.NewGenerator(m)
+	if err != nil {
+		return err
+	}
+	defer g.Close()
+	return g.Continue(ctx, w, prompt, length, s, rng)
 }

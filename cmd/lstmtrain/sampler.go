@@ -53,7 +53,8 @@ func (s *settings) writeSample(ctx context.Context, w io.Writer, m *task.Model, 
 	if s.Unit == schema.Word {
 		length = sampleWords
 	}
-	err := continueText(ctx, w, m, beginning(m, ""), length, task.Sampling{Temperature: sampleTemperature}, rand.New(rand.NewPCG(s.Seed, textStream+number<<40)))
+	ids, _ := m.Beginning("")
+	err := continueText(ctx, w, m, ids, length, task.Sampling{Temperature: sampleTemperature}, rand.New(rand.NewPCG(s.Seed, textStream+number<<40)))
 	if err != nil {
 		return err
 	}
