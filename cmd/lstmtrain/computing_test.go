@@ -11,6 +11,7 @@ import (
 
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/inspect"
 	"github.com/seed-222a112c/lstm/train/run"
 )
 
@@ -94,7 +95,7 @@ func TestInspectEngine(t *testing.T) {
 			t.Errorf("%q is not in %s", want, text)
 		}
 	}
-	var got struct{ Program programJSON }
+	var got struct{ Program inspect.Program }
 	if err := json.Unmarshal([]byte(succeed(t, "", "inspect", model, "--engine", "--json").stdout), &got); err != nil {
 		t.Fatal(err)
 	}

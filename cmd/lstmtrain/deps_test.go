@@ -16,7 +16,7 @@ const module = "github.com/seed-222a112c/lstm"
 // layers are the module's packages, bottom up. A package may import packages of lower
 // layers only. A new layer or arrow is a design decision, with an ADR under docs/adr.
 var layers = [][]string{
-	{"graph/atomicfile", "graph/internal/kernel/simd", "graph/internal/workers", "graph/internal/crew", "graph/internal/pages", "train/audio", "train/metrics", "train/datatest"},
+	{"graph/atomicfile", "graph/internal/kernel/simd", "graph/internal/workers", "graph/internal/crew", "graph/internal/pages", "train/audio", "train/metrics", "train/datatest", "cmd/lstmtrain/recipes"},
 	{"graph/safetensors", "graph/internal/kernel"},
 	{"graph/internal/ir", "graph/update", "graph/internal/kernel/roofline", "train/format"},
 	{"graph/internal/ops", "train/schema"},
@@ -27,7 +27,7 @@ var layers = [][]string{
 	{"cells/celltest", "cells/weights", "train/bptt"},
 	{"train"},
 	{"train/task", "train/record", "train/report"},
-	{"train/dataset"},
+	{"train/dataset", "train/inspect"},
 	{"train/run", "benchmarks"},
 	{"cmd/lstmtrain", "benchmarks/ablation", "benchmarks/blocks", "benchmarks/compiletime", "docs/draw"},
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-222a112c/lstm/cmd/lstmtrain/recipes"
 	"github.com/seed-222a112c/lstm/train/datatest"
 	"github.com/seed-222a112c/lstm/train/run"
 )
@@ -73,7 +74,7 @@ func TestBadRecipes(t *testing.T) {
 func TestRecipesByName(t *testing.T) {
 	t.Chdir(t.TempDir())
 	listed := succeed(t, "", "recipes").stdout
-	for _, name := range recipeNames() {
+	for _, name := range recipes.Names() {
 		if !strings.Contains("\n"+listed, "\n"+name+" ") {
 			t.Errorf("%s is not listed", name)
 		}
@@ -96,26 +97,17 @@ func TestRecipesByName(t *testing.T) {
 	refuse(t, call(t, "", append(args, "other")...), exitUsage, `airline-passengers:1: invalid argument "-1"`)
 }
 
-// By hand: one letter more, one less and one other.
-func TestEdits(t *testing.T) {
-	for pair, want := range map[[2]string]int{{"", "abc"}: 3, {"abc", ""}: 3, {"co2", "co2"}: 0, {"kitten", "sitting"}: 3, {"ab", "ba"}: 2, {"imdb", "mdb"}: 1} {
-		if got := edits(pair[0], pair[1]); got != want {
-			t.Errorf("%d edits make %q of %q, want %d", got, pair[1], pair[0], want)
-		}
-	}
-}
-
 // Every recipe trains, on a limit of a step or two, where its data are on this machine.
 func TestRecipesTrain(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains every recipe, which takes some seconds")
 	}
-	recipes := recipeNames()
-	if len(recipes) < 10 {
-		t.Fatalf("recipes %v", recipes)
+	names := recipes.Names()
+	if len(names) < 10 {
+		t.Fatalf("recipes %v", names)
 	}
 	t.Chdir("../..")
-	for _, recipe := range recipes {
+	for _, recipe := range names {
 		t.Run(recipe, func(t *testing.T) {
 			var keys map[string]any
 			content, _, err := readRecipe(recipe)

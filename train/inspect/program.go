@@ -1,18 +1,14 @@
-package main
+package inspect
 
 import (
-	"fmt"
-	"io"
-
-	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
-// programJSON is what the fused engine made of the graph that trains a model.
-type programJSON struct {
+// A Program is what the fused engine made of the graph that trains a model.
+type Program struct {
 	BatchSteps  int      `json:"batch_steps"` // T
 	BatchRows   int      `json:"batch_rows"`  // B
 	NodesBefore int      `json:"nodes_before"`
@@ -25,28 +21,23 @@ type programJSON struct {
 	Arena       int      `json:"arena"` // bytes of memory for all values
 	Segments    []string `json:"segments"`
 
-	report *graph.Report
+	Report *graph.Report `json:"-"`
 }
 
-// newProgramJSON compiles the model as train does, for batches of so many rows. Of batches
+// Compile compiles the model as train does, for batches of so many rows. Of batches
 // that run in blocks it is the program of a block.
-func newProgramJSON(m *task.Model, rows int) (*programJSON, error) {
+func Compile(m *task.Model, rows int) (*Program, error) {
 	program, err := m.Compile(&data.Batch{Steps: m.Config.Steps, Rows: rows}, train.Settings{}.Compilation(true))
 	if err != nil {
 		return nil, err
 	}
 	defer program.Close()
 	r := program.Graph().Report()
-	return &programJSON{
+	return &Program{
 		BatchSteps: m.Config.Steps, BatchRows: rows,
 		NodesBefore: r.NodesBefore, NodesAfter: r.NodesAfter,
 		Steps: r.Steps, Barriers: r.Barriers, Workers: r.Workers,
 		FLOPs: r.FLOPs, Bytes: r.Bytes, Arena: r.Arena,
-		Segments: r.Segments, report: r,
+		Segments: r.Segments, Report: r,
 	}, nil
-}
-
-func (p *programJSON) print(w io.Writer) error {
-	_, err := fmt.Fprintf(w, "\nprogram that trains on batches of %d rows and %d steps\n\n%s", p.BatchRows, p.BatchSteps, p.report)
-	return errors.Wrap(err, "writing the description")
 }
