@@ -135,8 +135,9 @@ func TestSeed(t *testing.T) {
 		return strings.Join(symbols, " ")
 	}
 	for _, limit := range []int{0, 12} {
-		if words(1, limit) != words(1, limit) || words(1, limit) == words(2, limit) {
-			t.Errorf("limit %d: seed 1 gives %s and %s, seed 2 %s", limit, words(1, limit), words(1, limit), words(2, limit))
+		first, again, other := words(1, limit), words(1, limit), words(2, limit)
+		if first != again || first == other {
+			t.Errorf("limit %d: seed 1 gives %s and %s, seed 2 %s", limit, first, again, other)
 		}
 	}
 	if words(1, 0) == words(1, 39) {
