@@ -51,8 +51,8 @@ func TestPooledFeatures(t *testing.T) {
 }
 
 // A constant column has the deviation 1, and is 0 on the model's scale, whether its mean is exact
-// or not; one that varies in its last bit has its own deviation. By hand: half of 1, 1+2⁻⁵² has a
-// deviation of 2⁻⁵³. Would catch a deviation of 10⁻¹⁷, by which one percent more is 10¹⁴.
+// or not; one that varies in its last bit has a deviation of its own, about half that bit. Would catch
+// a deviation of 10⁻¹⁷, by which one percent more is 10¹⁴.
 func TestConstantColumns(t *testing.T) {
 	for _, x := range []float64{0.1, -0.7, 3, 1e300, 0} {
 		for _, n := range []int{1, 3, 10, 1000} {
