@@ -80,6 +80,9 @@ func TestContinue(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
+	if older, err := filepath.Glob(filepath.Join(whole, "checkpoint-*.safetensors")); err != nil || len(older) != s.Keep-1 {
+		t.Errorf("older checkpoints are %v, want %d", older, s.Keep-1)
+	}
 	events := strings.Count(read(t, whole, run.MetricsName), "\n")
 	if events != summary.Steps+2 || summary.Steps < 10 {
 		t.Fatalf("%d events in %d steps", events, summary.Steps)
@@ -181,13 +184,26 @@ func TestChanges(t *testing.T) {
 }
 
 // With more epochs, and another file in place of a moved one, a training goes on; with data whose
-// vocabulary is another it does not. Would catch an override that is not kept.
+// vocabulary is another it does not. Would catch an override that is not kept, settings that are
+// written in place, and the time of a session that is forgotten.
 func TestOverride(t *testing.T) {
 	s := settings(t)
 	path := filepath.Join(t.TempDir(), "run")
 	training, f := begin(t, s, path)
-	steps := formattest.Must(training.Fit(t.Context(), f)).Steps
+	const pause = 200 * time.Millisecond // in the first step
+	paused := false
+	steps := formattest.Must(training.Fit(t.Context(), f, train.CallbackFunc(func(train.Event) error {
+		if !paused {
+			time.Sleep(pause)
+		}
+		paused = true
+		return nil
+	}))).Steps
 	f.Close()
+	link, old := filepath.Join(t.TempDir(), "link"), read(t, path, run.SettingsName)
+	if err := os.Link(filepath.Join(path, run.SettingsName), link); err != nil {
+		t.Fatal(err)
+	}
 	moved := formattest.Write(t, "moved", read(t, s.Data[0]))
 	if err := os.Remove(s.Data[0]); err != nil {
 		t.Fatal(err)
@@ -195,8 +211,11 @@ func TestOverride(t *testing.T) {
 	_, err := resume(path, nil)
 	formattest.Complaint{File: "text"}.Expect(t, err)
 	summary, err := resume(path, func(s *run.Settings) { s.Data, s.Epochs = []string{moved}, 3 }, "data", "epochs")
-	if err != nil || summary.Steps != steps/2*3 {
+	if err != nil || summary.Steps != steps/2*3 || summary.Duration < pause {
 		t.Errorf("%+v, %v", summary, err)
+	}
+	if read(t, link) != old || read(t, path, run.SettingsName) == old {
+		t.Error("the settings are written in place")
 	}
 	if summary, err = resume(path, nil); err != nil || summary.Steps != steps/2*3 {
 		t.Errorf("once more: %+v, %v", summary, err)
