@@ -67,7 +67,7 @@ func TestOptimization(t *testing.T) {
 	if err != nil || fitting.Schedule == nil {
 		t.Fatalf("schedule %v, %v", fitting.Schedule, err)
 	}
-	if first, second := fitting.Schedule.Factor(9), fitting.Schedule.Factor(10); first != 1 || second != 0.5 {
+	if first, second := fitting.Schedule.Factor(10), fitting.Schedule.Factor(11); first != 1 || second != 0.5 {
 		t.Errorf("the rate is times %v at the end of the first epoch and %v after it", first, second)
 	}
 	s.Schedule = "sometimes"
