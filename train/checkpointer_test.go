@@ -19,7 +19,7 @@ import (
 func TestPruning(t *testing.T) {
 	folder := t.TempDir()
 	path := filepath.Join(folder, "checkpoint.safetensors")
-	own := []string{"checkpoint-7.safetensors", "checkpoint-0000007.safetensors", "checkpoint-+00007.safetensors", "checkpoint-notes.safetensors", "checkpoint-000003.txt", "my-checkpoint-000003.safetensors"}
+	own := []string{"checkpoint-2.safetensors", "checkpoint-0000002.safetensors", "checkpoint-+00002.safetensors", "checkpoint-notes.safetensors", "checkpoint-000003.txt", "my-checkpoint-000003.safetensors"}
 	later := []string{"checkpoint-1000000.safetensors", "checkpoint-999999.safetensors"}
 	for _, name := range append(own, later...) {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(name), 0o600); err != nil {
