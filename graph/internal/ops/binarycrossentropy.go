@@ -64,12 +64,12 @@ func (o *BinaryCrossEntropy) DiffWRT(int) []bool { return []bool{true, false, fa
 // SymDiff returns dx = dy · w_i·(σ(x) − y)/Σw.
 func (o *BinaryCrossEntropy) SymDiff(in gorgonia.Nodes, _, dy *gorgonia.Node) (gorgonia.Nodes, error) {
 	x, y, w := in[0], in[1], in[2]
-	op := &binaryCrossEntropyGrad{newBase("binaryCrossEntropyGrad", o.key+"'", x.Shape().Clone(), x, y, w, dy)}
+	op := &binaryCrossEntropyGrad{firstOrder{newBase("binaryCrossEntropyGrad", o.key+"'", x.Shape().Clone(), x, y, w, dy)}}
 	dx, err := gorgonia.ApplyOp(op, x, y, w, dy)
 	return gorgonia.Nodes{dx, nil, nil}, err
 }
 
-type binaryCrossEntropyGrad struct{ base }
+type binaryCrossEntropyGrad struct{ firstOrder }
 
 func (o *binaryCrossEntropyGrad) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 	defer o.recovered(&err)

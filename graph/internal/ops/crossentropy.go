@@ -118,7 +118,7 @@ func (o *CrossEntropy) DiffWRT(int) []bool { return []bool{true, false, false} }
 func (o *CrossEntropy) SymDiff(in gorgonia.Nodes, _, dy *gorgonia.Node) (gorgonia.Nodes, error) {
 	logits, targets, w := in[0], in[1], in[2]
 	op := &CrossEntropyGrad{
-		newBase(o.kind+"Grad", o.key+"'", logits.Shape().Clone(), logits, targets, w, dy), o.lossSettings}
+		firstOrder{newBase(o.kind+"Grad", o.key+"'", logits.Shape().Clone(), logits, targets, w, dy)}, o.lossSettings}
 	dx, err := gorgonia.ApplyOp(op, logits, targets, w, dy)
 	return gorgonia.Nodes{dx, nil, nil}, err
 }
@@ -126,7 +126,7 @@ func (o *CrossEntropy) SymDiff(in gorgonia.Nodes, _, dy *gorgonia.Node) (gorgoni
 // CrossEntropyGrad is the gradient of CrossEntropy with respect to the logits. Its operands
 // are those of CrossEntropy and the gradient of the loss.
 type CrossEntropyGrad struct {
-	base
+	firstOrder
 	lossSettings
 }
 

@@ -77,7 +77,7 @@ func (o *LayerNorm) DiffWRT(int) []bool { return all(1) }
 //	dx = (dy − mean(dy) − y ⊙ mean(dy ⊙ y))/√(v + ε)
 func (o *LayerNorm) SymDiff(in gorgonia.Nodes, y, dy *gorgonia.Node) (gorgonia.Nodes, error) {
 	kind := fmt.Sprintf("layerNormGrad(%g)", o.epsilon)
-	op := &LayerNormGrad{newBase(kind, o.key+"'", y.Shape().Clone(), in[0], y, dy), o.epsilon}
+	op := &LayerNormGrad{firstOrder{newBase(kind, o.key+"'", y.Shape().Clone(), in[0], y, dy)}, o.epsilon}
 	dx, err := gorgonia.ApplyOp(op, in[0], y, dy)
 	return gorgonia.Nodes{dx}, err
 }
@@ -85,7 +85,7 @@ func (o *LayerNorm) SymDiff(in gorgonia.Nodes, y, dy *gorgonia.Node) (gorgonia.N
 // LayerNormGrad is the gradient of LayerNorm from its operand, its result and the
 // gradient of that.
 type LayerNormGrad struct {
-	base
+	firstOrder
 	epsilon float64
 }
 

@@ -73,7 +73,7 @@ func (o *SquaredError) DiffWRT(int) []bool { return []bool{true, true, false} }
 // SymDiff returns dx = dy · 2·w_i·(x − y)/(m·Σw), and its negative for the target.
 func (o *SquaredError) SymDiff(in gorgonia.Nodes, _, dy *gorgonia.Node) (gorgonia.Nodes, error) {
 	x, y, w := in[0], in[1], in[2]
-	op := &squaredErrorGrad{newBase("squaredErrorGrad", o.key+"'", x.Shape().Clone(), x, y, w, dy)}
+	op := &squaredErrorGrad{firstOrder{newBase("squaredErrorGrad", o.key+"'", x.Shape().Clone(), x, y, w, dy)}}
 	dx, err := gorgonia.ApplyOp(op, x, y, w, dy)
 	if err != nil {
 		return nil, err
@@ -82,7 +82,7 @@ func (o *SquaredError) SymDiff(in gorgonia.Nodes, _, dy *gorgonia.Node) (gorgoni
 	return gorgonia.Nodes{dx, dt, nil}, err
 }
 
-type squaredErrorGrad struct{ base }
+type squaredErrorGrad struct{ firstOrder }
 
 func (o *squaredErrorGrad) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 	defer o.recovered(&err)
