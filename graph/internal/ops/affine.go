@@ -68,9 +68,18 @@ func (o *Affine) DiffWRT(int) []bool { return all(1) }
 
 // SymDiff returns scale·dy.
 func (o *Affine) SymDiff(_ gorgonia.Nodes, _, dy *gorgonia.Node) (gorgonia.Nodes, error) {
+	if dy.IsScalar() {
+		op := &ScalarGrad{Affine{newBase(fmt.Sprintf("scalarGrad(%g)", o.scale), o.key+"'", nil, dy), o.scale, 0}}
+		dx, err := gorgonia.ApplyOp(op, dy)
+		return gorgonia.Nodes{dx}, err
+	}
 	dx, err := NewAffine(o.key+"'", dy, o.scale, 0)
 	return gorgonia.Nodes{dx}, err
 }
+
+// ScalarGrad is the gradient of an Affine of a scalar. It is an operation of its own because its
+// operand may be one of Gorgonia's constants, the 1 that every gradient begins with.
+type ScalarGrad struct{ Affine }
 
 // Dot is the inner product of two matrices, Σ a[i][j]·b[i][j], a scalar.
 type Dot struct{ base }
