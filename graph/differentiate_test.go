@@ -19,16 +19,15 @@ func TestGradientsAreThoseOfTheObjective(t *testing.T) {
 	for _, op := range operations {
 		for _, engine := range engines {
 			t.Run(fmt.Sprintf("%s/%s", op.name, engine), func(t *testing.T) {
-				params, p := compileOperation(t, op.operands, engine, func(b *graph.Builder, x []*graph.Node) {
+				params := operands(op.operands, graph.Float64)
+				p := compile(t, graph.Settings{Dtype: graph.Float64, Engine: engine}, func(b *graph.Builder) {
+					x := nodes(b, params)
 					s := scalar(b, op.build(b, x))
 					for i, g := range b.Gradients(s, x...) {
 						b.Output(fmt.Sprint("gradient ", i), g)
 					}
 					b.Minimize(s)
 				})
-				if p == nil {
-					t.Fatal(params)
-				}
 				for range 2 {
 					runOperation(t, params, p)
 					for i, param := range params {
@@ -116,13 +115,6 @@ func nodes(b *graph.Builder, params []*graph.Param) (x []*graph.Node) {
 	return x
 }
 
-func compileOperation(t *testing.T, shapes [][2]int, engine graph.Engine, build func(*graph.Builder, []*graph.Node)) ([]*graph.Param, *graph.Program) {
-	t.Helper()
-	params := operands(shapes, graph.Float64)
-	p := compile(t, graph.Settings{Dtype: graph.Float64, Engine: engine}, func(b *graph.Builder) { build(b, nodes(b, params)) })
-	return params, p
-}
-
 // runOperation runs a program of a row of operations at random operands.
 func runOperation(t *testing.T, params []*graph.Param, p *graph.Program) {
 	t.Helper()
@@ -140,5 +132,121 @@ func runOperation(t *testing.T, params []*graph.Param, p *graph.Program) {
 	}
 	if err := p.Run(); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// Gradients with respect to what was computed, of several losses, one after the other: d(u·v)/du of
+// scalars u and v, and of matrices between the parameters and the loss.
+func TestGradientsOfInnerNodes(t *testing.T) {
+	for _, engine := range engines {
+		x := graph.NewParam("x", 2, 2)
+		x.SetFloats([]float64{1, -2, 3, 0.5})
+		p := compile(t, graph.Settings{Engine: engine}, func(b *graph.Builder) {
+			square := b.Mul(b.Param(x), b.Param(x))
+			u, v := b.Sum(b.Param(x)), b.Sum(square)
+			product := b.Mul(u, v)
+			first := b.Gradients(product, u, square, product)
+			second := b.Gradients(b.Mul(product, product), product, b.Param(x), square)
+			for i, g := range append(first, second...) {
+				b.Output(fmt.Sprint("g", i), g)
+			}
+			whole := b.Add(u, v)
+			b.Output("du of a sum", b.Gradients(whole, u)[0])
+			b.Minimize(whole)
+		})
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		const u, v = 2.5, 1 + 4 + 9 + 0.25
+		for i, want := range [][]float64{
+			{v}, {u, u, u, u}, {1},
+			{2 * u * v}, {2 * u * v * (v + u*2), 2 * u * v * (v - u*4), 2 * u * v * (v + u*6), 2 * u * v * (v + u*1)}, constant(4, 2*u*v*u),
+		} {
+			graphtest.CheckClose(t, fmt.Sprintf("%s: gradient %d", engine, i), p.Floats(fmt.Sprint("g", i)), want, 1e-6)
+		}
+		graphtest.CheckClose(t, "du of a sum", p.Floats("du of a sum"), []float64{1}, 0)
+		graphtest.CheckClose(t, "gradient of the objective", p.Grad(x), []float64{3, -3, 7, 2}, 1e-6)
+	}
+}
+
+func constant(n int, x float64) []float64 {
+	y := make([]float64, n)
+	for i := range y {
+		y[i] = x
+	}
+	return y
+}
+
+// What Gradients cannot do is an error that says what and where, not a panic out of Compile.
+func TestGradientsErrors(t *testing.T) {
+	x, w := graph.NewParam("x", 2, 2), graph.NewParam("w", 2, 2)
+	for want, build := range map[string]func(b *graph.Builder) *graph.Node{
+		"Gradients: the loss has shape (2, 2), want a scalar": func(b *graph.Builder) *graph.Node {
+			return b.Gradients(b.Param(x), b.Param(x))[0]
+		},
+		"Gradients: the loss is nil": func(b *graph.Builder) *graph.Node { return b.Gradients(nil, b.Param(x))[0] },
+		"Gradients: of no nodes": func(b *graph.Builder) *graph.Node {
+			b.Gradients(b.Sum(b.Param(x)))
+			return b.Param(x)
+		},
+		"Gradients: node 2 is nil": func(b *graph.Builder) *graph.Node {
+			return b.Gradients(b.Sum(b.Param(x)), b.Param(x), nil)[0]
+		},
+		"Gradients: the loss does not depend on node 2, of shape (2, 2)": func(b *graph.Builder) *graph.Node {
+			return b.Gradients(b.Sum(b.Param(x)), b.Param(x), b.Param(w))[0]
+		},
+		"Gradients: the loss does not depend on node 1": func(b *graph.Builder) *graph.Node {
+			return b.Gradients(b.Sum(b.StopGradient(b.Param(x))), b.Param(x))[0]
+		},
+		"Gradients: the operation opaque has no gradient": func(b *graph.Builder) *graph.Node {
+			return b.Gradients(b.Sum(b.Apply(&pinnedOp{name: "opaque"}, b.Param(x))), b.Param(x))[0]
+		},
+		"differentiating the objective: the operation opaque has no gradient": func(b *graph.Builder) *graph.Node {
+			b.Minimize(b.Sum(b.Add(b.Param(x), b.Apply(&pinnedOp{name: "opaque"}, b.Param(x)))))
+			return b.Param(x)
+		},
+		"Gradients: differentiating layerNormGrad(0.001): no gradient of layerNormGrad(0.001)": func(b *graph.Builder) *graph.Node {
+			y := b.LayerNorm(b.Mul(b.Param(x), b.Param(x)), 1e-3)
+			return b.Gradients(b.Sum(b.Gradients(b.Sum(b.Mul(y, y)), b.Param(x))[0]), b.Param(x))[0]
+		},
+		"the objective does not depend on parameter w": func(b *graph.Builder) *graph.Node {
+			b.Minimize(b.Sum(b.Param(x)))
+			return b.Param(w)
+		},
+		"the objective does not depend on parameter x": func(b *graph.Builder) *graph.Node { // AtLeast has no gradient
+			b.Minimize(b.Sum(b.AtLeast(b.Param(x), b.Param(x))))
+			return b.Param(x)
+		},
+	} {
+		for _, engine := range engines {
+			_, err := graph.Compile(func(b *graph.Builder) { b.Output("y", build(b)) }, graph.Settings{Engine: engine})
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: error %v, want %q", engine, err, want)
+			}
+		}
+	}
+}
+
+// No gradient flows through StopGradient, of a matrix or a scalar; what the objective depends on
+// through nothing else has the gradient 0, in every run.
+func TestStopGradient(t *testing.T) {
+	for _, engine := range engines {
+		x, w := graph.NewParam("x", 1, 2), graph.NewParam("w", 1, 2)
+		x.SetFloats([]float64{3, -1})
+		w.SetFloats([]float64{5, 7})
+		p := compile(t, graph.Settings{Engine: engine}, func(b *graph.Builder) {
+			stopped := b.StopGradient(b.Mul(b.Param(w), b.Param(w)))
+			factor := b.StopGradient(b.Sum(b.Param(x)))
+			b.Minimize(b.Scale(b.Dot(stopped, b.Param(x)), factor))
+		})
+		for range 2 {
+			if err := p.Run(); err != nil {
+				t.Fatal(err)
+			}
+			graphtest.CheckClose(t, "loss", []float64{p.Scalar("loss")}, []float64{2 * (25*3 - 49)}, 1e-6)
+			graphtest.CheckClose(t, "dx", p.Grad(x), []float64{2 * 25, 2 * 49}, 1e-6)
+			graphtest.CheckClose(t, "dw", p.Grad(w), []float64{0, 0}, 0)
+			w.SetFloats([]float64{-5, -7})
+		}
 	}
 }
