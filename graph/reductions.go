@@ -11,13 +11,12 @@ import (
 
 // Sum returns the sum of all elements of x, a scalar.
 func (b *Builder) Sum(x *Node) *Node {
-	if b.err == nil && x != nil && x.Dims() != 2 {
-		b.err = errors.Errorf("graph: %s: want a matrix", describe("Sum", []*Node{x}))
+	shape := b.Shape(x)
+	if len(shape) != 2 {
+		b.Fail(errors.Errorf("graph: Sum of shape %v, want a matrix", shape))
+		return nil
 	}
-	if b.err != nil || x == nil {
-		return b.Dot(x, nil) // which tells what is wrong
-	}
-	return b.Dot(x, b.Constant(1, x.Shape()[0], x.Shape()[1]))
+	return b.Dot(x, b.Constant(1, shape[0], shape[1]))
 }
 
 // SumRows adds the rows of x: element j of the row that results is Σ_i x[i][j].
