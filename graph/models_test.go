@@ -13,26 +13,40 @@ import (
 // This file writes the losses of models that the library does not have with the builder alone,
 // and checks each against plain loops over numbers and its gradient against differences.
 
-// checkModel compiles a model for each engine, and for each of three draws of the parameters checks
-// the loss and its gradient.
+// checkModel compiles a model for each engine and format, and for each of three draws of the
+// parameters checks the loss against plain loops, its gradient in float64 against differences,
+// and that in float32 against the one in float64.
 func checkModel(t *testing.T, params []*graph.Param, build func(b *graph.Builder) *graph.Node, set func(p *graph.Program) error, want func() float64) {
 	t.Helper()
-	graph.Convert(graph.Float64, params...)
-	for _, engine := range engines {
-		p := compile(t, graph.Settings{Dtype: graph.Float64, Engine: engine}, func(b *graph.Builder) { b.Minimize(build(b)) })
-		if err := set(p); err != nil {
-			t.Fatal(err)
-		}
-		rng := rand.New(rand.NewPCG(5, 6))
-		for range 3 {
-			for _, param := range params {
-				graph.Normal(param, 1, rng)
-			}
-			if err := p.Run(); err != nil {
+	exact := map[string][]float64{} // gradients in float64, by draw and parameter
+	for _, dtype := range []graph.Dtype{graph.Float64, graph.Float32} {
+		graph.Convert(dtype, params...)
+		tolerance := map[graph.Dtype]float64{graph.Float64: 1e-12, graph.Float32: 1e-5}[dtype]
+		for _, engine := range engines {
+			p := compile(t, graph.Settings{Dtype: dtype, Engine: engine}, func(b *graph.Builder) { b.Minimize(build(b)) })
+			if err := set(p); err != nil {
 				t.Fatal(err)
 			}
-			graphtest.CheckClose(t, string(engine)+": loss", []float64{p.Scalar("loss")}, []float64{want()}, 1e-12)
-			graphtest.CheckGradient(t, p)
+			rng := rand.New(rand.NewPCG(5, 6))
+			for draw := range 3 {
+				for _, param := range params {
+					graph.Normal(param, 1, rng)
+				}
+				if err := p.Run(); err != nil {
+					t.Fatal(err)
+				}
+				graphtest.CheckClose(t, fmt.Sprintf("%s, %v: loss", engine, dtype), []float64{p.Scalar("loss")}, []float64{want()}, tolerance)
+				for _, param := range params {
+					at := fmt.Sprint(param.Name(), draw)
+					if exact[at] == nil {
+						exact[at] = p.Grad(param)
+					}
+					graphtest.CheckClose(t, fmt.Sprintf("%s, %v: gradient of %s", engine, dtype, param.Name()), p.Grad(param), exact[at], 10*tolerance)
+				}
+				if dtype == graph.Float64 {
+					graphtest.CheckGradient(t, p)
+				}
+			}
 		}
 	}
 }

@@ -337,6 +337,12 @@ var operations = []struct {
 			return b.Add(b.Sub(x[0], b.StopGradient(x[0])), b.Add(b.StopGradient(x[0]), x[1]))
 		},
 		elementwise(func(x []float64) float64 { return x[0] + x[1] })},
+	{"reductions of one element", [][2]int{{1, 1}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			y := b.Add(b.AddCol(x[0], b.SumColumns(x[0])), b.Mul(b.MaxColumns(x[0]), b.SumRows(x[0])))
+			return b.Add(y, b.Mul(b.Gather(x[0], b.Indices("index", 1)), b.MaxRows(b.LogSumExpRows(x[0]))))
+		},
+		elementwise(func(x []float64) float64 { return 2*x[0] + 2*x[0]*x[0] })},
 	{"scalars", [][2]int{{2, 3}, {2, 3}},
 		func(b *graph.Builder, x []*graph.Node) *graph.Node {
 			u, v := b.Sum(x[0]), b.Dot(x[0], x[1])
