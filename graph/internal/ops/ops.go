@@ -114,17 +114,6 @@ func (b *base) recovered(err *error) {
 	}
 }
 
-// A firstOrder is the base of a gradient whose own gradient nobody has written.
-type firstOrder struct{ base }
-
-// DiffWRT says that every operand matters, so that it is SymDiff that is asked.
-func (o *firstOrder) DiffWRT(n int) []bool { return all(n) }
-
-// SymDiff is an error: the operation is a gradient already.
-func (o *firstOrder) SymDiff(gorgonia.Nodes, *gorgonia.Node, *gorgonia.Node) (gorgonia.Nodes, error) {
-	return nil, errors.Errorf("no gradient of %s: the operation that it belongs to can be differentiated once, not twice", o.kind)
-}
-
 // all returns n times true: the answer of DiffWRT when every operand matters.
 func all(n int) []bool {
 	wrt := make([]bool, n)
