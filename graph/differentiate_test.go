@@ -38,47 +38,62 @@ func TestGradientsAreThoseOfTheObjective(t *testing.T) {
 	}
 }
 
-// The gradient of a random linear function of gradients is its derivative, for every operation.
-// The operations are on squares, so that second derivatives of those that are linear are not
-// zero.
-func TestSecondDerivatives(t *testing.T) {
+// The gradient of a random linear function of gradients is its derivative, for every operation, and
+// so is the gradient of gradients of gradients. The operations are on squares, and what is
+// differentiated first is log(1 + s²) of a linear function s of their results, so that higher
+// derivatives of operations that are linear are not zero, and what comes back to them is not
+// constant.
+func TestHigherDerivatives(t *testing.T) {
 	for _, op := range operations {
-		for _, engine := range engines {
-			t.Run(fmt.Sprintf("%s/%s", op.name, engine), func(t *testing.T) {
-				params := operands(op.operands, graph.Float64)
-				p, err := graph.Compile(func(b *graph.Builder) {
-					x := nodes(b, params)
-					squares := make([]*graph.Node, len(x))
-					for i := range x {
-						squares[i] = b.Affine(b.Mul(x[i], x[i]), 0.5, 0)
-					}
-					var terms *graph.Node
-					for i, g := range b.Gradients(scalar(b, op.build(b, squares)), x...) {
-						rows, cols := params[i].Shape()
-						term := b.Dot(g, b.Input(fmt.Sprint("along ", i), rows, cols))
-						if terms == nil {
-							terms = term
-						} else {
-							terms = b.Add(terms, term)
+		for order := 2; order <= 3; order++ {
+			for _, engine := range engines {
+				t.Run(fmt.Sprintf("%s/%d/%s", op.name, order, engine), func(t *testing.T) {
+					params := operands(op.operands, graph.Float64)
+					p := compile(t, graph.Settings{Dtype: graph.Float64, Engine: engine}, func(b *graph.Builder) {
+						x := nodes(b, params)
+						squares := make([]*graph.Node, len(x))
+						for i := range x {
+							squares[i] = b.Affine(b.Mul(x[i], x[i]), 0.5, 0)
+						}
+						s := scalar(b, op.build(b, squares))
+						s = b.Log(b.Affine(b.Mul(s, s), 1, 1))
+						for n := 1; n < order; n++ {
+							s = alongGradients(b, s, x, fmt.Sprint("along ", n))
+						}
+						b.Minimize(s)
+					})
+					rng := rand.New(rand.NewPCG(3, 4))
+					for n := 1; n < order; n++ {
+						for i, param := range params {
+							if err := p.SetFloats(fmt.Sprintf("along %d, %d", n, i), normals(param.Size(), rng)); err != nil {
+								t.Fatal(err)
+							}
 						}
 					}
-					b.Minimize(terms)
-				}, graph.Settings{Dtype: graph.Float64, Engine: engine})
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer p.Close()
-				rng := rand.New(rand.NewPCG(3, 4))
-				for i, param := range params {
-					if err := p.SetFloats(fmt.Sprint("along ", i), normals(param.Size(), rng)); err != nil {
-						t.Fatal(err)
-					}
-				}
-				runOperation(t, params, p)
-				graphtest.CheckGradient(t, p)
-			})
+					runOperation(t, params, p)
+					graphtest.CheckGradient(t, p)
+				})
+			}
 		}
 	}
+}
+
+// alongGradients returns the inner products of the gradients of s with inputs, summed: the
+// derivative of s along these.
+func alongGradients(b *graph.Builder, s *graph.Node, x []*graph.Node, name string) (total *graph.Node) {
+	for i, g := range b.Gradients(s, x...) {
+		shape := b.Shape(g)
+		if b.Err() != nil {
+			return nil
+		}
+		term := b.Dot(g, b.Input(fmt.Sprintf("%s, %d", name, i), shape[0], shape[1]))
+		if i == 0 {
+			total = term
+		} else {
+			total = b.Add(total, term)
+		}
+	}
+	return total
 }
 
 // scalar returns a scalar that depends on all elements of y differently.
