@@ -20,7 +20,7 @@ var layers = [][]string{
 	{"graph/internal/kernel"},
 	{"graph/internal/ir", "graph/update", "graph/internal/kernel/roofline", "train/format"},
 	{"graph/internal/ops", "train/schema"},
-	{"graph/internal/importer", "graph/internal/pass", "graph/internal/schedule", "train/optim", "train/data"},
+	{"graph/internal/importer", "graph/internal/pass", "graph/internal/schedule", "train/optim", "train/data", "train/format/formattest"},
 	{"graph/internal/exec", "graph/internal/fuse"},
 	{"graph", "train/optim/optimtest"},
 	{"graph/graphtest", "cells"},
