@@ -33,7 +33,7 @@ func newProgram(b *Builder) (*Program, error) {
 		p.outputs[o.name] = o.keep.Value()
 	}
 	if b.loss != nil {
-		for _, bound := range b.params {
+		for _, bound := range b.learnt() {
 			p.grads = append(p.grads, &gradient{bound.param, newDense(b.dtype, &bound.param.values, bound.param.rows, bound.param.cols), bound.keep.Value()})
 		}
 	}
@@ -58,7 +58,7 @@ func newFusedProgram(b *Builder, s Settings) (*Program, error) {
 		return nil, errors.Wrap(err, "graph")
 	}
 	if b.loss != nil {
-		for i, bound := range b.params {
+		for i, bound := range b.learnt() {
 			p.grads = append(p.grads, &gradient{bound.param, newDense(b.dtype, &bound.param.values, bound.param.rows, bound.param.cols), fused.Output(i)})
 		}
 	}

@@ -27,7 +27,7 @@ func TestSaveAndLoad(t *testing.T) {
 	if err := train.Save(path, c.model); err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := train.Load(path)
+	loaded, err := train.LoadAs[*task.Model](path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestSaveAndLoadOptions(t *testing.T) {
 	if err := train.Save(path, m); err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := train.Load(path)
+	loaded, err := train.LoadAs[*task.Model](path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +116,7 @@ func TestSaveAndLoadEveryCell(t *testing.T) {
 		if err := train.Save(path, m); err != nil {
 			t.Fatal(err)
 		}
-		loaded, err := train.Load(path)
+		loaded, err := train.LoadAs[*task.Model](path)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -15,9 +15,15 @@ import (
 
 // classesJSON is what eval prints with --classes and --json.
 type classesJSON struct {
-	train.Part
+	metrics   train.Metrics
 	Classes   []classMeasures `json:"classes"`
 	Confusion [][]int         `json:"confusion"` // by true and by predicted class, in the order of classes
+}
+
+// MarshalJSON writes the metrics and then the classes.
+func (j classesJSON) MarshalJSON() ([]byte, error) {
+	type classes classesJSON
+	return train.JoinJSON(j.metrics, classes(j))
 }
 
 // classMeasures are how well one class is found.
@@ -29,8 +35,8 @@ type classMeasures struct {
 	Targets   int     `json:"targets"`
 }
 
-func newClassesJSON(p train.Part, labels *schema.Labels, c *metrics.Confusion) classesJSON {
-	j := classesJSON{Part: p, Confusion: c.Counts()}
+func newClassesJSON(m train.Metrics, labels *schema.Labels, c *metrics.Confusion) classesJSON {
+	j := classesJSON{metrics: m, Confusion: c.Counts()}
 	for class, label := range labels.Names() {
 		n := 0
 		for _, count := range j.Confusion[class] {

@@ -52,7 +52,7 @@ func TestEngineFlag(t *testing.T) {
 	learn := func(flags ...string) (model string, loss float64) {
 		t.Helper()
 		args := []string{"train", "--data", text, "--steps", "12", "--split", "0.8,0.2,0", "--out", out, "--force", "--json", "--quiet", "--hidden", "48", "--batch", "20"}
-		var got struct{ Valid train.Part }
+		var got struct{ Valid train.Metrics }
 		if err := json.Unmarshal([]byte(succeed(t, "", append(args, flags...)...).stdout), &got); err != nil {
 			t.Fatal(err)
 		}
@@ -78,8 +78,9 @@ func TestEngineFlag(t *testing.T) {
 func TestWorkersReachTheTraining(t *testing.T) {
 	s := newSettings()
 	s.Workers, s.Engine = 3, graph.Fused
-	if got := s.fitting().Graph; got.Workers != 3 || got.Engine != graph.Fused {
-		t.Errorf("graphs are compiled by %+v", got)
+	got, err := s.fitting(1)
+	if err != nil || got.Graph.Workers != 3 || got.Graph.Engine != graph.Fused {
+		t.Errorf("graphs are compiled by %+v; %v", got.Graph, err)
 	}
 }
 

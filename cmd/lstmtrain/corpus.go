@@ -18,7 +18,7 @@ type corpus struct {
 
 // A part is a part of a corpus. Its source is nil if there is no such part.
 type part struct {
-	source data.Source
+	source data.Source[data.Batch]
 	size   int // targets or examples
 }
 
@@ -65,7 +65,7 @@ func readParts[E any](s *settings, parts *data.Parts[E], read func(paths []strin
 }
 
 // fill makes the parts of a corpus, of those that are not empty.
-func fill[E any](c *corpus, parts data.Parts[E], source func([]E) (data.Source, error)) error {
+func fill[E any](c *corpus, parts data.Parts[E], source func([]E) (data.Source[data.Batch], error)) error {
 	for _, p := range []struct {
 		examples []E
 		into     *part

@@ -25,9 +25,10 @@ var layers = [][]string{
 	{"graph", "train/optim/optimtest"},
 	{"graph/graphtest", "cells"},
 	{"cells/celltest", "cells/weights", "train/bptt"},
-	{"train/task"},
-	{"train", "train/dataset"},
-	{"train/record", "train/run", "benchmarks"},
+	{"train"},
+	{"train/task", "train/record"},
+	{"train/dataset"},
+	{"train/run", "benchmarks"},
 	{"cmd/lstmtrain", "benchmarks/ablation", "benchmarks/blocks", "benchmarks/compiletime", "docs/draw"},
 }
 

@@ -78,7 +78,7 @@ func (e *evaluation) run(ctx context.Context, model string, flags *pflag.FlagSet
 }
 
 // printClasses prints the part with what --classes asks for.
-func (e *evaluation) printClasses(m *task.Model, part train.Part, counts task.Counts, stdout io.Writer) error {
+func (e *evaluation) printClasses(m *task.Model, part train.Metrics, counts train.Counts, stdout io.Writer) error {
 	classes := newClassesJSON(part, m.Labels, metrics.ConfusionOf(m.Labels.Len(), counts["confusion"]))
 	if e.json {
 		return printJSON(stdout, classes)

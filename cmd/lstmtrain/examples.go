@@ -53,7 +53,7 @@ func (classifyTrade) read(s *settings) (*corpus, error) {
 		Vocabulary: schema.NewSequenceVocabulary(parts.Train, s.Unit, s.limits()), Labels: labels,
 	}}
 	truncated := 0
-	err = fill(c, parts, func(examples []format.Example) (data.Source, error) {
+	err = fill(c, parts, func(examples []format.Example) (data.Source[data.Batch], error) {
 		source, err := textSequences(c.schema, examples, s.Batch, s.Steps)
 		if err == nil {
 			truncated += source.Truncated()
@@ -79,7 +79,7 @@ func textSequences(m schema.Schema, examples []format.Example, rows, steps int) 
 	return data.NewSequences(ids, targets, rows, steps)
 }
 
-func (classifyTrade) source(m *task.Model, files []string, c columns, rows int) (data.Source, error) {
+func (classifyTrade) source(m *task.Model, files []string, c columns, rows int) (data.Source[data.Batch], error) {
 	if m.Features != nil {
 		return seriesTrade{}.source(m, files, c, rows)
 	}

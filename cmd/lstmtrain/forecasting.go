@@ -113,7 +113,7 @@ func (s *settings) fillWindows(c *corpus, all format.Series, train, valid, test 
 	return nil
 }
 
-func (forecastTrade) source(m *task.Model, files []string, _ columns, rows int) (data.Source, error) {
+func (forecastTrade) source(m *task.Model, files []string, _ columns, rows int) (data.Source[data.Batch], error) {
 	if len(files) > 1 {
 		return nil, usagef("a forecaster is measured on one --data file, but there are %d", len(files))
 	}

@@ -37,32 +37,31 @@ func decimals(x float64, n int) string { return strconv.FormatFloat(x, 'f', n, 6
 
 func percent(x float64) string { return decimals(100*x, 1) + " %" }
 
-// A measure is how a number of a part is called and written.
+// A measure is how a number of metrics is called and written.
 type measure struct {
 	name  string
-	of    func(train.Part) *float64
+	key   string // by which metrics know it
 	write func(float64) string
 }
 
 // shownMeasures are the measures that people see, beside the loss.
 var shownMeasures = []measure{
-	{"ppl", func(p train.Part) *float64 { return p.Perplexity }, perplexity},
-	{"bpc", func(p train.Part) *float64 { return p.BitsPerCharacter }, threeDecimals},
-	{"accuracy", func(p train.Part) *float64 { return p.Accuracy }, percent},
-	{"F1", func(p train.Part) *float64 { return p.F1 }, percent},
-	{"MAE", func(p train.Part) *float64 { return p.MAE }, significant},
-	{"RMSE", func(p train.Part) *float64 { return p.RMSE }, significant},
-	{"sMAPE", func(p train.Part) *float64 { return p.SMAPE }, significant},
-	{"MASE", func(p train.Part) *float64 { return p.MASE }, threeDecimals},
+	{"ppl", "perplexity", perplexity},
+	{"bpc", "bits_per_char", threeDecimals},
+	{"accuracy", "accuracy", percent},
+	{"F1", "f1", percent},
+	{"MAE", "mae", significant},
+	{"RMSE", "rmse", significant},
+	{"sMAPE", "smape", significant},
+	{"MASE", "mase", threeDecimals},
 }
 
-// measures returns what a progress line tells of a part: loss and perplexity, or loss
-// and accuracy.
-func measures(kind task.Kind, p train.Part) []string {
-	fields := []string{"loss " + decimals(p.Loss, 4)}
+// measures returns what a progress line tells: loss and perplexity, or loss and accuracy.
+func measures(kind task.Kind, of train.Metrics) []string {
+	fields := []string{"loss " + decimals(of.Loss, 4)}
 	for _, m := range shownMeasures {
-		if x := m.of(p); x != nil && !(m.name == "accuracy" && kind.LanguageModel()) {
-			fields = append(fields, m.name+" "+m.write(*x))
+		if x, ok := of.Get(m.key); ok && !(m.name == "accuracy" && kind.LanguageModel()) {
+			fields = append(fields, m.name+" "+m.write(x))
 		}
 	}
 	return fields

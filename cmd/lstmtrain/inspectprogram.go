@@ -7,6 +7,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
@@ -30,12 +31,12 @@ type programJSON struct {
 // newProgramJSON compiles the model as train does, for batches of so many rows. Of batches
 // that run in blocks it is the program of a block.
 func newProgramJSON(m *task.Model, rows int) (*programJSON, error) {
-	step, err := m.Compile(m.Config.Steps, rows, train.Settings{}.Compiling(true))
+	program, err := m.Compile(&data.Batch{Steps: m.Config.Steps, Rows: rows}, train.Settings{}.Compilation(true))
 	if err != nil {
 		return nil, err
 	}
-	defer step.Close()
-	r := step.Program.Report()
+	defer program.Close()
+	r := program.Graph().Report()
 	return &programJSON{
 		BatchSteps: m.Config.Steps, BatchRows: rows,
 		NodesBefore: r.NodesBefore, NodesAfter: r.NodesAfter,

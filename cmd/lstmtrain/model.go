@@ -18,5 +18,5 @@ func modelPath(argument string) string {
 }
 
 func loadModel(argument string) (*task.Model, error) {
-	return train.Load(modelPath(argument))
+	return train.LoadAs[*task.Model](modelPath(argument))
 }

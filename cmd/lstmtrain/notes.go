@@ -53,7 +53,7 @@ func (notesTrade) read(s *settings) (*corpus, error) {
 		s.Steps = min(max(len(longest)-1, 1), longestUnrolled)
 	}
 	c := &corpus{origin: s.files(), schema: schema.Schema{Features: task.NoteFeatures()}}
-	if err := fill(c, parts, func(rolls []format.Roll) (data.Source, error) {
+	if err := fill(c, parts, func(rolls []format.Roll) (data.Source[data.Batch], error) {
 		return data.NewRolls(rolls, s.Batch, s.Steps)
 	}); err != nil {
 		return nil, err
@@ -81,7 +81,7 @@ func rollsOf(path string) ([]format.Roll, error) {
 	return append(parts.Train, parts.Valid...), err
 }
 
-func (notesTrade) source(m *task.Model, files []string, _ columns, rows int) (data.Source, error) {
+func (notesTrade) source(m *task.Model, files []string, _ columns, rows int) (data.Source[data.Batch], error) {
 	var all []format.Roll
 	for _, file := range files {
 		rolls, err := rollsOf(file)

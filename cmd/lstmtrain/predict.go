@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -142,16 +143,16 @@ func (languageTrade) predict(ctx context.Context, p *prediction, m *task.Model, 
 	if err != nil {
 		return err
 	}
-	step, err := m.Compile(1, 1, task.Settings{})
+	program, err := m.Compile(&data.Batch{Steps: 1, Rows: 1}, train.Compilation{})
 	if err != nil {
 		return err
 	}
-	defer step.Close()
-	step.Freeze()
+	defer program.Close()
+	program.Freeze()
 	symbols := m.Vocabulary.Symbols()
 	for _, e := range examples {
 		warnSkipped(io.err, m, e.Text)
-		probabilities, err := afterText(ctx, step, beginning(m, e.Text), len(symbols))
+		probabilities, err := afterText(ctx, program, beginning(m, e.Text), len(symbols))
 		if err != nil {
 			return err
 		}
@@ -164,7 +165,7 @@ func (languageTrade) predict(ctx context.Context, p *prediction, m *task.Model, 
 
 // afterText returns the probabilities of the token that follows others. After none, all
 // are equally probable.
-func afterText(ctx context.Context, step *task.Step, ids []int, vocabularySize int) ([]float64, error) {
+func afterText(ctx context.Context, program train.Program[data.Batch], ids []int, vocabularySize int) ([]float64, error) {
 	if len(ids) == 0 {
 		return slices.Repeat([]float64{1 / float64(vocabularySize)}, vocabularySize), nil
 	}
@@ -174,11 +175,11 @@ func afterText(ctx context.Context, step *task.Step, ids []int, vocabularySize i
 			return nil, err
 		}
 		batch.Inputs[0], batch.Reset = id, i == 0
-		if _, err := step.Run(&batch); err != nil {
+		if _, err := program.Run(&batch, 0, nil); err != nil {
 			return nil, err
 		}
 	}
-	return step.Program.Floats("probabilities"), nil
+	return program.Graph().Floats("probabilities"), nil
 }
 
 // mostProbable returns the first n tokens by falling probability.

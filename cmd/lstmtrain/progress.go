@@ -48,27 +48,27 @@ type window struct {
 }
 
 func (w *window) add(e train.Event) {
-	w.loss.Add(e.Part.Loss, float64(e.Tokens))
-	if e.Part.Accuracy != nil {
-		w.accuracy.Add(*e.Part.Accuracy, float64(e.Tokens))
+	w.loss.Add(e.Metrics.Loss, float64(e.Metrics.Targets))
+	if accuracy, ok := e.Metrics.Get("accuracy"); ok {
+		w.accuracy.Add(accuracy, float64(e.Metrics.Targets))
 	}
 	w.duration += e.Duration
 	w.steps++
 }
 
-// part returns the means, of what the given part has.
-func (w *window) part(like train.Part) train.Part {
-	p := train.Part{Loss: w.loss.Value()}
-	if like.Perplexity != nil {
-		p.Perplexity = new(metrics.Perplexity(p.Loss))
+// metrics returns the means, of what the given metrics have.
+func (w *window) metrics(like train.Metrics) train.Metrics {
+	m := train.Metrics{Loss: w.loss.Value()}
+	for name, mean := range map[string]func() float64{
+		"perplexity":    func() float64 { return metrics.Perplexity(m.Loss) },
+		"bits_per_char": func() float64 { return metrics.BitsPerCharacter(m.Loss) },
+		"accuracy":      w.accuracy.Value,
+	} {
+		if _, ok := like.Get(name); ok {
+			m.Add(name, mean())
+		}
 	}
-	if like.BitsPerCharacter != nil {
-		p.BitsPerCharacter = new(metrics.BitsPerCharacter(p.Loss))
-	}
-	if like.Accuracy != nil {
-		p.Accuracy = new(w.accuracy.Value())
-	}
-	return p
+	return m
 }
 
 // Handle shows an event.
@@ -106,7 +106,7 @@ func (p *progress) fields(e train.Event) []string {
 	if !p.live { // the bar counts the steps
 		fields = append(fields, fmt.Sprintf("step %d/%d", e.Step, e.Steps))
 	}
-	fields = append(fields, measures(p.task, p.window.part(e.Part))...)
+	fields = append(fields, measures(p.task, p.window.metrics(e.Metrics))...)
 	perStep := p.window.duration / time.Duration(p.window.steps)
 	speed := p.window.loss.Weight() / p.window.duration.Seconds()
 	return append(fields,
@@ -119,7 +119,7 @@ func (p *progress) fields(e train.Event) []string {
 }
 
 func (p *progress) validated(e train.Event) {
-	fields := append([]string{fmt.Sprintf("valid  epoch %d/%d  step %d/%d", e.Epoch, e.Epochs, e.Step, e.Steps)}, measures(p.task, e.Part)...)
+	fields := append([]string{fmt.Sprintf("valid  epoch %d/%d  step %d/%d", e.Epoch, e.Epochs, e.Step, e.Steps)}, measures(p.task, e.Metrics)...)
 	if e.Best {
 		fields = append(fields, "best *", "saved "+p.saved)
 	}

@@ -49,13 +49,13 @@ func TestFitting(t *testing.T) {
 func steps(t *testing.T, p *progress) {
 	t.Helper()
 	for i, loss := range []float64{1, 2, 6} {
-		e := train.Event{Kind: train.Stepped, Epoch: 1, Epochs: 1, Step: i + 1, Steps: 3, Tokens: 10, GradientNorm: 0.5, LearningRate: 0.002,
-			Part: train.Part{Loss: loss, Perplexity: new(0.0), BitsPerCharacter: new(0.0), Accuracy: new(0.0)}, Duration: 20 * time.Millisecond}
+		e := train.Event{Kind: train.Stepped, Epoch: 1, Epochs: 1, Step: i + 1, Steps: 3, GradientNorm: 0.5, LearningRate: 0.002,
+			Metrics: train.Metrics{Loss: loss, Targets: 10, Values: []train.Value{{Name: "perplexity"}, {Name: "bits_per_char"}, {Name: "accuracy"}}}, Duration: 20 * time.Millisecond}
 		if err := p.Handle(e); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := p.Handle(train.Event{Kind: train.Validated, Epoch: 1, Epochs: 1, Step: 3, Steps: 3, Part: train.Part{Loss: 3}, Best: true}); err != nil {
+	if err := p.Handle(train.Event{Kind: train.Validated, Epoch: 1, Epochs: 1, Step: 3, Steps: 3, Metrics: train.Metrics{Loss: 3}, Best: true}); err != nil {
 		t.Fatal(err)
 	}
 	p.close()

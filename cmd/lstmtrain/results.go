@@ -21,9 +21,9 @@ type resultJSON struct {
 	Seconds    float64     `json:"seconds"`    // of training, over all sessions of a run
 	Parameters int         `json:"parameters"` // with one bias for each gate
 	Model      string      `json:"model"`
-	Train      *train.Part `json:"train"` // of the last epoch, while the weights changed
-	Valid      *train.Part `json:"valid"` // of the kept model
-	Test       *train.Part `json:"test"`  // of the kept model
+	Train      *train.Metrics `json:"train"` // of the last epoch, while the weights changed
+	Valid      *train.Metrics `json:"valid"` // of the kept model
+	Test       *train.Metrics `json:"test"`  // of the kept model
 }
 
 // printJSON prints a line of JSON.
@@ -36,7 +36,7 @@ func printJSON(w io.Writer, v any) error {
 // A namedPart is a row of a table of results.
 type namedPart struct {
 	name string
-	*train.Part
+	*train.Metrics
 }
 
 // printTable prints a row for each part that there is, with the measures that one of them
@@ -45,7 +45,7 @@ func printTable(w io.Writer, rows ...namedPart) error {
 	rows = withNaive(rows)
 	var columns []measure
 	for _, m := range shownMeasures {
-		if slices.ContainsFunc(rows, func(row namedPart) bool { return row.Part != nil && m.of(*row.Part) != nil }) {
+		if slices.ContainsFunc(rows, func(row namedPart) bool { return row.Metrics != nil && row.has(m.key) }) {
 			columns = append(columns, m)
 		}
 	}
@@ -56,12 +56,12 @@ func printTable(w io.Writer, rows ...namedPart) error {
 	}
 	fmt.Fprintln(t, "targets\t")
 	for _, row := range rows {
-		if row.Part == nil {
+		if row.Metrics == nil {
 			continue
 		}
-		fmt.Fprintf(t, "%s\t%s\t", row.name, orDash(row.loss(), func(x float64) string { return decimals(x, 4) }))
+		fmt.Fprintf(t, "%s\t%s\t", row.name, row.orDash("loss", func(x float64) string { return decimals(x, 4) }))
 		for _, m := range columns {
-			fmt.Fprintf(t, "%s\t", orDash(m.of(*row.Part), m.write))
+			fmt.Fprintf(t, "%s\t", row.orDash(m.key, m.write))
 		}
 		fmt.Fprintf(t, "%s\t\n", thousands(row.Targets))
 	}
@@ -73,30 +73,28 @@ func withNaive(rows []namedPart) []namedPart {
 	var all []namedPart
 	for _, row := range rows {
 		all = append(all, row)
-		if row.Part == nil {
+		if row.Metrics == nil {
 			continue
 		}
-		if naive := row.NaiveForecast; naive != nil {
-			all = append(all, namedPart{row.name + ", naive", &train.Part{Loss: math.NaN(), ForecastErrors: *naive, Targets: row.Targets}})
-		}
-		if seasonal := row.SeasonalNaive; seasonal != nil {
-			all = append(all, namedPart{row.name + ", seasonal naive", &train.Part{Loss: math.NaN(), ForecastErrors: *seasonal, Targets: row.Targets}})
+		for _, rule := range []struct{ title, group string }{{"naive", "naive"}, {"seasonal naive", "seasonal_naive"}} {
+			if values := row.Group(rule.group); values != nil {
+				all = append(all, namedPart{row.name + ", " + rule.title, &train.Metrics{Loss: math.NaN(), Values: values, Targets: row.Targets}})
+			}
 		}
 	}
 	return all
 }
 
-// loss returns the loss, or nil if there is none.
-func (p namedPart) loss() *float64 {
-	if math.IsNaN(p.Loss) {
-		return nil
-	}
-	return &p.Loss
+func (p namedPart) has(key string) bool {
+	_, ok := p.Get(key)
+	return ok
 }
 
-func orDash(x *float64, format func(float64) string) string {
-	if x == nil {
+// orDash writes a number, or a dash if there is none.
+func (p namedPart) orDash(key string, format func(float64) string) string {
+	x, ok := p.Get(key)
+	if !ok || key == "loss" && math.IsNaN(x) {
 		return "-"
 	}
-	return format(*x)
+	return format(x)
 }

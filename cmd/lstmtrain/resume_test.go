@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // A run is resumed with more epochs and then has what it would have had with them from
@@ -116,7 +117,7 @@ func TestResumeUsage(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(cut, checkpointName)); err == nil {
 		t.Error("the checkpoint of the run before is still there")
 	}
-	if m, err := train.Load(filepath.Join(out, checkpointName)); err != nil || m.Config.Hidden != 8 {
+	if m, err := train.LoadAs[*task.Model](filepath.Join(out, checkpointName)); err != nil || m.Config.Hidden != 8 {
 		t.Errorf("the checkpoint as a model: %v", err)
 	}
 }
@@ -193,7 +194,7 @@ func TestBlockFlag(t *testing.T) {
 	text := write(t, filepath.Join(folder, "text"), rhyme)
 	loss := func(flags ...string) float64 {
 		args := slices.Concat([]string{"train", "--data", text, "--steps", "20", "--split", "0.8,0.2,0", "--json", "--quiet", "--force", "--out", filepath.Join(folder, "out")}, small, flags)
-		var got struct{ Valid train.Part }
+		var got struct{ Valid train.Metrics }
 		if err := json.Unmarshal([]byte(succeed(t, "", args...).stdout), &got); err != nil {
 			t.Fatal(err)
 		}

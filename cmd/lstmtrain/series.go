@@ -89,7 +89,7 @@ func (seriesTrade) read(s *settings) (*corpus, error) {
 	}
 	c := &corpus{origin: s.files(), schema: schema.Schema{Features: s.seriesFeatures(parts.Train, audio), Labels: labels}}
 	truncated := 0
-	err = fill(c, parts, func(series []format.Series) (data.Source, error) {
+	err = fill(c, parts, func(series []format.Series) (data.Source[data.Batch], error) {
 		source, err := numberSequences(c.schema, series, s.Batch, s.Steps)
 		if err == nil {
 			truncated += source.Truncated()
@@ -138,7 +138,7 @@ func numberSequences(m schema.Schema, series []format.Series, rows, steps int) (
 	return data.NewNumberSequences(m.Features, series, targets, rows, steps)
 }
 
-func (seriesTrade) source(m *task.Model, files []string, c columns, rows int) (data.Source, error) {
+func (seriesTrade) source(m *task.Model, files []string, c columns, rows int) (data.Source[data.Batch], error) {
 	audio := audioOf(m)
 	series, err := c.readSeries(files, &audio)
 	if err != nil {

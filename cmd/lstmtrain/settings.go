@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -232,7 +233,7 @@ func (s *settings) checkChanged(flags *pflag.FlagSet) error {
 
 // checkWhole reports sequences that a model must read in one graph and that are too long for it.
 func (s *settings) checkWhole() error {
-	most := s.fitting().Compiling(true).Blocks.Steps
+	most := train.Settings{Block: s.Block, BPTT: int(s.BPTT)}.Compilation(true).Block
 	if option := s.Config.Whole(); option != "" && s.Steps > most {
 		return usagef("--%s needs a graph of a whole sequence, here of %d steps, and graphs have %d (--block, --bptt): raise --block, or read fewer with --steps", option, s.Steps, most)
 	}

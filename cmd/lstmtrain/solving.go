@@ -68,6 +68,11 @@ func (s *solving) complete(flags *pflag.FlagSet) error {
 	return nil
 }
 
+// optimizer returns the optimizer, which so many goroutines share.
+func (s *solving) optimizer(workers int) (optim.Solver, error) {
+	return optim.New(s.Optimizer, optim.Settings{LearningRate: s.Rate, Momentum: s.Momentum, WeightDecay: s.WeightDecay, Workers: workers})
+}
+
 // resumable tells whether the state of the optimizer can be saved.
 func (s *solving) resumable() bool {
 	solver, err := optim.New(s.Optimizer, optim.Settings{})

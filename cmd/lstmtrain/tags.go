@@ -59,7 +59,7 @@ func (tagTrade) read(s *settings) (*corpus, error) {
 	if s.Affixes > 0 {
 		c.schema.Affixes = schema.NewAffixes(parts.Train, s.Affixes, s.limits())
 	}
-	if err := fill(c, parts, func(sentences []format.Sentence) (data.Source, error) {
+	if err := fill(c, parts, func(sentences []format.Sentence) (data.Source[data.Batch], error) {
 		return tagSequences(c.schema, sentences, s.Batch, s.Steps)
 	}); err != nil {
 		return nil, err
@@ -77,7 +77,7 @@ func words(sentences []format.Sentence) int {
 }
 
 // tagSequences makes batches of sentences.
-func tagSequences(m schema.Schema, sentences []format.Sentence, rows, steps int) (data.Source, error) {
+func tagSequences(m schema.Schema, sentences []format.Sentence, rows, steps int) (data.Source[data.Batch], error) {
 	words, tags := make([][]string, len(sentences)), make([][]int, len(sentences))
 	for i, s := range sentences {
 		var err error
@@ -89,7 +89,7 @@ func tagSequences(m schema.Schema, sentences []format.Sentence, rows, steps int)
 	return task.TaggedSequences(m, words, tags, rows, steps)
 }
 
-func (tagTrade) source(m *task.Model, files []string, c columns, rows int) (data.Source, error) {
+func (tagTrade) source(m *task.Model, files []string, c columns, rows int) (data.Source[data.Batch], error) {
 	sentences, err := c.tagged(files)
 	if err != nil {
 		return nil, err

@@ -46,7 +46,7 @@ func (languageTrade) complete(s *settings, _ *pflag.FlagSet) error {
 	return nil
 }
 
-func (languageTrade) source(m *task.Model, files []string, _ columns, rows int) (data.Source, error) {
+func (languageTrade) source(m *task.Model, files []string, _ columns, rows int) (data.Source[data.Batch], error) {
 	text, err := schema.ReadText(files, m.Vocabulary.Unit())
 	if err != nil {
 		return nil, err

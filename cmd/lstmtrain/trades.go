@@ -20,7 +20,7 @@ type trade interface {
 	read(s *settings) (*corpus, error)
 
 	// source reads files for eval, in batches of so many rows.
-	source(m *task.Model, files []string, c columns, rows int) (data.Source, error)
+	source(m *task.Model, files []string, c columns, rows int) (data.Source[data.Batch], error)
 
 	// predict prints a line of JSON for each thing that it reads.
 	predict(ctx context.Context, p *prediction, m *task.Model, io streams) error

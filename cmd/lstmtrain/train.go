@@ -11,6 +11,7 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/optim"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
 )
@@ -160,28 +161,30 @@ func cellTitle(name string) string {
 	return name
 }
 
-// fitting returns how to train the model, but for checkpoints.
-func (s *settings) fitting(callbacks ...train.Callback) train.Settings {
-	return train.Settings{
-		Epochs:       s.Epochs,
-		MaxSteps:     s.MaxSteps,
-		ValidEvery:   s.ValidEvery,
-		Patience:     s.Patience,
-		Block:        s.Block,
-		BPTT:         int(s.BPTT),
-		Optimizer:    s.Optimizer,
-		LearningRate: s.Rate,
-		Momentum:     s.Momentum,
-		WeightDecay:  s.WeightDecay,
-		Schedule:     s.Schedule,
-		ClipNorm:     s.ClipNorm,
-		ClipValue:    s.ClipValue,
-		Accumulate:   s.Accumulate,
-		Average:      s.Average,
-		Seed:         s.Seed,
-		Graph:        s.graphs(),
-		Callbacks:    callbacks,
+// fitting returns how to train the model on so many batches, but for checkpoints.
+func (s *settings) fitting(batches int, callbacks ...train.Callback) (train.Settings, error) {
+	fitting := train.Settings{
+		Epochs:     s.Epochs,
+		MaxSteps:   s.MaxSteps,
+		ValidEvery: s.ValidEvery,
+		Patience:   s.Patience,
+		Block:      s.Block,
+		BPTT:       int(s.BPTT),
+		ClipNorm:   s.ClipNorm,
+		ClipValue:  s.ClipValue,
+		Accumulate: s.Accumulate,
+		Average:    s.Average,
+		Seed:       s.Seed,
+		Graph:      s.graphs(),
+		Callbacks:  callbacks,
 	}
+	var err error
+	if fitting.Optimizer, err = s.optimizer(s.graphs().Workers); err != nil || s.Schedule == "" {
+		return fitting, err
+	}
+	epoch, run := fitting.SolverSteps(batches)
+	fitting.Schedule, err = optim.ParseSchedule(s.Schedule, epoch, run)
+	return fitting, err
 }
 
 // fit trains the model, from a checkpoint if from is not nil.
@@ -199,7 +202,10 @@ func (s *settings) fit(ctx context.Context, m *task.Model, c *corpus, folder *ru
 			callbacks = append(callbacks, &sampler{ctx, news, s, m})
 		}
 	}
-	fitting := s.fitting(callbacks...)
+	fitting, err := s.fitting(c.train.source.Begin(nil), callbacks...)
+	if err != nil {
+		return nil, err
+	}
 	fitting.Path, fitting.Checkpoints, fitting.From = folder.model(), folder.checkpoints(s, notes), from
 	fitting.Elapsed = folder.elapsed
 	summary, err := train.Fit(ctx, m, c.train.source, c.valid.source, fitting)

@@ -1,9 +1,6 @@
 package data
 
-import (
-	"math/rand/v2"
-	"slices"
-)
+import "slices"
 
 // A Batch is the input of one step of training or evaluation: B rows of T time
 // steps. Matrices are time-major: element (t, b) is at t·B+b.
@@ -25,20 +22,6 @@ type Batch struct {
 	Reset    bool      // whether carried state starts afresh before this batch
 
 	ids []int // for the Source, to read into
-}
-
-// A Source holds a data set and yields the batches of passes over it.
-//
-// Begin starts a pass in an order that is drawn from rng, or in a fixed order if
-// rng is nil, and returns the number of batches. The order depends on rng alone, not
-// on earlier passes. A new Source is at the beginning of a pass in the fixed order.
-//
-// Batch makes b the batch of the pass with index i, reusing the memory that b has.
-// It may be called in any order and any number of times, from several goroutines if
-// each has a b of its own. It panics if the pass has no batch i.
-type Source interface {
-	Begin(rng *rand.Rand) (batches int)
-	Batch(i int, b *Batch)
 }
 
 // pad makes b a batch of padding with the given sizes.

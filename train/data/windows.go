@@ -27,7 +27,7 @@ type Windows struct {
 	skipped     int
 }
 
-var _ Source = (*Windows)(nil)
+var _ Source[Batch] = (*Windows)(nil)
 
 // NewWindows returns the Windows of T = steps and B = rows whose targets lie in rows from
 // up to but without to of a series; what they read may lie before. It is an *format.Error if

@@ -33,5 +33,5 @@ func (classes) SetTargets(p *graph.Program, batch *data.Batch) error {
 	return p.SetInts("targets", batch.Targets)
 }
 
-// Ignorance returns log C, the loss of equal probabilities.
-func (classes) Ignorance(outputs int) float64 { return math.Log(float64(outputs)) }
+// BaselineLoss returns log C, the loss of equal probabilities.
+func (classes) BaselineLoss(outputs int) float64 { return math.Log(float64(outputs)) }

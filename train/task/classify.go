@@ -3,6 +3,7 @@ package task
 import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -28,7 +29,7 @@ func (classifier) Outputs(m schema.Schema) (int, error) {
 }
 
 // Count counts the classes.
-func (classifier) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
+func (classifier) Count(m *Model, p *graph.Program, batch *data.Batch) train.Counts {
 	return confused(m, p.Argmax("logits", nil), batch)
 }
 
@@ -36,7 +37,10 @@ func (classifier) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
 func (classifier) Counted(m *Model) map[string]int { return confusedSize(m) }
 
 // Report fills in the accuracy and the means over classes of precision, recall and F1.
-func (classifier) Report(m *Model, counts Counts, p *Part) { reportConfused(m, counts, p) }
+func (classifier) Report(m *Model, counts train.Counts, r *train.Metrics) {
+	reportAccuracy(m, counts, r)
+	reportClasses(m, counts, r)
+}
 
 // A Classifier names the classes of sequences with a trained model.
 type Classifier struct{ *runner }
@@ -70,10 +74,10 @@ func (c *Classifier) SeriesProbabilities(series []format.Series) ([][]float64, e
 	return c.ofSequences(source, len(series))
 }
 
-func (c *Classifier) ofSequences(source data.Source, n int) ([][]float64, error) {
+func (c *Classifier) ofSequences(source data.Source[data.Batch], n int) ([][]float64, error) {
 	probabilities, classes := make([][]float64, n), c.model.Labels.Len()
-	return probabilities, c.run(source, func(step *Step, batch *data.Batch) {
-		all := step.Program.Floats("probabilities")
+	return probabilities, c.run(source, func(program *Program, batch *data.Batch) {
+		all := program.graph.Floats("probabilities")
 		for row, example := range batch.Examples {
 			if example >= 0 {
 				probabilities[example] = all[row*classes : (row+1)*classes]

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/metrics"
@@ -31,7 +32,7 @@ func (forecaster) Outputs(m schema.Schema) (int, error) {
 }
 
 // Count sums up errors, of the model and of the forecasts that need none.
-func (forecaster) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
+func (forecaster) Count(m *Model, p *graph.Program, batch *data.Batch) train.Counts {
 	var model, naive, seasonal metrics.Errors
 	var scaled, n float64
 	outputs := p.Floats("forecast")
@@ -48,7 +49,7 @@ func (forecaster) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
 		seasonal.Add(truth, m.Features.Unscale(k, batch.Seasonal[i]), q)
 		scaled, n = scaled+math.Abs(outputs[i]-batch.Values[i]), n+1
 	}
-	return Counts{"model": model.Sums(), "naive": naive.Sums(), "seasonal": seasonal.Sums(), "scaled": {scaled, n}}
+	return train.Counts{"model": model.Sums(), "naive": naive.Sums(), "seasonal": seasonal.Sums(), "scaled": {scaled, n}}
 }
 
 // Counted returns the size of what Count counts.
@@ -58,12 +59,24 @@ func (forecaster) Counted(*Model) map[string]int {
 }
 
 // Report fills in the errors in the units of the data.
-func (forecaster) Report(m *Model, counts Counts, p *Part) {
-	p.ForecastErrors = *newForecastErrors(metrics.ErrorsOf(counts["model"]))
-	p.ScaledMAE = new(counts.mean("scaled"))
-	p.NaiveForecast = newForecastErrors(metrics.ErrorsOf(counts["naive"]))
+func (forecaster) Report(m *Model, counts train.Counts, r *train.Metrics) {
+	reportErrors(r, "", counts["model"])
+	r.Add("scaled_mae", counts.Mean("scaled"))
+	reportErrors(r, "naive/", counts["naive"])
 	if m.Horizon.Season > 1 {
-		p.SeasonalNaive = newForecastErrors(metrics.ErrorsOf(counts["seasonal"]))
+		reportErrors(r, "seasonal_naive/", counts["seasonal"])
+	}
+}
+
+// reportErrors adds how far forecasts are off, in the units of the data. There is no MASE where
+// the training data do not change.
+func reportErrors(r *train.Metrics, prefix string, sums []float64) {
+	e := metrics.ErrorsOf(sums)
+	r.Add(prefix+"mae", e.MAE())
+	r.Add(prefix+"rmse", e.RMSE())
+	r.Add(prefix+"smape", e.SMAPE())
+	if mase := e.MASE(); !math.IsNaN(mase) {
+		r.Add(prefix+"mase", mase)
 	}
 }
 
@@ -73,14 +86,6 @@ func (m *Model) unscale(k int, z, last float64) float64 {
 		z += last
 	}
 	return m.Features.Unscale(k, z)
-}
-
-func newForecastErrors(e metrics.Errors) *ForecastErrors {
-	f := &ForecastErrors{MAE: new(e.MAE()), RMSE: new(e.RMSE()), SMAPE: new(e.SMAPE())}
-	if mase := e.MASE(); !math.IsNaN(mase) {
-		f.MASE = &mase
-	}
-	return f
 }
 
 // A Forecaster continues series with a trained model.
@@ -101,8 +106,8 @@ func (f *Forecaster) Next(s format.Series) ([][]float64, error) {
 		return nil, err
 	}
 	rows := make([][]float64, m.Horizon.Steps)
-	return rows, f.run(source, func(step *Step, batch *data.Batch) {
-		for i, z := range step.Program.Floats("forecast") {
+	return rows, f.run(source, func(program *Program, batch *data.Batch) {
+		for i, z := range program.graph.Floats("forecast") {
 			h, k := i/m.Horizon.Targets, i%m.Horizon.Targets
 			rows[h] = append(rows[h], m.unscale(k, z, batch.Naive[i]))
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 )
 
@@ -81,9 +82,9 @@ func nucleus(weights []float64, enough float64) (kept []float64, total float64) 
 
 // A Generator writes text with a language model, one token at a time.
 type Generator struct {
-	step   *Step
-	batch  data.Batch
-	logits []float64 // of the token after those seen; nil before the first
+	program *Program
+	batch   data.Batch
+	logits  []float64 // of the token after those seen; nil before the first
 }
 
 // NewGenerator returns a Generator that has seen nothing. The model's parameters must not
@@ -92,12 +93,12 @@ func NewGenerator(m *Model) (*Generator, error) {
 	if !m.Config.Task.LanguageModel() {
 		return nil, errors.Errorf("task: a model of task %q does not generate text", m.Config.Task)
 	}
-	step, err := m.Compile(1, 1, Settings{})
+	program, err := m.compile(1, 1, train.Compilation{})
 	if err != nil {
 		return nil, err
 	}
-	step.Freeze()
-	g := &Generator{step: step}
+	program.Freeze()
+	g := &Generator{program: program}
 	g.batch = data.Batch{Steps: 1, Rows: 1, Inputs: make([]int, 1), Targets: make([]int, 1), Weights: []float64{0}, Reset: true}
 	return g, nil
 }
@@ -105,11 +106,11 @@ func NewGenerator(m *Model) (*Generator, error) {
 // See hands the model a token: one of a prompt, or one that it drew itself.
 func (g *Generator) See(token int) error {
 	g.batch.Inputs[0] = token
-	if _, err := g.step.Run(&g.batch); err != nil {
+	if _, err := g.program.Run(&g.batch, 0, nil); err != nil {
 		return err
 	}
 	g.batch.Reset = false
-	g.logits = g.step.Program.Floats("logits")
+	g.logits = g.program.graph.Floats("logits")
 	return nil
 }
 
@@ -119,14 +120,14 @@ func (g *Generator) Probabilities() []float64 {
 	if g.logits == nil {
 		return nil
 	}
-	return g.step.Program.Floats("probabilities")
+	return g.program.graph.Floats("probabilities")
 }
 
 // Next draws the next token and hands it to the model. Before anything was seen all
 // tokens are equally probable.
 func (g *Generator) Next(s Sampling, rng *rand.Rand) (token int, err error) {
 	if g.logits == nil {
-		token = rng.IntN(g.step.model.Vocabulary.Len())
+		token = rng.IntN(g.program.model.Vocabulary.Len())
 	} else {
 		token = s.Draw(g.logits, rng)
 	}
@@ -134,4 +135,4 @@ func (g *Generator) Next(s Sampling, rng *rand.Rand) (token int, err error) {
 }
 
 // Close releases the model's program.
-func (g *Generator) Close() error { return g.step.Close() }
+func (g *Generator) Close() error { return g.program.Close() }

@@ -2,15 +2,16 @@ package task
 
 import (
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 )
 
 // A runner runs a model on batches for prediction, with a program for each T. The model's
 // parameters must not change while it is in use.
 type runner struct {
-	model *Model
-	rows  int
-	steps map[int]*Step
+	model    *Model
+	rows     int
+	programs map[int]*Program
 }
 
 // newRunner returns a runner for batches of so many rows, of a model for the given task.
@@ -21,35 +22,35 @@ func newRunner(m *Model, kind Kind, rows int) (*runner, error) {
 	if rows < 1 {
 		return nil, errors.Errorf("task: batches of %d rows", rows)
 	}
-	return &runner{model: m, rows: rows, steps: map[int]*Step{}}, nil
+	return &runner{model: m, rows: rows, programs: map[int]*Program{}}, nil
 }
 
 // run calls each after every batch of a source, with the program that ran it.
-func (r *runner) run(source data.Source, each func(*Step, *data.Batch)) error {
+func (r *runner) run(source data.Source[data.Batch], each func(*Program, *data.Batch)) error {
 	var batch data.Batch
 	for i := range source.Begin(nil) {
 		source.Batch(i, &batch)
-		step := r.steps[batch.Steps]
-		if step == nil {
+		program := r.programs[batch.Steps]
+		if program == nil {
 			var err error
-			if step, err = r.model.Compile(batch.Steps, batch.Rows, Settings{}); err != nil {
+			if program, err = r.model.compile(batch.Steps, batch.Rows, train.Compilation{}); err != nil {
 				return err
 			}
-			step.Freeze()
-			r.steps[batch.Steps] = step
+			program.Freeze()
+			r.programs[batch.Steps] = program
 		}
-		if _, err := step.Run(&batch); err != nil {
+		if _, err := program.Run(&batch, i, nil); err != nil {
 			return err
 		}
-		each(step, &batch)
+		each(program, &batch)
 	}
 	return nil
 }
 
 // Close releases the model's programs.
 func (r *runner) Close() error {
-	for _, step := range r.steps {
-		if err := step.Close(); err != nil {
+	for _, program := range r.programs {
+		if err := program.Close(); err != nil {
 			return err
 		}
 	}

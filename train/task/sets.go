@@ -31,8 +31,8 @@ func (sets) SetTargets(p *graph.Program, batch *data.Batch) error {
 	return p.SetFloats("values", batch.Values)
 }
 
-// Ignorance returns O·log 2, the loss of even odds.
-func (sets) Ignorance(outputs int) float64 { return float64(outputs) * math.Ln2 }
+// BaselineLoss returns O·log 2, the loss of even odds.
+func (sets) BaselineLoss(outputs int) float64 { return float64(outputs) * math.Ln2 }
 
 // retrieved counts the labels of sets whose odds are above even.
 func retrieved(logits []float64, batch *data.Batch) metrics.Retrieval {

@@ -3,6 +3,7 @@ package task
 import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/metrics"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -31,7 +32,7 @@ func (tagger) Outputs(m schema.Schema) (int, error) {
 }
 
 // Count counts tags and, where they mark chunks, these.
-func (tagger) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
+func (tagger) Count(m *Model, p *graph.Program, batch *data.Batch) train.Counts {
 	predicted := p.Argmax("logits", nil)
 	counts := confused(m, predicted, batch)
 	if !metrics.ChunkScheme(m.Labels.Names()) {
@@ -61,11 +62,14 @@ func (tagger) Counted(m *Model) map[string]int {
 
 // Report fills in the accuracy, and precision, recall and F1: of the chunks, if the tags
 // mark chunks, else the means over tags.
-func (tagger) Report(m *Model, counts Counts, p *Part) {
-	reportConfused(m, counts, p)
-	if counts["chunks"] != nil {
-		p.reportRetrieval(counts.retrieval("chunks"))
+func (tagger) Report(m *Model, counts train.Counts, r *train.Metrics) {
+	reportAccuracy(m, counts, r)
+	if counts["chunks"] == nil {
+		reportClasses(m, counts, r)
+		return
 	}
+	chunks := retrieval(counts["chunks"])
+	reportRetrieval(r, chunks.F1(), chunks.Precision(), chunks.Recall())
 }
 
 // TaggedSequences returns batches of sentences for a model that knows these things, of so many
@@ -112,8 +116,8 @@ func (t *Tagger) Tags(sentences [][]string) ([][]TaggedWord, error) {
 		return nil, err
 	}
 	classes := t.model.Labels.Len()
-	return found, t.run(source, func(step *Step, batch *data.Batch) {
-		all := step.Program.Floats("probabilities")
+	return found, t.run(source, func(program *Program, batch *data.Batch) {
+		all := program.graph.Floats("probabilities")
 		for row, length := range batch.Lengths {
 			for at := range length {
 				i := at*batch.Rows + row

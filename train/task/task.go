@@ -10,6 +10,7 @@ package task
 
 import (
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/schema"
 )
@@ -28,14 +29,14 @@ type Task interface {
 	Outputs(s schema.Schema) (int, error)
 
 	// Count counts how good the outputs of a program's last run, on a batch, are.
-	Count(m *Model, p *graph.Program, batch *data.Batch) Counts
+	Count(m *Model, p *graph.Program, batch *data.Batch) train.Counts
 
 	// Counted returns how many numbers Count counts of each name.
 	Counted(m *Model) map[string]int
 
-	// Report fills in the measures that follow from counts, in a Part whose loss and
+	// Report adds the measures that follow from counts, in r, whose loss and
 	// number of targets, which is not 0, are there already.
-	Report(m *Model, counts Counts, p *Part)
+	Report(m *Model, counts train.Counts, r *train.Metrics)
 
 	Head
 }
@@ -53,9 +54,9 @@ type Head interface {
 	// SetTargets sets the inputs that Loss declared.
 	SetTargets(p *graph.Program, batch *data.Batch) error
 
-	// Ignorance returns about the loss of a head of width O that knows nothing of its
+	// BaselineLoss returns about the loss of a head of width O that knows nothing of its
 	// inputs.
-	Ignorance(outputs int) float64
+	BaselineLoss(outputs int) float64
 }
 
 // A Reading says which outputs of the cells the head reads, and where state starts.

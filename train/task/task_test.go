@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/graphtest"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -58,16 +59,16 @@ func meanLoss(t *testing.T, m *task.Model, ids []int, rows, steps int) float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	step, err := m.Compile(steps, rows, task.Settings{})
+	program, err := m.Compile(&data.Batch{Steps: steps, Rows: rows}, train.Compilation{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer step.Close()
+	defer program.Close()
 	var batch data.Batch
 	sum, weight := 0.0, 0.0
 	for i := range stream.Begin(nil) {
 		stream.Batch(i, &batch)
-		r, err := step.Run(&batch)
+		r, err := program.Run(&batch, 0, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -233,14 +234,14 @@ func TestProgramsListParametersInOneOrder(t *testing.T) {
 	lm, _ := languageModel(t, "hello world", 4)
 	for _, m := range []*task.Model{lm, classifier(t, 4)} {
 		for _, steps := range []int{1, 3} {
-			step, err := m.Compile(steps, 2, task.Settings{Training: true})
+			program, err := m.Compile(&data.Batch{Steps: steps, Rows: 2}, train.Compilation{Training: true})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, want := step.Program.Params(), m.Params(); !slices.Equal(got, want) {
+			if got, want := program.Graph().Params(), m.Params(); !slices.Equal(got, want) {
 				t.Errorf("T=%d: parameters %v, want %v", steps, names(got), names(want))
 			}
-			step.Close()
+			program.Close()
 		}
 	}
 }

@@ -34,5 +34,5 @@ func (values) SetTargets(p *graph.Program, batch *data.Batch) error {
 	return p.SetFloats("values", batch.Values)
 }
 
-// Ignorance returns 1, the loss of the mean of values whose variance is 1.
-func (values) Ignorance(int) float64 { return 1 }
+// BaselineLoss returns 1, the loss of the mean of values whose variance is 1.
+func (values) BaselineLoss(int) float64 { return 1 }

@@ -14,7 +14,7 @@ import (
 
 // The batches are those of the source, in any order and over several passes, and memory is
 // used again. Catches a batch that is made ahead of another pass, or handed out twice.
-func TestAhead(t *testing.T) {
+func TestPrefetch(t *testing.T) {
 	text := formattest.Must(schema.TextFromBytes("a", []byte(strings.Repeat("abcdefghij", 30)), schema.Byte))
 	ids := formattest.Must(schema.NewByteVocabulary().Encode(text))
 	classes := make([]int, 40)
@@ -23,11 +23,11 @@ func TestAhead(t *testing.T) {
 		classes[i] = i
 		sequences = append(sequences, ids[:i%13])
 	}
-	for name, make2 := range map[string]func() data.Source{
-		"stream":    func() data.Source { return formattest.Must(data.NewStream(ids, 4, 7)) },
-		"sequences": func() data.Source { return formattest.Must(data.NewSequences(sequences, classes, 4, 10)) },
+	for name, make2 := range map[string]func() data.Source[data.Batch]{
+		"stream":    func() data.Source[data.Batch] { return formattest.Must(data.NewStream(ids, 4, 7)) },
+		"sequences": func() data.Source[data.Batch] { return formattest.Must(data.NewSequences(sequences, classes, 4, 10)) },
 	} {
-		plain, ahead := make2(), data.Source(data.NewAhead(make2()))
+		plain, ahead := make2(), data.Source[data.Batch](data.Prefetch(make2()))
 		var want, got data.Batch
 		for pass := range uint64(3) {
 			n := plain.Begin(rand.New(rand.NewPCG(pass, 1)))
@@ -52,7 +52,7 @@ func TestAhead(t *testing.T) {
 
 // A gate is a source whose batch 1 is not made before it opens.
 type gate struct {
-	data.Source
+	data.Source[data.Batch]
 	began, open chan struct{}
 }
 
@@ -66,9 +66,9 @@ func (g gate) Batch(i int, b *data.Batch) {
 
 // Batch 1 is begun, and not waited for, when batch 0 is handed out. Catches a batch that is
 // only made when it is asked for, and one that is made before the caller goes on.
-func TestAheadDoesNotWait(t *testing.T) {
+func TestPrefetchDoesNotWait(t *testing.T) {
 	g := gate{formattest.Must(data.NewStream(make([]int, 100), 2, 5)), make(chan struct{}), make(chan struct{})}
-	ahead, done := data.NewAhead(g), make(chan struct{})
+	ahead, done := data.Prefetch(g), make(chan struct{})
 	ahead.Begin(nil)
 	go func() {
 		defer close(done)

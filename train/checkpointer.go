@@ -35,66 +35,66 @@ func (c *Checkpoints) parts() (stem, extension string) {
 	return strings.TrimSuffix(c.Path, extension), extension
 }
 
-// A saver writes checkpoints.
-type saver struct {
+// A checkpointer writes checkpoints.
+type checkpointer struct {
 	Checkpoints
 	take    func() (*safetensors.File, error)
 	written int // the step of the file at Path, or -1 if there is none
 	last    time.Time
 }
 
-func newSaver(c Checkpoints, take func() (*safetensors.File, error)) (saver, error) {
+func newCheckpointer(c Checkpoints, take func() (*safetensors.File, error)) (checkpointer, error) {
 	if c.Steps < 0 || c.Every < 0 || c.Keep < 0 {
-		return saver{}, errors.Errorf("train: checkpoints each %d steps or %v, %d of them; want nothing negative", c.Steps, c.Every, c.Keep)
+		return checkpointer{}, errors.Errorf("train: checkpoints each %d steps or %v, %d of them; want nothing negative", c.Steps, c.Every, c.Keep)
 	}
-	return saver{Checkpoints: c, take: take, written: -1, last: time.Now()}, nil
+	return checkpointer{Checkpoints: c, take: take, written: -1, last: time.Now()}, nil
 }
 
-// turned saves the training, which has come to a step, if it is time to.
-func (s *saver) turned(step int) error {
-	bySteps := s.Steps > 0 && step%s.Steps == 0
-	byTime := s.Every > 0 && time.Since(s.last) >= s.Every
-	if step == s.written || !bySteps && !byTime {
+// acted saves the training, which has come to a step, if it is time to.
+func (c *checkpointer) acted(step int) error {
+	bySteps := c.Steps > 0 && step%c.Steps == 0
+	byTime := c.Every > 0 && time.Since(c.last) >= c.Every
+	if step == c.written || !bySteps && !byTime {
 		return nil
 	}
-	return s.save(step)
+	return c.save(step)
 }
 
 // save writes a checkpoint. At every moment the file at Path is a whole one, the old or
 // the new.
-func (s *saver) save(step int) error {
-	if s.Path == "" {
+func (c *checkpointer) save(step int) error {
+	if c.Path == "" {
 		return nil
 	}
-	file, err := s.take()
+	file, err := c.take()
 	if err != nil {
 		return err
 	}
-	if err := s.keepOld(step); err != nil {
+	if err := c.keepOld(step); err != nil {
 		return err
 	}
-	if err := safetensors.WriteFile(s.Path, file); err != nil {
-		return errors.Wrapf(err, "train: writing checkpoint %s", s.Path)
+	if err := safetensors.WriteFile(c.Path, file); err != nil {
+		return errors.Wrapf(err, "train: writing checkpoint %s", c.Path)
 	}
-	s.written, s.last = step, time.Now()
-	return s.prune()
+	c.written, c.last = step, time.Now()
+	return c.prune()
 }
 
 // keepOld gives the checkpoint at Path its second name, under which it stays when the
 // next one takes its place.
-func (s *saver) keepOld(step int) error {
-	if s.Keep < 2 || s.written < 0 || s.written == step {
+func (c *checkpointer) keepOld(step int) error {
+	if c.Keep < 2 || c.written < 0 || c.written == step {
 		return nil
 	}
-	old := s.older(s.written)
+	old := c.older(c.written)
 	if err := os.Remove(old); err != nil && !os.IsNotExist(err) {
 		return errors.Wrap(err, "train: keeping a checkpoint")
 	}
-	if os.Link(s.Path, old) == nil {
+	if os.Link(c.Path, old) == nil {
 		return nil
 	}
 	// A file system without links.
-	file, err := safetensors.ReadFile(s.Path)
+	file, err := safetensors.ReadFile(c.Path)
 	if err == nil {
 		err = safetensors.WriteFile(old, file)
 	}
@@ -103,14 +103,14 @@ func (s *saver) keepOld(step int) error {
 
 // prune removes the oldest of the checkpoints before the latest one. Those after it are
 // of a training that went another way from here.
-func (s *saver) prune() error {
-	steps, err := s.olderSteps()
+func (c *checkpointer) prune() error {
+	steps, err := c.olderSteps()
 	if err != nil {
 		return err
 	}
-	steps = slices.DeleteFunc(steps, func(step int) bool { return step >= s.written })
-	for len(steps) > max(s.Keep, 1)-1 {
-		if err := os.Remove(s.older(steps[0])); err != nil {
+	steps = slices.DeleteFunc(steps, func(step int) bool { return step >= c.written })
+	for len(steps) > max(c.Keep, 1)-1 {
+		if err := os.Remove(c.older(steps[0])); err != nil {
 			return errors.Wrap(err, "train: removing an old checkpoint")
 		}
 		steps = steps[1:]
@@ -119,17 +119,17 @@ func (s *saver) prune() error {
 }
 
 // olderSteps returns the steps of the older checkpoints that there are, in order.
-func (s *saver) olderSteps() ([]int, error) {
-	entries, err := os.ReadDir(filepath.Dir(s.Path))
+func (c *checkpointer) olderSteps() ([]int, error) {
+	entries, err := os.ReadDir(filepath.Dir(c.Path))
 	if err != nil {
 		return nil, errors.Wrap(err, "train: looking for old checkpoints")
 	}
-	stem, extension := s.parts()
+	stem, extension := c.parts()
 	var steps []int
 	for _, e := range entries {
 		number, ours := strings.CutPrefix(e.Name(), filepath.Base(stem)+"-")
 		number, isFile := strings.CutSuffix(number, extension)
-		if step, err := strconv.Atoi(number); ours && isFile && err == nil && filepath.Base(s.older(step)) == e.Name() {
+		if step, err := strconv.Atoi(number); ours && isFile && err == nil && filepath.Base(c.older(step)) == e.Name() {
 			steps = append(steps, step)
 		}
 	}
