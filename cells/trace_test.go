@@ -49,7 +49,7 @@ func TestTrace(t *testing.T) {
 		return p
 	}
 	traced, plain := compile(true), compile(false)
-	want := []string{"0/i", "0/f", "0/g", "0/o", "1/r", "1/z", "1/n", "0/h", "0/c", "1/h"}
+	want := []string{"0/i", "0/f", "0/g", "0/o", "0/c", "0/h", "1/r", "1/z", "1/n", "1/h"}
 	if !slices.Equal(names, want) {
 		t.Fatalf("names %v, want %v", names, want)
 	}

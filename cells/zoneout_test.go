@@ -22,7 +22,7 @@ func TestZoneout(t *testing.T) {
 			x := b.Input("x", batch, 2)
 			start := lstm.Begin(func(name string, width int) *graph.Node { return b.Input("start/"+name, batch, width) })
 			plain := lstm.Step(b, x, start)
-			zoned := cells.Zoneout{Cell: lstm, H: 0.2, C: 0.7, Masks: masks}.Step(b, x, start)
+			zoned := cells.Zoneout{Cell: lstm, Rates: map[string]float64{"h": 0.2, "c": 0.7}, Masks: masks}.Step(b, x, start)
 			for name, n := range map[string]*graph.Node{"plain/h": plain.Hidden, "plain/c": plain.Cell, "h": zoned.Hidden, "c": zoned.Cell} {
 				b.Output(name, n)
 			}

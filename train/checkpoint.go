@@ -102,7 +102,17 @@ func (c *Checkpoint) Fits(m Parameterized) error {
 			return errors.Errorf("the %s of the checkpoint is %.60s and that of the model %.60s", key, got, want[key])
 		}
 	}
+	for _, key := range slices.Sorted(maps.Keys(c.file.Metadata)) {
+		if _, ok := want[key]; !ok && !ofTraining(key) {
+			return errors.Errorf("the %s of the checkpoint is %.60s and the model has none", key, c.file.Metadata[key])
+		}
+	}
 	return nil
+}
+
+// ofTraining tells whether a key of a checkpoint's metadata is of the training and not of the model.
+func ofTraining(key string) bool {
+	return key == keyCheckpoint || key == keyState || key == keySolver || strings.HasPrefix(key, keyNote)
 }
 
 // loadCheckpoint returns the model of a checkpoint with its latest weights.

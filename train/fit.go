@@ -66,6 +66,11 @@ func newFit[B any](m Model[B], train, valid data.Source[B], s Settings) (*fit[B]
 	if err := s.check(); err != nil {
 		return nil, err
 	}
+	if s.Path != "" || s.Checkpoints.Path != "" {
+		if _, err := described(m); err != nil {
+			return nil, errors.Wrap(err, "train: there can be no files")
+		}
+	}
 	f := &fit[B]{settings: s, model: m, train: train, valid: valid, programs: newPrograms(m, s), state: state{Seed: s.Seed}, start: time.Now()}
 	f.carry = carrier[B]{programs: f.programs, training: true}
 	if err := f.plan(train.Begin(f.order())); err != nil {

@@ -9,6 +9,9 @@
 package task
 
 import (
+	"fmt"
+	"sync"
+
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
@@ -77,23 +80,51 @@ func (r Reading) targets(steps, rows int) int {
 	return steps * rows
 }
 
-// tasks holds every task.
-var tasks = []struct {
-	kind Kind
-	task Task
-}{
+// tasks are those of this package and then those that were registered.
+var tasks = struct {
+	sync.RWMutex
+	list []registered
+}{list: []registered{
 	{Characters, languageModel{}},
 	{Words, languageModel{}},
 	{Classify, classifier{}},
 	{Tag, tagger{}},
 	{Forecast, forecaster{}},
 	{Notes, composer{}},
+}}
+
+// builtin is the number of tasks of this package.
+var builtin = len(tasks.list)
+
+// A registered is a task by its name.
+type registered struct {
+	kind Kind
+	task Task
+}
+
+// Register adds a task by a name that model files then hold: a program that reads them registers
+// a task of the same type under it first. It is for the init function of the package that has the
+// task. It panics if there is a task of that name.
+func Register(kind Kind, t Task) {
+	tasks.Lock()
+	defer tasks.Unlock()
+	if kind == "" || t == nil {
+		panic(fmt.Sprintf("task: Register of task %q, which is %v", kind, t))
+	}
+	for _, known := range tasks.list {
+		if known.kind == kind {
+			panic(fmt.Sprintf("task: task %q is registered as a %T and then as a %T", kind, known.task, t))
+		}
+	}
+	tasks.list = append(tasks.list, registered{kind, t})
 }
 
 // Kinds lists the tasks.
 func Kinds() []Kind {
+	tasks.RLock()
+	defer tasks.RUnlock()
 	var kinds []Kind
-	for _, t := range tasks {
+	for _, t := range tasks.list {
 		kinds = append(kinds, t.kind)
 	}
 	return kinds
@@ -101,12 +132,20 @@ func Kinds() []Kind {
 
 // Task returns what the kind stands for, or nil if there is no such task.
 func (k Kind) Task() Task {
-	for _, t := range tasks {
+	t, _ := k.find()
+	return t
+}
+
+// find returns the task and whether it is one of this package.
+func (k Kind) find() (t Task, ours bool) {
+	tasks.RLock()
+	defer tasks.RUnlock()
+	for i, t := range tasks.list {
 		if t.kind == k {
-			return t.task
+			return t.task, i < builtin
 		}
 	}
-	return nil
+	return nil, false
 }
 
 // LanguageModel tells whether the task is to predict the next token.
