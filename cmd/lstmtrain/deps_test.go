@@ -61,6 +61,9 @@ func TestImportsPointDown(t *testing.T) {
 	}
 	for path, imports := range packages {
 		layer, ok := layerOf[path]
+		if strings.HasPrefix(path, "docs/examples/") {
+			layer, ok = len(layers), true // programs of users, who import what they like
+		}
 		if !ok {
 			t.Errorf("package %s is on no layer", path)
 		}
