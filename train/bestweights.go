@@ -1,6 +1,10 @@
 package train
 
-import "github.com/seed-222a112c/lstm/graph"
+import (
+	"slices"
+
+	"github.com/seed-222a112c/lstm/graph"
+)
 
 // rememberEvery is the number of steps between copies of the weights in memory, which
 // are what is left if training diverges before the first validation.
@@ -14,9 +18,10 @@ type bestWeights struct {
 	kept   bool // the copies are of the best model so far
 }
 
-// stepped remembers the weights now and then until a first model is kept.
-func (w *bestWeights) stepped(step int, good bool) {
-	if !w.kept && good && step%rememberEvery == 0 {
+// seen remembers the weights after a number of steps, whose loss is now known, every now and then
+// until a first model is kept.
+func (w *bestWeights) seen(steps int, good bool) {
+	if !w.kept && good && steps > 0 && steps%rememberEvery == 0 {
 		w.remember()
 	}
 }
@@ -31,17 +36,27 @@ func (w *bestWeights) keep() error {
 	return w.write()
 }
 
-// rewrite writes the model's file with the copied weights.
-func (w *bestWeights) rewrite() error {
+// with calls do while the parameters have the copied weights.
+func (w *bestWeights) with(do func() error) error {
 	latest := weightsOf(w.params)
 	w.restore()
-	err := w.write()
+	err := do()
 	setWeights(w.params, latest)
 	return err
 }
 
 // restore puts the copied weights back.
 func (w *bestWeights) restore() { setWeights(w.params, w.copies) }
+
+// notFinite names a parameter that has an element that is not finite, if there is one.
+func (w *bestWeights) notFinite() string {
+	for _, p := range w.params {
+		if slices.ContainsFunc(p.Floats(), func(x float64) bool { return !finite(x) }) {
+			return p.Name()
+		}
+	}
+	return ""
+}
 
 // weightsOf returns copies of parameters.
 func weightsOf(params []*graph.Param) [][]float64 {

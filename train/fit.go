@@ -163,10 +163,30 @@ func (f *fit[B]) run(ctx context.Context) error {
 			return err
 		}
 	}
+	return f.end()
+}
+
+// end saves the training and leaves the best weights in the model and its file.
+func (f *fit[B]) end() error {
+	if diverged := f.checkWeights(); diverged != nil {
+		return f.diverged(diverged)
+	}
 	if err := f.saver.save(f.state.Step); err != nil {
 		return err
 	}
 	return f.finish()
+}
+
+// checkWeights returns an error if the latest weights, of a training that has validated none, are
+// not finite.
+func (f *fit[B]) checkWeights() *DivergedError {
+	if f.state.Best != nil {
+		return nil
+	}
+	if name := f.best.notFinite(); name != "" {
+		return &DivergedError{Step: f.state.Step, Loss: f.state.Guard.last(), First: f.state.Guard.First, Weight: name}
+	}
+	return nil
 }
 
 // continued says of an error in the first step after a checkpoint where the training
@@ -182,7 +202,7 @@ func (f *fit[B]) continued(err error) error {
 // the model's file the one of the checkpoint that it continues from.
 func (f *fit[B]) begin() error {
 	if f.settings.From != nil && f.state.Best != nil {
-		if err := f.best.rewrite(); err != nil {
+		if err := f.best.with(f.best.write); err != nil {
 			return err
 		}
 	}
@@ -238,6 +258,7 @@ func (f *fit[B]) step(context.Context) error {
 	if diverged := f.state.Guard.check(f.state.Step+1, result.Loss); diverged != nil {
 		return f.diverged(diverged)
 	}
+	f.best.seen(f.state.Step, f.state.Guard.good())
 	f.rate = rateOf(f.solver)
 	if err := f.solver.Step(program.Graph().ValueGrads()); err != nil {
 		if errors.Is(err, optim.ErrNotFinite) {
@@ -248,7 +269,6 @@ func (f *fit[B]) step(context.Context) error {
 	f.state.Step++
 	f.state.Batch++
 	f.state.Sums.add(result)
-	f.best.stepped(f.state.Step, f.state.Guard.good())
 
 	duration := time.Since(start)
 	f.pace.add(duration)
@@ -268,7 +288,7 @@ func (f *fit[B]) validate(ctx context.Context) error {
 			return err
 		}
 		result = sums.metrics(f.model)
-		if isBest, err = f.better(result); err != nil {
+		if isBest, err = f.better(ctx, result); err != nil {
 			return err
 		}
 		f.state.Validated, f.state.Stale = f.state.Step, f.state.Stale+1
@@ -278,24 +298,43 @@ func (f *fit[B]) validate(ctx context.Context) error {
 		f.state.Best, f.state.Stale = &best{f.state.Step, sums}, 0
 		return f.best.keep()
 	})
-	if err != nil {
-		if ctx.Err() != nil {
-			return f.interrupted(err)
-		}
+	var diverged *DivergedError
+	switch {
+	case errors.As(err, &diverged):
+		return f.diverged(diverged)
+	case err != nil && ctx.Err() != nil:
+		return f.interrupted(err)
+	case err != nil:
 		return err
 	}
 	optim.Observe(f.solver, result.Loss)
 	return f.tell(Event{Kind: Validated, Metrics: result, Duration: time.Since(start), Best: isBest})
 }
 
-// better tells whether a validation is better than the best so far.
-func (f *fit[B]) better(result Metrics) (bool, error) {
-	x, err := f.settings.Best.of(result)
-	if err != nil || f.state.Best == nil {
-		return err == nil, err
+// better tells whether a validation is better than the best so far. It is an error if its loss is
+// not finite. A first one whose loss is that of no training that goes well has to be better than
+// the weights that are left if it is not.
+func (f *fit[B]) better(ctx context.Context, result Metrics) (bool, error) {
+	if !finite(result.Loss) {
+		return false, &DivergedError{Step: f.state.Step, Loss: result.Loss, First: f.state.Guard.First}
 	}
-	before, err := f.settings.Best.of(f.state.Best.Sums.metrics(f.model))
-	return x < before, err
+	x, err := f.settings.Best.of(result)
+	if err != nil {
+		return false, err
+	}
+	if f.state.Best != nil {
+		before, err := f.settings.Best.of(f.state.Best.Sums.metrics(f.model))
+		return x < before, err
+	}
+	if !f.settings.Best.ofLoss() || !f.state.Guard.far(result.Loss) {
+		return true, nil
+	}
+	var sums tally
+	err = f.best.with(func() error {
+		sums, err = f.programs.evaluate(ctx, f.valid)
+		return err
+	})
+	return result.Loss < sums.metrics(f.model).Loss, err
 }
 
 // tell fills in what all events have and calls the callbacks.
@@ -337,14 +376,18 @@ func (f *fit[B]) summary() *Summary {
 	return s
 }
 
-// finish leaves the best weights in the model and its file: the last ones, or their mean,
-// if none were validated.
+// finish leaves the best weights in the model and its file. If none were validated these are the
+// last ones, or their mean; if no validation was fit to be the best, those that were remembered.
 func (f *fit[B]) finish() error {
-	if f.state.Best != nil {
-		f.best.restore()
-		return nil
+	var err error
+	switch {
+	case f.state.Best != nil:
+	case f.state.Validated > 0:
+		err = f.best.with(f.best.write)
+	default:
+		err = f.averaged(f.best.keep)
 	}
-	if err := f.averaged(f.best.keep); err != nil {
+	if err != nil {
 		return err
 	}
 	f.best.restore()
@@ -354,10 +397,7 @@ func (f *fit[B]) finish() error {
 // interrupted saves the training and makes sure that there is a model file. The weights
 // stay the latest ones if none were validated.
 func (f *fit[B]) interrupted(cause error) error {
-	if err := f.saver.save(f.state.Step); err != nil {
-		return err
-	}
-	if err := f.finish(); err != nil {
+	if err := f.end(); err != nil {
 		return err
 	}
 	return cause

@@ -111,8 +111,8 @@ func TestBadValidationsAreNotTheBest(t *testing.T) {
 		t.Errorf("validations that are best: %v; %v is kept and %v in the file; %+v", best, kept, written, summary)
 	}
 	best = nil
-	// The first step leads to w = 1.75, with 5 times the loss, and the second to 0.5.
-	settings.Optimizer, settings.Schedule = sgd(1), factors{1.75, 0.5}
+	// The first step leads to w = 1.5, with 4 times the loss, and the second to 0.5.
+	settings.Optimizer, settings.Schedule = sgd(1), factors{1.5, 0.5}
 	_, kept, written, err = fitSlope(t, 0, points{{1, 0.5}, {1, 0.5}}, points{{1, 0.5}}, settings)
 	if err != nil {
 		t.Fatal(err)

@@ -261,7 +261,7 @@ func TestKindsOfFiles(t *testing.T) {
 	}{
 		{asTask, "holds a model of type *train_test.echo, want *task.Model"},
 		{noTask, "neither lstm.vocabulary nor lstm.features"},
-		{unknown, `it holds a model of kind "siren", and there are echo, task: name its type by train.Register("siren", ...)`},
+		{unknown, `it holds a model of kind "siren", and there are echo, slope, task: name its type by train.Register("siren", ...)`},
 		{small, "has shape"},
 		{none, "an echo of 0 units"},
 		{train.Save(other, stranger{m}), "a train_test.stranger is of no kind that files know: name it by train.Register"},

@@ -30,6 +30,9 @@ func (m *Model) compile(steps, rows int, c train.Compilation) (*Program, error) 
 	if c.Block < 0 {
 		return nil, errors.Errorf("task: graphs of %d steps, want 1 or more, or 0 for no limit", c.Block)
 	}
+	if steps < 1 || rows < 1 {
+		return nil, errors.Errorf("task: data.Batch.Steps is %d and Rows %d, want 1 or more of each", steps, rows)
+	}
 	whole := m.Config.Whole()
 	if whole != "" && training && c.Block > 0 && steps > c.Block {
 		return nil, errors.Errorf("task: %s needs a graph of whole sequences, here of %d steps, and graphs have at most %d: allow more, or read shorter sequences", whole, steps, c.Block)

@@ -43,10 +43,16 @@ func (forecaster) Count(m *Model, p *graph.Program, batch *data.Batch) train.Cou
 		}
 		k := i % m.Horizon.Targets
 		q := m.Horizon.Naive[k]
-		truth := m.unscale(k, batch.Values[i], batch.Naive[i])
-		model.Add(truth, m.unscale(k, outputs[i], batch.Naive[i]), q)
-		naive.Add(truth, m.Features.Unscale(k, batch.Naive[i]), q)
-		seasonal.Add(truth, m.Features.Unscale(k, batch.Seasonal[i]), q)
+		last := 0.0
+		if len(batch.Rules) > 0 {
+			last = batch.Rules[data.LastNumber][i]
+		}
+		truth := m.unscale(k, batch.Values[i], last)
+		model.Add(truth, m.unscale(k, outputs[i], last), q)
+		if len(batch.Rules) > 0 {
+			naive.Add(truth, m.Features.Unscale(k, last), q)
+			seasonal.Add(truth, m.Features.Unscale(k, batch.Rules[data.LastSeason][i]), q)
+		}
 		scaled, n = scaled+math.Abs(outputs[i]-batch.Values[i]), n+1
 	}
 	return train.Counts{"model": model.Sums(), "naive": naive.Sums(), "seasonal": seasonal.Sums(), "scaled": {scaled, n}}
@@ -62,6 +68,9 @@ func (forecaster) Counted(*Model) map[string]int {
 func (forecaster) Report(m *Model, counts train.Counts, r *train.Metrics) {
 	reportErrors(r, "", counts["model"])
 	r.Add("scaled_mae", counts.Mean("scaled"))
+	if math.IsNaN(metrics.ErrorsOf(counts["naive"]).MAE()) {
+		return // the batches had no forecasts by rules
+	}
 	reportErrors(r, "naive/", counts["naive"])
 	if m.Horizon.Season > 1 {
 		reportErrors(r, "seasonal_naive/", counts["seasonal"])
@@ -109,7 +118,7 @@ func (f *Forecaster) Next(s format.Series) ([][]float64, error) {
 	return rows, f.run(source, func(program *Program, batch *data.Batch) {
 		for i, z := range program.graph.Floats("forecast") {
 			h, k := i/m.Horizon.Targets, i%m.Horizon.Targets
-			rows[h] = append(rows[h], m.unscale(k, z, batch.Naive[i]))
+			rows[h] = append(rows[h], m.unscale(k, z, batch.Rules[data.LastNumber][i]))
 		}
 	})
 }

@@ -17,13 +17,14 @@ type Program struct {
 	model       *Model
 	task        Task
 	steps, rows int
+	outputs     int      // O
 	state       []string // names of the nodes of the carried state
 	blocks      *blocks  // what runs in place of Program, if not nil
 	random      *random  // of a model that is trained
 }
 
 func newProgram(m *Model, steps, rows int) *Program {
-	s := &Program{model: m, task: m.Task(), steps: steps, rows: rows}
+	s := &Program{model: m, task: m.Task(), steps: steps, rows: rows, outputs: m.outputs()}
 	if s.task.Reading() == Carried {
 		m.Recurrent().Begin(func(name string, _ int) *graph.Node {
 			s.state = append(s.state, name)
@@ -112,6 +113,9 @@ func (p *Program) Graph() *graph.Program { return p.graph }
 // state that the batch before left unless the batch resets it. Three numbers of rng are the keys
 // of the masks of dropout and zoneout.
 func (p *Program) Run(batch *data.Batch, _ int, rng *rand.Rand) (train.Result, error) {
+	if err := p.check(batch); err != nil {
+		return train.Result{}, err
+	}
 	if err := p.random.draw(rng); err != nil {
 		return train.Result{}, err
 	}

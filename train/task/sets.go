@@ -3,6 +3,7 @@ package task
 import (
 	"math"
 
+	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/metrics"
@@ -28,7 +29,7 @@ func (sets) Predict(b *graph.Builder, outputs *graph.Node) {
 
 // SetTargets sets the labels.
 func (sets) SetTargets(p *graph.Program, batch *data.Batch) error {
-	return p.SetFloats("values", batch.Values)
+	return errors.Wrap(p.SetFloats("values", batch.Values), "task: data.Batch.Values")
 }
 
 // BaselineLoss returns O·log 2, the loss of even odds.

@@ -324,7 +324,7 @@ func TestEveryCell(t *testing.T) {
 		}
 		want := meanLoss(t, m, ids, 1, len(ids)-1)
 		graphtest.CheckClose(t, name, []float64{meanLoss(t, m, ids, 1, 5)}, []float64{want}, 1e-6)
-		if cells.HasForgetGate(name) {
+		if cells.HasForgetGate(name) && cells.Builtin(name) {
 			withForgetGate = append(withForgetGate, name)
 		}
 	}

@@ -42,6 +42,9 @@ func (m *Model) Loss(g *train.Graph, batch *data.Batch) *graph.Node {
 func (m *Model) Set(p *graph.Program, batch *data.Batch) error {
 	program := newProgram(m, batch.Steps, batch.Rows)
 	program.graph = p
+	if err := program.check(batch); err != nil {
+		return err
+	}
 	return program.setBatch(batch)
 }
 
