@@ -128,7 +128,7 @@ func (classifyTrade) predict(ctx context.Context, p *prediction, m *task.Model, 
 	if err != nil {
 		return err
 	}
-	c, err := task.NewClassifier(m, min(predictRows, len(examples)))
+	c, err := task.NewClassifier(m, task.Serving{Rows: min(predictRows, len(examples))})
 	if err != nil {
 		return err
 	}

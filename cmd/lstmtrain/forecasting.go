@@ -136,7 +136,7 @@ func (forecastTrade) predict(_ context.Context, p *prediction, m *task.Model, io
 	if err != nil {
 		return err
 	}
-	f, err := task.NewForecaster(m)
+	f, err := task.NewForecaster(m, task.Serving{})
 	if err != nil {
 		return err
 	}

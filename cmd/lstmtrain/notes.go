@@ -111,7 +111,7 @@ func (notesTrade) predict(_ context.Context, p *prediction, m *task.Model, io st
 	if err != nil {
 		return err
 	}
-	c, err := task.NewComposer(m, min(predictRows, len(pieces)))
+	c, err := task.NewComposer(m, task.Serving{Rows: min(predictRows, len(pieces))})
 	if err != nil {
 		return err
 	}

@@ -160,7 +160,7 @@ func (seriesTrade) predict(ctx context.Context, p *prediction, m *task.Model, io
 	if err != nil {
 		return err
 	}
-	c, err := task.NewClassifier(m, min(predictRows, len(series)))
+	c, err := task.NewClassifier(m, task.Serving{Rows: min(predictRows, len(series))})
 	if err != nil {
 		return err
 	}

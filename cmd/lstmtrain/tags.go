@@ -111,7 +111,7 @@ func (tagTrade) predict(ctx context.Context, p *prediction, m *task.Model, io st
 	if err != nil {
 		return err
 	}
-	tagger, err := task.NewTagger(m, min(predictRows, len(sentences)))
+	tagger, err := task.NewTagger(m, task.Serving{Rows: min(predictRows, len(sentences))})
 	if err != nil {
 		return err
 	}

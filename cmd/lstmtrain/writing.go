@@ -36,7 +36,7 @@ func warnSkipped(w io.Writer, m *task.Model, prompt string) {
 
 // continueText writes length tokens that follow the prompt, each as it is drawn.
 func continueText(ctx context.Context, w io.Writer, m *task.Model, prompt []int, length int, s task.Sampling, rng *rand.Rand) error {
-	g, err := task.NewGenerator(m)
+	g, err := task.NewGenerator(m, task.Serving{})
 	if err != nil {
 		return err
 	}
