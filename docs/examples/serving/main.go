@@ -30,7 +30,7 @@ func newClassifier() (*task.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	vocabulary := schema.NewSequenceVocabulary(examples, schema.Word, schema.Limits{Size: 100})
+	vocabulary := schema.NewSequenceVocabulary(examples, schema.Word, schema.Limits{})
 	config := task.Config{Task: task.Classify, Cell: "lstm", Hidden: 16, Layers: 1, Embed: 8, Steps: 10}
 	model, err := task.NewModel(config, vocabulary, labels, rand.New(rand.NewPCG(1, 2)))
 	if err != nil {
