@@ -258,7 +258,9 @@ func withoutProbes(want, got values) values {
 
 // tolerance returns by how much values may differ relative to their largest: some rounding
 // errors of the format for each statement.
-func (p *Program) tolerance(d graph.Dtype) float64 { return 16 * epsilon(d) * float64(len(p.Statements)) }
+func (p *Program) tolerance(d graph.Dtype) float64 {
+	return 16 * epsilon(d) * float64(len(p.Statements))
+}
 
 // epsilon returns the distance from 1 to the next number.
 func epsilon(d graph.Dtype) float64 {

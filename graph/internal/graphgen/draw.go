@@ -26,7 +26,10 @@ func Draw(seed uint64) *Program {
 		d.values = append(d.values, map[int]array{})
 	}
 	rows, cols := d.size(), d.size()
-	d.pool = append(d.pool, d.leaf(rows, cols), d.leaf(rows, cols), d.leaf(cols, d.size()))
+	if rows*cols > maxElements {
+		cols = 1
+	}
+	d.pool = append(d.pool, d.leaf(rows, cols), d.leaf(rows, cols), d.leaf(cols, 1+d.IntN(5)))
 	for range d.IntN(9) {
 		d.step()
 	}

@@ -65,7 +65,9 @@ func three(f func(b *graph.Builder, x, y, z *graph.Node) *graph.Node) func(*cons
 
 // block is a method of one operand and two whole numbers.
 func block(f func(b *graph.Builder, x *graph.Node, from, to int) *graph.Node) func(*construction, *Statement, []*graph.Node) *graph.Node {
-	return func(c *construction, s *Statement, in []*graph.Node) *graph.Node { return f(c.b, in[0], s.int(0), s.int(1)) }
+	return func(c *construction, s *Statement, in []*graph.Node) *graph.Node {
+		return f(c.b, in[0], s.int(0), s.int(1))
+	}
 }
 
 func leaves() []operation {

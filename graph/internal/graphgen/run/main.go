@@ -8,6 +8,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/pprof"
 	"time"
 
 	"github.com/seed-222a112c/lstm/graph/internal/graphgen"
@@ -19,7 +20,21 @@ func main() {
 	every := flag.Uint64("stride", 1, "distance of the seeds")
 	all := flag.Bool("all", false, "check each graph in all variants")
 	keepOn := flag.Bool("keep-on", false, "go on after a failure")
+	profile := flag.String("cpuprofile", "", "file for a profile")
 	flag.Parse()
+	if *profile != "" {
+		file, err := os.Create(*profile)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(2)
+		}
+		defer file.Close()
+		if err := pprof.StartCPUProfile(file); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(2)
+		}
+		defer pprof.StopCPUProfile()
+	}
 	table, begun, shown := graphgen.NewTable(), time.Now(), time.Now()
 	failed := 0
 	for i := range *n {
