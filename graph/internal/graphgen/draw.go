@@ -195,7 +195,23 @@ func (d *drawer) param(rows, cols int) int {
 // mask returns a column of zeros and ones.
 func (d *drawer) mask(rows int) int {
 	kinds := []string{"mask", "mask", "sorted", "sorted", "zeros", "ones", "signs"}
-	return d.add("Input", kinds[d.IntN(len(kinds))], nil, float64(rows), 1)
+	if d.IntN(8) == 0 {
+		x := d.input(rows, 1)
+		if id := d.add("AtLeast", "", []int{x, d.input(rows, 1)}); id != 0 {
+			return id
+		}
+	}
+	return d.column(rows, kinds[d.IntN(len(kinds))])
+}
+
+// column returns a column of an input: all of it, or one of several.
+func (d *drawer) column(rows int, kind string) int {
+	if d.IntN(4) > 0 {
+		return d.add("Input", kind, nil, float64(rows), 1)
+	}
+	cols := 2 + d.IntN(3)
+	from := float64(d.IntN(cols))
+	return d.do("ColumnBlock", []int{d.add("Input", kind, nil, float64(rows), float64(cols))}, from, from+1)
 }
 
 // weights returns a column of weights of rows, some of them 0.
@@ -204,7 +220,7 @@ func (d *drawer) weights(rows int) int {
 		return d.add("Ones", "", nil, float64(rows))
 	}
 	kinds := []string{"counts", "counts", "mask", "sorted", "zeros"}
-	return d.add("Input", kinds[d.IntN(len(kinds))], nil, float64(rows), 1)
+	return d.column(rows, kinds[d.IntN(len(kinds))])
 }
 
 // indices returns n numbers below limit.

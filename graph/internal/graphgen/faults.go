@@ -10,6 +10,17 @@ type fault struct {
 // faults are the known faults. The list is empty when there are none.
 var faults = []fault{
 	{"a row that is added twice to a sum is added once", (*Program).addsRowTwice},
+	{"weights of a cross-entropy that are a column of a matrix are read as if its rows had no gaps", (*Program).computesWeights},
+}
+
+// computesWeights tells whether the weights of a cross-entropy are not a leaf.
+func (p *Program) computesWeights() bool {
+	for i := range p.Statements {
+		if s := &p.Statements[i]; s.Op == "CrossEntropy" && len(p.find(s.Operands[2]).Operands) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // addsRowTwice tells whether a chain of sums adds one row more than once.

@@ -42,7 +42,8 @@ func pairwise(f func(x, y float64) float64) plain {
 	}
 }
 
-// compared is pairwise for matrices of which one must be the larger for certain.
+// compared is pairwise for matrices of which one must be the larger for certain: f moves one of
+// them, or is an indicator.
 func compared(f func(x, y float64) float64, moves bool) plain {
 	return func(e *evaluation, s *Statement, in []array) (array, error) {
 		if in[0].scalar || !in[0].like(in[1]) {
@@ -55,7 +56,7 @@ func compared(f func(x, y float64) float64, moves bool) plain {
 			}
 		}
 		y, err := pairwise(f)(e, s, in)
-		y.exact = exact && moves
+		y.exact = exact || !moves
 		return y, err
 	}
 }
