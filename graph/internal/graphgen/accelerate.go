@@ -73,11 +73,9 @@ func (p *Program) wantedOf(c *construction, loss int) (wanted []*graph.Node, nam
 	if loss == 0 {
 		return wanted, names, nil
 	}
-	felt := p.felt()
-	_ = felt
 	for i := range p.Statements {
 		if s := &p.Statements[i]; s.Op == "Param" {
-			leaves = append(leaves, c.leaf(s))
+			leaves = append(leaves, c.nodes[s.ID])
 			names = append(names, "gradient of "+name(s.ID))
 		}
 	}
@@ -87,9 +85,6 @@ func (p *Program) wantedOf(c *construction, loss int) (wanted []*graph.Node, nam
 	grads, err := gorgonia.Grad(c.nodes[loss], leaves...)
 	return append(wanted, grads...), names, err
 }
-
-// leaf returns the node of a leaf.
-func (c *construction) leaf(s *Statement) *graph.Node { return c.nodes[s.ID] }
 
 // let gives the leaves new tensors with their values in a world.
 func (p *Program) let(c *construction, w world, d graph.Dtype) error {

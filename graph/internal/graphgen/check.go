@@ -45,7 +45,7 @@ func (v Variant) String() string {
 func (v Variant) ofForward() bool { return v.BFloat16 }
 
 // values are outputs, and gradients, by name.
-type values map[string][]float64
+type values = map[string][]float64
 
 // A Failure is a program on which two ways to compute it disagree.
 type Failure struct {
@@ -207,11 +207,7 @@ func (c *checking) variant(v Variant) *Failure {
 		return &Failure{c.program, v, err.Error()}
 	}
 	for i, w := range order(v) {
-		want := c.want[w]
-		if v.Let {
-			want = withoutProbes(want, got[i])
-		}
-		if what := c.compare(w, got[i], want, v.Dtype); what != "" {
+		if what := c.compare(w, got[i], c.want[w], v.Dtype); what != "" {
 			return &Failure{c.program, v, fmt.Sprintf("run %d, in world %d: %s", i+1, w+1, what)}
 		}
 		if first := slices.Index(order(v), w); !v.Reference {
@@ -245,17 +241,6 @@ func (c *checking) run(v Variant) ([]values, error) {
 	return got, err
 }
 
-// withoutProbes leaves out what a machine of Accelerate is not asked for.
-func withoutProbes(want, got values) values {
-	kept := values{}
-	for name, x := range want {
-		if got[name] != nil {
-			kept[name] = x
-		}
-	}
-	return kept
-}
-
 // tolerance returns by how much values may differ relative to their largest: some rounding
 // errors of the format for each statement.
 func (p *Program) tolerance(d graph.Dtype) float64 {
@@ -272,31 +257,50 @@ func epsilon(d graph.Dtype) float64 {
 
 // compare tells where values differ by more than rounding, or returns "". A difference beyond
 // the tolerance is one that exceeds, too, many times what a change of the leaves by rounding
-// does to the values.
+// does to the values. Of what a program without its objective does not compute nothing is compared.
 func (c *checking) compare(world int, got, want values, d graph.Dtype) string {
 	tolerance := c.program.tolerance(d)
 	for _, name := range sortedNames(want) {
-		w, g := want[name], got[name]
-		if len(g) != len(w) {
-			if _, there := got[name]; !there && strings.HasPrefix(name, "gradient") || name == "loss" {
-				continue
-			}
-			if _, there := got[name]; !there {
-				continue
-			}
-			return fmt.Sprintf("%s has %d elements, want %d", name, len(g), len(w))
+		if got[name] == nil {
+			continue
 		}
-		scale := 1.0
-		for _, x := range w {
-			scale = max(scale, math.Abs(x))
-		}
-		for i := range w {
-			if diff := math.Abs(g[i] - w[i]); !(diff <= tolerance*scale) && !(diff <= tolerance*scale+100*c.noise(world, name, d)) {
-				return fmt.Sprintf("%s[%d] is %.9g, want %.9g", name, i, g[i], w[i])
-			}
+		far, scale, where := farthest(name, got[name], want[name])
+		if !(far <= tolerance*scale) && !(far <= tolerance*scale+manyNoises*c.noise(world, name, d)) {
+			return where
 		}
 	}
 	return ""
+}
+
+// manyNoises is how many times what rounding the leaves does to a value all roundings on its way
+// may do.
+const manyNoises = 100
+
+// Difference returns the largest difference of values by name, relative to the largest number
+// of each value and to 1, and where it is.
+func Difference(got, want map[string][]float64) (worst float64, where string) {
+	for _, name := range sortedNames(want) {
+		if far, scale, at := farthest(name, got[name], want[name]); !(far/scale <= worst) {
+			worst, where = far/scale, at
+		}
+	}
+	return worst, where
+}
+
+// farthest returns the largest difference of two elements, the scale of the value, and where it
+// is. Values of different lengths differ without bound.
+func farthest(name string, got, want []float64) (far, scale float64, where string) {
+	if len(got) != len(want) {
+		return math.Inf(1), 1, fmt.Sprintf("%s has %d elements, want %d", name, len(got), len(want))
+	}
+	scale = 1
+	for i, w := range want {
+		scale = max(scale, math.Abs(w))
+		if d := math.Abs(got[i] - w); !(d <= far) {
+			far, where = d, fmt.Sprintf("%s[%d] = %.9g, want %.9g", name, i, got[i], w)
+		}
+	}
+	return far, scale, where
 }
 
 // noise returns how far a value moves when the leaves change by a few rounding errors of the

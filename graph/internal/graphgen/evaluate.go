@@ -20,6 +20,16 @@ func matrix(rows, cols int) array {
 	return array{rows: rows, cols: cols, x: make([]float64, rows*cols)}
 }
 
+// constant returns a matrix of one number.
+func constant(rows, cols int, x float64) array {
+	y := matrix(rows, cols)
+	y.exact = true
+	for i := range y.x {
+		y.x[i] = x
+	}
+	return y
+}
+
 // scalar returns a scalar.
 func scalar(x float64) array { return array{rows: 1, cols: 1, x: []float64{x}, scalar: true} }
 
@@ -100,7 +110,7 @@ func (e *evaluation) bound(y array) float64 {
 
 // leaf returns a matrix of the values of a leaf.
 func (e *evaluation) leaf(s *Statement) (array, error) {
-	if s.int(0) < 1 || s.int(1) < 1 {
+	if !s.hasSize() {
 		return array{}, errShape
 	}
 	y := array{rows: s.int(0), cols: s.int(1), x: e.program.floats(s, e.world), exact: true}
@@ -121,4 +131,11 @@ func (e *evaluation) decided(x, y float64, exact bool) bool {
 		return true
 	}
 	return e.lenient || math.Abs(x-y) > 1e-3
+}
+
+// hasSize tells whether the first two numbers are rows and columns, or a number and a limit.
+func (s *Statement) hasSize() bool {
+	const most = 1 << 22
+	rows, cols := s.int(0), s.int(1)
+	return 1 <= rows && rows <= most && 1 <= cols && cols <= most && rows*cols <= most
 }

@@ -1,16 +1,36 @@
 package graphgen
 
-// A fault is a known one of the fused engine, which programs that would meet it are not checked
-// for.
+// A fault is a known one of the fused engine. Programs that would meet it are not checked.
 type fault struct {
 	what  string
+	text  string // a small program that fails
 	meets func(*Program) bool
 }
 
-// faults are the known faults. The list is empty when there are none.
+// faults are the known faults. The list is empty when there are none: a fault that is mended
+// goes from here to the programs of TestMended.
 var faults = []fault{
-	{"a row that is added twice to a sum is added once", (*Program).addsRowTwice},
-	{"weights of a cross-entropy that are a column of a matrix are read as if its rows had no gaps", (*Program).computesWeights},
+	{"a row that is added twice to a sum is added once", `
+		seed 253
+		v15 = Input(1, 1, uniform)
+		v16 = Input(1, 1, uniform)
+		v19 = Input(1, 1, uniform)
+		v20 = MatMul(v15, v19)
+		v21 = Input(1, 1, uniform)
+		v22 = AddRow(v20, v21)
+		v23 = AddRow(v22, v21)
+		v44 = MatMul(v16, v19)
+		v45 = AddRow(v44, v21)
+		v60 = Mul(v23, v45)
+		v61 = Output(v60)`, (*Program).addsRowTwice},
+	{"weights of a cross-entropy that are a column of a matrix are read as if its rows had no gaps", `
+		seed 72566
+		v3 = Input(2, 2, uniform)
+		v15 = Indices(2, 2, rising)
+		v16 = Input(2, 2, ones)
+		v17 = ColumnBlock(v16, 1, 2)
+		v18 = CrossEntropy(v3, v15, v17, 0)
+		v40 = Minimize(v18)`, (*Program).computesWeights},
 }
 
 // computesWeights tells whether the weights of a cross-entropy are not a leaf.

@@ -20,3 +20,12 @@ func CheckSeed(seed uint64, all bool, table *Table) *Failure {
 	table.program(p)
 	return f
 }
+
+// CheckText checks the program of a text in all variants, known faults or not.
+func CheckText(text string) (*Failure, error) {
+	p, err := Parse(text)
+	if err != nil {
+		return nil, err
+	}
+	return p.Check(AllVariants(), nil)
+}

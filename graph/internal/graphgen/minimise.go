@@ -8,7 +8,17 @@ import (
 // Minimise returns a smaller program that fails in the same variant. It tries, until nothing
 // helps: to leave statements out, to put inputs in their place, to shrink sizes.
 func Minimise(f *Failure) *Failure {
-	m := &minimiser{best: f}
+	return minimise(f, func(p *Program) *Failure {
+		if g, err := p.Check([]Variant{f.Variant}, nil); err == nil && g != nil && g.Variant == f.Variant {
+			return g
+		}
+		return nil
+	})
+}
+
+// minimise is Minimise for any kind of failure.
+func minimise(f *Failure, check func(*Program) *Failure) *Failure {
+	m := &minimiser{best: f, check: check}
 	for before := (*Failure)(nil); before != m.best; {
 		before = m.best
 		m.roots()
@@ -20,17 +30,19 @@ func Minimise(f *Failure) *Failure {
 	return m.best
 }
 
-type minimiser struct{ best *Failure }
+type minimiser struct {
+	best  *Failure
+	check func(*Program) *Failure // of a smaller program, or nil if it does not fail
+}
 
 // try makes q the best program if it fails.
 func (m *minimiser) try(q *Program) bool {
 	q.prune()
-	f, err := q.Check([]Variant{m.best.Variant}, nil)
-	if f == nil || err != nil || f.Variant != m.best.Variant {
-		return false
+	if f := m.check(q); f != nil {
+		m.best = f
+		return true
 	}
-	m.best = f
-	return true
+	return false
 }
 
 // each calls f with each statement's number, last first, of what is there at the time.

@@ -19,7 +19,7 @@ func rowsOf(x array, from, to int) (array, error) {
 // unstack is step number two of as many steps as number one.
 func unstack(_ *evaluation, s *Statement, in []array) (array, error) {
 	steps, step := s.int(0), s.int(1)
-	if steps < 1 || step >= steps || in[0].rows%steps != 0 {
+	if steps < 1 || step < 0 || step >= steps || in[0].rows%steps != 0 {
 		return array{}, errShape
 	}
 	rows := in[0].rows / steps
@@ -74,7 +74,7 @@ func concatColumns(_ *evaluation, _ *Statement, in []array) (array, error) {
 
 func reshape(_ *evaluation, s *Statement, in []array) (array, error) {
 	rows, cols := s.int(0), s.int(1)
-	if in[0].scalar || in[0].ints != nil || rows < 1 || rows*cols != len(in[0].x) {
+	if in[0].scalar || in[0].ints != nil || rows < 1 || cols < 1 || rows > len(in[0].x) || rows*cols != len(in[0].x) {
 		return array{}, errShape
 	}
 	return array{rows: rows, cols: cols, x: in[0].x, exact: in[0].exact}, nil

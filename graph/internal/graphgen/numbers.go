@@ -34,6 +34,9 @@ var distributions = map[string]func(rng *rand.Rand, x []float64){
 
 func numbered(*rand.Rand, []float64) {}
 
+// ofIndices tells the distributions of index vectors.
+func ofIndices(kind string) bool { return kind == "any" || kind == "same" || kind == "rising" }
+
 func each(draw func(*rand.Rand) float64) func(*rand.Rand, []float64) {
 	return func(rng *rand.Rand, x []float64) {
 		for i := range x {

@@ -72,26 +72,23 @@ func block(f func(b *graph.Builder, x *graph.Node, from, to int) *graph.Node) fu
 
 func leaves() []operation {
 	leaf := func(e *evaluation, s *Statement, _ []array) (array, error) { return e.leaf(s) }
-	filled := func(x func(*Statement) float64, cols func(*Statement) int) plain {
-		return func(_ *evaluation, s *Statement, _ []array) (array, error) {
-			if s.int(0) < 1 || cols(s) < 1 {
-				return array{}, errShape
-			}
-			y := matrix(s.int(0), cols(s))
-			y.exact = true
-			for i := range y.x {
-				y.x[i] = x(s)
-			}
-			return y, nil
+	filled := func(_ *evaluation, s *Statement, _ []array) (array, error) {
+		if !s.hasSize() {
+			return array{}, errShape
 		}
+		return constant(s.int(0), s.int(1), s.Numbers[2]), nil
 	}
-	number := func(i int) func(*Statement) float64 { return func(s *Statement) float64 { return s.Numbers[i] } }
-	second := func(s *Statement) int { return s.int(1) }
+	ones := func(_ *evaluation, s *Statement, _ []array) (array, error) {
+		if rows := s.int(0); rows < 1 || rows > 1<<20 {
+			return array{}, errShape
+		}
+		return constant(s.int(0), 1, 1), nil
+	}
 	return []operation{
 		{name: "Input", numbers: 2, plain: leaf, build: buildInput, draw: (*drawer).drawInput},
-		{name: "InputWith", numbers: 3, plain: filled(number(2), second), build: buildInputWith, draw: (*drawer).drawFilled},
-		{name: "Constant", numbers: 3, plain: filled(number(2), second), build: buildConstant, draw: (*drawer).drawFilled},
-		{name: "Ones", numbers: 1, plain: filled(func(*Statement) float64 { return 1 }, func(*Statement) int { return 1 }), build: buildOnes, draw: (*drawer).drawOnes},
+		{name: "InputWith", numbers: 3, plain: filled, build: buildInputWith, draw: (*drawer).drawFilled},
+		{name: "Constant", numbers: 3, plain: filled, build: buildConstant, draw: (*drawer).drawFilled},
+		{name: "Ones", numbers: 1, plain: ones, build: buildOnes, draw: (*drawer).drawOnes},
 		{name: "Param", numbers: 2, plain: leaf, build: buildParam, draw: (*drawer).drawParam},
 		{name: "Indices", numbers: 2, plain: numbersOf, build: buildIndices},
 	}
@@ -99,7 +96,7 @@ func leaves() []operation {
 
 // numbersOf are row numbers: as many as its first number, below its second.
 func numbersOf(e *evaluation, s *Statement, _ []array) (array, error) {
-	if s.int(0) < 1 || s.int(1) < 1 {
+	if !s.hasSize() {
 		return array{}, errShape
 	}
 	return array{rows: s.int(0), ints: e.program.ints(s, e.world), exact: true}, nil

@@ -5,7 +5,7 @@ import "math/rand/v2"
 // patterns are what models do with several operations, where passes of the compiler look.
 var patterns = []func(*drawer){
 	(*drawer).sumOfProducts, (*drawer).weightAndTranspose, (*drawer).repeatedRow, (*drawer).viewOfViews,
-	(*drawer).lookups, (*drawer).longSum, (*drawer).normalised, (*drawer).derivedWeight, (*drawer).classifier,
+	(*drawer).recut, (*drawer).lookups, (*drawer).longSum, (*drawer).normalised, (*drawer).derivedWeight, (*drawer).classifier,
 }
 
 // sumOfProducts is x·W + y·W, or with two weights, with a bias at times.
@@ -74,6 +74,38 @@ func (d *drawer) viewOfViews() {
 	if d.IntN(2) == 0 {
 		d.keep(d.do("MatMul", []int{x, d.weight(d.value(x).cols, d.size())}))
 	}
+}
+
+// recut cuts a matrix in blocks of rows or columns and puts some of them together again, in
+// order or not.
+func (d *drawer) recut() {
+	x := d.any()
+	n, cut, join := d.value(x).cols, "ColumnBlock", "ConcatColumns"
+	if d.IntN(2) == 0 {
+		n, cut, join = d.value(x).rows, "RowBlock", "Stack"
+	}
+	if n > 40 {
+		panic(errNoFit)
+	}
+	var parts []int
+	for from := 0; from < n; {
+		to := from + 1 + d.IntN(min(n-from, 1+n/2))
+		part := d.do(cut, []int{x}, float64(from), float64(to))
+		if d.IntN(6) == 0 {
+			part = d.do("Tanh", []int{part})
+		}
+		if d.IntN(6) > 0 {
+			parts = append(parts, part)
+		}
+		from = to
+	}
+	if len(parts) == 0 {
+		return
+	}
+	if d.IntN(3) == 0 {
+		d.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
+	}
+	d.keep(d.do(join, parts))
 }
 
 // lookups are several uses of one table, and of one lookup.
@@ -285,9 +317,17 @@ func (c *cell) parameter(rows, cols int) int {
 
 // gate is a nonlinear function of products of the input and the states.
 func (c *cell) gate(x int, states []int) int {
+	if c.IntN(6) == 0 {
+		return c.twoGates(x, states[0])
+	}
 	z := c.do("MatMul", []int{x, c.parameter(c.value(x).cols, c.width)})
-	if c.IntN(5) == 0 {
-		z = c.do("Affine", []int{z}, 0.5, 0)
+	switch c.IntN(8) {
+	case 0:
+		z = c.do("Affine", []int{z}, c.constant(0.5), 0)
+	case 1:
+		z = c.do("Affine", []int{c.do("Tanh", []int{z})}, 1, c.constant(0.5))
+	case 2:
+		z = c.do("Mul", []int{z, c.do("Sigmoid", []int{z})})
 	}
 	for _, h := range states {
 		if c.IntN(3) == 0 {
@@ -327,7 +367,29 @@ func (c *cell) gate(x int, states []int) int {
 	return z
 }
 
-// combine is an elementwise operation on values of a step. Its constants may differ in one step.
+// constant returns x, or half of it in one step of some cells.
+func (c *cell) constant(x float64) float64 {
+	if c.IntN(2) == 0 && c.step == 1 {
+		return x / 2
+	}
+	return x
+}
+
+// twoGates are columns of one product, the one times the other.
+func (c *cell) twoGates(x, h int) int {
+	z := c.do("MatMul", []int{x, c.parameter(c.value(x).cols, 2*c.width)})
+	if c.IntN(2) == 0 {
+		z = c.do("Add", []int{z, c.do("MatMul", []int{h, c.parameter(c.width, 2*c.width)})})
+	}
+	if c.IntN(2) == 0 {
+		z = c.do("AddRow", []int{z, c.parameter(1, 2*c.width)})
+	}
+	w := float64(c.width)
+	left, right := c.do("ColumnBlock", []int{z}, 0, w), c.do("ColumnBlock", []int{z}, w, 2*w)
+	return c.do("Mul", []int{c.do("Sigmoid", []int{left}), c.do("Tanh", []int{right})})
+}
+
+// combine is an elementwise operation on values of a step.
 func (c *cell) combine(values []int) int {
 	x, y := values[c.IntN(len(values))], values[c.IntN(len(values))]
 	switch c.IntN(8) {
@@ -338,11 +400,7 @@ func (c *cell) combine(values []int) int {
 	case 2, 3:
 		return c.do("Mul", []int{x, y})
 	case 4:
-		scale := 0.5
-		if c.IntN(2) == 0 && c.step == 1 {
-			scale = 0.75
-		}
-		return c.do("Affine", []int{x}, scale, 0.25)
+		return c.do("Affine", []int{x}, c.constant(0.5), c.constant(0.25))
 	case 5:
 		return c.do("MulRow", []int{x, c.parameter(1, c.width)})
 	case 6:

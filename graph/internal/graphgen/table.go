@@ -39,6 +39,8 @@ func (t *Table) rewritten(r *graph.Report) {
 	count := func(what string, met bool) {
 		if met {
 			t.Rewrites[what]++
+		} else {
+			t.Rewrites[what] += 0 // it is a rewrite that may be rare
 		}
 	}
 	text := strings.Join(r.Segments, "\n")
@@ -50,15 +52,20 @@ func (t *Table) rewritten(r *graph.Report) {
 	count("barriers", r.Barriers > 0)
 }
 
-// Add adds the counts of another table.
-func (t *Table) Add(u *Table) {
-	t.Programs += u.Programs
-	for k, n := range u.Operations {
-		t.Operations[k] += n
+// Rare lists the operations and rewrites that were met fewer than n times.
+func (t *Table) Rare(n int) (rare []string) {
+	for op := range operations {
+		if t.Operations[op] < n {
+			rare = append(rare, op)
+		}
 	}
-	for k, n := range u.Rewrites {
-		t.Rewrites[k] += n
+	for what, met := range t.Rewrites {
+		if met < n {
+			rare = append(rare, what)
+		}
 	}
+	slices.Sort(rare)
+	return rare
 }
 
 // String returns the table as text, operations that were never met included.
