@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/pflag"
 )
@@ -11,11 +13,11 @@ import (
 // settings are all that train can be told. They are written to config.json.
 type settings struct {
 	task.Config
-	Unit  data.Unit `json:"unit"`
-	Data  []string  `json:"data"` // none for Go source text
-	Valid string    `json:"valid,omitempty"`
-	Test  string    `json:"test,omitempty"`
-	Split shares    `json:"split"`
+	Unit  schema.Unit `json:"unit"`
+	Data  []string    `json:"data"` // none for Go source text
+	Valid string      `json:"valid,omitempty"`
+	Test  string      `json:"test,omitempty"`
+	Split shares      `json:"split"`
 	columns
 	outlook
 	Spectrum   string   `json:"spectrum,omitempty"`
@@ -83,11 +85,11 @@ func (s *settings) dataGroup() flagGroup {
 	g.StringVar(&s.Valid, "valid", s.Valid, "a `FILE` for validation")
 	g.StringVar(&s.Test, "test", s.Test, "a `FILE` for the test")
 	g.Var(threeShares(&s.Split), "split", "shares of --data for training, validation and test. A part that has\na file of its own takes none, and the others' shares grow in proportion")
-	g.Var(oneOf(&s.Unit, data.Character, data.Byte, data.Word), "unit", "what a token is (default char for char, word for word and classify)")
+	g.Var(oneOf(&s.Unit, schema.Character, schema.Byte, schema.Word), "unit", "what a token is (default char for char, word for word and classify)")
 	g.Var(wholeFrom(2, &s.VocabSize), "vocab-size", "largest vocabulary, special tokens included (word, classify, tag)")
 	g.Var(wholeFrom(1, &s.MinCount), "min-count", "least occurrences of a token in the vocabulary (word, classify, tag)")
 	g.Var(wholeFrom(0, &s.Affixes), "affixes", "tell words apart also by their small letters, their shape, and their first and\nlast 1 to N letters; 0 for none (tag)")
-	g.Var(oneOf(&s.Spectrum, data.Spectra...), "spectrum", "what recordings become: cepstral coefficients or mel energies\n(classify, default mfcc)")
+	g.Var(oneOf(&s.Spectrum, format.Spectra...), "spectrum", "what recordings become: cepstral coefficients or mel energies\n(classify, default mfcc)")
 	g.Var(wholeFrom(0, &s.Limit), "limit", "use a random sample of so many examples of --data, or its first rows for\nforecast; 0 uses all (classify, tag, forecast)")
 	return g
 }
@@ -253,8 +255,8 @@ func (s *settings) fractions() data.Fractions {
 	return data.Fractions{Train: f.Train / sum, Valid: f.Valid / sum, Test: f.Test / sum}
 }
 
-func (s *settings) limits() data.Limits {
-	return data.Limits{MinCount: s.MinCount, MaxSize: s.VocabSize}
+func (s *settings) limits() schema.Limits {
+	return schema.Limits{MinCount: s.MinCount, MaxSize: s.VocabSize}
 }
 
 // files names the training data in messages.

@@ -10,6 +10,8 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/graphtest"
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
@@ -18,11 +20,11 @@ func newRand() *rand.Rand { return rand.New(rand.NewPCG(5, 5)) }
 // languageModel returns a small model of the characters of a text, and their numbers.
 func languageModel(t *testing.T, content string, steps int) (*task.Model, []int) {
 	t.Helper()
-	text, err := data.TextFromBytes("text", []byte(content), data.Character)
+	text, err := schema.TextFromBytes("text", []byte(content), schema.Character)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := data.NewCharacterVocabulary(text.Tokens())
+	v := schema.NewCharacterVocabulary(text.Tokens())
 	ids, err := v.Encode(text)
 	if err != nil {
 		t.Fatal(err)
@@ -36,12 +38,12 @@ func languageModel(t *testing.T, content string, steps int) (*task.Model, []int)
 
 func classifier(t *testing.T, steps int) *task.Model {
 	t.Helper()
-	examples := []data.Example{{Text: "a good film", Label: "pos"}, {Text: "a bad film", Label: "neg"}}
-	labels, err := data.NewLabels(examples)
+	examples := []format.Example{{Text: "a good film", Label: "pos"}, {Text: "a bad film", Label: "neg"}}
+	labels, err := schema.NewLabels(examples)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := data.NewSequenceVocabulary(examples, data.Word, data.Limits{})
+	v := schema.NewSequenceVocabulary(examples, schema.Word, schema.Limits{})
 	m, err := task.NewModel(task.Config{Task: task.Classify, Cell: "lstm", Hidden: 5, Layers: 1, Embed: 4, Steps: steps}, v, labels, newRand())
 	if err != nil {
 		t.Fatal(err)
