@@ -385,6 +385,13 @@ func (c *cell) twoGates(x, h int) int {
 		z = c.do("AddRow", []int{z, c.parameter(1, 2*c.width)})
 	}
 	w := float64(c.width)
+	if c.IntN(4) == 0 { // other columns in one step
+		from := 0.0
+		if c.step == 1 {
+			from = w
+		}
+		return c.do("ColumnBlock", []int{z}, from, from+w)
+	}
 	left, right := c.do("ColumnBlock", []int{z}, 0, w), c.do("ColumnBlock", []int{z}, w, 2*w)
 	return c.do("Mul", []int{c.do("Sigmoid", []int{left}), c.do("Tanh", []int{right})})
 }
