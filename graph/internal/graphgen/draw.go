@@ -13,17 +13,15 @@ type drawer struct {
 	*rand.Rand
 	program *Program
 	worlds  []*evaluation
-	values  []map[int]array // of each world, by number of statement
-	pool    []int           // matrices that statements may use
-	scalars []int           // terms of the objective
+	pool    []int // matrices that statements may use
+	scalars []int // terms of the objective
 }
 
 // Draw returns the random program of a seed.
 func Draw(seed uint64) *Program {
 	d := &drawer{Rand: rand.New(rand.NewPCG(seed, 11)), program: &Program{Seed: seed}}
 	for _, w := range worlds {
-		d.worlds = append(d.worlds, &evaluation{program: d.program, world: w})
-		d.values = append(d.values, map[int]array{})
+		d.worlds = append(d.worlds, &evaluation{program: d.program, world: w, values: map[int]array{}})
 	}
 	rows, cols := d.size(), d.size()
 	if rows*cols > maxElements {
@@ -78,19 +76,17 @@ func (d *drawer) keep(id int) {
 }
 
 // value returns the value of a statement in the first world.
-func (d *drawer) value(id int) array { return d.values[0][id] }
+func (d *drawer) value(id int) array { return d.worlds[0].values[id] }
 
 // add adds a statement and returns its number, or 0 if it does not fit in one of the worlds.
 func (d *drawer) add(op string, kind string, operands []int, numbers ...float64) int {
 	s := Statement{ID: len(d.program.Statements) + 1, Op: op, Operands: operands, Numbers: numbers, Kind: kind}
 	d.program.Statements = append(d.program.Statements, s)
-	for i, e := range d.worlds {
-		y, err := e.statement(&s, d.values[i])
-		if err != nil {
+	for _, e := range d.worlds {
+		if err := e.statement(&s); err != nil {
 			d.program.Statements = d.program.Statements[:s.ID-1]
 			return 0
 		}
-		d.values[i][s.ID] = y
 	}
 	return s.ID
 }

@@ -17,7 +17,18 @@ func (d *drawer) drawFilled(op string) int {
 }
 
 // drawUnary draws an operation of one matrix, or of a scalar where it takes one.
-func (d *drawer) drawUnary(op string) int { return d.do(op, []int{d.any()}) }
+func (d *drawer) drawUnary(op string) int { return d.do(op, []int{d.anyFor(op)}) }
+
+// anyFor returns a matrix, or a scalar at times if the operation takes scalars.
+func (d *drawer) anyFor(op string) int {
+	if n := len(d.scalars); n > 0 && takesScalars[op] && d.IntN(6) == 0 {
+		return d.scalars[d.IntN(n)]
+	}
+	return d.any()
+}
+
+// takesScalars tells the operations of one operand that may be a scalar.
+var takesScalars = map[string]bool{"Sigmoid": true, "Tanh": true, "Exp": true, "Log": true, "Sqrt": true, "Affine": true, "Scale": true, "StopGradient": true}
 
 func (d *drawer) drawUnaryMatrix(op string) int { return d.do(op, []int{d.any()}) }
 
@@ -35,9 +46,9 @@ func (d *drawer) drawPair(op string) int {
 
 func (d *drawer) drawAffine(op string) int {
 	if d.IntN(3) == 0 {
-		return d.do(op, []int{d.any()}, -1, 1)
+		return d.do(op, []int{d.anyFor(op)}, -1, 1)
 	}
-	return d.do(op, []int{d.any()}, float64(d.IntN(9)-4)/2, float64(d.IntN(5)-2)/2)
+	return d.do(op, []int{d.anyFor(op)}, float64(d.IntN(9)-4)/2, float64(d.IntN(5)-2)/2)
 }
 
 func (d *drawer) drawClamp(op string) int {

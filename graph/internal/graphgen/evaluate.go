@@ -2,6 +2,7 @@ package graphgen
 
 import (
 	"math"
+	"slices"
 
 	"github.com/pkg/errors"
 )
@@ -13,6 +14,7 @@ type array struct {
 	ints       []int
 	scalar     bool
 	exact      bool // elements are those of leaves, moved: the same bits in every engine
+	loose      bool // computed from a gradient by central differences
 }
 
 // matrix returns a matrix of zeros.
@@ -64,40 +66,60 @@ type evaluation struct {
 	lenient bool                        // values out of range are no error
 	perturb func(*Statement, []float64) // changes the values of a leaf
 	ties    bool                        // comparisons of equal numbers were met
+	values  map[int]array               // of the statements so far, by number
+
+	stopped map[int]array // values that gradients do not flow through, in a central difference
+	moving  int           // the statement one element of which is moved, or 0
+	element int
+	by      float64
 }
 
 // run returns the value of each statement by its number.
 func (e *evaluation) run() (map[int]array, error) {
-	values := make(map[int]array, len(e.program.Statements))
-	for i := range e.program.Statements {
-		s := &e.program.Statements[i]
-		y, err := e.statement(s, values)
-		if err != nil {
-			return nil, errors.Wrap(err, s.String())
-		}
-		values[s.ID] = y
-	}
-	return values, nil
+	err := e.runTo(0)
+	return e.values, err
 }
 
-// statement returns the value of one statement.
-func (e *evaluation) statement(s *Statement, values map[int]array) (array, error) {
+// runTo computes the statements up to one, or all.
+func (e *evaluation) runTo(last int) error {
+	e.values = make(map[int]array, len(e.program.Statements))
+	for i := range e.program.Statements {
+		s := &e.program.Statements[i]
+		if err := e.statement(s); err != nil {
+			return errors.Wrap(err, s.String())
+		}
+		if s.ID == last {
+			return nil
+		}
+	}
+	return nil
+}
+
+// statement computes one statement.
+func (e *evaluation) statement(s *Statement) error {
 	row := operations[s.Op]
 	in := make([]array, len(s.Operands))
+	loose := false
 	for i, id := range s.Operands {
-		in[i] = values[id]
+		in[i] = e.values[id]
+		loose = loose || in[i].loose
 	}
 	if row.operands >= 0 && len(in) != row.operands || row.operands < 0 && len(in) == 0 || len(s.Numbers) < row.numbers {
-		return array{}, errors.Wrapf(errShape, "%d operands and %d numbers", len(in), len(s.Numbers))
+		return errors.Wrapf(errShape, "%d operands and %d numbers", len(in), len(s.Numbers))
 	}
 	y, err := row.plain(e, s, in)
 	if err != nil {
-		return array{}, err
+		return err
 	}
 	if bound := e.bound(y); !(y.largest() <= bound) && !e.lenient {
-		return array{}, errors.Wrapf(errRange, "%g", y.largest())
+		return errors.Wrapf(errRange, "%g", y.largest())
 	}
-	return y, nil
+	if y.loose = y.loose || loose; s.ID == e.moving {
+		y.x = slices.Clone(y.x)
+		y.x[e.element] += e.by
+	}
+	e.values[s.ID] = y
+	return nil
 }
 
 // bound returns how large a value may be.

@@ -31,6 +31,56 @@ var faults = []fault{
 		v17 = ColumnBlock(v16, 1, 2)
 		v18 = CrossEntropy(v3, v15, v17, 0)
 		v40 = Minimize(v18)`, (*Program).computesWeights},
+	{"compiling panics where a matrix and a lookup in it are multiplied by one weight", `
+		seed 7760
+		v4 = Input(1, 2, uniform)
+		v5 = Indices(2, 1, rising)
+		v9 = Rows(v4, v5)
+		v12 = Input(2, 1, uniform)
+		v13 = MatMul(v4, v12)
+		v14 = Input(2, 1, uniform)
+		v15 = MatMul(v4, v14)
+		v16 = Add(v13, v15)
+		v17 = MatMul(v4, v14)
+		v18 = Add(v16, v17)
+		v21 = Transpose(v12)
+		v33 = Transpose(v21)
+		v34 = MatMul(v9, v33)
+		v36 = AddRow(v34, v18)
+		v116 = Output(v36)`, (*Program).multipliesTableAndLookup},
+}
+
+// multipliesTableAndLookup tells whether a matrix is multiplied by a weight and what is looked up
+// in it by the same or its transpose.
+func (p *Program) multipliesTableAndLookup() bool {
+	source := map[int]int{} // what rows were looked up in, or cut from
+	weight := map[int]int{} // a matrix without its transposes
+	looked := map[int]bool{}
+	by := map[[2]int][2]bool{} // products by their left operand's source and the weight: direct, looked up
+	of := func(known map[int]int, id int) int {
+		if x, ok := known[id]; ok {
+			return x
+		}
+		return id
+	}
+	for i := range p.Statements {
+		s := &p.Statements[i]
+		switch s.Op {
+		case "Rows", "RowBlock", "Unstack":
+			source[s.ID] = of(source, s.Operands[0])
+			looked[s.ID] = s.Op == "Rows" || looked[s.Operands[0]]
+		case "Transpose":
+			weight[s.ID] = of(weight, s.Operands[0])
+		case "MatMul":
+			key := [2]int{of(source, s.Operands[0]), of(weight, s.Operands[1])}
+			met := by[key]
+			met[0], met[1] = met[0] || !looked[s.Operands[0]], met[1] || looked[s.Operands[0]]
+			if by[key] = met; met[0] && met[1] {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // computesWeights tells whether the weights of a cross-entropy are not a leaf.

@@ -30,7 +30,7 @@ var operations = map[string]*operation{}
 var drawnOperations []string
 
 func init() {
-	for _, row := range slices.Concat(leaves(), elementwiseOperations(), rowOperations(), movingOperations(), lossOperations(), rootOperations()) {
+	for _, row := range slices.Concat(leaves(), elementwiseOperations(), rowOperations(), reductionOperations(), movingOperations(), lossOperations(), rootOperations()) {
 		operations[row.name] = &row
 		if row.draw != nil {
 			drawnOperations = append(drawnOperations, row.name)
@@ -121,6 +121,9 @@ func elementwiseOperations() []operation {
 		{name: "Affine", operands: 1, numbers: 2, plain: affine, build: buildAffine, draw: (*drawer).drawAffine},
 		{name: "Clamp", operands: 1, numbers: 2, plain: clamped, build: buildClamp, draw: (*drawer).drawClamp},
 		{name: "Relu", operands: 1, plain: relu, build: one((*graph.Builder).Relu), draw: (*drawer).drawUnary},
+		{name: "Sqrt", operands: 1, plain: elementwise(math.Sqrt, 0.1, unbounded), build: one((*graph.Builder).Sqrt), draw: (*drawer).drawUnary},
+		{name: "Abs", operands: 1, plain: absolute, build: one((*graph.Builder).Abs), draw: (*drawer).drawUnary},
+		{name: "Scale", operands: 2, plain: scaled, build: two((*graph.Builder).Scale), draw: (*drawer).drawScale},
 		{name: "Apply", operands: 1, plain: halfSquare, build: buildApply, draw: (*drawer).drawApply},
 	}
 }
@@ -131,6 +134,7 @@ func rowOperations() []operation {
 		{name: "MatMul", operands: 2, plain: product, build: two((*graph.Builder).MatMul), draw: (*drawer).drawProduct},
 		{name: "AddRow", operands: 2, plain: withRow(func(x, r float64) float64 { return x + r }), build: two((*graph.Builder).AddRow), draw: (*drawer).drawWithRow},
 		{name: "MulRow", operands: 2, plain: withRow(times), build: two((*graph.Builder).MulRow), draw: (*drawer).drawWithRow},
+		{name: "AddCol", operands: 2, plain: withColumn(func(x, c float64) float64 { return x + c }), build: two((*graph.Builder).AddCol), draw: (*drawer).drawWithColumn},
 		{name: "MulCol", operands: 2, plain: withColumn(times), build: two((*graph.Builder).MulCol), draw: (*drawer).drawWithColumn},
 		{name: "OuterRows", operands: 2, plain: outerRows, build: two((*graph.Builder).OuterRows), draw: (*drawer).drawOuterRows},
 		{name: "MatVecRows", operands: 2, plain: matVecRows, build: two((*graph.Builder).MatVecRows), draw: (*drawer).drawMatVecRows},
@@ -141,8 +145,22 @@ func rowOperations() []operation {
 	}
 }
 
+func reductionOperations() []operation {
+	sums, logs := ofEachRow(sumOf), ofEachRow(logSumExp)
+	return []operation{
+		{name: "Sum", operands: 1, plain: sumAll, build: one((*graph.Builder).Sum), draw: (*drawer).drawUnary},
+		{name: "SumRows", operands: 1, plain: ofEachColumn(sums), build: one((*graph.Builder).SumRows), draw: (*drawer).drawUnary},
+		{name: "SumColumns", operands: 1, plain: sums, build: one((*graph.Builder).SumColumns), draw: (*drawer).drawUnary},
+		{name: "MaxRows", operands: 1, plain: ofEachColumn(largestOfRows), build: one((*graph.Builder).MaxRows), draw: (*drawer).drawUnary},
+		{name: "MaxColumns", operands: 1, plain: largestOfRows, build: one((*graph.Builder).MaxColumns), draw: (*drawer).drawUnary},
+		{name: "LogSumExpRows", operands: 1, plain: ofEachColumn(logs), build: one((*graph.Builder).LogSumExpRows), draw: (*drawer).drawUnary},
+		{name: "LogSumExpColumns", operands: 1, plain: logs, build: one((*graph.Builder).LogSumExpColumns), draw: (*drawer).drawUnary},
+	}
+}
+
 func movingOperations() []operation {
 	return []operation{
+		{name: "Gather", operands: 2, plain: gathered, build: two((*graph.Builder).Gather), draw: (*drawer).drawGather, flat: []int{1}},
 		{name: "Stack", operands: -1, plain: stack, build: buildStack, draw: (*drawer).drawStack},
 		{name: "RowBlock", operands: 1, numbers: 2, plain: rowBlock, build: block((*graph.Builder).RowBlock), draw: (*drawer).drawRowBlock},
 		{name: "Unstack", operands: 1, numbers: 2, plain: unstack, build: buildUnstack, draw: (*drawer).drawUnstack},
@@ -169,6 +187,8 @@ func rootOperations() []operation {
 		{name: "Output", operands: 1, plain: same, build: buildOutput},
 		{name: "Minimize", operands: 1, plain: same, build: buildMinimize},
 		{name: "Gradient", operands: 1, plain: probed, build: buildGradient, draw: (*drawer).drawUnaryMatrix},
+		{name: "Gradients", operands: 2, plain: gradientOf, build: buildGradients, draw: (*drawer).drawGradients, flat: []int{0, 1}},
+		{name: "StopGradient", operands: 1, plain: stopped, build: one((*graph.Builder).StopGradient), draw: (*drawer).drawUnary, flat: []int{0}},
 		{name: "Substitute", operands: 2, plain: substituted, build: buildSubstitute, draw: (*drawer).drawSubstitute, flat: []int{0}},
 	}
 }

@@ -114,7 +114,11 @@ func (d *drawer) lookups() {
 	if d.IntN(4) == 0 {
 		limit = d.size()
 	}
-	table := d.param(limit, d.size())
+	width := d.size()
+	table := d.param(limit, width)
+	if d.IntN(4) == 0 {
+		table = d.leaf(limit, width)
+	}
 	index := d.indices(n, limit)
 	for range 1 + d.IntN(3) {
 		x := d.do("Rows", []int{table, index})

@@ -79,9 +79,6 @@ func quotient(e *evaluation, s *Statement, in []array) (array, error) {
 }
 
 func affine(e *evaluation, s *Statement, in []array) (array, error) {
-	if in[0].scalar {
-		return array{}, errShape
-	}
 	return elementwise(func(x float64) float64 { return s.Numbers[0]*x + s.Numbers[1] }, math.Inf(-1), math.Inf(1))(e, s, in)
 }
 

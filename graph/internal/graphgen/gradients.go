@@ -1,0 +1,95 @@
+package graphgen
+
+import (
+	"slices"
+
+	"github.com/seed-222a112c/lstm/graph"
+)
+
+// This file holds what differentiates inside of a program: Gradients and StopGradient.
+
+// gradientOf is the gradient of a scalar, the first operand, with respect to the second, by
+// central differences: it is not exact to rounding.
+func gradientOf(e *evaluation, s *Statement, in []array) (array, error) {
+	const h = 1e-5
+	if !in[0].scalar || in[1].ints != nil || len(in[1].x) > mostDifferences {
+		return array{}, errShape
+	}
+	if in[0].loose {
+		return array{}, errRange
+	}
+	y := array{rows: in[1].rows, cols: in[1].cols, scalar: in[1].scalar, x: make([]float64, len(in[1].x)), loose: true}
+	for k := range y.x {
+		y.x[k] = (e.moved(s, k, h) - e.moved(s, k, -h)) / (2 * h)
+	}
+	return y, nil
+}
+
+// mostDifferences bounds the elements that central differences are taken of.
+const mostDifferences = 12
+
+// moved returns the scalar with element k of what it is differentiated by moved.
+func (e *evaluation) moved(s *Statement, k int, by float64) float64 {
+	sub := &evaluation{program: e.program, world: e.world, lenient: true, perturb: e.perturb, stopped: e.values, moving: s.Operands[1], element: k, by: by}
+	if err := sub.runTo(s.Operands[0]); err != nil {
+		panic(err) // it has been computed before
+	}
+	return sub.values[s.Operands[0]].x[0]
+}
+
+// stopped is its operand; in a central difference, what that is without the difference.
+func stopped(e *evaluation, s *Statement, in []array) (array, error) {
+	if in[0].ints != nil {
+		return array{}, errShape
+	}
+	if y, known := e.stopped[s.ID]; known {
+		return y, nil
+	}
+	return in[0], nil
+}
+
+func buildGradients(c *construction, _ *Statement, in []*graph.Node) *graph.Node {
+	return c.b.Gradients(in[0], in[1])[0]
+}
+
+// drawGradients draws the gradient of a term of the objective with respect to a small matrix that
+// it was computed from.
+func (d *drawer) drawGradients(op string) int {
+	loss := d.term()
+	felt := map[int]bool{loss: true}
+	var small []int
+	for _, s := range slices.Backward(d.program.Statements) {
+		if !felt[s.ID] {
+			continue
+		}
+		if v := d.value(s.ID); s.ID != loss && v.ints == nil && len(v.x) <= mostDifferences {
+			small = append(small, s.ID)
+		}
+		for k, id := range s.Operands {
+			if !operations[s.Op].isFlat(k) {
+				felt[id] = true
+			}
+		}
+	}
+	if len(small) == 0 {
+		panic(errNoFit)
+	}
+	return d.do(op, []int{loss, small[d.IntN(len(small))]})
+}
+
+// term returns a scalar.
+func (d *drawer) term() int {
+	if n := len(d.scalars); n > 0 && d.IntN(3) > 0 {
+		return d.scalars[d.IntN(n)]
+	}
+	x := d.any()
+	return d.do("Dot", []int{x, d.like(x)})
+}
+
+func (d *drawer) drawScale(op string) int { return d.do(op, []int{d.anyFor(op), d.term()}) }
+
+func (d *drawer) drawGather(op string) int {
+	x := d.any()
+	v := d.value(x)
+	return d.do(op, []int{x, d.indices(v.rows, v.cols)})
+}
