@@ -30,7 +30,7 @@ const mostDifferences = 12
 
 // moved returns the scalar with element k of what it is differentiated by moved.
 func (e *evaluation) moved(s *Statement, k int, by float64) float64 {
-	sub := &evaluation{program: e.program, world: e.world, lenient: true, perturb: e.perturb, stopped: e.values, moving: s.Operands[1], element: k, by: by}
+	sub := &evaluation{program: e.program, world: e.world, lenient: true, perturb: e.perturb, stopped: e.values, moving: e.program.origin(s.Operands[1]), element: k, by: by}
 	if err := sub.runTo(s.Operands[0]); err != nil {
 		panic(err) // it has been computed before
 	}
@@ -92,4 +92,15 @@ func (d *drawer) drawGather(op string) int {
 	x := d.any()
 	v := d.value(x)
 	return d.do(op, []int{x, d.indices(v.rows, v.cols)})
+}
+
+// origin returns the statement whose node a statement's is: of some methods it is an operand's.
+func (p *Program) origin(id int) int {
+	switch s := p.find(id); {
+	case s.Op == "Unstack" && s.int(0) == 1:
+		return p.origin(s.Operands[0])
+	case s.Op == "Substitute":
+		return p.origin(s.Operands[1])
+	}
+	return id
 }

@@ -5,7 +5,7 @@ import "math/rand/v2"
 // patterns are what models do with several operations, where passes of the compiler look.
 var patterns = []func(*drawer){
 	(*drawer).sumOfProducts, (*drawer).weightAndTranspose, (*drawer).repeatedRow, (*drawer).viewOfViews,
-	(*drawer).recut, (*drawer).lookups, (*drawer).longSum, (*drawer).normalised, (*drawer).derivedWeight, (*drawer).classifier,
+	(*drawer).recut, (*drawer).startedSums, (*drawer).lookups, (*drawer).longSum, (*drawer).normalised, (*drawer).derivedWeight, (*drawer).classifier,
 }
 
 // sumOfProducts is x·W + y·W, or with two weights, with a bias at times.
@@ -106,6 +106,41 @@ func (d *drawer) recut() {
 		d.Shuffle(len(parts), func(i, j int) { parts[i], parts[j] = parts[j], parts[i] })
 	}
 	d.keep(d.do(join, parts))
+}
+
+// startedSums are sums of products that start from rows of another product, some of them from the
+// same rows, or from a looked-up product that others read too.
+func (d *drawer) startedSums() {
+	rows, cols, n := 1+d.IntN(4), 1+d.IntN(6), d.size()
+	blocks := 2 + d.IntN(2)
+	x := d.leaf(rows*blocks, cols)
+	if d.IntN(2) == 0 {
+		limit := 1 + d.IntN(max(1, rows*blocks/2))
+		x = d.do("Rows", []int{d.param(limit, cols), d.indices(rows*blocks, limit)})
+	}
+	z := d.do("MatMul", []int{x, d.leaf(cols, n)})
+	if d.IntN(3) == 0 {
+		d.keep(z)
+	}
+	if d.IntN(3) == 0 {
+		other := d.leaf(rows*blocks, 3)
+		d.keep(d.do("Add", []int{z, d.do("MatMul", []int{other, d.param(3, n)})}))
+	}
+	for k := range blocks {
+		from := k * rows
+		if d.IntN(3) == 0 {
+			from = d.IntN(rows*(blocks-1) + 1)
+		}
+		block := d.do("RowBlock", []int{z}, float64(from), float64(from+rows))
+		if d.IntN(6) == 0 {
+			d.keep(block)
+		}
+		y := d.do("Add", []int{block, d.do("MatMul", []int{d.leaf(rows, 2), d.param(2, n)})})
+		if d.IntN(2) == 0 {
+			y = d.do("Tanh", []int{y})
+		}
+		d.keep(y)
+	}
 }
 
 // lookups are several uses of one table, and of one lookup.
