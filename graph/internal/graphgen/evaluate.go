@@ -69,7 +69,8 @@ type evaluation struct {
 	values  map[int]array               // of the statements so far, by number
 
 	stopped map[int]array // values that gradients do not flow through, in a central difference
-	moving  int           // the statement one element of which is moved, or 0
+	nodes   map[int]int   // see Program.nodes
+	moving  int           // the node one element of which is moved, or 0
 	element int
 	by      float64
 }
@@ -114,7 +115,7 @@ func (e *evaluation) statement(s *Statement) error {
 	if bound := e.bound(y); !(y.largest() <= bound) && !e.lenient {
 		return errors.Wrapf(errRange, "%g", y.largest())
 	}
-	if y.loose = y.loose || loose; s.ID == e.moving {
+	if y.loose = y.loose || loose; e.moving != 0 && e.nodes[s.ID] == e.moving && !s.isAlias() {
 		y.x = slices.Clone(y.x)
 		y.x[e.element] += e.by
 	}
@@ -160,4 +161,9 @@ func (s *Statement) hasSize() bool {
 	const most = 1 << 22
 	rows, cols := s.int(0), s.int(1)
 	return 1 <= rows && rows <= most && 1 <= cols && cols <= most && rows*cols <= most
+}
+
+// isAlias tells whether a statement's node is its last operand's.
+func (s *Statement) isAlias() bool {
+	return s.Op == "Substitute" || s.Op == "Unstack" && s.int(0) == 1
 }

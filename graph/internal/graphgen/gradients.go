@@ -2,6 +2,7 @@ package graphgen
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/seed-222a112c/lstm/graph"
 )
@@ -12,15 +13,20 @@ import (
 // central differences: it is not exact to rounding.
 func gradientOf(e *evaluation, s *Statement, in []array) (array, error) {
 	const h = 1e-5
-	if !in[0].scalar || in[1].ints != nil || len(in[1].x) > mostDifferences {
+	nodes := e.program.nodes()
+	depends := false
+	for id := range e.program.feltBy(s.Operands[0]) {
+		depends = depends || id != s.Operands[0] && nodes[id] == nodes[s.Operands[1]]
+	}
+	if !in[0].scalar || in[1].ints != nil || len(in[1].x) > mostDifferences || !depends {
 		return array{}, errShape
 	}
-	if in[0].loose {
+	if in[0].loose || e.ties { // at a tie there is no derivative
 		return array{}, errRange
 	}
 	y := array{rows: in[1].rows, cols: in[1].cols, scalar: in[1].scalar, x: make([]float64, len(in[1].x)), loose: true}
 	for k := range y.x {
-		y.x[k] = (e.moved(s, k, h) - e.moved(s, k, -h)) / (2 * h)
+		y.x[k] = (e.moved(s, nodes, k, h) - e.moved(s, nodes, k, -h)) / (2 * h)
 	}
 	return y, nil
 }
@@ -29,8 +35,8 @@ func gradientOf(e *evaluation, s *Statement, in []array) (array, error) {
 const mostDifferences = 12
 
 // moved returns the scalar with element k of what it is differentiated by moved.
-func (e *evaluation) moved(s *Statement, k int, by float64) float64 {
-	sub := &evaluation{program: e.program, world: e.world, lenient: true, perturb: e.perturb, stopped: e.values, moving: e.program.origin(s.Operands[1]), element: k, by: by}
+func (e *evaluation) moved(s *Statement, nodes map[int]int, k int, by float64) float64 {
+	sub := &evaluation{program: e.program, world: e.world, lenient: true, perturb: e.perturb, stopped: e.values, nodes: nodes, moving: nodes[s.Operands[1]], element: k, by: by}
 	if err := sub.runTo(s.Operands[0]); err != nil {
 		panic(err) // it has been computed before
 	}
@@ -56,19 +62,12 @@ func buildGradients(c *construction, _ *Statement, in []*graph.Node) *graph.Node
 // it was computed from.
 func (d *drawer) drawGradients(op string) int {
 	loss := d.term()
-	felt := map[int]bool{loss: true}
+	felt := d.program.feltBy(loss)
 	var small []int
 	for _, s := range slices.Backward(d.program.Statements) {
-		if !felt[s.ID] {
-			continue
-		}
-		if v := d.value(s.ID); s.ID != loss && v.ints == nil && len(v.x) <= mostDifferences {
-			small = append(small, s.ID)
-		}
-		for k, id := range s.Operands {
-			if !operations[s.Op].isFlat(k) {
-				felt[id] = true
-			}
+		id := s.ID
+		if v := d.value(id); felt[id] && id != loss && v.ints == nil && len(v.x) <= mostDifferences {
+			small = append(small, id)
 		}
 	}
 	if len(small) == 0 {
@@ -94,13 +93,29 @@ func (d *drawer) drawGather(op string) int {
 	return d.do(op, []int{x, d.indices(v.rows, v.cols)})
 }
 
-// origin returns the statement whose node a statement's is: of some methods it is an operand's.
-func (p *Program) origin(id int) int {
-	switch s := p.find(id); {
-	case s.Op == "Unstack" && s.int(0) == 1:
-		return p.origin(s.Operands[0])
-	case s.Op == "Substitute":
-		return p.origin(s.Operands[1])
+// nodes returns, by number of statement, the first statement that has the same node: some methods
+// return an operand, and of Gorgonia's own operations equal ones are one node.
+func (p *Program) nodes() map[int]int {
+	first, known := make(map[int]int, len(p.Statements)), map[string]int{}
+	for i := range p.Statements {
+		s := &p.Statements[i]
+		node := s.ID
+		switch s.Op {
+		case "Unstack", "Substitute":
+			if s.isAlias() {
+				node = first[s.Operands[len(s.Operands)-1]]
+			}
+		case "Add", "Sub", "Mul", "Div", "MatMul", "Sigmoid", "Tanh", "Exp", "Log", "Sqrt", "Scale":
+			key := strings.Replace(s.Op, "Scale", "Mul", 1) // of two scalars it is
+			for _, id := range s.Operands {
+				key += " " + name(first[id])
+			}
+			if same, ok := known[key]; ok {
+				node = same
+			}
+			known[key] = node
+		}
+		first[s.ID] = node
 	}
-	return id
+	return first
 }

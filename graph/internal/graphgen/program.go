@@ -192,16 +192,25 @@ func isRoot(op string) bool { return op == "Output" || op == "Minimize" }
 
 // felt tells, by number, which statements the objective's gradient reaches.
 func (p *Program) felt() map[int]bool {
-	felt := map[int]bool{}
+	for i := range p.Statements {
+		if p.Statements[i].Op == "Minimize" {
+			return p.feltBy(p.Statements[i].ID)
+		}
+	}
+	return nil
+}
+
+// feltBy tells which statements the gradient of one reaches, itself included.
+func (p *Program) feltBy(id int) map[int]bool {
+	felt := map[int]bool{id: true}
 	for i := len(p.Statements) - 1; i >= 0; i-- {
 		s := &p.Statements[i]
-		if s.Op != "Minimize" && !felt[s.ID] {
+		if !felt[s.ID] {
 			continue
 		}
-		row := operations[s.Op]
-		for k, id := range s.Operands {
-			if !row.isFlat(k) {
-				felt[id] = true
+		for k, operand := range s.Operands {
+			if !operations[s.Op].isFlat(k) {
+				felt[operand] = true
 			}
 		}
 	}
