@@ -2,6 +2,7 @@ package graph
 
 import (
 	"slices"
+	"sync"
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph/internal/ops"
@@ -27,10 +28,9 @@ func (b *Builder) StopGradient(x *Node) *Node {
 // that one's shape: for a penalty on gradients, or as an output. Any nodes will do, parameters,
 // inputs and what was computed from them, which the loss must have been computed from in turn.
 //
-// Gradients can be differentiated again, by Gradients and as part of the objective. It is an
-// error, which names the operation, if an operation between the nodes and the loss has no
-// gradient; LayerNorm, CrossEntropy, BinaryCrossEntropy and SquaredError have a first one
-// but no second.
+// Gradients can be differentiated again, by Gradients and as part of the objective, as often as one
+// likes: the gradients of all operations of a Builder are such operations again. An operation
+// that was added by Apply, and does not say what its gradient is, is an error that names it.
 func (b *Builder) Gradients(loss *Node, of ...*Node) []*Node {
 	grads := make([]*Node, len(of))
 	if b.err != nil {
@@ -50,28 +50,21 @@ func (b *Builder) Gradients(loss *Node, of ...*Node) []*Node {
 	return found
 }
 
-// fitGradients reports operands that Gradients cannot use.
+// fitGradients reports operands that are not a scalar and nodes of the graph.
 func (b *Builder) fitGradients(loss *Node, of []*Node) error {
 	switch {
 	case loss == nil:
 		return errors.New("the loss is nil")
+	case loss.Graph() != b.graph:
+		return errors.New("the loss is of another graph")
 	case !loss.IsScalar():
 		return errors.Errorf("the loss has shape %v, want a scalar", loss.Shape())
 	case len(of) == 0:
 		return errors.New("of no nodes")
 	}
 	for i, n := range of {
-		if n == nil {
-			return errors.Errorf("node %d is nil", i+1)
-		}
-	}
-	if _, err := between(loss, of); err != nil {
-		return err
-	}
-	affects := affecting(loss)
-	for i, n := range of {
-		if !affects.has(n) {
-			return errors.Errorf("the loss does not depend on node %d, of shape %v, by operations that have gradients", i+1, n.Shape())
+		if n == nil || n.Graph() != b.graph {
+			return errors.Errorf("node %d is nil, or of another graph", i+1)
 		}
 	}
 	return nil
@@ -84,12 +77,18 @@ func (b *Builder) backpropagate(loss *Node, of []*Node) (grads []*Node, err erro
 			grads, err = nil, errors.Errorf("%v", r)
 		}
 	}()
-	active, err := between(loss, of)
+	f := flowOf(loss)
+	active, err := f.between(of)
 	if err != nil {
 		return nil, err
 	}
+	for i, n := range of {
+		if !f.reaches.has(n) {
+			return nil, errors.Errorf("the loss does not depend on node %d, of shape %v, by operations that have gradients", i+1, n.Shape())
+		}
+	}
 	terms := map[*Node]gorgonia.Nodes{loss: {b.graph.AddNode(b.one())}}
-	for _, n := range slices.Backward(ops.Needed([]*Node{loss})) {
+	for _, n := range slices.Backward(f.order) {
 		if !active.has(n) {
 			continue
 		}
@@ -163,29 +162,37 @@ func newNodeSet(g *gorgonia.ExprGraph, nodes []*Node) nodeSet {
 
 func (s nodeSet) has(n *Node) bool { return s[n.ID()] }
 
-// affecting returns the nodes that a gradient of the loss flows to, itself included.
-func affecting(loss *Node) nodeSet {
-	affects := newNodeSet(loss.Graph(), []*Node{loss})
-	for _, n := range slices.Backward(ops.Needed([]*Node{loss})) {
-		if !affects.has(n) {
+// A flow is what the gradients of a scalar flow through.
+type flow struct {
+	order   []*Node // what the scalar was computed from, itself included, operands first
+	reaches nodeSet // what gradients flow to, the scalar included
+}
+
+func flowOf(loss *Node) flow {
+	f := flow{ops.Needed([]*Node{loss}), newNodeSet(loss.Graph(), []*Node{loss})}
+	for _, n := range slices.Backward(f.order) {
+		if !f.reaches.has(n) {
 			continue
 		}
 		operands := ops.Operands(n)
 		for i, wrt := range differentiable(n) {
 			if wrt {
-				affects[operands[i].ID()] = true
+				f.reaches[operands[i].ID()] = true
 			}
 		}
 	}
-	return affects
+	return f
 }
 
-// between returns the nodes that gradients of the loss flow through on their way to the given
-// ones, both included. It is an error if some would flow through an operation that has none.
-func between(loss *Node, of []*Node) (nodeSet, error) {
-	affects, active := affecting(loss), newNodeSet(loss.Graph(), of)
-	for _, n := range ops.Needed([]*Node{loss}) {
-		if !affects.has(n) {
+// between returns the nodes that gradients flow through on their way to the given ones, both
+// included. It is an error if some would flow through an operation that has none.
+func (f flow) between(of []*Node) (nodeSet, error) {
+	active := make(nodeSet, len(f.reaches))
+	for _, n := range of {
+		active[n.ID()] = true
+	}
+	for _, n := range f.order {
+		if !f.reaches.has(n) {
 			continue
 		}
 		wrt := differentiable(n)
@@ -252,16 +259,17 @@ func (b *Builder) leaves() (leaves, stopped []*Node) {
 		names[p.node] = "the node of Gradient " + p.name
 		all = append(all, p.node)
 	}
-	if _, err := between(b.loss, all); err != nil {
+	f := flowOf(b.loss)
+	if _, err := f.between(all); err != nil {
 		b.err = errors.Wrap(err, "graph: differentiating the objective")
 		return nil, nil
 	}
-	affects, behind := affecting(b.loss), behindStops(b.loss)
+	behind := sync.OnceValue(f.behindStops)
 	for _, n := range all {
 		switch {
-		case affects.has(n):
+		case f.reaches.has(n):
 			leaves = append(leaves, n)
-		case behind.has(n):
+		case behind().has(n):
 			stopped = append(stopped, n)
 		default:
 			b.Fail(errors.Errorf("graph: the objective does not depend on %s", names[n]))
@@ -271,12 +279,12 @@ func (b *Builder) leaves() (leaves, stopped []*Node) {
 }
 
 // behindStops returns the nodes that the operands of StopGradient were computed from.
-func behindStops(loss *Node) nodeSet {
+func (f flow) behindStops() nodeSet {
 	var operands []*Node
-	for _, n := range ops.Needed([]*Node{loss}) {
+	for _, n := range f.order {
 		if _, stop := n.Op().(*ops.StopGradient); stop {
 			operands = append(operands, ops.Operands(n)...)
 		}
 	}
-	return newNodeSet(loss.Graph(), ops.Needed(operands))
+	return newNodeSet(f.order[0].Graph(), ops.Needed(operands))
 }

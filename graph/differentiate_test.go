@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/graphtest"
+	"gorgonia.org/gorgonia"
 )
 
 var engines = []graph.Engine{graph.Reference, graph.Fused}
@@ -194,6 +195,13 @@ func TestGradientsErrors(t *testing.T) {
 			b.Gradients(b.Sum(b.Param(x)))
 			return b.Param(x)
 		},
+		"Gradients: the loss is of another graph": func(b *graph.Builder) *graph.Node {
+			return b.Gradients(gorgonia.NewScalar(gorgonia.NewGraph(), gorgonia.Float32, gorgonia.WithName("s")), b.Param(x))[0]
+		},
+		"Gradients: node 1 is nil, or of another graph": func(b *graph.Builder) *graph.Node {
+			foreign := gorgonia.NewMatrix(gorgonia.NewGraph(), gorgonia.Float32, gorgonia.WithShape(1, 1), gorgonia.WithName("m"))
+			return b.Gradients(b.Sum(b.Param(x)), foreign)[0]
+		},
 		"Gradients: node 2 is nil": func(b *graph.Builder) *graph.Node {
 			return b.Gradients(b.Sum(b.Param(x)), b.Param(x), nil)[0]
 		},
@@ -248,6 +256,11 @@ func TestStopGradient(t *testing.T) {
 			graphtest.CheckClose(t, "dx", p.Grad(x), []float64{2 * 25, 2 * 49}, 1e-6)
 			graphtest.CheckClose(t, "dw", p.Grad(w), []float64{0, 0}, 0)
 			w.SetFloats([]float64{-5, -7})
+			for _, vg := range p.ValueGrads() { // as a solver may
+				if g, err := vg.Grad(); err == nil {
+					copy(g.Data().([]float32), []float32{8, 9})
+				}
+			}
 		}
 	}
 }
