@@ -57,7 +57,7 @@ var errNoFit = errors.New("no operands fit")
 // attempt draws something, or a part of it if the rest does not fit.
 func (d *drawer) attempt(draw func(*drawer)) {
 	defer func() {
-		if r := recover(); r != nil && r != errNoFit { //nolint:errorlint // it is never wrapped
+		if r := recover(); r != nil && r != errNoFit {
 			panic(r)
 		}
 	}()
