@@ -1,8 +1,11 @@
 package graphgen
 
 import (
+	"math"
+
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
+	"gorgonia.org/gorgonia"
 )
 
 // The orders of the worlds that a program runs in, by number: a run after others must not see
@@ -77,7 +80,11 @@ func (m *machine) runs(order []int, frozen bool) (all []values, err error) {
 		if err := m.compiled.Run(); err != nil {
 			return nil, err
 		}
-		all = append(all, m.values())
+		got, err := m.values()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, got)
 	}
 	return all, nil
 }
@@ -116,14 +123,34 @@ func (m *machine) floats(s *Statement, w world) []float64 {
 	return x
 }
 
-// values returns the outputs and gradients of the last run.
-func (m *machine) values() values {
+// values returns the outputs and gradients of the last run. Like a solver it changes a gradient
+// that it has read: no other value may change with it.
+func (m *machine) values() (values, error) {
 	out := values{}
+	for i, param := range m.compiled.Params() {
+		out["gradient of "+param.Name()] = m.compiled.Grad(param)
+		grad, err := m.compiled.ValueGrads()[i].Grad()
+		if err != nil {
+			return nil, err
+		}
+		spoil(grad)
+	}
 	for _, name := range m.compiled.Outputs() {
 		out[name] = m.compiled.Floats(name)
 	}
-	for _, param := range m.compiled.Params() {
-		out["gradient of "+param.Name()] = m.compiled.Grad(param)
+	return out, nil
+}
+
+// spoil makes all numbers of a value NaN.
+func spoil(v gorgonia.Value) {
+	switch x := v.Data().(type) {
+	case []float32:
+		for i := range x {
+			x[i] = float32(math.NaN())
+		}
+	case []float64:
+		for i := range x {
+			x[i] = math.NaN()
+		}
 	}
-	return out
 }
