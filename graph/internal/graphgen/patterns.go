@@ -117,12 +117,18 @@ func (d *drawer) startedSums() {
 		x = d.do("Rows", []int{d.param(limit, cols), d.indices(rows*blocks, limit)})
 	}
 	z := d.do("MatMul", []int{x, d.leaf(cols, n)})
-	if d.IntN(3) == 0 {
+	switch d.IntN(4) {
+	case 0:
 		d.keep(z)
+	case 1:
+		d.add("Output", "", []int{z})
 	}
-	if d.IntN(3) == 0 {
+	if d.IntN(2) == 0 {
 		other := d.leaf(rows*blocks, 3)
 		d.keep(d.do("Add", []int{z, d.do("MatMul", []int{other, d.param(3, n)})}))
+		if d.IntN(2) == 0 { // nobody else reads it
+			return
+		}
 	}
 	for k := range blocks {
 		from := k * rows
