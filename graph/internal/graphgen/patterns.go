@@ -2,7 +2,7 @@ package graphgen
 
 // patterns are what models do with several operations, where passes of the compiler look.
 var patterns = []func(*drawer){
-	(*drawer).sumOfProducts, (*drawer).weightAndTranspose, (*drawer).repeatedRow, (*drawer).viewOfViews,
+	(*drawer).sumOfProducts, (*drawer).sharedWeight, (*drawer).weightAndTranspose, (*drawer).repeatedRow, (*drawer).viewOfViews,
 	(*drawer).recut, (*drawer).startedSums, (*drawer).lookups, (*drawer).longSum, (*drawer).normalised, (*drawer).derivedWeight, (*drawer).classifier,
 }
 
@@ -27,6 +27,21 @@ func (d *drawer) sumOfProducts() {
 		sum = d.do("AddRow", []int{sum, d.leaf(1, n)})
 	}
 	d.keep(sum)
+}
+
+// sharedWeight is products of several matrices with one weight, some of them with a bias.
+func (d *drawer) sharedWeight() {
+	x := d.any()
+	v, n := d.value(x), d.size()
+	w, biases := d.param(v.cols, n), []int{d.leaf(1, n), d.leaf(1, n)}
+	for range 2 + d.IntN(3) {
+		y := d.do("MatMul", []int{x, w})
+		if k := d.IntN(4); k < 2 {
+			y = d.do("AddRow", []int{y, biases[k]})
+		}
+		d.keep(y)
+		x = d.leaf(v.rows, v.cols)
+	}
 }
 
 // weightAndTranspose is a product with a weight and one with its transpose.
