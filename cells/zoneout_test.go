@@ -89,3 +89,21 @@ func checkZoneout(t *testing.T, cell cells.Cell, rates map[string]float64, batch
 		checkShare(t, "kept of y and z", both/float64(len(y)), 0.7*0.2, len(y))
 	}
 }
+
+// What is carried is named by the Zoneout itself, so that a cell around it reads what is watched.
+func TestZoneoutNames(t *testing.T) {
+	zoned := cells.Zoneout{Cell: NewCoRNN("r", 1, 1, rand.New(rand.NewPCG(1, 1))), Rates: map[string]float64{"z": 0.5}}
+	p, err := graph.Compile(func(b *graph.Builder) {
+		b.Watch(func(name string, n *graph.Node) *graph.Node {
+			if name == "z" {
+				return b.Constant(7, 1, 1)
+			}
+			return n
+		})
+		b.Output("z", zoned.Step(b, b.Constant(1, 1, 1), cells.Zeros(b, zoned, 1)).Get("z"))
+	}, graph.Settings{})
+	check(t, err)
+	defer p.Close()
+	check(t, p.Run())
+	graphtest.CheckClose(t, "z", p.Floats("z"), []float64{7}, 0)
+}
