@@ -92,7 +92,7 @@ func (p *Program) let(c *construction, w world, d graph.Dtype) error {
 		s := &p.Statements[i]
 		var v *tensor.Dense
 		switch s.Op {
-		case "Input", "Param":
+		case "Input", "UnsetInput", "Param":
 			x := p.floats(s, w)
 			if d == graph.Float64 {
 				v = tensor.New(tensor.WithShape(s.int(0), s.int(1)), tensor.WithBacking(x))

@@ -52,6 +52,10 @@ func buildInput(c *construction, s *Statement, _ []*graph.Node) *graph.Node {
 	return c.b.Input(name(s.ID), s.int(0), s.int(1))
 }
 
+func buildUnsetInput(c *construction, s *Statement, _ []*graph.Node) *graph.Node {
+	return c.b.UnsetInput(name(s.ID), s.int(0), s.int(1), "set it")
+}
+
 func buildInputWith(c *construction, s *Statement, _ []*graph.Node) *graph.Node {
 	return c.b.InputWith(name(s.ID), s.int(0), s.int(1), s.Numbers[2])
 }

@@ -78,8 +78,12 @@ func (d *drawer) keep(id int) {
 // value returns the value of a statement in the first world.
 func (d *drawer) value(id int) array { return d.worlds[0].values[id] }
 
-// add adds a statement and returns its number, or 0 if it does not fit in one of the worlds.
+// add adds a statement and returns its number, or 0 if it does not fit in one of the worlds. It
+// gives up with errNoFit on a leaf that is too large.
 func (d *drawer) add(op string, kind string, operands []int, numbers ...float64) int {
+	if len(operands) == 0 && op != "Indices" && len(numbers) > 1 && numbers[0]*numbers[1] > maxElements {
+		panic(errNoFit)
+	}
 	s := Statement{ID: len(d.program.Statements) + 1, Op: op, Operands: operands, Numbers: numbers, Kind: kind}
 	d.program.Statements = append(d.program.Statements, s)
 	for _, e := range d.worlds {

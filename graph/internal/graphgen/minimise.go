@@ -148,7 +148,7 @@ func (m *minimiser) shrink() {
 // hasSizes tells operations whose first numbers are sizes, offsets or counts.
 func hasSizes(op string) bool {
 	switch op {
-	case "Input", "InputWith", "Constant", "Ones", "Param", "Indices", "RowBlock", "ColumnBlock", "Reshape", "Unstack":
+	case "Input", "UnsetInput", "InputWith", "Constant", "Ones", "Param", "Indices", "RowBlock", "ColumnBlock", "Reshape", "Unstack":
 		return true
 	}
 	return false
@@ -163,6 +163,8 @@ func (m *minimiser) simplify() {
 			s.Numbers = []float64{0}
 		case s.Op == "Input" && s.Kind != "uniform" && s.Kind != "ones":
 			s.Kind = "ones"
+		case s.Op == "UnsetInput":
+			s.Op = "Input"
 		case s.Op == "InputWith":
 			*s = Statement{ID: id, Op: "Input", Numbers: s.Numbers[:2], Kind: "uniform"}
 		default:

@@ -4,7 +4,9 @@ import "math"
 
 // This file holds how each operation's operands and numbers are drawn.
 
-func (d *drawer) drawInput(string) int { return d.input(d.size(), d.size()) }
+func (d *drawer) drawInput(op string) int {
+	return d.add(op, "uniform", nil, float64(d.size()), float64(d.size()))
+}
 
 func (d *drawer) drawParam(string) int { return d.param(d.size(), d.size()) }
 

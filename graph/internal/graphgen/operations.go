@@ -48,6 +48,8 @@ var notDrawn = map[string]string{
 	"Named":     "adds nothing but what a function given to Watch adds",
 	"Watch":     "adds nothing",
 	"Within":    "adds what its function adds",
+	"Renamed":   "adds what its function adds",
+	"Watched":   "adds nothing",
 }
 
 // one, two and three are methods of so many operands.
@@ -86,6 +88,7 @@ func leaves() []operation {
 	}
 	return []operation{
 		{name: "Input", numbers: 2, plain: leaf, build: buildInput, draw: (*drawer).drawInput},
+		{name: "UnsetInput", numbers: 2, plain: leaf, build: buildUnsetInput, draw: (*drawer).drawInput},
 		{name: "InputWith", numbers: 3, plain: filled, build: buildInputWith, draw: (*drawer).drawFilled},
 		{name: "Constant", numbers: 3, plain: filled, build: buildConstant, draw: (*drawer).drawFilled},
 		{name: "Ones", numbers: 1, plain: ones, build: buildOnes, draw: (*drawer).drawOnes},

@@ -124,7 +124,7 @@ func (p *Program) parseLine(line string) error {
 			s.Operands = append(s.Operands, id)
 		}
 	}
-	if isLeaf := op == "Input" || op == "Indices"; isLeaf != (s.Kind != "") || (op == "Indices") != ofIndices(s.Kind) {
+	if isLeaf := op == "Input" || op == "UnsetInput" || op == "Indices"; isLeaf != (s.Kind != "") || (op == "Indices") != ofIndices(s.Kind) {
 		return errors.New("an Input has one of the distributions of numbers, Indices one of any, same and rising, and others none")
 	}
 	p.Statements = append(p.Statements, s)

@@ -95,7 +95,7 @@ func (m *machine) set(next, before world) error {
 		s := &m.program.Statements[i]
 		var err error
 		switch s.Op {
-		case "Input":
+		case "Input", "UnsetInput":
 			if next.inputs != before.inputs {
 				err = m.compiled.SetFloats(name(s.ID), m.floats(s, next))
 			}
