@@ -1,6 +1,7 @@
 package graphgen
 
 import (
+	"math"
 	"slices"
 	"strings"
 
@@ -85,7 +86,14 @@ func (d *drawer) term() int {
 	return d.do("Dot", []int{x, d.like(x)})
 }
 
-func (d *drawer) drawScale(op string) int { return d.do(op, []int{d.anyFor(op), d.term()}) }
+// drawScale scales by a term of the objective, made small.
+func (d *drawer) drawScale(op string) int {
+	by := d.term()
+	if v := d.value(by).largest(); v > 2 {
+		by = d.do("Affine", []int{by}, math.Exp2(-math.Ceil(math.Log2(v))), 0)
+	}
+	return d.do(op, []int{d.anyFor(op), by})
+}
 
 func (d *drawer) drawGather(op string) int {
 	x := d.any()
