@@ -57,14 +57,11 @@ func Unroll(b *graph.Builder, cell Cell, inputs, masks []*graph.Node, start Stat
 		if b.Err() != nil {
 			return nil, start
 		}
-		var next State
 		if masks == nil {
-			next = step(b, cell, x, state)
+			state = step(b, cell, x, state)
 		} else {
-			next = stepRows(b, cell, x, masks[t], state)
+			state = stepRows(b, cell, x, masks[t], state)
 		}
-		checkStep(b, cell, state, next)
-		state = next
 		outputs = append(outputs, state.Output())
 	}
 	return outputs, state

@@ -24,7 +24,7 @@ type State struct {
 
 	Layers []State // the states of the cells that this one is made of
 
-	// Out is the output where it is not h. It is computed anew in each step, not carried.
+	// Out is the output where it is no memory. It is computed anew in each step, not carried.
 	Out *graph.Node
 
 	others []memory // beside h and c
@@ -99,13 +99,15 @@ func (s State) own() []string {
 }
 
 // Output returns what the layer above reads: Out if there is one, else the output of the last
-// of the Layers, else Hidden.
+// of the Layers, else Hidden, else the first of the other memories.
 func (s State) Output() *graph.Node {
 	switch {
 	case s.Out != nil:
 		return s.Out
 	case len(s.Layers) > 0:
 		return s.Layers[len(s.Layers)-1].Output()
+	case s.Hidden == nil && len(s.others) > 0:
+		return s.others[0].node
 	}
 	return s.Hidden
 }

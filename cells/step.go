@@ -8,10 +8,10 @@ import (
 
 // step adds one time step of a cell to the graph. A cell names its memories where it computes
 // them; those that it has not named are named here, before anything outside the cell reads
-// them.
+// them. A cell that does not return the memories that it was given is reported by b.Err.
 func step(b *graph.Builder, cell Cell, x *graph.Node, prev State) State {
 	if !b.Watched() {
-		return cell.Step(b, x, prev)
+		return checked(b, cell, prev, cell.Step(b, x, prev))
 	}
 	named := map[string]bool{}
 	note := func(name string, n *graph.Node) (string, *graph.Node) {
@@ -19,7 +19,7 @@ func step(b *graph.Builder, cell Cell, x *graph.Node, prev State) State {
 		return name, n
 	}
 	var next State
-	b.Renamed(note, func() { next = cell.Step(b, x, prev) })
+	b.Renamed(note, func() { next = checked(b, cell, prev, cell.Step(b, x, prev)) })
 	return next.Map(func(name string, n *graph.Node) *graph.Node {
 		if named[name] {
 			return n
@@ -28,8 +28,20 @@ func step(b *graph.Builder, cell Cell, x *graph.Node, prev State) State {
 	})
 }
 
+// checked returns the state after a step if it has the memories of the state before.
+func checked(b *graph.Builder, cell Cell, prev, next State) State {
+	if b.Err() == nil && !next.like(prev) {
+		b.Fail(fmt.Errorf("cells: Step of a %T returned the memories %q, want those that it was given, %q", cell, next.Names(), prev.Names()))
+	}
+	return next
+}
+
 // stepLayer adds a step of layer k of several, under its names.
 func stepLayer(b *graph.Builder, k int, cell Cell, x *graph.Node, prev State) (next State) {
+	if k >= len(prev.Layers) {
+		b.Fail(fmt.Errorf("cells: layer %d, a %T, with a state of %d layers", k, cell, len(prev.Layers)))
+		return State{}
+	}
 	b.Within(layerName("", k), func() { next = step(b, cell, x, prev.Layers[k]) })
 	return next
 }
@@ -54,11 +66,4 @@ func stepRows(b *graph.Builder, cell Cell, x, mask *graph.Node, prev State) (nex
 	}
 	b.Renamed(keep, func() { next = step(b, cell, x, prev) })
 	return next.Select(b, mask, prev)
-}
-
-// checkStep reports a cell whose Step does not return the memories that it was given.
-func checkStep(b *graph.Builder, cell Cell, prev, next State) {
-	if b.Err() == nil && !next.like(prev) {
-		b.Fail(fmt.Errorf("cells: Step of a %T returned the memories %q, want those that it was given, %q", cell, next.Names(), prev.Names()))
-	}
 }

@@ -47,7 +47,8 @@ func Rates(of Stateful, rate float64) map[string]float64 {
 	return rates
 }
 
-// CheckZoneout returns an error that says why the memories of a cell cannot be zoned out.
+// CheckZoneout returns an error that says why the memories of a cell cannot all be zoned out, or
+// nil.
 func CheckZoneout(of Stateful) error {
 	for _, name := range Memories(of) {
 		if err := checkEntangled(of, name); err != nil {

@@ -256,6 +256,29 @@ func TestStopGradient(t *testing.T) {
 			graphtest.CheckClose(t, "dx", p.Grad(x), []float64{2 * 25, 2 * 49}, 1e-6)
 			graphtest.CheckClose(t, "dw", p.Grad(w), []float64{0, 0}, 0)
 			w.SetFloats([]float64{-5, -7})
+			for _, vg := range p.ValueGrads() { // as a solver may
+				if g, err := vg.Grad(); err == nil {
+					copy(g.Data().([]float32), []float32{8, 9})
+				}
+			}
 		}
+	}
+}
+
+// An operation without a gradient is no hindrance where none would flow through it.
+func TestGradientsPastAnOperationWithoutOne(t *testing.T) {
+	identity := &pinnedOp{name: "opaque", do: func(x gorgonia.Value) (gorgonia.Value, error) { return x, nil }}
+	for _, engine := range engines {
+		x := graph.NewParam("x", 1, 2)
+		x.SetFloats([]float64{3, -1})
+		p := compile(t, graph.Settings{Engine: engine}, func(b *graph.Builder) {
+			steps := b.Apply(identity, b.AtLeast(b.Param(x), b.Constant(0, 1, 2)))
+			loss := b.Sum(b.Mul(steps, b.Mul(b.Param(x), b.Param(x))))
+			b.Output("gradient", b.Gradients(loss, b.Param(x))[0])
+		})
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		graphtest.CheckClose(t, string(engine), p.Floats("gradient"), []float64{6, 0}, 1e-6)
 	}
 }

@@ -218,6 +218,47 @@ func TestLossesIgnoreRowsOfWeightZero(t *testing.T) {
 	}
 }
 
+// A row of weight 0 has no part in the gradients of a loss's gradients either, whatever it holds.
+func TestGradientsOfLossesIgnoreRowsOfWeightZero(t *testing.T) {
+	for name, loss := range map[string]func(b *graph.Builder, x, w *graph.Node) *graph.Node{
+		"SquaredError": func(b *graph.Builder, x, w *graph.Node) *graph.Node {
+			return b.SquaredError(x, b.Constant(0.5, 3, 2), w)
+		},
+		"BinaryCrossEntropy": func(b *graph.Builder, x, w *graph.Node) *graph.Node {
+			return b.BinaryCrossEntropy(x, b.Constant(0.5, 3, 2), w)
+		},
+		"CrossEntropy": func(b *graph.Builder, x, w *graph.Node) *graph.Node {
+			return b.CrossEntropy(x, b.Indices("k", 3), w, graph.CrossEntropySettings{ClassWeights: []float64{1, 3}, Smoothing: 0.1})
+		},
+	} {
+		onBoth(t, func(t *testing.T, s graph.Settings) {
+			x := graph.NewParam("x", 3, 2)
+			graph.Convert(s.Dtype, x)
+			p := compile(t, s, func(b *graph.Builder) {
+				slope := b.Gradients(loss(b, b.Param(x), b.Input("w", 3, 1)), b.Param(x))[0]
+				b.Minimize(b.Sum(b.Mul(slope, slope)))
+			})
+			p.SetFloats("w", []float64{0.5, 0, 2})
+			run := func(left float64) []float64 {
+				x.SetFloats([]float64{0.25, -1, left, -left, 2, 0.75})
+				if err := p.Run(); err != nil {
+					t.Fatal(err)
+				}
+				return p.Grad(x)
+			}
+			want := run(0)
+			if want[0] == 0 || want[2] != 0 {
+				t.Errorf("%s: gradient %g", name, want)
+			}
+			for _, left := range []float64{nan, inf} {
+				graphtest.CheckClose(t, name, run(left), want, 0)
+			}
+			p.SetFloats("w", make([]float64, 3))
+			graphtest.CheckClose(t, name+" of no rows", run(1), make([]float64, 6), 0)
+		})
+	}
+}
+
 // Rows that Select does not take have no influence, whatever they hold, and get the gradient 0.
 func TestSelectIgnoresWhatItDoesNotTake(t *testing.T) {
 	onBoth(t, func(t *testing.T, s graph.Settings) {

@@ -9,9 +9,9 @@ import (
 	"gorgonia.org/gorgonia"
 )
 
-// This file holds the operations that equations are written in; where they are elementwise,
-// operands may be scalars too, but for Max, AtLeast and Clamp, and what is made of these. Those that Gorgonia
-// gets right are Gorgonia's; the others are of package ops.
+// This file holds the operations that equations are written in. Those that Gorgonia
+// gets right are Gorgonia's; the others are of package ops. Elementwise operations take
+// scalars too, but for Max, AtLeast, Clamp and what is made of these.
 
 // MatMul returns the matrix product x·y of x, of shape (n, k), and y, of shape (k, m).
 func (b *Builder) MatMul(x, y *Node) *Node {

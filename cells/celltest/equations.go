@@ -50,7 +50,7 @@ func TestEquations(t *testing.T, newCell NewWithEquations) {
 		for _, engine := range engines {
 			c.check(t, engine, 1e-12)
 			saturated := c
-			saturated.bias = 30
+			saturated.bias = 20
 			if engine == graph.Fused {
 				saturated.check(t, engine, 1e-12)
 			} else {
