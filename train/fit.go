@@ -82,7 +82,7 @@ func newFit[B any](m Model[B], train, valid data.Source[B], s Settings) (*fit[B]
 	}
 	f.clip, _ = optim.Find[*optim.ClipByGlobalNorm](f.solver)
 	if b, ok := m.(Baseliner); ok {
-		f.state.Guard.Ignorance = b.BaselineLoss()
+		f.state.Guard.Baseline = b.BaselineLoss()
 	}
 	f.best = bestWeights{params: m.Params(), write: func() error { return f.writeModel() }}
 	f.best.remember()
@@ -312,7 +312,7 @@ func (f *fit[B]) validate(ctx context.Context) error {
 }
 
 // better tells whether a validation is better than the best so far. It is an error if its loss is
-// not finite. A first one whose loss is that of no training that goes well has to be better than
+// not finite. A first one whose loss is that of no training that goes well must not be worse than
 // the weights that are left if it is not.
 func (f *fit[B]) better(ctx context.Context, result Metrics) (bool, error) {
 	if !finite(result.Loss) {
@@ -334,7 +334,7 @@ func (f *fit[B]) better(ctx context.Context, result Metrics) (bool, error) {
 		sums, err = f.programs.evaluate(ctx, f.valid)
 		return err
 	})
-	return result.Loss < sums.metrics(f.model).Loss, err
+	return result.Loss <= sums.metrics(f.model).Loss, err
 }
 
 // tell fills in what all events have and calls the callbacks.

@@ -33,9 +33,9 @@ const (
 
 // A guard watches the loss.
 type guard struct {
-	Ignorance float64   `json:"ignorance"` // about the loss of a model that knows nothing
-	First     float64   `json:"first"`     // loss of the first step
-	Recent    []float64 `json:"recent"`    // losses of the last guardWindow steps
+	Baseline float64   `json:"ignorance"` // about the loss of a model that knows nothing
+	First    float64   `json:"first"`     // loss of the first step
+	Recent   []float64 `json:"recent"`    // losses of the last guardWindow steps
 }
 
 // check returns an error if the loss of a step is not finite, or if the mean of the last
@@ -75,7 +75,7 @@ func (g *guard) last() float64 {
 }
 
 // bound is what a training that goes well stays below.
-func (g *guard) bound() float64 { return max(g.First, g.Ignorance) }
+func (g *guard) bound() float64 { return max(g.First, g.Baseline) }
 
 // far tells whether a loss is one that no training that goes well has.
 func (g *guard) far(loss float64) bool { return loss > guardFactor*g.bound() }

@@ -187,3 +187,25 @@ func TestRememberedWeightsAreGood(t *testing.T) {
 		}
 	}
 }
+
+// Weights whose loss is worse than at first are not remembered, though it is not far worse, and
+// though the mean of the last losses is not. By hand: the rate of step 50 leads to a loss of about
+// 2, at a mean below 1, or of about 5, at a mean below 3; step 51 leads far off.
+func TestWorseWeightsAreNotRemembered(t *testing.T) {
+	data := make(points, 60)
+	for i := range data {
+		data[i] = point{1, 1}
+	}
+	for _, factor := range []float64{1.28, 1.733} {
+		schedule := make(factors, 60)
+		for i := range schedule {
+			schedule[i] = 0.001
+		}
+		schedule[49], schedule[50] = factor, 1e6
+		_, kept, _, err := fitSlope(t, 0, data, nil, train.Settings{Optimizer: sgd(1), Schedule: schedule})
+		var diverged *train.DivergedError
+		if !errors.As(err, &diverged) || diverged.Step != 52 || kept != 0 {
+			t.Errorf("factor %v: %v is kept, want the start; %v", factor, kept, err)
+		}
+	}
+}

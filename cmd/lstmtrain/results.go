@@ -15,12 +15,12 @@ import (
 
 // resultJSON is what train prints with --json.
 type resultJSON struct {
-	Task       task.Kind   `json:"task"`
-	Steps      int         `json:"steps"`
-	Epochs     int         `json:"epochs"`
-	Seconds    float64     `json:"seconds"`    // of training, over all sessions of a run
-	Parameters int         `json:"parameters"` // with one bias for each gate
-	Model      string      `json:"model"`
+	Task       task.Kind      `json:"task"`
+	Steps      int            `json:"steps"`
+	Epochs     int            `json:"epochs"`
+	Seconds    float64        `json:"seconds"`    // of training, over all sessions of a run
+	Parameters int            `json:"parameters"` // with one bias for each gate
+	Model      string         `json:"model"`
 	Train      *train.Metrics `json:"train"` // of the last epoch, while the weights changed
 	Valid      *train.Metrics `json:"valid"` // of the kept model
 	Test       *train.Metrics `json:"test"`  // of the kept model
