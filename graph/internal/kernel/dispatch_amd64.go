@@ -19,7 +19,7 @@ func fastest() Path {
 	case x.HasAVX2 && x.HasFMA:
 		return AVX2
 	}
-	return Portable
+	return SSE2
 }
 
 // The largest number of panels of a tile for every number of rows, for weights of 32
@@ -31,6 +31,8 @@ var (
 	pairTilePanelsAVX512  = []uint8{1: 4, 3, 3, 3}
 	outerTilePanelsAVX2   = []uint8{1: 2, 2, 1, 1, 1}
 	outerTilePanelsAVX512 = []uint8{1: 4, 4, 3, 3, 3, 3, 3, 3}
+
+	tilePanelsSSE2 = []uint8{1: 1, 1}
 
 	tilePanelsDoubleAVX2   = []uint8{1: 1, 1} // of float64
 	tilePanelsDoubleAVX512 = []uint8{1: 1, 1, 1, 1, 1, 1, 1, 1}
@@ -48,6 +50,8 @@ func tilePanels[T Float](pairs bool) []uint8 {
 			return pairTilePanelsAVX512
 		case active == AVX512:
 			return tilePanelsAVX512
+		case active == SSE2:
+			return tilePanelsSSE2
 		}
 	}
 	switch active {
@@ -71,7 +75,7 @@ func outerTilePanels() []uint8 {
 // for it. The assembly does whole panels of one tile; the
 // last columns of a matrix go through a buffer.
 func runDoubleTile(t *tile[float64]) bool {
-	if active == Portable {
+	if active < AVX2 {
 		return false
 	}
 	if t.lastCols == panelCols {

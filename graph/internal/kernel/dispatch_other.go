@@ -15,6 +15,7 @@ func (o *outerBuffer[T]) addGrids(_, _ target[T], _, _, _, _, _ int) bool { retu
 func directOuter[T Float](_, _ int) bool                        { return false }
 func addOuterGrid[T Float](_ *Matrix[T], _, _ *Rows[T], _ bool) {}
 
+func runSingleTile(*tile[float32]) bool { return false }
 func runDoubleTile(*tile[float64]) bool { return false }
 
 func copyLanesVectors(_, _ *float32, dstStride, srcStride, rows int) bool { return false }

@@ -89,7 +89,7 @@ func (g *grid) run(kind gridKind) {
 // multiplyGrids is multiply and returns true if the path in use has assembly for it.
 func multiplyGrids[T Float](c, start target[T], a *Rows[T], b rightOperand[T], cols int) bool {
 	rows := len(a.first)
-	if active == Portable || unsafe.Sizeof(*c.first) != 4 || a.width == 0 || rows == 0 || cols == 0 {
+	if active < AVX2 || unsafe.Sizeof(*c.first) != 4 || a.width == 0 || rows == 0 || cols == 0 {
 		return false
 	}
 	var g grid // set field by field: a literal would be copied, and the copy wait for its parts
@@ -125,7 +125,7 @@ func multiplyGrids[T Float](c, start target[T], a *Rows[T], b rightOperand[T], c
 // addGrids is addTiles and returns true if the path in use has assembly for it. A group of
 // panels at a time passes by all panels of the left operand.
 func (o *outerBuffer[T]) addGrids(c, start target[T], k, i, below, j, right int) bool {
-	if active == Portable || unsafe.Sizeof(*c.first) != 4 {
+	if active < AVX2 || unsafe.Sizeof(*c.first) != 4 {
 		return false
 	}
 	limits := tilePanels[T](false)

@@ -259,3 +259,12 @@ func peakAVX512(n int)
 
 //go:noescape
 func readAVX512(x *float32, stride int, rounds int)
+
+//go:noescape
+func tile1SSE2(sums *[16]float32, k int, a0 *float32, step int, b *float32) (found int)
+
+//go:noescape
+func tile2SSE2(sums *[32]float32, k int, a0 *float32, a1 *float32, step int, b *float32) (found int)
+
+//go:noescape
+func tileCarefulSSE2(sums *[16]float32, k int, a0 *float32, step int, b *float32) (found int)

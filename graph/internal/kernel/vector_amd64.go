@@ -36,7 +36,7 @@ func vectorsOf(p Path) vectorFunctions {
 // number.
 func sumRowsVectors(sums []float64, rows Rows[float32]) (columns int) {
 	const group = 32
-	if active == Portable || rows.Len() == 0 {
+	if active < AVX2 || rows.Len() == 0 {
 		return 0
 	}
 	for ; columns+group <= rows.width; columns += group {
@@ -53,7 +53,7 @@ func sumRowsVectors(sums []float64, rows Rows[float32]) (columns int) {
 // sumProductsVectors does the same with the products of the elements of two lists of rows.
 func sumProductsVectors(sums []float64, a, b Rows[float32]) (columns int) {
 	const group = 32
-	if active == Portable || a.Len() == 0 {
+	if active < AVX2 || a.Len() == 0 {
 		return 0
 	}
 	for ; columns+group <= a.width; columns += group {

@@ -23,5 +23,6 @@ func main() {
 		peak(v)
 		read(v)
 	}
+	sse2Tiles()
 	Generate()
 }

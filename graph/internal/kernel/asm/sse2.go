@@ -1,0 +1,200 @@
+package main
+
+import (
+	"fmt"
+
+	. "github.com/mmcloughlin/avo/build"
+	. "github.com/mmcloughlin/avo/operand"
+	"github.com/mmcloughlin/avo/reg"
+)
+
+// SSE2, which every amd64 processor has, knows no fused multiply-add. The tiles below compute it
+// from float64, two numbers in a register: the product of two float32 is exact there, and their
+// sum with a third one, s, is rounded to 53 bits. Rounding s to 24 bits gives what rounding the
+// exact sum once would, but where s lies half way between two float32 and is not exact. These
+// cases are not mended here but found: the function says that the tile has one, and is computed
+// another way.
+//
+//   - Above the subnormals, a number that lies half way ends in a one and 28 zeros. A 1 and then
+//     zeros only is what is left of its lower word, shifted by 3 bits.
+//   - Below, it raises the flag of underflow when it is rounded, like all that is not exact.
+const (
+	// tieFound is the bit of the result that there was a number that ends so.
+	tieFound = 1
+	// redo is the bit of the result that the sums may be wrong.
+	redo = 2
+
+	underflowFlag = 1 << 4 // of the register MXCSR
+	halfWay       = 1 << 31
+)
+
+// sse2Tile is what is emitted for a tile of SSE2.
+type sse2Tile struct {
+	name    string
+	rows    int
+	columns int // of one pass by the panel: the tile has passes until there are 16
+	careful bool
+}
+
+// sse2Tiles writes the tiles. The fast ones take every tie for an error. The careful one, which is
+// half as fast, looks whether the sum before it was exact, as it mostly is where the operands have
+// few bits: in x + 1, for instance.
+func sse2Tiles() {
+	sse2Tile{name: "tile1SSE2", rows: 1, columns: 16}.write()
+	sse2Tile{name: "tile2SSE2", rows: 2, columns: 8}.write()
+	sse2Tile{name: "tileCarefulSSE2", rows: 1, columns: 8, careful: true}.write()
+}
+
+// write writes the function. Sums are rows of 16 numbers, which it adds to; number (i, k) of
+// the left operand is k steps, in bytes, behind the i-th pointer; b is a panel.
+func (t sse2Tile) write() {
+	pointers := "a0 *float32"
+	if t.rows == 2 {
+		pointers = "a0, a1 *float32"
+	}
+	TEXT(t.name, NOSPLIT, fmt.Sprintf("func(sums *[%d]float32, k int, %s, step int, b *float32) (found int)", panelCols*t.rows, pointers))
+	Pragma("noescape")
+	status := AllocLocal(8)
+	clearUnderflow(status)
+
+	tie, flags := XMM(), XMM()
+	PCMPEQL(tie, tie)
+	PSLLL(U8(31), tie)
+	PXOR(flags, flags)
+	failed := XMM()
+	if t.careful {
+		PXOR(failed, failed)
+	}
+	sums, b := Load(Param("sums"), GP64()), Load(Param("b"), GP64())
+	for pass := range panelCols / t.columns {
+		t.pass(fmt.Sprintf("loop%d", pass), pass, sums, b, tie, flags, failed)
+	}
+
+	found := GP64()
+	XORQ(found, found)
+	report := func(mask reg.Register, bits int) {
+		set := GP32()
+		PMOVMSKB(mask, set)
+		NEGL(set)
+		SBBL(set, set) // ones if there was one
+		ANDL(U8(bits), set)
+		ORQ(set.As64(), found)
+	}
+	if t.careful {
+		report(flags, tieFound)
+		report(failed, redo)
+	} else {
+		report(flags, tieFound|redo)
+	}
+	STMXCSR(status)
+	flag := GP32()
+	MOVL(status, flag)
+	ANDL(U8(underflowFlag), flag)
+	SHRL(U8(3), flag) // from underflowFlag to redo
+	ORQ(flag.As64(), found)
+	Store(found, ReturnIndex(0))
+	RET()
+}
+
+// clearUnderflow emits what clears the flag of underflow.
+func clearUnderflow(status Mem) {
+	STMXCSR(status)
+	control := GP32()
+	MOVL(status, control)
+	ANDL(I32(^underflowFlag), control)
+	MOVL(control, status)
+	LDMXCSR(status)
+}
+
+// pass emits the loop over k for some columns of the panel.
+func (t sse2Tile) pass(loop string, pass int, sums, b reg.Register, tie, flags, failed vec) {
+	units := t.columns / 2
+	offset := 4 * t.columns * pass
+	acc := make([][]vec, t.rows)
+	for i := range acc {
+		for u := range units {
+			r := XMM()
+			CVTPS2PD(Mem{Base: sums, Disp: panelBytes*i + offset + 8*u}, r)
+			acc[i] = append(acc[i], r)
+		}
+	}
+	count, step := Load(Param("k"), GP64()), Load(Param("step"), GP64())
+	var left []reg.Register
+	for i := range t.rows {
+		left = append(left, Load(Param(fmt.Sprintf("a%d", i)), GP64()))
+	}
+	right := GP64()
+	MOVQ(b, right)
+	Label(loop)
+	a := make([]vec, t.rows)
+	for i, pointer := range left {
+		a[i] = XMM()
+		MOVSS(Mem{Base: pointer}, a[i])
+		CVTSS2SD(a[i], a[i])
+		UNPCKLPD(a[i], a[i])
+		ADDQ(step, pointer)
+	}
+	for u := 0; u < units; u += 2 {
+		y := [2]vec{XMM(), XMM()}
+		for n, r := range y {
+			CVTPS2PD(Mem{Base: right, Disp: offset + 8*(u+n)}, r)
+		}
+		for i := range t.rows {
+			var s [2]vec
+			for n := range s {
+				product := y[n]
+				if i+1 < t.rows {
+					product = XMM()
+					MOVAPD(y[n], product)
+				}
+				MULPD(a[i], product)
+				s[n] = t.add(product, acc[i][u+n], tie, failed)
+				CVTPD2PS(s[n], acc[i][u+n])
+				CVTPS2PD(acc[i][u+n], acc[i][u+n])
+			}
+			ties := s[0]
+			SHUFPS(U8(0x88), s[1], ties) // the lower words
+			PSLLL(U8(3), ties)
+			PCMPEQL(tie, ties)
+			POR(ties, flags)
+		}
+	}
+	ADDQ(U8(panelBytes), right)
+	DECQ(count)
+	JNZ(LabelRef(loop))
+	for i := range acc {
+		for u, r := range acc[i] {
+			CVTPD2PS(r, r)
+			MOVSD(r, Mem{Base: sums, Disp: panelBytes*i + offset + 8*u})
+		}
+	}
+}
+
+// add returns the sum of the product and the number in c, rounded to float64. A careful tile
+// notes in failed where the sum is not exact but ends like a tie.
+func (t sse2Tile) add(product, c, tie, failed vec) (sum vec) {
+	if !t.careful {
+		ADDPD(c, product)
+		return product
+	}
+	sum = XMM()
+	MOVAPD(product, sum)
+	ADDPD(c, sum)
+	// Of the larger summand the difference from the sum is exact, so that the sum is if both
+	// differences are the other summand.
+	inexact, other := XMM(), XMM()
+	MOVAPD(sum, inexact)
+	SUBPD(product, inexact)
+	CMPPD(c, inexact, U8(notEqual))
+	MOVAPD(sum, other)
+	SUBPD(c, other)
+	CMPPD(product, other, U8(notEqual))
+	ORPD(other, inexact)
+	ends := XMM()
+	PSHUFD(U8(0xa0), sum, ends) // the lower words, twice
+	PSLLL(U8(3), ends)
+	PCMPEQL(tie, ends)
+	PAND(ends, inexact)
+	POR(inexact, failed)
+	return sum
+}
