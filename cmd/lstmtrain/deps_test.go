@@ -15,6 +15,7 @@ const module = "github.com/seed-222a112c/lstm"
 // layers are the module's packages, bottom up. A package may import packages of lower
 // layers only. A new layer or arrow is a design decision, with an ADR under docs/adr.
 var layers = [][]string{
+	{"graph/internal/kernel/simd"},
 	{"graph/safetensors", "graph/internal/kernel", "graph/internal/crew", "graph/internal/pages", "train/audio", "train/metrics"},
 	{"graph/internal/ops", "graph/update", "graph/internal/kernel/roofline", "train/data"},
 	{"graph/internal/fuse", "train/optim"},

@@ -60,3 +60,5 @@
 // the work is the caller's: [Rows.Slice] divides a product by rows, [Rows.Columns]
 // and [Packed.Columns] by columns; both keep the bits.
 package kernel
+
+//go:generate go run -C asm . -out ../simd/simd_amd64.s -stubs ../simd/simd_amd64.go -pkg simd -go ../simd

@@ -2,13 +2,10 @@
 
 package kernel
 
-import "unsafe"
+import (
+	"unsafe"
 
-// What the assembly of SSE2 has found in a tile: numbers half way between two float32, and whether
-// it therefore, or for an underflow, does not know the sums.
-const (
-	tieFound = 1
-	redo     = 2
+	"github.com/seed-222a112c/lstm/graph/internal/kernel/simd"
 )
 
 // widened is how many rows of a panel of a [Packed16] are widened at a time.
@@ -30,8 +27,8 @@ func runSingleTile(t *tile[float32]) bool {
 	} else {
 		found = t.addPairsSSE2(&sums)
 	}
-	t.ties = found&tieFound != 0
-	if found&redo != 0 {
+	t.ties = found&simd.TieFound != 0
+	if found&simd.Redo != 0 {
 		return false
 	}
 	for i := range t.rows {
@@ -45,7 +42,7 @@ func runSingleTile(t *tile[float32]) bool {
 func (t *tile[T]) addSSE2(sums *[2 * panelCols]float32, k, end int, b *float32) (found int) {
 	if !t.ties {
 		fast := *sums
-		if found = t.addFastSSE2(&fast, k, end, b); found&redo == 0 {
+		if found = t.addFastSSE2(&fast, k, end, b); found&simd.Redo == 0 {
 			*sums = fast
 			return found
 		}
@@ -53,7 +50,7 @@ func (t *tile[T]) addSSE2(sums *[2 * panelCols]float32, k, end int, b *float32) 
 	found = 0
 	for i := range t.rows {
 		a, step := t.leftRow(i, k)
-		found |= tileCarefulSSE2((*[panelCols]float32)(sums[i*panelCols:]), end-k, a, step, b)
+		found |= simd.TileCarefulSSE2((*[panelCols]float32)(sums[i*panelCols:]), end-k, a, step, b)
 	}
 	return found
 }
@@ -61,10 +58,10 @@ func (t *tile[T]) addSSE2(sums *[2 * panelCols]float32, k, end int, b *float32) 
 func (t *tile[T]) addFastSSE2(sums *[2 * panelCols]float32, k, end int, b *float32) (found int) {
 	a0, step := t.leftRow(0, k)
 	if t.rows == 1 {
-		return tile1SSE2((*[panelCols]float32)(sums[:]), end-k, a0, step, b)
+		return simd.Tile1SSE2((*[panelCols]float32)(sums[:]), end-k, a0, step, b)
 	}
 	a1, _ := t.leftRow(1, k)
-	return tile2SSE2(sums, end-k, a0, a1, step, b)
+	return simd.Tile2SSE2(sums, end-k, a0, a1, step, b)
 }
 
 // leftRow returns where number k of row i of the left operand is, and the distance from there to

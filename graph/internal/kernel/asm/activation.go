@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -8,39 +9,39 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// The numbers below and the steps of the functions are explained beside the
-// portable versions in package kernel, which take the same steps and must give the
-// same bits.
+// The steps of the functions are explained beside the portable versions in package kernel, which
+// take the same steps with the same numbers and must give the same bits.
+var (
+	log2E    = float("Log2E", 1.44269504, "")
+	ln2Hi    = float("Ln2Hi", 0.693359375, "9 bits: n·Ln2Hi is exact")
+	ln2Lo    = float("Ln2Lo", -2.12194440e-4, "")
+	rounding = float("Rounding", 12582912, "1.5·2²³: adding it leaves an integer in the low bits")
+	expMin   = float("ExpMin", -104, "")
+	expMax   = float("ExpMax", 89, "")
+
+	sigmoidMax = float("SigmoidMax", 104, "")
+	tanhSmall  = float("TanhSmall", 0.55, "")
+	tanhMax    = float("TanhMax", 10, "")
+
+	sqrtHalf = word32("SqrtHalf", 0x3f3504f3, "bits of √½")
+	logLn2Hi = float("LogLn2Hi", 6.9313812256e-01, "")
+	logLn2Lo = float("LogLn2Lo", 9.0580006145e-06, "")
+	logScale = float("LogScale", 1<<23, "what subnormal numbers are scaled by")
+	logBias  = float("LogBias", -23, "its logarithm to base 2, negative")
+)
+
 const (
-	log2E  = 1.44269504
-	ln2Hi  = 0.693359375
-	ln2Lo  = -2.12194440e-4
-	round  = 12582912 // 1.5·2²³: adding it rounds to an integer
-	expMin = -104
-	expMax = 89
-
-	sigmoidMax = 104
-	tanhSmall  = 0.55
-	tanhMax    = 10
-
-	minNormal = 0x1p-126
-	sqrtHalf  = 0x3f3504f3 // bits of √½
-	logLn2Hi  = 6.9313812256e-01
-	logLn2Lo  = 9.0580006145e-06
-
+	minNormal   = 0x1p-126
 	positiveInf = 0x7f800000
 	negativeInf = 0xff800000
 	quietNaN    = 0x7fc00000
 )
 
-// tanhCoefficients are those of P(x²) = (tanh x - x)/x³, highest power first.
-var tanhCoefficients = []float32{-0.00661022775, 0.0213093888, -0.0539094284, 0.133331135, -0.333333313}
-
-// logCoefficients are those of R(s²)/s², highest power first.
-var logCoefficients = []float32{0.24279078841, 0.28498786688, 0.40000972152, 0.66666662693}
-
-// expCoefficients are those of q(r) = (eʳ - 1 - r)/r², highest power first.
-var expCoefficients = []float32{0.000198910013, 0.00139336591, 0.00833331048, 0.041666463, 0.166666672, 0.5}
+var (
+	expCoefficients  = polynomial("Exp", "q(r) = (eʳ - 1 - r)/r²", 0.000198910013, 0.00139336591, 0.00833331048, 0.041666463, 0.166666672, 0.5)
+	tanhCoefficients = polynomial("Tanh", "P(x²) = (tanh x - x)/x³", -0.00661022775, 0.0213093888, -0.0539094284, 0.133331135, -0.333333313)
+	logCoefficients  = polynomial("Log", "R(s²)/s²", 0.24279078841, 0.28498786688, 0.40000972152, 0.66666662693)
+)
 
 // bitsOf returns the bits of numbers.
 func bitsOf(numbers ...float32) (bits []uint32) {
@@ -52,11 +53,11 @@ func bitsOf(numbers ...float32) (bits []uint32) {
 
 // The constants of the functions, all that their loops need.
 var (
-	reduceWords  = slices.Concat(bitsOf(log2E, round, ln2Hi, ln2Lo), bitsOf(expCoefficients...), []uint32{127})
+	reduceWords  = slices.Concat(bitsOf(log2E, rounding, ln2Hi, ln2Lo), bitsOf(expCoefficients...), []uint32{127})
 	expWords     = slices.Concat(reduceWords, bitsOf(expMax, expMin, 1))
 	sigmoidWords = slices.Concat(reduceWords, bitsOf(sigmoidMax, -sigmoidMax), []uint32{signBit, 127 << 23})
 	tanhWords    = slices.Concat(reduceWords, bitsOf(tanhCoefficients...), bitsOf(tanhSmall, tanhMax, 1, 2), []uint32{signBit, magnitude})
-	logWords     = slices.Concat(bitsOf(logCoefficients...), bitsOf(minNormal, 1<<23, -23, 1, 2, 0.5, logLn2Hi, logLn2Lo),
+	logWords     = slices.Concat(bitsOf(logCoefficients...), bitsOf(minNormal, logScale, logBias, 1, 2, 0.5, logLn2Hi, logLn2Lo),
 		[]uint32{sqrtHalf, positiveInf, negativeInf, quietNaN})
 )
 
@@ -77,8 +78,7 @@ func activations(v vectors) {
 // expSum writes a function that sets whole groups of 16 numbers of dst to e^(a+shift)
 // and adds them to the lanes, as the sum of reductions does.
 func expSum(v vectors) {
-	TEXT("expSum"+v.suffix, NOSPLIT, "func(lanes *[16]float64, dst, a []float32, shift float32)")
-	Pragma("noescape")
+	begin("expSum"+v.suffix, fmt.Sprintf("func(lanes *[%d]float64, dst, a []float32, shift float32)", reductionLanes))
 	lanes := Load(Param("lanes"), GP64())
 	acc := v.registers(2 * reductionLanes / v.lanes)
 	for k, r := range acc {
@@ -139,14 +139,14 @@ func (v vectors) copyOf(r Op) vec {
 // reduce splits x into n·ln 2 + r. It returns p = eʳ - 1 and n as an integer.
 func (v vectors) reduce(x vec) (p, n vec) {
 	t := v.copyOf(number(log2E))
-	VFMADD213PS(number(round), x, t) // x/ln 2, rounded, in the low bits
+	VFMADD213PS(number(rounding), x, t) // x/ln 2, rounded, in the low bits
 	whole := v.register()
-	VSUBPS(number(round), t, whole)
+	VSUBPS(number(rounding), t, whole)
 	r := x
 	VFNMADD231PS(number(ln2Hi), whole, r)
 	VFNMADD231PS(number(ln2Lo), whole, r)
 	n = t
-	VPSUBD(number(round), t, n)
+	VPSUBD(number(rounding), t, n)
 
 	q := v.copyOf(number(expCoefficients[0]))
 	for _, c := range expCoefficients[1:] {
@@ -244,9 +244,9 @@ func (v vectors) log(x vec) vec {
 	// Scale subnormal numbers up.
 	tiny := v.compare(x, less, number(minNormal))
 	scaled := v.register()
-	VMULPS(number(1<<23), x, scaled)
+	VMULPS(number(logScale), x, scaled)
 	m := v.choose(tiny, scaled, x)
-	bias := v.choose(tiny, number(-23), v.zero())
+	bias := v.choose(tiny, number(logBias), v.zero())
 
 	// x = 2ᵏ·m with m from √½ to √2.
 	k := v.register()

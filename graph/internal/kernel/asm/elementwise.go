@@ -29,8 +29,7 @@ func heldMapping(v vectors, name, inputs, scalars string, words []uint32, body f
 	for _, s := range strings.Fields(scalars) {
 		parameters += ", " + s + " float32"
 	}
-	TEXT(name+v.suffix, NOSPLIT, "func("+parameters+")")
-	Pragma("noescape")
+	begin(name+v.suffix, "func("+parameters+")")
 	var scalar []vec
 	for _, s := range strings.Fields(scalars) {
 		scalar = append(scalar, v.broadcastParam(s))

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"math/bits"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
@@ -18,15 +19,12 @@ import (
 //   - Above the subnormals, a number that lies half way ends in a one and 28 zeros. A 1 and then
 //     zeros only is what is left of its lower word, shifted by 3 bits.
 //   - Below, it raises the flag of underflow when it is rounded, like all that is not exact.
-const (
-	// tieFound is the bit of the result that there was a number that ends so.
-	tieFound = 1
-	// redo is the bit of the result that the sums may be wrong.
-	redo = 2
-
-	underflowFlag = 1 << 4 // of the register MXCSR
-	halfWay       = 1 << 31
+var (
+	tieFound = integer("TieFound", 1, "the bit of the result that there was a number that ends so")
+	redo     = integer("Redo", 2, "the bit of the result that the sums may be wrong")
 )
+
+const underflowFlag = 1 << 4 // of the register MXCSR
 
 // sse2Tile is what is emitted for a tile of SSE2.
 type sse2Tile struct {
@@ -52,8 +50,7 @@ func (t sse2Tile) write() {
 	if t.rows == 2 {
 		pointers = "a0, a1 *float32"
 	}
-	TEXT(t.name, NOSPLIT, fmt.Sprintf("func(sums *[%d]float32, k int, %s, step int, b *float32) (found int)", panelCols*t.rows, pointers))
-	Pragma("noescape")
+	begin(t.name, fmt.Sprintf("func(sums *[%d]float32, k int, %s, step int, b *float32) (found int)", panelCols*t.rows, pointers))
 	status := AllocLocal(8)
 	clearUnderflow(status)
 
@@ -72,12 +69,12 @@ func (t sse2Tile) write() {
 
 	found := GP64()
 	XORQ(found, found)
-	report := func(mask reg.Register, bits int) {
+	report := func(mask reg.Register, result int) {
 		set := GP32()
 		PMOVMSKB(mask, set)
 		NEGL(set)
 		SBBL(set, set) // ones if there was one
-		ANDL(U8(bits), set)
+		ANDL(U8(result), set)
 		ORQ(set.As64(), found)
 	}
 	if t.careful {
@@ -90,7 +87,7 @@ func (t sse2Tile) write() {
 	flag := GP32()
 	MOVL(status, flag)
 	ANDL(U8(underflowFlag), flag)
-	SHRL(U8(3), flag) // from underflowFlag to redo
+	SHRL(U8(bits.Len(underflowFlag)-bits.Len(uint(redo))), flag)
 	ORQ(flag.As64(), found)
 	Store(found, ReturnIndex(0))
 	RET()
