@@ -54,8 +54,9 @@ func sigmoid64(x float64) float64 {
 
 // The float32 functions below are written for vectors: without branches but
 // choices, with few constants, each step one IEEE operation. The assembly takes
-// the same steps with the same numbers, those of package simd. A product that is to be rounded before it is added is converted
-// explicitly, or a compiler might fuse the two.
+// the same steps with the same numbers, those of package simd. A product that is to
+// be rounded before it is added is converted explicitly, or a compiler might fuse the
+// two.
 
 // expm1Reduced returns p and n such that eˣ = 2ⁿ·(1+p) and |p| < 0.42. To that end
 // x = n·ln 2 + r, and p = eʳ - 1 = r + r²·q(r) with a polynomial for
@@ -80,7 +81,7 @@ func expm1Reduced(x float32) (p float32, n int32) {
 func powerOfTwo(n int32) float32 { return math.Float32frombits(uint32(n+127) << 23) }
 
 // exp32 returns eˣ. The power of two is applied in two halves, so that infinite
-// and subnormal results come out of one last simd.Rounding.
+// and subnormal results come out of one last rounding.
 func exp32(x float32) float32 {
 	if simd.ExpMax < x {
 		x = simd.ExpMax

@@ -6,6 +6,8 @@ import "github.com/seed-222a112c/lstm/graph/internal/kernel/simd"
 
 func vectorsOf(p Path) vectorFunctions {
 	switch p {
+	case SSE2:
+		return vectorsSSE2()
 	case AVX2:
 		return vectorFunctions{
 			add: simd.AddAVX2, sub: simd.SubAVX2, mul: simd.MulAVX2, div: simd.DivAVX2, max: simd.MaxAVX2, lessEqual: simd.LessEqualAVX2,
@@ -171,6 +173,8 @@ func transposeVectors(dst, src *float32, stride, blocks int) bool {
 
 func adamVectors(w, m, v, g []float32, c *[simd.AdamFactors]float32) bool {
 	switch active {
+	case SSE2:
+		adamSSE2(w, m, v, g, c)
 	case AVX2:
 		simd.AdamAVX2(w, m, v, g, c)
 	case AVX512:

@@ -54,17 +54,13 @@ func (t sse2Tile) write() {
 	status := AllocLocal(8)
 	clearUnderflow(status)
 
-	tie, flags := XMM(), XMM()
-	PCMPEQL(tie, tie)
-	PSLLL(U8(31), tie)
-	PXOR(flags, flags)
-	failed := XMM()
+	flags, failed := sse2.zero(), XMM()
 	if t.careful {
-		PXOR(failed, failed)
+		failed = sse2.zero()
 	}
 	sums, b := Load(Param("sums"), GP64()), Load(Param("b"), GP64())
 	for pass := range panelCols / t.columns {
-		t.pass(fmt.Sprintf("loop%d", pass), pass, sums, b, tie, flags, failed)
+		t.pass(fmt.Sprintf("loop%d", pass), pass, sums, b, flags, failed)
 	}
 
 	found := GP64()
@@ -93,18 +89,18 @@ func (t sse2Tile) write() {
 	RET()
 }
 
-// clearUnderflow emits what clears the flag of underflow.
+// clearUnderflow emits what clears the flag of underflow, which it rarely has to.
 func clearUnderflow(status Mem) {
 	STMXCSR(status)
-	control := GP32()
-	MOVL(status, control)
-	ANDL(I32(^underflowFlag), control)
-	MOVL(control, status)
+	TESTL(U32(underflowFlag), status)
+	JZ(LabelRef("clear"))
+	ANDL(I32(^underflowFlag), status)
 	LDMXCSR(status)
+	Label("clear")
 }
 
 // pass emits the loop over k for some columns of the panel.
-func (t sse2Tile) pass(loop string, pass int, sums, b reg.Register, tie, flags, failed vec) {
+func (t sse2Tile) pass(loop string, pass int, sums, b reg.Register, flags, failed vec) {
 	units := t.columns / 2
 	offset := 4 * t.columns * pass
 	acc := make([][]vec, t.rows)
@@ -145,15 +141,11 @@ func (t sse2Tile) pass(loop string, pass int, sums, b reg.Register, tie, flags, 
 					MOVAPD(y[n], product)
 				}
 				MULPD(a[i], product)
-				s[n] = t.add(product, acc[i][u+n], tie, failed)
+				s[n] = t.add(product, acc[i][u+n], failed)
 				CVTPD2PS(s[n], acc[i][u+n])
 				CVTPS2PD(acc[i][u+n], acc[i][u+n])
 			}
-			ties := s[0]
-			SHUFPS(U8(0x88), s[1], ties) // the lower words
-			PSLLL(U8(3), ties)
-			PCMPEQL(tie, ties)
-			POR(ties, flags)
+			noteTies(s[0], s[1], flags)
 		}
 	}
 	ADDQ(U8(panelBytes), right)
@@ -169,29 +161,44 @@ func (t sse2Tile) pass(loop string, pass int, sums, b reg.Register, tie, flags, 
 
 // add returns the sum of the product and the number in c, rounded to float64. A careful tile
 // notes in failed where the sum is not exact but ends like a tie.
-func (t sse2Tile) add(product, c, tie, failed vec) (sum vec) {
+func (t sse2Tile) add(product, c, failed vec) (sum vec) {
 	if !t.careful {
 		ADDPD(c, product)
 		return product
 	}
-	sum = XMM()
-	MOVAPD(product, sum)
-	ADDPD(c, sum)
+	return carefulSum(product, c, failed)
+}
+
+// carefulSum returns a + b, rounded to float64, and notes in failed where that is not exact but
+// ends like a tie.
+func carefulSum(a, b, failed vec) (sum vec) {
+	sum = sse2.copyOf(a)
+	ADDPD(b, sum)
 	// Of the larger summand the difference from the sum is exact, so that the sum is if both
 	// differences are the other summand.
-	inexact, other := XMM(), XMM()
-	MOVAPD(sum, inexact)
-	SUBPD(product, inexact)
-	CMPPD(c, inexact, U8(notEqual))
-	MOVAPD(sum, other)
-	SUBPD(c, other)
-	CMPPD(product, other, U8(notEqual))
+	inexact, other := sse2.copyOf(sum), sse2.copyOf(sum)
+	SUBPD(a, inexact)
+	CMPPD(b, inexact, U8(notEqual))
+	SUBPD(b, other)
+	CMPPD(a, other, U8(notEqual))
 	ORPD(other, inexact)
 	ends := XMM()
 	PSHUFD(U8(0xa0), sum, ends) // the lower words, twice
 	PSLLL(U8(3), ends)
-	PCMPEQL(tie, ends)
+	PCMPEQL(tieWord(), ends)
 	PAND(ends, inexact)
 	POR(inexact, failed)
 	return sum
 }
+
+// noteTies notes where one of the four float64 numbers in low and high ends like a tie. It
+// overwrites low.
+func noteTies(low, high, flags vec) {
+	SHUFPS(U8(0x88), high, low) // the lower words
+	PSLLL(U8(3), low)
+	PCMPEQL(tieWord(), low)
+	POR(low, flags)
+}
+
+// tieWord returns four words that are what is left of a tie.
+func tieWord() Mem { return word(signBit).(Mem) }

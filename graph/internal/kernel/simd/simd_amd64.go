@@ -270,3 +270,78 @@ func Tile2SSE2(sums *[32]float32, k int, a0 *float32, a1 *float32, step int, b *
 
 //go:noescape
 func TileCarefulSSE2(sums *[16]float32, k int, a0 *float32, step int, b *float32) (found int)
+
+//go:noescape
+func AddSSE2(dst []float32, a []float32, b []float32) (done int)
+
+//go:noescape
+func SubSSE2(dst []float32, a []float32, b []float32) (done int)
+
+//go:noescape
+func MulSSE2(dst []float32, a []float32, b []float32) (done int)
+
+//go:noescape
+func DivSSE2(dst []float32, a []float32, b []float32) (done int)
+
+//go:noescape
+func MulAddSSE2(dst []float32, a []float32, b []float32, c []float32) (done int)
+
+//go:noescape
+func SigmoidGradSSE2(dst []float32, y []float32, d []float32) (done int)
+
+//go:noescape
+func TanhGradSSE2(dst []float32, y []float32, d []float32) (done int)
+
+//go:noescape
+func ScaleSSE2(dst []float32, a []float32, s float32) (done int)
+
+//go:noescape
+func ScaleAddSSE2(dst []float32, a []float32, b []float32, s float32) (done int)
+
+//go:noescape
+func ShiftSSE2(dst []float32, a []float32, s float32) (done int)
+
+//go:noescape
+func AffineSSE2(dst []float32, a []float32, s float32, t float32) (done int)
+
+//go:noescape
+func NormalizeSSE2(dst []float32, a []float32, shift float32, scale float32) (done int)
+
+//go:noescape
+func NegSSE2(dst []float32, a []float32) (done int)
+
+//go:noescape
+func SqrtSSE2(dst []float32, a []float32) (done int)
+
+//go:noescape
+func FillSSE2(dst []float32, s float32) (done int)
+
+//go:noescape
+func MaxSSE2(dst []float32, a []float32, b []float32) (done int)
+
+//go:noescape
+func ClampSSE2(dst []float32, a []float32, low float32, high float32) (done int)
+
+//go:noescape
+func LessEqualSSE2(dst []float32, a []float32, b []float32) (done int)
+
+//go:noescape
+func WithinSSE2(dst []float32, a []float32, low float32, high float32) (done int)
+
+//go:noescape
+func ChooseSSE2(dst []float32, condition []float32, a []float32, b []float32) (done int)
+
+//go:noescape
+func ExpSSE2(dst []float32, a []float32, shift float32) (done int)
+
+//go:noescape
+func SigmoidSSE2(dst []float32, a []float32) (done int)
+
+//go:noescape
+func TanhSSE2(dst []float32, a []float32) (done int)
+
+//go:noescape
+func LogSSE2(dst []float32, a []float32) (done int)
+
+//go:noescape
+func AdamSSE2(w []float32, m []float32, v []float32, g []float32, c *[7]float32) (done int)

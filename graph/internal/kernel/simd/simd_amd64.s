@@ -46519,110 +46519,110 @@ loop:
 // func Tile1SSE2(sums *[16]float32, k int, a0 *float32, step int, b *float32) (found int)
 // Requires: SSE, SSE2
 TEXT ·Tile1SSE2(SB), NOSPLIT, $8-48
-	STMXCSR  (SP)
-	MOVL     (SP), AX
-	ANDL     $-17, AX
-	MOVL     AX, (SP)
-	LDMXCSR  (SP)
-	PCMPEQL  X0, X0
-	PSLLL    $0x1f, X0
-	PXOR     X1, X1
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+	XORPS    X0, X0
 	MOVQ     sums+0(FP), AX
 	MOVQ     b+32(FP), CX
-	CVTPS2PD (AX), X2
-	CVTPS2PD 8(AX), X3
-	CVTPS2PD 16(AX), X4
-	CVTPS2PD 24(AX), X5
-	CVTPS2PD 32(AX), X6
-	CVTPS2PD 40(AX), X7
-	CVTPS2PD 48(AX), X8
-	CVTPS2PD 56(AX), X9
+	CVTPS2PD (AX), X1
+	CVTPS2PD 8(AX), X2
+	CVTPS2PD 16(AX), X3
+	CVTPS2PD 24(AX), X4
+	CVTPS2PD 32(AX), X5
+	CVTPS2PD 40(AX), X6
+	CVTPS2PD 48(AX), X7
+	CVTPS2PD 56(AX), X8
 	MOVQ     k+8(FP), DX
 	MOVQ     step+24(FP), BX
 	MOVQ     a0+16(FP), SI
 
 loop0:
-	MOVSS    (SI), X10
-	CVTSS2SD X10, X10
-	UNPCKLPD X10, X10
+	MOVSS    (SI), X9
+	CVTSS2SD X9, X9
+	UNPCKLPD X9, X9
 	ADDQ     BX, SI
-	CVTPS2PD (CX), X11
-	CVTPS2PD 8(CX), X12
-	MULPD    X10, X11
+	CVTPS2PD (CX), X10
+	CVTPS2PD 8(CX), X11
+	MULPD    X9, X10
+	ADDPD    X1, X10
+	CVTPD2PS X10, X1
+	CVTPS2PD X1, X1
+	MULPD    X9, X11
 	ADDPD    X2, X11
 	CVTPD2PS X11, X2
 	CVTPS2PD X2, X2
-	MULPD    X10, X12
-	ADDPD    X3, X12
-	CVTPD2PS X12, X3
+	SHUFPS   $0x88, X11, X10
+	PSLLL    $0x03, X10
+	PCMPEQL  c80000000<>+0(SB), X10
+	POR      X10, X0
+	CVTPS2PD 16(CX), X10
+	CVTPS2PD 24(CX), X11
+	MULPD    X9, X10
+	ADDPD    X3, X10
+	CVTPD2PS X10, X3
 	CVTPS2PD X3, X3
-	SHUFPS   $0x88, X12, X11
-	PSLLL    $0x03, X11
-	PCMPEQL  X0, X11
-	POR      X11, X1
-	CVTPS2PD 16(CX), X11
-	CVTPS2PD 24(CX), X12
-	MULPD    X10, X11
+	MULPD    X9, X11
 	ADDPD    X4, X11
 	CVTPD2PS X11, X4
 	CVTPS2PD X4, X4
-	MULPD    X10, X12
-	ADDPD    X5, X12
-	CVTPD2PS X12, X5
+	SHUFPS   $0x88, X11, X10
+	PSLLL    $0x03, X10
+	PCMPEQL  c80000000<>+0(SB), X10
+	POR      X10, X0
+	CVTPS2PD 32(CX), X10
+	CVTPS2PD 40(CX), X11
+	MULPD    X9, X10
+	ADDPD    X5, X10
+	CVTPD2PS X10, X5
 	CVTPS2PD X5, X5
-	SHUFPS   $0x88, X12, X11
-	PSLLL    $0x03, X11
-	PCMPEQL  X0, X11
-	POR      X11, X1
-	CVTPS2PD 32(CX), X11
-	CVTPS2PD 40(CX), X12
-	MULPD    X10, X11
+	MULPD    X9, X11
 	ADDPD    X6, X11
 	CVTPD2PS X11, X6
 	CVTPS2PD X6, X6
-	MULPD    X10, X12
-	ADDPD    X7, X12
-	CVTPD2PS X12, X7
+	SHUFPS   $0x88, X11, X10
+	PSLLL    $0x03, X10
+	PCMPEQL  c80000000<>+0(SB), X10
+	POR      X10, X0
+	CVTPS2PD 48(CX), X10
+	CVTPS2PD 56(CX), X11
+	MULPD    X9, X10
+	ADDPD    X7, X10
+	CVTPD2PS X10, X7
 	CVTPS2PD X7, X7
-	SHUFPS   $0x88, X12, X11
-	PSLLL    $0x03, X11
-	PCMPEQL  X0, X11
-	POR      X11, X1
-	CVTPS2PD 48(CX), X11
-	CVTPS2PD 56(CX), X12
-	MULPD    X10, X11
+	MULPD    X9, X11
 	ADDPD    X8, X11
 	CVTPD2PS X11, X8
 	CVTPS2PD X8, X8
-	MULPD    X10, X12
-	ADDPD    X9, X12
-	CVTPD2PS X12, X9
-	CVTPS2PD X9, X9
-	SHUFPS   $0x88, X12, X11
-	PSLLL    $0x03, X11
-	PCMPEQL  X0, X11
-	POR      X11, X1
+	SHUFPS   $0x88, X11, X10
+	PSLLL    $0x03, X10
+	PCMPEQL  c80000000<>+0(SB), X10
+	POR      X10, X0
 	ADDQ     $0x40, CX
 	DECQ     DX
 	JNZ      loop0
+	CVTPD2PS X1, X1
+	MOVSD    X1, (AX)
 	CVTPD2PS X2, X2
-	MOVSD    X2, (AX)
+	MOVSD    X2, 8(AX)
 	CVTPD2PS X3, X3
-	MOVSD    X3, 8(AX)
+	MOVSD    X3, 16(AX)
 	CVTPD2PS X4, X4
-	MOVSD    X4, 16(AX)
+	MOVSD    X4, 24(AX)
 	CVTPD2PS X5, X5
-	MOVSD    X5, 24(AX)
+	MOVSD    X5, 32(AX)
 	CVTPD2PS X6, X6
-	MOVSD    X6, 32(AX)
+	MOVSD    X6, 40(AX)
 	CVTPD2PS X7, X7
-	MOVSD    X7, 40(AX)
+	MOVSD    X7, 48(AX)
 	CVTPD2PS X8, X8
-	MOVSD    X8, 48(AX)
-	CVTPD2PS X9, X9
-	MOVSD    X9, 56(AX)
+	MOVSD    X8, 56(AX)
 	XORQ     AX, AX
-	PMOVMSKB X1, CX
+	PMOVMSKB X0, CX
 	NEGL     CX
 	SBBL     CX, CX
 	ANDL     $0x03, CX
@@ -46638,24 +46638,24 @@ loop0:
 // func Tile2SSE2(sums *[32]float32, k int, a0 *float32, a1 *float32, step int, b *float32) (found int)
 // Requires: SSE, SSE2
 TEXT ·Tile2SSE2(SB), NOSPLIT, $8-56
-	STMXCSR  (SP)
-	MOVL     (SP), AX
-	ANDL     $-17, AX
-	MOVL     AX, (SP)
-	LDMXCSR  (SP)
-	PCMPEQL  X0, X0
-	PSLLL    $0x1f, X0
-	PXOR     X1, X1
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+	XORPS    X0, X0
 	MOVQ     sums+0(FP), AX
 	MOVQ     b+40(FP), CX
-	CVTPS2PD (AX), X2
-	CVTPS2PD 8(AX), X3
-	CVTPS2PD 16(AX), X4
-	CVTPS2PD 24(AX), X5
-	CVTPS2PD 64(AX), X6
-	CVTPS2PD 72(AX), X7
-	CVTPS2PD 80(AX), X8
-	CVTPS2PD 88(AX), X9
+	CVTPS2PD (AX), X1
+	CVTPS2PD 8(AX), X2
+	CVTPS2PD 16(AX), X3
+	CVTPS2PD 24(AX), X4
+	CVTPS2PD 64(AX), X5
+	CVTPS2PD 72(AX), X6
+	CVTPS2PD 80(AX), X7
+	CVTPS2PD 88(AX), X8
 	MOVQ     k+8(FP), DX
 	MOVQ     step+32(FP), BX
 	MOVQ     a0+16(FP), SI
@@ -46663,188 +46663,188 @@ TEXT ·Tile2SSE2(SB), NOSPLIT, $8-56
 	MOVQ     CX, R8
 
 loop0:
-	MOVSS    (SI), X10
+	MOVSS    (SI), X9
+	CVTSS2SD X9, X9
+	UNPCKLPD X9, X9
+	ADDQ     BX, SI
+	MOVSS    (DI), X10
 	CVTSS2SD X10, X10
 	UNPCKLPD X10, X10
-	ADDQ     BX, SI
-	MOVSS    (DI), X11
-	CVTSS2SD X11, X11
-	UNPCKLPD X11, X11
 	ADDQ     BX, DI
-	CVTPS2PD (R8), X12
-	CVTPS2PD 8(R8), X13
+	CVTPS2PD (R8), X11
+	CVTPS2PD 8(R8), X12
+	MOVAPD   X11, X13
+	MULPD    X9, X13
+	ADDPD    X1, X13
+	CVTPD2PS X13, X1
+	CVTPS2PD X1, X1
 	MOVAPD   X12, X14
-	MULPD    X10, X14
+	MULPD    X9, X14
 	ADDPD    X2, X14
 	CVTPD2PS X14, X2
 	CVTPS2PD X2, X2
-	MOVAPD   X13, X15
-	MULPD    X10, X15
-	ADDPD    X3, X15
-	CVTPD2PS X15, X3
-	CVTPS2PD X3, X3
-	SHUFPS   $0x88, X15, X14
-	PSLLL    $0x03, X14
-	PCMPEQL  X0, X14
-	POR      X14, X1
-	MULPD    X11, X12
+	SHUFPS   $0x88, X14, X13
+	PSLLL    $0x03, X13
+	PCMPEQL  c80000000<>+0(SB), X13
+	POR      X13, X0
+	MULPD    X10, X11
+	ADDPD    X5, X11
+	CVTPD2PS X11, X5
+	CVTPS2PD X5, X5
+	MULPD    X10, X12
 	ADDPD    X6, X12
 	CVTPD2PS X12, X6
 	CVTPS2PD X6, X6
-	MULPD    X11, X13
-	ADDPD    X7, X13
-	CVTPD2PS X13, X7
-	CVTPS2PD X7, X7
-	SHUFPS   $0x88, X13, X12
-	PSLLL    $0x03, X12
-	PCMPEQL  X0, X12
-	POR      X12, X1
-	CVTPS2PD 16(R8), X12
-	CVTPS2PD 24(R8), X13
+	SHUFPS   $0x88, X12, X11
+	PSLLL    $0x03, X11
+	PCMPEQL  c80000000<>+0(SB), X11
+	POR      X11, X0
+	CVTPS2PD 16(R8), X11
+	CVTPS2PD 24(R8), X12
+	MOVAPD   X11, X13
+	MULPD    X9, X13
+	ADDPD    X3, X13
+	CVTPD2PS X13, X3
+	CVTPS2PD X3, X3
 	MOVAPD   X12, X14
-	MULPD    X10, X14
+	MULPD    X9, X14
 	ADDPD    X4, X14
 	CVTPD2PS X14, X4
 	CVTPS2PD X4, X4
-	MOVAPD   X13, X15
-	MULPD    X10, X15
-	ADDPD    X5, X15
-	CVTPD2PS X15, X5
-	CVTPS2PD X5, X5
-	SHUFPS   $0x88, X15, X14
-	PSLLL    $0x03, X14
-	PCMPEQL  X0, X14
-	POR      X14, X1
-	MULPD    X11, X12
+	SHUFPS   $0x88, X14, X13
+	PSLLL    $0x03, X13
+	PCMPEQL  c80000000<>+0(SB), X13
+	POR      X13, X0
+	MULPD    X10, X11
+	ADDPD    X7, X11
+	CVTPD2PS X11, X7
+	CVTPS2PD X7, X7
+	MULPD    X10, X12
 	ADDPD    X8, X12
 	CVTPD2PS X12, X8
 	CVTPS2PD X8, X8
-	MULPD    X11, X13
-	ADDPD    X9, X13
-	CVTPD2PS X13, X9
-	CVTPS2PD X9, X9
-	SHUFPS   $0x88, X13, X12
-	PSLLL    $0x03, X12
-	PCMPEQL  X0, X12
-	POR      X12, X1
+	SHUFPS   $0x88, X12, X11
+	PSLLL    $0x03, X11
+	PCMPEQL  c80000000<>+0(SB), X11
+	POR      X11, X0
 	ADDQ     $0x40, R8
 	DECQ     DX
 	JNZ      loop0
+	CVTPD2PS X1, X1
+	MOVSD    X1, (AX)
 	CVTPD2PS X2, X2
-	MOVSD    X2, (AX)
+	MOVSD    X2, 8(AX)
 	CVTPD2PS X3, X3
-	MOVSD    X3, 8(AX)
+	MOVSD    X3, 16(AX)
 	CVTPD2PS X4, X4
-	MOVSD    X4, 16(AX)
+	MOVSD    X4, 24(AX)
 	CVTPD2PS X5, X5
-	MOVSD    X5, 24(AX)
+	MOVSD    X5, 64(AX)
 	CVTPD2PS X6, X6
-	MOVSD    X6, 64(AX)
+	MOVSD    X6, 72(AX)
 	CVTPD2PS X7, X7
-	MOVSD    X7, 72(AX)
+	MOVSD    X7, 80(AX)
 	CVTPD2PS X8, X8
-	MOVSD    X8, 80(AX)
-	CVTPD2PS X9, X9
-	MOVSD    X9, 88(AX)
-	CVTPS2PD 32(AX), X2
-	CVTPS2PD 40(AX), X3
-	CVTPS2PD 48(AX), X4
-	CVTPS2PD 56(AX), X5
-	CVTPS2PD 96(AX), X6
-	CVTPS2PD 104(AX), X7
-	CVTPS2PD 112(AX), X8
-	CVTPS2PD 120(AX), X9
+	MOVSD    X8, 88(AX)
+	CVTPS2PD 32(AX), X1
+	CVTPS2PD 40(AX), X2
+	CVTPS2PD 48(AX), X3
+	CVTPS2PD 56(AX), X4
+	CVTPS2PD 96(AX), X5
+	CVTPS2PD 104(AX), X6
+	CVTPS2PD 112(AX), X7
+	CVTPS2PD 120(AX), X8
 	MOVQ     k+8(FP), DX
 	MOVQ     step+32(FP), BX
 	MOVQ     a0+16(FP), SI
 	MOVQ     a1+24(FP), DI
 
 loop1:
-	MOVSS    (SI), X10
+	MOVSS    (SI), X9
+	CVTSS2SD X9, X9
+	UNPCKLPD X9, X9
+	ADDQ     BX, SI
+	MOVSS    (DI), X10
 	CVTSS2SD X10, X10
 	UNPCKLPD X10, X10
-	ADDQ     BX, SI
-	MOVSS    (DI), X11
-	CVTSS2SD X11, X11
-	UNPCKLPD X11, X11
 	ADDQ     BX, DI
-	CVTPS2PD 32(CX), X12
-	CVTPS2PD 40(CX), X13
+	CVTPS2PD 32(CX), X11
+	CVTPS2PD 40(CX), X12
+	MOVAPD   X11, X13
+	MULPD    X9, X13
+	ADDPD    X1, X13
+	CVTPD2PS X13, X1
+	CVTPS2PD X1, X1
 	MOVAPD   X12, X14
-	MULPD    X10, X14
+	MULPD    X9, X14
 	ADDPD    X2, X14
 	CVTPD2PS X14, X2
 	CVTPS2PD X2, X2
-	MOVAPD   X13, X15
-	MULPD    X10, X15
-	ADDPD    X3, X15
-	CVTPD2PS X15, X3
-	CVTPS2PD X3, X3
-	SHUFPS   $0x88, X15, X14
-	PSLLL    $0x03, X14
-	PCMPEQL  X0, X14
-	POR      X14, X1
-	MULPD    X11, X12
+	SHUFPS   $0x88, X14, X13
+	PSLLL    $0x03, X13
+	PCMPEQL  c80000000<>+0(SB), X13
+	POR      X13, X0
+	MULPD    X10, X11
+	ADDPD    X5, X11
+	CVTPD2PS X11, X5
+	CVTPS2PD X5, X5
+	MULPD    X10, X12
 	ADDPD    X6, X12
 	CVTPD2PS X12, X6
 	CVTPS2PD X6, X6
-	MULPD    X11, X13
-	ADDPD    X7, X13
-	CVTPD2PS X13, X7
-	CVTPS2PD X7, X7
-	SHUFPS   $0x88, X13, X12
-	PSLLL    $0x03, X12
-	PCMPEQL  X0, X12
-	POR      X12, X1
-	CVTPS2PD 48(CX), X12
-	CVTPS2PD 56(CX), X13
+	SHUFPS   $0x88, X12, X11
+	PSLLL    $0x03, X11
+	PCMPEQL  c80000000<>+0(SB), X11
+	POR      X11, X0
+	CVTPS2PD 48(CX), X11
+	CVTPS2PD 56(CX), X12
+	MOVAPD   X11, X13
+	MULPD    X9, X13
+	ADDPD    X3, X13
+	CVTPD2PS X13, X3
+	CVTPS2PD X3, X3
 	MOVAPD   X12, X14
-	MULPD    X10, X14
+	MULPD    X9, X14
 	ADDPD    X4, X14
 	CVTPD2PS X14, X4
 	CVTPS2PD X4, X4
-	MOVAPD   X13, X15
-	MULPD    X10, X15
-	ADDPD    X5, X15
-	CVTPD2PS X15, X5
-	CVTPS2PD X5, X5
-	SHUFPS   $0x88, X15, X14
-	PSLLL    $0x03, X14
-	PCMPEQL  X0, X14
-	POR      X14, X1
-	MULPD    X11, X12
+	SHUFPS   $0x88, X14, X13
+	PSLLL    $0x03, X13
+	PCMPEQL  c80000000<>+0(SB), X13
+	POR      X13, X0
+	MULPD    X10, X11
+	ADDPD    X7, X11
+	CVTPD2PS X11, X7
+	CVTPS2PD X7, X7
+	MULPD    X10, X12
 	ADDPD    X8, X12
 	CVTPD2PS X12, X8
 	CVTPS2PD X8, X8
-	MULPD    X11, X13
-	ADDPD    X9, X13
-	CVTPD2PS X13, X9
-	CVTPS2PD X9, X9
-	SHUFPS   $0x88, X13, X12
-	PSLLL    $0x03, X12
-	PCMPEQL  X0, X12
-	POR      X12, X1
+	SHUFPS   $0x88, X12, X11
+	PSLLL    $0x03, X11
+	PCMPEQL  c80000000<>+0(SB), X11
+	POR      X11, X0
 	ADDQ     $0x40, CX
 	DECQ     DX
 	JNZ      loop1
+	CVTPD2PS X1, X1
+	MOVSD    X1, 32(AX)
 	CVTPD2PS X2, X2
-	MOVSD    X2, 32(AX)
+	MOVSD    X2, 40(AX)
 	CVTPD2PS X3, X3
-	MOVSD    X3, 40(AX)
+	MOVSD    X3, 48(AX)
 	CVTPD2PS X4, X4
-	MOVSD    X4, 48(AX)
+	MOVSD    X4, 56(AX)
 	CVTPD2PS X5, X5
-	MOVSD    X5, 56(AX)
+	MOVSD    X5, 96(AX)
 	CVTPD2PS X6, X6
-	MOVSD    X6, 96(AX)
+	MOVSD    X6, 104(AX)
 	CVTPD2PS X7, X7
-	MOVSD    X7, 104(AX)
+	MOVSD    X7, 112(AX)
 	CVTPD2PS X8, X8
-	MOVSD    X8, 112(AX)
-	CVTPD2PS X9, X9
-	MOVSD    X9, 120(AX)
+	MOVSD    X8, 120(AX)
 	XORQ     AX, AX
-	PMOVMSKB X1, CX
+	PMOVMSKB X0, CX
 	NEGL     CX
 	SBBL     CX, CX
 	ANDL     $0x03, CX
@@ -46860,233 +46860,233 @@ loop1:
 // func TileCarefulSSE2(sums *[16]float32, k int, a0 *float32, step int, b *float32) (found int)
 // Requires: SSE, SSE2
 TEXT ·TileCarefulSSE2(SB), NOSPLIT, $8-48
-	STMXCSR  (SP)
-	MOVL     (SP), AX
-	ANDL     $-17, AX
-	MOVL     AX, (SP)
-	LDMXCSR  (SP)
-	PCMPEQL  X0, X0
-	PSLLL    $0x1f, X0
-	PXOR     X1, X1
-	PXOR     X2, X2
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+	XORPS    X0, X0
+	XORPS    X1, X1
 	MOVQ     sums+0(FP), AX
 	MOVQ     b+32(FP), CX
-	CVTPS2PD (AX), X3
-	CVTPS2PD 8(AX), X4
-	CVTPS2PD 16(AX), X5
-	CVTPS2PD 24(AX), X6
+	CVTPS2PD (AX), X2
+	CVTPS2PD 8(AX), X3
+	CVTPS2PD 16(AX), X4
+	CVTPS2PD 24(AX), X5
 	MOVQ     k+8(FP), DX
 	MOVQ     step+24(FP), BX
 	MOVQ     a0+16(FP), SI
 	MOVQ     CX, DI
 
 loop0:
-	MOVSS    (SI), X7
-	CVTSS2SD X7, X7
-	UNPCKLPD X7, X7
+	MOVSS    (SI), X6
+	CVTSS2SD X6, X6
+	UNPCKLPD X6, X6
 	ADDQ     BX, SI
-	CVTPS2PD (DI), X8
-	CVTPS2PD 8(DI), X9
-	MULPD    X7, X8
-	MOVAPD   X8, X10
-	ADDPD    X3, X10
-	MOVAPD   X10, X11
-	SUBPD    X8, X11
-	CMPPD    X3, X11, $0x04
-	MOVAPD   X10, X12
-	SUBPD    X3, X12
-	CMPPD    X8, X12, $0x04
-	ORPD     X12, X11
-	PSHUFD   $0xa0, X10, X3
+	CVTPS2PD (DI), X7
+	CVTPS2PD 8(DI), X8
+	MULPD    X6, X7
+	MOVUPS   X7, X9
+	ADDPD    X2, X9
+	MOVUPS   X9, X10
+	MOVUPS   X9, X11
+	SUBPD    X7, X10
+	CMPPD    X2, X10, $0x04
+	SUBPD    X2, X11
+	CMPPD    X7, X11, $0x04
+	ORPD     X11, X10
+	PSHUFD   $0xa0, X9, X2
+	PSLLL    $0x03, X2
+	PCMPEQL  c80000000<>+0(SB), X2
+	PAND     X2, X10
+	POR      X10, X1
+	CVTPD2PS X9, X2
+	CVTPS2PD X2, X2
+	MULPD    X6, X8
+	MOVUPS   X8, X7
+	ADDPD    X3, X7
+	MOVUPS   X7, X10
+	MOVUPS   X7, X11
+	SUBPD    X8, X10
+	CMPPD    X3, X10, $0x04
+	SUBPD    X3, X11
+	CMPPD    X8, X11, $0x04
+	ORPD     X11, X10
+	PSHUFD   $0xa0, X7, X3
 	PSLLL    $0x03, X3
-	PCMPEQL  X0, X3
-	PAND     X3, X11
-	POR      X11, X2
-	CVTPD2PS X10, X3
+	PCMPEQL  c80000000<>+0(SB), X3
+	PAND     X3, X10
+	POR      X10, X1
+	CVTPD2PS X7, X3
 	CVTPS2PD X3, X3
-	MULPD    X7, X9
-	MOVAPD   X9, X8
-	ADDPD    X4, X8
-	MOVAPD   X8, X11
-	SUBPD    X9, X11
-	CMPPD    X4, X11, $0x04
-	MOVAPD   X8, X12
-	SUBPD    X4, X12
-	CMPPD    X9, X12, $0x04
-	ORPD     X12, X11
-	PSHUFD   $0xa0, X8, X4
+	SHUFPS   $0x88, X7, X9
+	PSLLL    $0x03, X9
+	PCMPEQL  c80000000<>+0(SB), X9
+	POR      X9, X0
+	CVTPS2PD 16(DI), X7
+	CVTPS2PD 24(DI), X8
+	MULPD    X6, X7
+	MOVUPS   X7, X9
+	ADDPD    X4, X9
+	MOVUPS   X9, X10
+	MOVUPS   X9, X11
+	SUBPD    X7, X10
+	CMPPD    X4, X10, $0x04
+	SUBPD    X4, X11
+	CMPPD    X7, X11, $0x04
+	ORPD     X11, X10
+	PSHUFD   $0xa0, X9, X4
 	PSLLL    $0x03, X4
-	PCMPEQL  X0, X4
-	PAND     X4, X11
-	POR      X11, X2
-	CVTPD2PS X8, X4
+	PCMPEQL  c80000000<>+0(SB), X4
+	PAND     X4, X10
+	POR      X10, X1
+	CVTPD2PS X9, X4
 	CVTPS2PD X4, X4
-	SHUFPS   $0x88, X8, X10
-	PSLLL    $0x03, X10
-	PCMPEQL  X0, X10
-	POR      X10, X1
-	CVTPS2PD 16(DI), X8
-	CVTPS2PD 24(DI), X9
-	MULPD    X7, X8
-	MOVAPD   X8, X10
-	ADDPD    X5, X10
-	MOVAPD   X10, X11
-	SUBPD    X8, X11
-	CMPPD    X5, X11, $0x04
-	MOVAPD   X10, X12
-	SUBPD    X5, X12
-	CMPPD    X8, X12, $0x04
-	ORPD     X12, X11
-	PSHUFD   $0xa0, X10, X5
+	MULPD    X6, X8
+	MOVUPS   X8, X6
+	ADDPD    X5, X6
+	MOVUPS   X6, X7
+	MOVUPS   X6, X10
+	SUBPD    X8, X7
+	CMPPD    X5, X7, $0x04
+	SUBPD    X5, X10
+	CMPPD    X8, X10, $0x04
+	ORPD     X10, X7
+	PSHUFD   $0xa0, X6, X5
 	PSLLL    $0x03, X5
-	PCMPEQL  X0, X5
-	PAND     X5, X11
-	POR      X11, X2
-	CVTPD2PS X10, X5
+	PCMPEQL  c80000000<>+0(SB), X5
+	PAND     X5, X7
+	POR      X7, X1
+	CVTPD2PS X6, X5
 	CVTPS2PD X5, X5
-	MULPD    X7, X9
-	MOVAPD   X9, X7
-	ADDPD    X6, X7
-	MOVAPD   X7, X8
-	SUBPD    X9, X8
-	CMPPD    X6, X8, $0x04
-	MOVAPD   X7, X11
-	SUBPD    X6, X11
-	CMPPD    X9, X11, $0x04
-	ORPD     X11, X8
-	PSHUFD   $0xa0, X7, X6
-	PSLLL    $0x03, X6
-	PCMPEQL  X0, X6
-	PAND     X6, X8
-	POR      X8, X2
-	CVTPD2PS X7, X6
-	CVTPS2PD X6, X6
-	SHUFPS   $0x88, X7, X10
-	PSLLL    $0x03, X10
-	PCMPEQL  X0, X10
-	POR      X10, X1
+	SHUFPS   $0x88, X6, X9
+	PSLLL    $0x03, X9
+	PCMPEQL  c80000000<>+0(SB), X9
+	POR      X9, X0
 	ADDQ     $0x40, DI
 	DECQ     DX
 	JNZ      loop0
+	CVTPD2PS X2, X2
+	MOVSD    X2, (AX)
 	CVTPD2PS X3, X3
-	MOVSD    X3, (AX)
+	MOVSD    X3, 8(AX)
 	CVTPD2PS X4, X4
-	MOVSD    X4, 8(AX)
+	MOVSD    X4, 16(AX)
 	CVTPD2PS X5, X5
-	MOVSD    X5, 16(AX)
-	CVTPD2PS X6, X6
-	MOVSD    X6, 24(AX)
-	CVTPS2PD 32(AX), X3
-	CVTPS2PD 40(AX), X4
-	CVTPS2PD 48(AX), X5
-	CVTPS2PD 56(AX), X6
+	MOVSD    X5, 24(AX)
+	CVTPS2PD 32(AX), X2
+	CVTPS2PD 40(AX), X3
+	CVTPS2PD 48(AX), X4
+	CVTPS2PD 56(AX), X5
 	MOVQ     k+8(FP), DX
 	MOVQ     step+24(FP), BX
 	MOVQ     a0+16(FP), SI
 
 loop1:
-	MOVSS    (SI), X7
-	CVTSS2SD X7, X7
-	UNPCKLPD X7, X7
+	MOVSS    (SI), X6
+	CVTSS2SD X6, X6
+	UNPCKLPD X6, X6
 	ADDQ     BX, SI
-	CVTPS2PD 32(CX), X8
-	CVTPS2PD 40(CX), X9
-	MULPD    X7, X8
-	MOVAPD   X8, X10
-	ADDPD    X3, X10
-	MOVAPD   X10, X11
-	SUBPD    X8, X11
-	CMPPD    X3, X11, $0x04
-	MOVAPD   X10, X12
-	SUBPD    X3, X12
-	CMPPD    X8, X12, $0x04
-	ORPD     X12, X11
-	PSHUFD   $0xa0, X10, X3
+	CVTPS2PD 32(CX), X7
+	CVTPS2PD 40(CX), X8
+	MULPD    X6, X7
+	MOVUPS   X7, X9
+	ADDPD    X2, X9
+	MOVUPS   X9, X10
+	MOVUPS   X9, X11
+	SUBPD    X7, X10
+	CMPPD    X2, X10, $0x04
+	SUBPD    X2, X11
+	CMPPD    X7, X11, $0x04
+	ORPD     X11, X10
+	PSHUFD   $0xa0, X9, X2
+	PSLLL    $0x03, X2
+	PCMPEQL  c80000000<>+0(SB), X2
+	PAND     X2, X10
+	POR      X10, X1
+	CVTPD2PS X9, X2
+	CVTPS2PD X2, X2
+	MULPD    X6, X8
+	MOVUPS   X8, X7
+	ADDPD    X3, X7
+	MOVUPS   X7, X10
+	MOVUPS   X7, X11
+	SUBPD    X8, X10
+	CMPPD    X3, X10, $0x04
+	SUBPD    X3, X11
+	CMPPD    X8, X11, $0x04
+	ORPD     X11, X10
+	PSHUFD   $0xa0, X7, X3
 	PSLLL    $0x03, X3
-	PCMPEQL  X0, X3
-	PAND     X3, X11
-	POR      X11, X2
-	CVTPD2PS X10, X3
+	PCMPEQL  c80000000<>+0(SB), X3
+	PAND     X3, X10
+	POR      X10, X1
+	CVTPD2PS X7, X3
 	CVTPS2PD X3, X3
-	MULPD    X7, X9
-	MOVAPD   X9, X8
-	ADDPD    X4, X8
-	MOVAPD   X8, X11
-	SUBPD    X9, X11
-	CMPPD    X4, X11, $0x04
-	MOVAPD   X8, X12
-	SUBPD    X4, X12
-	CMPPD    X9, X12, $0x04
-	ORPD     X12, X11
-	PSHUFD   $0xa0, X8, X4
+	SHUFPS   $0x88, X7, X9
+	PSLLL    $0x03, X9
+	PCMPEQL  c80000000<>+0(SB), X9
+	POR      X9, X0
+	CVTPS2PD 48(CX), X7
+	CVTPS2PD 56(CX), X8
+	MULPD    X6, X7
+	MOVUPS   X7, X9
+	ADDPD    X4, X9
+	MOVUPS   X9, X10
+	MOVUPS   X9, X11
+	SUBPD    X7, X10
+	CMPPD    X4, X10, $0x04
+	SUBPD    X4, X11
+	CMPPD    X7, X11, $0x04
+	ORPD     X11, X10
+	PSHUFD   $0xa0, X9, X4
 	PSLLL    $0x03, X4
-	PCMPEQL  X0, X4
-	PAND     X4, X11
-	POR      X11, X2
-	CVTPD2PS X8, X4
+	PCMPEQL  c80000000<>+0(SB), X4
+	PAND     X4, X10
+	POR      X10, X1
+	CVTPD2PS X9, X4
 	CVTPS2PD X4, X4
-	SHUFPS   $0x88, X8, X10
-	PSLLL    $0x03, X10
-	PCMPEQL  X0, X10
-	POR      X10, X1
-	CVTPS2PD 48(CX), X8
-	CVTPS2PD 56(CX), X9
-	MULPD    X7, X8
-	MOVAPD   X8, X10
-	ADDPD    X5, X10
-	MOVAPD   X10, X11
-	SUBPD    X8, X11
-	CMPPD    X5, X11, $0x04
-	MOVAPD   X10, X12
-	SUBPD    X5, X12
-	CMPPD    X8, X12, $0x04
-	ORPD     X12, X11
-	PSHUFD   $0xa0, X10, X5
+	MULPD    X6, X8
+	MOVUPS   X8, X6
+	ADDPD    X5, X6
+	MOVUPS   X6, X7
+	MOVUPS   X6, X10
+	SUBPD    X8, X7
+	CMPPD    X5, X7, $0x04
+	SUBPD    X5, X10
+	CMPPD    X8, X10, $0x04
+	ORPD     X10, X7
+	PSHUFD   $0xa0, X6, X5
 	PSLLL    $0x03, X5
-	PCMPEQL  X0, X5
-	PAND     X5, X11
-	POR      X11, X2
-	CVTPD2PS X10, X5
+	PCMPEQL  c80000000<>+0(SB), X5
+	PAND     X5, X7
+	POR      X7, X1
+	CVTPD2PS X6, X5
 	CVTPS2PD X5, X5
-	MULPD    X7, X9
-	MOVAPD   X9, X7
-	ADDPD    X6, X7
-	MOVAPD   X7, X8
-	SUBPD    X9, X8
-	CMPPD    X6, X8, $0x04
-	MOVAPD   X7, X11
-	SUBPD    X6, X11
-	CMPPD    X9, X11, $0x04
-	ORPD     X11, X8
-	PSHUFD   $0xa0, X7, X6
-	PSLLL    $0x03, X6
-	PCMPEQL  X0, X6
-	PAND     X6, X8
-	POR      X8, X2
-	CVTPD2PS X7, X6
-	CVTPS2PD X6, X6
-	SHUFPS   $0x88, X7, X10
-	PSLLL    $0x03, X10
-	PCMPEQL  X0, X10
-	POR      X10, X1
+	SHUFPS   $0x88, X6, X9
+	PSLLL    $0x03, X9
+	PCMPEQL  c80000000<>+0(SB), X9
+	POR      X9, X0
 	ADDQ     $0x40, CX
 	DECQ     DX
 	JNZ      loop1
+	CVTPD2PS X2, X2
+	MOVSD    X2, 32(AX)
 	CVTPD2PS X3, X3
-	MOVSD    X3, 32(AX)
+	MOVSD    X3, 40(AX)
 	CVTPD2PS X4, X4
-	MOVSD    X4, 40(AX)
+	MOVSD    X4, 48(AX)
 	CVTPD2PS X5, X5
-	MOVSD    X5, 48(AX)
-	CVTPD2PS X6, X6
-	MOVSD    X6, 56(AX)
+	MOVSD    X5, 56(AX)
 	XORQ     AX, AX
-	PMOVMSKB X1, CX
+	PMOVMSKB X0, CX
 	NEGL     CX
 	SBBL     CX, CX
 	ANDL     $0x01, CX
 	ORQ      CX, AX
-	PMOVMSKB X2, CX
+	PMOVMSKB X1, CX
 	NEGL     CX
 	SBBL     CX, CX
 	ANDL     $0x02, CX
@@ -47097,4 +47097,2107 @@ loop1:
 	SHRL     $0x03, CX
 	ORQ      CX, AX
 	MOVQ     AX, found+40(FP)
+	RET
+
+// func AddSSE2(dst []float32, a []float32, b []float32) (done int)
+// Requires: SSE
+TEXT ·AddSSE2(SB), NOSPLIT, $8-80
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    b_base+48(FP), BX
+	MOVQ    dst_base+0(FP), SI
+	XORPS   X0, X0
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X0
+	MOVUPS (BX)(CX*4), X1
+	ADDPS  X1, X0
+	MOVUPS X0, (SI)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+72(FP)
+	RET
+
+// func SubSSE2(dst []float32, a []float32, b []float32) (done int)
+// Requires: SSE
+TEXT ·SubSSE2(SB), NOSPLIT, $8-80
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    b_base+48(FP), BX
+	MOVQ    dst_base+0(FP), SI
+	XORPS   X0, X0
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X0
+	MOVUPS (BX)(CX*4), X1
+	SUBPS  X1, X0
+	MOVUPS X0, (SI)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+72(FP)
+	RET
+
+// func MulSSE2(dst []float32, a []float32, b []float32) (done int)
+// Requires: SSE
+TEXT ·MulSSE2(SB), NOSPLIT, $8-80
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    b_base+48(FP), BX
+	MOVQ    dst_base+0(FP), SI
+	XORPS   X0, X0
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X0
+	MOVUPS (BX)(CX*4), X1
+	MULPS  X1, X0
+	MOVUPS X0, (SI)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+72(FP)
+	RET
+
+// func DivSSE2(dst []float32, a []float32, b []float32) (done int)
+// Requires: SSE
+TEXT ·DivSSE2(SB), NOSPLIT, $8-80
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    b_base+48(FP), BX
+	MOVQ    dst_base+0(FP), SI
+	XORPS   X0, X0
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X0
+	MOVUPS (BX)(CX*4), X1
+	DIVPS  X1, X0
+	MOVUPS X0, (SI)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+72(FP)
+	RET
+
+// func MulAddSSE2(dst []float32, a []float32, b []float32, c []float32) (done int)
+// Requires: SSE, SSE2
+TEXT ·MulAddSSE2(SB), NOSPLIT, $8-104
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    b_base+48(FP), BX
+	MOVQ    c_base+72(FP), SI
+	MOVQ    dst_base+0(FP), DI
+	XORPS   X0, X0
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ     AX, $0x04
+	JB       tail
+	MOVUPS   (DX)(CX*4), X1
+	MOVUPS   (BX)(CX*4), X2
+	MOVUPS   (SI)(CX*4), X3
+	CVTPS2PD X1, X4
+	CVTPS2PD X2, X5
+	CVTPS2PD X3, X6
+	MOVUPS   X4, X4
+	MULPD    X5, X4
+	MOVUPS   X4, X5
+	ADDPD    X6, X5
+	MOVUPS   X5, X7
+	MOVUPS   X5, X8
+	SUBPD    X4, X7
+	CMPPD    X6, X7, $0x04
+	SUBPD    X6, X8
+	CMPPD    X4, X8, $0x04
+	ORPD     X8, X7
+	PSHUFD   $0xa0, X5, X4
+	PSLLL    $0x03, X4
+	PCMPEQL  c80000000<>+0(SB), X4
+	PAND     X4, X7
+	POR      X7, X0
+	PSHUFD   $0xee, X1, X1
+	CVTPS2PD X1, X1
+	PSHUFD   $0xee, X2, X2
+	CVTPS2PD X2, X2
+	PSHUFD   $0xee, X3, X3
+	CVTPS2PD X3, X3
+	MOVUPS   X1, X1
+	MULPD    X2, X1
+	MOVUPS   X1, X2
+	ADDPD    X3, X2
+	MOVUPS   X2, X4
+	MOVUPS   X2, X6
+	SUBPD    X1, X4
+	CMPPD    X3, X4, $0x04
+	SUBPD    X3, X6
+	CMPPD    X1, X6, $0x04
+	ORPD     X6, X4
+	PSHUFD   $0xa0, X2, X1
+	PSLLL    $0x03, X1
+	PCMPEQL  c80000000<>+0(SB), X1
+	PAND     X1, X4
+	POR      X4, X0
+	CVTPD2PS X5, X1
+	CVTPD2PS X2, X2
+	MOVLHPS  X2, X1
+	MOVAPS   X1, X1
+	PMOVMSKB X0, R8
+	TESTL    R8, R8
+	JNZ      tail
+	STMXCSR  (SP)
+	TESTL    $0x00000010, (SP)
+	JNZ      tail
+	MOVUPS   X1, (DI)(CX*4)
+	ADDQ     $0x04, CX
+	SUBQ     $0x04, AX
+	JMP      loop
+
+tail:
+	MOVQ CX, done+96(FP)
+	RET
+
+// func SigmoidGradSSE2(dst []float32, y []float32, d []float32) (done int)
+// Requires: SSE
+TEXT ·SigmoidGradSSE2(SB), NOSPLIT, $8-80
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    y_base+24(FP), DX
+	MOVQ    d_base+48(FP), BX
+	MOVQ    dst_base+0(FP), SI
+	XORPS   X0, X0
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X0
+	MOVUPS (BX)(CX*4), X1
+	MOVUPS c3f800000<>+0(SB), X2
+	SUBPS  X0, X2
+	MULPS  X0, X2
+	MULPS  X1, X2
+	MOVUPS X2, (SI)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+72(FP)
+	RET
+
+// func TanhGradSSE2(dst []float32, y []float32, d []float32) (done int)
+// Requires: SSE
+TEXT ·TanhGradSSE2(SB), NOSPLIT, $8-80
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    y_base+24(FP), DX
+	MOVQ    d_base+48(FP), BX
+	MOVQ    dst_base+0(FP), SI
+	XORPS   X0, X0
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X0
+	MOVUPS (BX)(CX*4), X1
+	MULPS  X0, X0
+	MOVUPS c3f800000<>+0(SB), X2
+	SUBPS  X0, X2
+	MULPS  X1, X2
+	MOVUPS X2, (SI)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+72(FP)
+	RET
+
+// func ScaleSSE2(dst []float32, a []float32, s float32) (done int)
+// Requires: SSE
+TEXT ·ScaleSSE2(SB), NOSPLIT, $8-64
+	MOVSS   s+48(FP), X0
+	SHUFPS  $0x00, X0, X0
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    dst_base+0(FP), BX
+	XORPS   X1, X1
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X1
+	MULPS  X0, X1
+	MOVUPS X1, (BX)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+56(FP)
+	RET
+
+// func ScaleAddSSE2(dst []float32, a []float32, b []float32, s float32) (done int)
+// Requires: SSE, SSE2
+TEXT ·ScaleAddSSE2(SB), NOSPLIT, $8-88
+	MOVSS   s+72(FP), X0
+	SHUFPS  $0x00, X0, X0
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    b_base+48(FP), BX
+	MOVQ    dst_base+0(FP), SI
+	XORPS   X1, X1
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ     AX, $0x04
+	JB       tail
+	MOVUPS   (DX)(CX*4), X2
+	MOVUPS   (BX)(CX*4), X3
+	CVTPS2PD X2, X4
+	CVTPS2PD X0, X5
+	CVTPS2PD X3, X6
+	MOVUPS   X4, X4
+	MULPD    X5, X4
+	MOVUPS   X4, X5
+	ADDPD    X6, X5
+	MOVUPS   X5, X7
+	MOVUPS   X5, X8
+	SUBPD    X4, X7
+	CMPPD    X6, X7, $0x04
+	SUBPD    X6, X8
+	CMPPD    X4, X8, $0x04
+	ORPD     X8, X7
+	PSHUFD   $0xa0, X5, X4
+	PSLLL    $0x03, X4
+	PCMPEQL  c80000000<>+0(SB), X4
+	PAND     X4, X7
+	POR      X7, X1
+	PSHUFD   $0xee, X2, X2
+	CVTPS2PD X2, X2
+	PSHUFD   $0xee, X0, X4
+	CVTPS2PD X4, X4
+	PSHUFD   $0xee, X3, X3
+	CVTPS2PD X3, X3
+	MOVUPS   X2, X2
+	MULPD    X4, X2
+	MOVUPS   X2, X4
+	ADDPD    X3, X4
+	MOVUPS   X4, X6
+	MOVUPS   X4, X7
+	SUBPD    X2, X6
+	CMPPD    X3, X6, $0x04
+	SUBPD    X3, X7
+	CMPPD    X2, X7, $0x04
+	ORPD     X7, X6
+	PSHUFD   $0xa0, X4, X2
+	PSLLL    $0x03, X2
+	PCMPEQL  c80000000<>+0(SB), X2
+	PAND     X2, X6
+	POR      X6, X1
+	CVTPD2PS X5, X2
+	CVTPD2PS X4, X3
+	MOVLHPS  X3, X2
+	MOVAPS   X2, X2
+	PMOVMSKB X1, DI
+	TESTL    DI, DI
+	JNZ      tail
+	STMXCSR  (SP)
+	TESTL    $0x00000010, (SP)
+	JNZ      tail
+	MOVUPS   X2, (SI)(CX*4)
+	ADDQ     $0x04, CX
+	SUBQ     $0x04, AX
+	JMP      loop
+
+tail:
+	MOVQ CX, done+80(FP)
+	RET
+
+// func ShiftSSE2(dst []float32, a []float32, s float32) (done int)
+// Requires: SSE
+TEXT ·ShiftSSE2(SB), NOSPLIT, $8-64
+	MOVSS   s+48(FP), X0
+	SHUFPS  $0x00, X0, X0
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    dst_base+0(FP), BX
+	XORPS   X1, X1
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X1
+	ADDPS  X0, X1
+	MOVUPS X1, (BX)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+56(FP)
+	RET
+
+// func AffineSSE2(dst []float32, a []float32, s float32, t float32) (done int)
+// Requires: SSE
+TEXT ·AffineSSE2(SB), NOSPLIT, $8-64
+	MOVSS   s+48(FP), X0
+	SHUFPS  $0x00, X0, X0
+	MOVSS   t+52(FP), X1
+	SHUFPS  $0x00, X1, X1
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    dst_base+0(FP), BX
+	XORPS   X2, X2
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X2
+	MULPS  X0, X2
+	ADDPS  X1, X2
+	MOVUPS X2, (BX)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+56(FP)
+	RET
+
+// func NormalizeSSE2(dst []float32, a []float32, shift float32, scale float32) (done int)
+// Requires: SSE
+TEXT ·NormalizeSSE2(SB), NOSPLIT, $8-64
+	MOVSS   shift+48(FP), X0
+	SHUFPS  $0x00, X0, X0
+	MOVSS   scale+52(FP), X1
+	SHUFPS  $0x00, X1, X1
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    dst_base+0(FP), BX
+	XORPS   X2, X2
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X2
+	ADDPS  X0, X2
+	MULPS  X1, X2
+	MOVUPS X2, (BX)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+56(FP)
+	RET
+
+// func NegSSE2(dst []float32, a []float32) (done int)
+// Requires: SSE
+TEXT ·NegSSE2(SB), NOSPLIT, $8-56
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    dst_base+0(FP), BX
+	XORPS   X0, X0
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X0
+	XORPS  c80000000<>+0(SB), X0
+	MOVUPS X0, (BX)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+48(FP)
+	RET
+
+// func SqrtSSE2(dst []float32, a []float32) (done int)
+// Requires: SSE
+TEXT ·SqrtSSE2(SB), NOSPLIT, $8-56
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    dst_base+0(FP), BX
+	XORPS   X0, X0
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X0
+	SQRTPS X0, X0
+	MOVUPS X0, (BX)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+48(FP)
+	RET
+
+// func FillSSE2(dst []float32, s float32) (done int)
+// Requires: SSE
+TEXT ·FillSSE2(SB), NOSPLIT, $8-40
+	MOVSS   s+24(FP), X0
+	SHUFPS  $0x00, X0, X0
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    dst_base+0(FP), DX
+	XORPS   X1, X1
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS X0, (DX)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+32(FP)
+	RET
+
+// func MaxSSE2(dst []float32, a []float32, b []float32) (done int)
+// Requires: SSE
+TEXT ·MaxSSE2(SB), NOSPLIT, $8-80
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    b_base+48(FP), BX
+	MOVQ    dst_base+0(FP), SI
+	XORPS   X0, X0
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X0
+	MOVUPS (BX)(CX*4), X1
+	MOVAPS X0, X2
+	ADDPS  X1, X2
+	MOVAPS X0, X3
+	MAXPS  X1, X3
+	MOVUPS X0, X4
+	CMPPS  X1, X4, $0x03
+	MOVUPS X1, X1
+	MAXPS  X0, X1
+	MOVAPS X1, X0
+	ANDPS  X0, X3
+	MOVUPS X4, X0
+	MOVUPS X4, X1
+	ANDPS  X2, X0
+	ANDNPS X3, X1
+	ORPS   X1, X0
+	MOVUPS X0, (SI)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+72(FP)
+	RET
+
+// func ClampSSE2(dst []float32, a []float32, low float32, high float32) (done int)
+// Requires: SSE
+TEXT ·ClampSSE2(SB), NOSPLIT, $8-64
+	MOVSS   low+48(FP), X0
+	SHUFPS  $0x00, X0, X0
+	MOVSS   high+52(FP), X1
+	SHUFPS  $0x00, X1, X1
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    dst_base+0(FP), BX
+	XORPS   X2, X2
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X2
+	MOVUPS X2, X3
+	CMPPS  X0, X3, $0x02
+	MOVUPS X1, X4
+	MINPS  X2, X4
+	MOVAPS X4, X2
+	MOVUPS X3, X4
+	MOVUPS X3, X3
+	ANDPS  X0, X4
+	ANDNPS X2, X3
+	ORPS   X3, X4
+	MOVUPS X4, (BX)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+56(FP)
+	RET
+
+// func LessEqualSSE2(dst []float32, a []float32, b []float32) (done int)
+// Requires: SSE
+TEXT ·LessEqualSSE2(SB), NOSPLIT, $8-80
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    b_base+48(FP), BX
+	MOVQ    dst_base+0(FP), SI
+	XORPS   X0, X0
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X0
+	MOVUPS (BX)(CX*4), X1
+	MOVUPS X0, X0
+	CMPPS  X1, X0, $0x02
+	XORPS  X1, X1
+	MOVUPS X0, X2
+	MOVUPS X0, X0
+	ANDPS  c3f800000<>+0(SB), X2
+	ANDNPS X1, X0
+	ORPS   X0, X2
+	MOVUPS X2, (SI)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+72(FP)
+	RET
+
+// func WithinSSE2(dst []float32, a []float32, low float32, high float32) (done int)
+// Requires: SSE
+TEXT ·WithinSSE2(SB), NOSPLIT, $8-64
+	MOVSS   low+48(FP), X0
+	SHUFPS  $0x00, X0, X0
+	MOVSS   high+52(FP), X1
+	SHUFPS  $0x00, X1, X1
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    dst_base+0(FP), BX
+	XORPS   X2, X2
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X2
+	MOVUPS X2, X3
+	CMPPS  X1, X3, $0x01
+	XORPS  X4, X4
+	MOVUPS X3, X5
+	MOVUPS X3, X3
+	ANDPS  c3f800000<>+0(SB), X5
+	ANDNPS X4, X3
+	ORPS   X3, X5
+	MOVUPS X0, X3
+	CMPPS  X2, X3, $0x01
+	XORPS  X2, X2
+	MOVUPS X3, X4
+	MOVUPS X3, X3
+	ANDPS  X5, X4
+	ANDNPS X2, X3
+	ORPS   X3, X4
+	MOVUPS X4, (BX)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+56(FP)
+	RET
+
+// func ChooseSSE2(dst []float32, condition []float32, a []float32, b []float32) (done int)
+// Requires: SSE
+TEXT ·ChooseSSE2(SB), NOSPLIT, $8-104
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    condition_base+24(FP), DX
+	MOVQ    a_base+48(FP), BX
+	MOVQ    b_base+72(FP), SI
+	MOVQ    dst_base+0(FP), DI
+	XORPS   X0, X0
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ   AX, $0x04
+	JB     tail
+	MOVUPS (DX)(CX*4), X0
+	MOVUPS (BX)(CX*4), X1
+	MOVUPS (SI)(CX*4), X2
+	XORPS  X3, X3
+	MOVUPS X0, X0
+	CMPPS  X3, X0, $0x04
+	MOVUPS X0, X3
+	MOVUPS X0, X0
+	ANDPS  X1, X3
+	ANDNPS X2, X0
+	ORPS   X0, X3
+	MOVUPS X3, (DI)(CX*4)
+	ADDQ   $0x04, CX
+	SUBQ   $0x04, AX
+	JMP    loop
+
+tail:
+	MOVQ CX, done+96(FP)
+	RET
+
+// func ExpSSE2(dst []float32, a []float32, shift float32) (done int)
+// Requires: SSE, SSE2
+TEXT ·ExpSSE2(SB), NOSPLIT, $8-64
+	MOVSS   shift+48(FP), X0
+	SHUFPS  $0x00, X0, X0
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    dst_base+0(FP), BX
+	XORPS   X1, X1
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ     AX, $0x04
+	JB       tail
+	MOVUPS   (DX)(CX*4), X2
+	ADDPS    X0, X2
+	MOVUPS   c42b20000<>+0(SB), X3
+	MOVUPS   X3, X3
+	MINPS    X2, X3
+	MOVAPS   X3, X2
+	MOVUPS   cc2d00000<>+0(SB), X3
+	MOVUPS   X3, X3
+	MAXPS    X2, X3
+	MOVAPS   X3, X2
+	MOVUPS   c3fb8aa3b<>+0(SB), X3
+	CVTPS2PD X3, X4
+	CVTPS2PD X2, X5
+	CVTPS2PD c4b400000<>+0(SB), X6
+	MOVUPS   X4, X4
+	MULPD    X5, X4
+	ADDPD    X6, X4
+	PSHUFD   $0xee, X3, X3
+	CVTPS2PD X3, X3
+	PSHUFD   $0xee, X2, X5
+	CVTPS2PD X5, X5
+	MOVUPS   X3, X3
+	MULPD    X5, X3
+	ADDPD    X6, X3
+	CVTPD2PS X4, X5
+	CVTPD2PS X3, X6
+	SHUFPS   $0x88, X3, X4
+	PSLLL    $0x03, X4
+	PCMPEQL  c80000000<>+0(SB), X4
+	POR      X4, X1
+	MOVLHPS  X6, X5
+	MOVAPS   X5, X3
+	MOVAPS   X3, X4
+	SUBPS    c4b400000<>+0(SB), X4
+	CVTPS2PD c3f318000<>+0(SB), X5
+	CVTPS2PD X4, X6
+	CVTPS2PD X2, X7
+	MOVUPS   X5, X8
+	MULPD    X6, X8
+	MOVUPS   X7, X6
+	SUBPD    X8, X6
+	PSHUFD   $0xee, X4, X7
+	CVTPS2PD X7, X7
+	PSHUFD   $0xee, X2, X2
+	CVTPS2PD X2, X2
+	MOVUPS   X5, X5
+	MULPD    X7, X5
+	MOVUPS   X2, X2
+	SUBPD    X5, X2
+	CVTPD2PS X6, X5
+	CVTPD2PS X2, X7
+	SHUFPS   $0x88, X2, X6
+	PSLLL    $0x03, X6
+	PCMPEQL  c80000000<>+0(SB), X6
+	POR      X6, X1
+	MOVLHPS  X7, X5
+	MOVAPS   X5, X2
+	CVTPS2PD cb95e8083<>+0(SB), X5
+	CVTPS2PD X4, X6
+	CVTPS2PD X2, X7
+	MOVUPS   X5, X8
+	MULPD    X6, X8
+	MOVUPS   X7, X6
+	SUBPD    X8, X6
+	PSHUFD   $0xee, X4, X4
+	CVTPS2PD X4, X4
+	PSHUFD   $0xee, X2, X2
+	CVTPS2PD X2, X2
+	MOVUPS   X5, X5
+	MULPD    X4, X5
+	MOVUPS   X2, X2
+	SUBPD    X5, X2
+	CVTPD2PS X6, X4
+	CVTPD2PS X2, X5
+	SHUFPS   $0x88, X2, X6
+	PSLLL    $0x03, X6
+	PCMPEQL  c80000000<>+0(SB), X6
+	POR      X6, X1
+	MOVLHPS  X5, X4
+	MOVAPS   X4, X2
+	PSUBL    c4b400000<>+0(SB), X3
+	MOVUPS   c39509280<>+0(SB), X4
+	CVTPS2PD X4, X5
+	CVTPS2PD X2, X6
+	CVTPS2PD c3ab6a19a<>+0(SB), X7
+	MOVUPS   X5, X5
+	MULPD    X6, X5
+	ADDPD    X7, X5
+	PSHUFD   $0xee, X4, X4
+	CVTPS2PD X4, X4
+	PSHUFD   $0xee, X2, X6
+	CVTPS2PD X6, X6
+	MOVUPS   X4, X4
+	MULPD    X6, X4
+	ADDPD    X7, X4
+	CVTPD2PS X5, X6
+	CVTPD2PS X4, X7
+	SHUFPS   $0x88, X4, X5
+	PSLLL    $0x03, X5
+	PCMPEQL  c80000000<>+0(SB), X5
+	POR      X5, X1
+	MOVLHPS  X7, X6
+	MOVAPS   X6, X4
+	CVTPS2PD X4, X5
+	CVTPS2PD X2, X6
+	CVTPS2PD c3c088870<>+0(SB), X7
+	MOVUPS   X5, X5
+	MULPD    X6, X5
+	ADDPD    X7, X5
+	PSHUFD   $0xee, X4, X4
+	CVTPS2PD X4, X4
+	PSHUFD   $0xee, X2, X6
+	CVTPS2PD X6, X6
+	MOVUPS   X4, X4
+	MULPD    X6, X4
+	ADDPD    X7, X4
+	CVTPD2PS X5, X6
+	CVTPD2PS X4, X7
+	SHUFPS   $0x88, X4, X5
+	PSLLL    $0x03, X5
+	PCMPEQL  c80000000<>+0(SB), X5
+	POR      X5, X1
+	MOVLHPS  X7, X6
+	MOVAPS   X6, X4
+	CVTPS2PD X4, X5
+	CVTPS2PD X2, X6
+	CVTPS2PD c3d2aaa74<>+0(SB), X7
+	MOVUPS   X5, X5
+	MULPD    X6, X5
+	ADDPD    X7, X5
+	PSHUFD   $0xee, X4, X4
+	CVTPS2PD X4, X4
+	PSHUFD   $0xee, X2, X6
+	CVTPS2PD X6, X6
+	MOVUPS   X4, X4
+	MULPD    X6, X4
+	ADDPD    X7, X4
+	CVTPD2PS X5, X6
+	CVTPD2PS X4, X7
+	SHUFPS   $0x88, X4, X5
+	PSLLL    $0x03, X5
+	PCMPEQL  c80000000<>+0(SB), X5
+	POR      X5, X1
+	MOVLHPS  X7, X6
+	MOVAPS   X6, X4
+	CVTPS2PD X4, X5
+	CVTPS2PD X2, X6
+	CVTPS2PD c3e2aaaab<>+0(SB), X7
+	MOVUPS   X5, X5
+	MULPD    X6, X5
+	ADDPD    X7, X5
+	PSHUFD   $0xee, X4, X4
+	CVTPS2PD X4, X4
+	PSHUFD   $0xee, X2, X6
+	CVTPS2PD X6, X6
+	MOVUPS   X4, X4
+	MULPD    X6, X4
+	ADDPD    X7, X4
+	CVTPD2PS X5, X6
+	CVTPD2PS X4, X7
+	SHUFPS   $0x88, X4, X5
+	PSLLL    $0x03, X5
+	PCMPEQL  c80000000<>+0(SB), X5
+	POR      X5, X1
+	MOVLHPS  X7, X6
+	MOVAPS   X6, X4
+	CVTPS2PD X4, X5
+	CVTPS2PD X2, X6
+	CVTPS2PD c3f000000<>+0(SB), X7
+	MOVUPS   X5, X5
+	MULPD    X6, X5
+	ADDPD    X7, X5
+	PSHUFD   $0xee, X4, X4
+	CVTPS2PD X4, X4
+	PSHUFD   $0xee, X2, X6
+	CVTPS2PD X6, X6
+	MOVUPS   X4, X4
+	MULPD    X6, X4
+	ADDPD    X7, X4
+	CVTPD2PS X5, X6
+	CVTPD2PS X4, X7
+	SHUFPS   $0x88, X4, X5
+	PSLLL    $0x03, X5
+	PCMPEQL  c80000000<>+0(SB), X5
+	POR      X5, X1
+	MOVLHPS  X7, X6
+	MOVAPS   X6, X4
+	MOVAPS   X2, X5
+	MULPS    X2, X5
+	CVTPS2PD X4, X6
+	CVTPS2PD X5, X7
+	CVTPS2PD X2, X8
+	MOVUPS   X6, X6
+	MULPD    X7, X6
+	ADDPD    X8, X6
+	PSHUFD   $0xee, X4, X4
+	CVTPS2PD X4, X4
+	PSHUFD   $0xee, X5, X5
+	CVTPS2PD X5, X5
+	PSHUFD   $0xee, X2, X2
+	CVTPS2PD X2, X2
+	MOVUPS   X4, X4
+	MULPD    X5, X4
+	ADDPD    X2, X4
+	CVTPD2PS X6, X2
+	CVTPD2PS X4, X5
+	SHUFPS   $0x88, X4, X6
+	PSLLL    $0x03, X6
+	PCMPEQL  c80000000<>+0(SB), X6
+	POR      X6, X1
+	MOVLHPS  X5, X2
+	MOVAPS   X2, X4
+	ADDPS    c3f800000<>+0(SB), X4
+	MOVAPS   X3, X2
+	PSRAL    $0x01, X2
+	PSUBL    X2, X3
+	PADDL    c0000007f<>+0(SB), X2
+	PSLLL    $0x17, X2
+	PADDL    c0000007f<>+0(SB), X3
+	PSLLL    $0x17, X3
+	MULPS    X2, X4
+	MULPS    X3, X4
+	PMOVMSKB X1, SI
+	TESTL    SI, SI
+	JNZ      tail
+	STMXCSR  (SP)
+	TESTL    $0x00000010, (SP)
+	JNZ      tail
+	MOVUPS   X4, (BX)(CX*4)
+	ADDQ     $0x04, CX
+	SUBQ     $0x04, AX
+	JMP      loop
+
+tail:
+	MOVQ CX, done+56(FP)
+	RET
+
+// func SigmoidSSE2(dst []float32, a []float32) (done int)
+// Requires: SSE, SSE2
+TEXT ·SigmoidSSE2(SB), NOSPLIT, $8-56
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    dst_base+0(FP), BX
+	XORPS   X0, X0
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ     AX, $0x04
+	JB       tail
+	MOVUPS   (DX)(CX*4), X1
+	MOVAPS   X1, X1
+	XORPS    c80000000<>+0(SB), X1
+	MOVUPS   c42d00000<>+0(SB), X2
+	MOVUPS   X2, X2
+	MINPS    X1, X2
+	MOVAPS   X2, X1
+	MOVUPS   cc2d00000<>+0(SB), X2
+	MOVUPS   X2, X2
+	MAXPS    X1, X2
+	MOVAPS   X2, X1
+	MOVUPS   c3fb8aa3b<>+0(SB), X2
+	CVTPS2PD X2, X3
+	CVTPS2PD X1, X4
+	CVTPS2PD c4b400000<>+0(SB), X5
+	MOVUPS   X3, X3
+	MULPD    X4, X3
+	ADDPD    X5, X3
+	PSHUFD   $0xee, X2, X2
+	CVTPS2PD X2, X2
+	PSHUFD   $0xee, X1, X4
+	CVTPS2PD X4, X4
+	MOVUPS   X2, X2
+	MULPD    X4, X2
+	ADDPD    X5, X2
+	CVTPD2PS X3, X4
+	CVTPD2PS X2, X5
+	SHUFPS   $0x88, X2, X3
+	PSLLL    $0x03, X3
+	PCMPEQL  c80000000<>+0(SB), X3
+	POR      X3, X0
+	MOVLHPS  X5, X4
+	MOVAPS   X4, X2
+	MOVAPS   X2, X3
+	SUBPS    c4b400000<>+0(SB), X3
+	CVTPS2PD c3f318000<>+0(SB), X4
+	CVTPS2PD X3, X5
+	CVTPS2PD X1, X6
+	MOVUPS   X4, X7
+	MULPD    X5, X7
+	MOVUPS   X6, X5
+	SUBPD    X7, X5
+	PSHUFD   $0xee, X3, X6
+	CVTPS2PD X6, X6
+	PSHUFD   $0xee, X1, X1
+	CVTPS2PD X1, X1
+	MOVUPS   X4, X4
+	MULPD    X6, X4
+	MOVUPS   X1, X1
+	SUBPD    X4, X1
+	CVTPD2PS X5, X4
+	CVTPD2PS X1, X6
+	SHUFPS   $0x88, X1, X5
+	PSLLL    $0x03, X5
+	PCMPEQL  c80000000<>+0(SB), X5
+	POR      X5, X0
+	MOVLHPS  X6, X4
+	MOVAPS   X4, X1
+	CVTPS2PD cb95e8083<>+0(SB), X4
+	CVTPS2PD X3, X5
+	CVTPS2PD X1, X6
+	MOVUPS   X4, X7
+	MULPD    X5, X7
+	MOVUPS   X6, X5
+	SUBPD    X7, X5
+	PSHUFD   $0xee, X3, X3
+	CVTPS2PD X3, X3
+	PSHUFD   $0xee, X1, X1
+	CVTPS2PD X1, X1
+	MOVUPS   X4, X4
+	MULPD    X3, X4
+	MOVUPS   X1, X1
+	SUBPD    X4, X1
+	CVTPD2PS X5, X3
+	CVTPD2PS X1, X4
+	SHUFPS   $0x88, X1, X5
+	PSLLL    $0x03, X5
+	PCMPEQL  c80000000<>+0(SB), X5
+	POR      X5, X0
+	MOVLHPS  X4, X3
+	MOVAPS   X3, X1
+	PSUBL    c4b400000<>+0(SB), X2
+	MOVUPS   c39509280<>+0(SB), X3
+	CVTPS2PD X3, X4
+	CVTPS2PD X1, X5
+	CVTPS2PD c3ab6a19a<>+0(SB), X6
+	MOVUPS   X4, X4
+	MULPD    X5, X4
+	ADDPD    X6, X4
+	PSHUFD   $0xee, X3, X3
+	CVTPS2PD X3, X3
+	PSHUFD   $0xee, X1, X5
+	CVTPS2PD X5, X5
+	MOVUPS   X3, X3
+	MULPD    X5, X3
+	ADDPD    X6, X3
+	CVTPD2PS X4, X5
+	CVTPD2PS X3, X6
+	SHUFPS   $0x88, X3, X4
+	PSLLL    $0x03, X4
+	PCMPEQL  c80000000<>+0(SB), X4
+	POR      X4, X0
+	MOVLHPS  X6, X5
+	MOVAPS   X5, X3
+	CVTPS2PD X3, X4
+	CVTPS2PD X1, X5
+	CVTPS2PD c3c088870<>+0(SB), X6
+	MOVUPS   X4, X4
+	MULPD    X5, X4
+	ADDPD    X6, X4
+	PSHUFD   $0xee, X3, X3
+	CVTPS2PD X3, X3
+	PSHUFD   $0xee, X1, X5
+	CVTPS2PD X5, X5
+	MOVUPS   X3, X3
+	MULPD    X5, X3
+	ADDPD    X6, X3
+	CVTPD2PS X4, X5
+	CVTPD2PS X3, X6
+	SHUFPS   $0x88, X3, X4
+	PSLLL    $0x03, X4
+	PCMPEQL  c80000000<>+0(SB), X4
+	POR      X4, X0
+	MOVLHPS  X6, X5
+	MOVAPS   X5, X3
+	CVTPS2PD X3, X4
+	CVTPS2PD X1, X5
+	CVTPS2PD c3d2aaa74<>+0(SB), X6
+	MOVUPS   X4, X4
+	MULPD    X5, X4
+	ADDPD    X6, X4
+	PSHUFD   $0xee, X3, X3
+	CVTPS2PD X3, X3
+	PSHUFD   $0xee, X1, X5
+	CVTPS2PD X5, X5
+	MOVUPS   X3, X3
+	MULPD    X5, X3
+	ADDPD    X6, X3
+	CVTPD2PS X4, X5
+	CVTPD2PS X3, X6
+	SHUFPS   $0x88, X3, X4
+	PSLLL    $0x03, X4
+	PCMPEQL  c80000000<>+0(SB), X4
+	POR      X4, X0
+	MOVLHPS  X6, X5
+	MOVAPS   X5, X3
+	CVTPS2PD X3, X4
+	CVTPS2PD X1, X5
+	CVTPS2PD c3e2aaaab<>+0(SB), X6
+	MOVUPS   X4, X4
+	MULPD    X5, X4
+	ADDPD    X6, X4
+	PSHUFD   $0xee, X3, X3
+	CVTPS2PD X3, X3
+	PSHUFD   $0xee, X1, X5
+	CVTPS2PD X5, X5
+	MOVUPS   X3, X3
+	MULPD    X5, X3
+	ADDPD    X6, X3
+	CVTPD2PS X4, X5
+	CVTPD2PS X3, X6
+	SHUFPS   $0x88, X3, X4
+	PSLLL    $0x03, X4
+	PCMPEQL  c80000000<>+0(SB), X4
+	POR      X4, X0
+	MOVLHPS  X6, X5
+	MOVAPS   X5, X3
+	CVTPS2PD X3, X4
+	CVTPS2PD X1, X5
+	CVTPS2PD c3f000000<>+0(SB), X6
+	MOVUPS   X4, X4
+	MULPD    X5, X4
+	ADDPD    X6, X4
+	PSHUFD   $0xee, X3, X3
+	CVTPS2PD X3, X3
+	PSHUFD   $0xee, X1, X5
+	CVTPS2PD X5, X5
+	MOVUPS   X3, X3
+	MULPD    X5, X3
+	ADDPD    X6, X3
+	CVTPD2PS X4, X5
+	CVTPD2PS X3, X6
+	SHUFPS   $0x88, X3, X4
+	PSLLL    $0x03, X4
+	PCMPEQL  c80000000<>+0(SB), X4
+	POR      X4, X0
+	MOVLHPS  X6, X5
+	MOVAPS   X5, X3
+	MOVAPS   X1, X4
+	MULPS    X1, X4
+	CVTPS2PD X3, X5
+	CVTPS2PD X4, X6
+	CVTPS2PD X1, X7
+	MOVUPS   X5, X5
+	MULPD    X6, X5
+	ADDPD    X7, X5
+	PSHUFD   $0xee, X3, X3
+	CVTPS2PD X3, X3
+	PSHUFD   $0xee, X4, X4
+	CVTPS2PD X4, X4
+	PSHUFD   $0xee, X1, X1
+	CVTPS2PD X1, X1
+	MOVUPS   X3, X3
+	MULPD    X4, X3
+	ADDPD    X1, X3
+	CVTPD2PS X5, X1
+	CVTPD2PS X3, X4
+	SHUFPS   $0x88, X3, X5
+	PSLLL    $0x03, X5
+	PCMPEQL  c80000000<>+0(SB), X5
+	POR      X5, X0
+	MOVLHPS  X4, X1
+	MOVAPS   X1, X3
+	MOVAPS   X2, X1
+	PSRAL    $0x01, X1
+	MOVAPS   X2, X2
+	PSUBL    X1, X2
+	MOVUPS   c3f800000<>+0(SB), X4
+	PSLLL    $0x17, X1
+	MOVUPS   X4, X4
+	PSUBL    X1, X4
+	MOVAPS   X4, X1
+	PADDL    c0000007f<>+0(SB), X2
+	PSLLL    $0x17, X2
+	MOVAPS   X1, X4
+	ADDPS    X2, X4
+	MOVUPS   X1, X5
+	CMPPS    X2, X5, $0x01
+	MOVUPS   X5, X6
+	MOVUPS   X5, X7
+	ANDPS    X1, X6
+	ANDNPS   X4, X7
+	ORPS     X7, X6
+	CVTPS2PD X2, X4
+	CVTPS2PD X3, X7
+	CVTPS2PD X6, X8
+	MOVUPS   X4, X4
+	MULPD    X7, X4
+	MOVUPS   X4, X7
+	ADDPD    X8, X7
+	MOVUPS   X7, X9
+	MOVUPS   X7, X10
+	SUBPD    X4, X9
+	CMPPD    X8, X9, $0x04
+	SUBPD    X8, X10
+	CMPPD    X4, X10, $0x04
+	ORPD     X10, X9
+	PSHUFD   $0xa0, X7, X4
+	PSLLL    $0x03, X4
+	PCMPEQL  c80000000<>+0(SB), X4
+	PAND     X4, X9
+	POR      X9, X0
+	PSHUFD   $0xee, X2, X4
+	CVTPS2PD X4, X4
+	PSHUFD   $0xee, X3, X3
+	CVTPS2PD X3, X3
+	PSHUFD   $0xee, X6, X6
+	CVTPS2PD X6, X6
+	MOVUPS   X4, X4
+	MULPD    X3, X4
+	MOVUPS   X4, X3
+	ADDPD    X6, X3
+	MOVUPS   X3, X8
+	MOVUPS   X3, X9
+	SUBPD    X4, X8
+	CMPPD    X6, X8, $0x04
+	SUBPD    X6, X9
+	CMPPD    X4, X9, $0x04
+	ORPD     X9, X8
+	PSHUFD   $0xa0, X3, X4
+	PSLLL    $0x03, X4
+	PCMPEQL  c80000000<>+0(SB), X4
+	PAND     X4, X8
+	POR      X8, X0
+	CVTPD2PS X7, X4
+	CVTPD2PS X3, X3
+	MOVLHPS  X3, X4
+	MOVAPS   X4, X6
+	XORPS    X3, X3
+	MOVUPS   X5, X4
+	MOVUPS   X5, X5
+	ANDPS    X2, X4
+	ANDNPS   X3, X5
+	ORPS     X5, X4
+	ADDPS    X4, X6
+	DIVPS    X6, X1
+	PMOVMSKB X0, SI
+	TESTL    SI, SI
+	JNZ      tail
+	STMXCSR  (SP)
+	TESTL    $0x00000010, (SP)
+	JNZ      tail
+	MOVUPS   X1, (BX)(CX*4)
+	ADDQ     $0x04, CX
+	SUBQ     $0x04, AX
+	JMP      loop
+
+tail:
+	MOVQ CX, done+48(FP)
+	RET
+
+// func TanhSSE2(dst []float32, a []float32) (done int)
+// Requires: SSE, SSE2
+TEXT ·TanhSSE2(SB), NOSPLIT, $8-56
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    dst_base+0(FP), BX
+	XORPS   X0, X0
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ     AX, $0x04
+	JB       tail
+	MOVUPS   (DX)(CX*4), X1
+	MOVAPS   X1, X2
+	ANDPS    c7fffffff<>+0(SB), X2
+	MOVUPS   X2, X3
+	CMPPS    c3f0ccccd<>+0(SB), X3, $0x01
+	MOVAPS   X2, X4
+	MULPS    X2, X4
+	MOVUPS   cbbd89a9c<>+0(SB), X5
+	CVTPS2PD X5, X6
+	CVTPS2PD X4, X7
+	CVTPS2PD c3cae9107<>+0(SB), X8
+	MOVUPS   X6, X6
+	MULPD    X7, X6
+	ADDPD    X8, X6
+	PSHUFD   $0xee, X5, X5
+	CVTPS2PD X5, X5
+	PSHUFD   $0xee, X4, X7
+	CVTPS2PD X7, X7
+	MOVUPS   X5, X5
+	MULPD    X7, X5
+	ADDPD    X8, X5
+	CVTPD2PS X6, X7
+	CVTPD2PS X5, X8
+	SHUFPS   $0x88, X5, X6
+	PSLLL    $0x03, X6
+	PCMPEQL  c80000000<>+0(SB), X6
+	POR      X6, X0
+	MOVLHPS  X8, X7
+	MOVAPS   X7, X5
+	CVTPS2PD X5, X6
+	CVTPS2PD X4, X7
+	CVTPS2PD cbd5cd022<>+0(SB), X8
+	MOVUPS   X6, X6
+	MULPD    X7, X6
+	ADDPD    X8, X6
+	PSHUFD   $0xee, X5, X5
+	CVTPS2PD X5, X5
+	PSHUFD   $0xee, X4, X7
+	CVTPS2PD X7, X7
+	MOVUPS   X5, X5
+	MULPD    X7, X5
+	ADDPD    X8, X5
+	CVTPD2PS X6, X7
+	CVTPD2PS X5, X8
+	SHUFPS   $0x88, X5, X6
+	PSLLL    $0x03, X6
+	PCMPEQL  c80000000<>+0(SB), X6
+	POR      X6, X0
+	MOVLHPS  X8, X7
+	MOVAPS   X7, X5
+	CVTPS2PD X5, X6
+	CVTPS2PD X4, X7
+	CVTPS2PD c3e0887f5<>+0(SB), X8
+	MOVUPS   X6, X6
+	MULPD    X7, X6
+	ADDPD    X8, X6
+	PSHUFD   $0xee, X5, X5
+	CVTPS2PD X5, X5
+	PSHUFD   $0xee, X4, X7
+	CVTPS2PD X7, X7
+	MOVUPS   X5, X5
+	MULPD    X7, X5
+	ADDPD    X8, X5
+	CVTPD2PS X6, X7
+	CVTPD2PS X5, X8
+	SHUFPS   $0x88, X5, X6
+	PSLLL    $0x03, X6
+	PCMPEQL  c80000000<>+0(SB), X6
+	POR      X6, X0
+	MOVLHPS  X8, X7
+	MOVAPS   X7, X5
+	CVTPS2PD X5, X6
+	CVTPS2PD X4, X7
+	CVTPS2PD cbeaaaaaa<>+0(SB), X8
+	MOVUPS   X6, X6
+	MULPD    X7, X6
+	ADDPD    X8, X6
+	PSHUFD   $0xee, X5, X5
+	CVTPS2PD X5, X5
+	PSHUFD   $0xee, X4, X7
+	CVTPS2PD X7, X7
+	MOVUPS   X5, X5
+	MULPD    X7, X5
+	ADDPD    X8, X5
+	CVTPD2PS X6, X7
+	CVTPD2PS X5, X8
+	SHUFPS   $0x88, X5, X6
+	PSLLL    $0x03, X6
+	PCMPEQL  c80000000<>+0(SB), X6
+	POR      X6, X0
+	MOVLHPS  X8, X7
+	MOVAPS   X7, X5
+	MULPS    X2, X4
+	CVTPS2PD X5, X6
+	CVTPS2PD X4, X7
+	CVTPS2PD X2, X8
+	MOVUPS   X6, X6
+	MULPD    X7, X6
+	ADDPD    X8, X6
+	PSHUFD   $0xee, X5, X5
+	CVTPS2PD X5, X5
+	PSHUFD   $0xee, X4, X4
+	CVTPS2PD X4, X4
+	PSHUFD   $0xee, X2, X7
+	CVTPS2PD X7, X7
+	MOVUPS   X5, X5
+	MULPD    X4, X5
+	ADDPD    X7, X5
+	CVTPD2PS X6, X4
+	CVTPD2PS X5, X7
+	SHUFPS   $0x88, X5, X6
+	PSLLL    $0x03, X6
+	PCMPEQL  c80000000<>+0(SB), X6
+	POR      X6, X0
+	MOVLHPS  X7, X4
+	MOVAPS   X4, X5
+	MOVUPS   c41200000<>+0(SB), X4
+	MOVUPS   X4, X4
+	MINPS    X2, X4
+	MOVAPS   X4, X2
+	ADDPS    X2, X2
+	MOVUPS   c3fb8aa3b<>+0(SB), X4
+	CVTPS2PD X4, X6
+	CVTPS2PD X2, X7
+	CVTPS2PD c4b400000<>+0(SB), X8
+	MOVUPS   X6, X6
+	MULPD    X7, X6
+	ADDPD    X8, X6
+	PSHUFD   $0xee, X4, X4
+	CVTPS2PD X4, X4
+	PSHUFD   $0xee, X2, X7
+	CVTPS2PD X7, X7
+	MOVUPS   X4, X4
+	MULPD    X7, X4
+	ADDPD    X8, X4
+	CVTPD2PS X6, X7
+	CVTPD2PS X4, X8
+	SHUFPS   $0x88, X4, X6
+	PSLLL    $0x03, X6
+	PCMPEQL  c80000000<>+0(SB), X6
+	POR      X6, X0
+	MOVLHPS  X8, X7
+	MOVAPS   X7, X4
+	MOVAPS   X4, X6
+	SUBPS    c4b400000<>+0(SB), X6
+	CVTPS2PD c3f318000<>+0(SB), X7
+	CVTPS2PD X6, X8
+	CVTPS2PD X2, X9
+	MOVUPS   X7, X10
+	MULPD    X8, X10
+	MOVUPS   X9, X8
+	SUBPD    X10, X8
+	PSHUFD   $0xee, X6, X9
+	CVTPS2PD X9, X9
+	PSHUFD   $0xee, X2, X2
+	CVTPS2PD X2, X2
+	MOVUPS   X7, X7
+	MULPD    X9, X7
+	MOVUPS   X2, X2
+	SUBPD    X7, X2
+	CVTPD2PS X8, X7
+	CVTPD2PS X2, X9
+	SHUFPS   $0x88, X2, X8
+	PSLLL    $0x03, X8
+	PCMPEQL  c80000000<>+0(SB), X8
+	POR      X8, X0
+	MOVLHPS  X9, X7
+	MOVAPS   X7, X2
+	CVTPS2PD cb95e8083<>+0(SB), X7
+	CVTPS2PD X6, X8
+	CVTPS2PD X2, X9
+	MOVUPS   X7, X10
+	MULPD    X8, X10
+	MOVUPS   X9, X8
+	SUBPD    X10, X8
+	PSHUFD   $0xee, X6, X6
+	CVTPS2PD X6, X6
+	PSHUFD   $0xee, X2, X2
+	CVTPS2PD X2, X2
+	MOVUPS   X7, X7
+	MULPD    X6, X7
+	MOVUPS   X2, X2
+	SUBPD    X7, X2
+	CVTPD2PS X8, X6
+	CVTPD2PS X2, X7
+	SHUFPS   $0x88, X2, X8
+	PSLLL    $0x03, X8
+	PCMPEQL  c80000000<>+0(SB), X8
+	POR      X8, X0
+	MOVLHPS  X7, X6
+	MOVAPS   X6, X2
+	PSUBL    c4b400000<>+0(SB), X4
+	MOVUPS   c39509280<>+0(SB), X6
+	CVTPS2PD X6, X7
+	CVTPS2PD X2, X8
+	CVTPS2PD c3ab6a19a<>+0(SB), X9
+	MOVUPS   X7, X7
+	MULPD    X8, X7
+	ADDPD    X9, X7
+	PSHUFD   $0xee, X6, X6
+	CVTPS2PD X6, X6
+	PSHUFD   $0xee, X2, X8
+	CVTPS2PD X8, X8
+	MOVUPS   X6, X6
+	MULPD    X8, X6
+	ADDPD    X9, X6
+	CVTPD2PS X7, X8
+	CVTPD2PS X6, X9
+	SHUFPS   $0x88, X6, X7
+	PSLLL    $0x03, X7
+	PCMPEQL  c80000000<>+0(SB), X7
+	POR      X7, X0
+	MOVLHPS  X9, X8
+	MOVAPS   X8, X6
+	CVTPS2PD X6, X7
+	CVTPS2PD X2, X8
+	CVTPS2PD c3c088870<>+0(SB), X9
+	MOVUPS   X7, X7
+	MULPD    X8, X7
+	ADDPD    X9, X7
+	PSHUFD   $0xee, X6, X6
+	CVTPS2PD X6, X6
+	PSHUFD   $0xee, X2, X8
+	CVTPS2PD X8, X8
+	MOVUPS   X6, X6
+	MULPD    X8, X6
+	ADDPD    X9, X6
+	CVTPD2PS X7, X8
+	CVTPD2PS X6, X9
+	SHUFPS   $0x88, X6, X7
+	PSLLL    $0x03, X7
+	PCMPEQL  c80000000<>+0(SB), X7
+	POR      X7, X0
+	MOVLHPS  X9, X8
+	MOVAPS   X8, X6
+	CVTPS2PD X6, X7
+	CVTPS2PD X2, X8
+	CVTPS2PD c3d2aaa74<>+0(SB), X9
+	MOVUPS   X7, X7
+	MULPD    X8, X7
+	ADDPD    X9, X7
+	PSHUFD   $0xee, X6, X6
+	CVTPS2PD X6, X6
+	PSHUFD   $0xee, X2, X8
+	CVTPS2PD X8, X8
+	MOVUPS   X6, X6
+	MULPD    X8, X6
+	ADDPD    X9, X6
+	CVTPD2PS X7, X8
+	CVTPD2PS X6, X9
+	SHUFPS   $0x88, X6, X7
+	PSLLL    $0x03, X7
+	PCMPEQL  c80000000<>+0(SB), X7
+	POR      X7, X0
+	MOVLHPS  X9, X8
+	MOVAPS   X8, X6
+	CVTPS2PD X6, X7
+	CVTPS2PD X2, X8
+	CVTPS2PD c3e2aaaab<>+0(SB), X9
+	MOVUPS   X7, X7
+	MULPD    X8, X7
+	ADDPD    X9, X7
+	PSHUFD   $0xee, X6, X6
+	CVTPS2PD X6, X6
+	PSHUFD   $0xee, X2, X8
+	CVTPS2PD X8, X8
+	MOVUPS   X6, X6
+	MULPD    X8, X6
+	ADDPD    X9, X6
+	CVTPD2PS X7, X8
+	CVTPD2PS X6, X9
+	SHUFPS   $0x88, X6, X7
+	PSLLL    $0x03, X7
+	PCMPEQL  c80000000<>+0(SB), X7
+	POR      X7, X0
+	MOVLHPS  X9, X8
+	MOVAPS   X8, X6
+	CVTPS2PD X6, X7
+	CVTPS2PD X2, X8
+	CVTPS2PD c3f000000<>+0(SB), X9
+	MOVUPS   X7, X7
+	MULPD    X8, X7
+	ADDPD    X9, X7
+	PSHUFD   $0xee, X6, X6
+	CVTPS2PD X6, X6
+	PSHUFD   $0xee, X2, X8
+	CVTPS2PD X8, X8
+	MOVUPS   X6, X6
+	MULPD    X8, X6
+	ADDPD    X9, X6
+	CVTPD2PS X7, X8
+	CVTPD2PS X6, X9
+	SHUFPS   $0x88, X6, X7
+	PSLLL    $0x03, X7
+	PCMPEQL  c80000000<>+0(SB), X7
+	POR      X7, X0
+	MOVLHPS  X9, X8
+	MOVAPS   X8, X6
+	MOVAPS   X2, X7
+	MULPS    X2, X7
+	CVTPS2PD X6, X8
+	CVTPS2PD X7, X9
+	CVTPS2PD X2, X10
+	MOVUPS   X8, X8
+	MULPD    X9, X8
+	ADDPD    X10, X8
+	PSHUFD   $0xee, X6, X6
+	CVTPS2PD X6, X6
+	PSHUFD   $0xee, X7, X7
+	CVTPS2PD X7, X7
+	PSHUFD   $0xee, X2, X2
+	CVTPS2PD X2, X2
+	MOVUPS   X6, X6
+	MULPD    X7, X6
+	ADDPD    X2, X6
+	CVTPD2PS X8, X2
+	CVTPD2PS X6, X7
+	SHUFPS   $0x88, X6, X8
+	PSLLL    $0x03, X8
+	PCMPEQL  c80000000<>+0(SB), X8
+	POR      X8, X0
+	MOVLHPS  X7, X2
+	MOVAPS   X2, X6
+	PADDL    c0000007f<>+0(SB), X4
+	PSLLL    $0x17, X4
+	MOVAPS   X4, X2
+	ADDPS    c3f800000<>+0(SB), X2
+	CVTPS2PD X4, X7
+	CVTPS2PD X6, X8
+	CVTPS2PD X2, X9
+	MOVUPS   X7, X7
+	MULPD    X8, X7
+	MOVUPS   X7, X8
+	ADDPD    X9, X8
+	MOVUPS   X8, X10
+	MOVUPS   X8, X11
+	SUBPD    X7, X10
+	CMPPD    X9, X10, $0x04
+	SUBPD    X9, X11
+	CMPPD    X7, X11, $0x04
+	ORPD     X11, X10
+	PSHUFD   $0xa0, X8, X7
+	PSLLL    $0x03, X7
+	PCMPEQL  c80000000<>+0(SB), X7
+	PAND     X7, X10
+	POR      X10, X0
+	PSHUFD   $0xee, X4, X4
+	CVTPS2PD X4, X4
+	PSHUFD   $0xee, X6, X6
+	CVTPS2PD X6, X6
+	PSHUFD   $0xee, X2, X2
+	CVTPS2PD X2, X2
+	MOVUPS   X4, X4
+	MULPD    X6, X4
+	MOVUPS   X4, X6
+	ADDPD    X2, X6
+	MOVUPS   X6, X7
+	MOVUPS   X6, X9
+	SUBPD    X4, X7
+	CMPPD    X2, X7, $0x04
+	SUBPD    X2, X9
+	CMPPD    X4, X9, $0x04
+	ORPD     X9, X7
+	PSHUFD   $0xa0, X6, X2
+	PSLLL    $0x03, X2
+	PCMPEQL  c80000000<>+0(SB), X2
+	PAND     X2, X7
+	POR      X7, X0
+	CVTPD2PS X8, X2
+	CVTPD2PS X6, X4
+	MOVLHPS  X4, X2
+	MOVAPS   X2, X2
+	MOVUPS   c40000000<>+0(SB), X4
+	DIVPS    X2, X4
+	MOVUPS   c3f800000<>+0(SB), X2
+	SUBPS    X4, X2
+	MOVUPS   X3, X4
+	MOVUPS   X3, X3
+	ANDPS    X5, X4
+	ANDNPS   X2, X3
+	ORPS     X3, X4
+	MOVAPS   X1, X1
+	ANDPS    c80000000<>+0(SB), X1
+	ORPS     X1, X4
+	PMOVMSKB X0, SI
+	TESTL    SI, SI
+	JNZ      tail
+	STMXCSR  (SP)
+	TESTL    $0x00000010, (SP)
+	JNZ      tail
+	MOVUPS   X4, (BX)(CX*4)
+	ADDQ     $0x04, CX
+	SUBQ     $0x04, AX
+	JMP      loop
+
+tail:
+	MOVQ CX, done+48(FP)
+	RET
+
+// func LogSSE2(dst []float32, a []float32) (done int)
+// Requires: SSE, SSE2
+TEXT ·LogSSE2(SB), NOSPLIT, $8-56
+	MOVQ    dst_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    a_base+24(FP), DX
+	MOVQ    dst_base+0(FP), BX
+	XORPS   X0, X0
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ     AX, $0x04
+	JB       tail
+	MOVUPS   (DX)(CX*4), X1
+	MOVUPS   X1, X2
+	CMPPS    c00800000<>+0(SB), X2, $0x01
+	MOVAPS   X1, X3
+	MULPS    c4b000000<>+0(SB), X3
+	MOVUPS   X2, X4
+	MOVUPS   X2, X5
+	ANDPS    X3, X4
+	ANDNPS   X1, X5
+	ORPS     X5, X4
+	XORPS    X3, X3
+	MOVUPS   X2, X5
+	MOVUPS   X2, X2
+	ANDPS    cc1b80000<>+0(SB), X5
+	ANDNPS   X3, X2
+	ORPS     X2, X5
+	MOVAPS   X4, X2
+	PSUBL    c3f3504f3<>+0(SB), X2
+	PSRAL    $0x17, X2
+	MOVAPS   X2, X3
+	PSLLL    $0x17, X3
+	PSUBL    X3, X4
+	CVTPL2PS X2, X2
+	ADDPS    X5, X2
+	SUBPS    c3f800000<>+0(SB), X4
+	MOVAPS   X4, X3
+	ADDPS    c40000000<>+0(SB), X3
+	MOVUPS   X4, X5
+	DIVPS    X3, X5
+	MOVAPS   X5, X3
+	MOVAPS   X3, X5
+	MULPS    X3, X5
+	MOVUPS   c3e789e26<>+0(SB), X6
+	CVTPS2PD X6, X7
+	CVTPS2PD X5, X8
+	CVTPS2PD c3e91e9ee<>+0(SB), X9
+	MOVUPS   X7, X7
+	MULPD    X8, X7
+	ADDPD    X9, X7
+	PSHUFD   $0xee, X6, X6
+	CVTPS2PD X6, X6
+	PSHUFD   $0xee, X5, X8
+	CVTPS2PD X8, X8
+	MOVUPS   X6, X6
+	MULPD    X8, X6
+	ADDPD    X9, X6
+	CVTPD2PS X7, X8
+	CVTPD2PS X6, X9
+	SHUFPS   $0x88, X6, X7
+	PSLLL    $0x03, X7
+	PCMPEQL  c80000000<>+0(SB), X7
+	POR      X7, X0
+	MOVLHPS  X9, X8
+	MOVAPS   X8, X6
+	CVTPS2PD X6, X7
+	CVTPS2PD X5, X8
+	CVTPS2PD c3eccce13<>+0(SB), X9
+	MOVUPS   X7, X7
+	MULPD    X8, X7
+	ADDPD    X9, X7
+	PSHUFD   $0xee, X6, X6
+	CVTPS2PD X6, X6
+	PSHUFD   $0xee, X5, X8
+	CVTPS2PD X8, X8
+	MOVUPS   X6, X6
+	MULPD    X8, X6
+	ADDPD    X9, X6
+	CVTPD2PS X7, X8
+	CVTPD2PS X6, X9
+	SHUFPS   $0x88, X6, X7
+	PSLLL    $0x03, X7
+	PCMPEQL  c80000000<>+0(SB), X7
+	POR      X7, X0
+	MOVLHPS  X9, X8
+	MOVAPS   X8, X6
+	CVTPS2PD X6, X7
+	CVTPS2PD X5, X8
+	CVTPS2PD c3f2aaaaa<>+0(SB), X9
+	MOVUPS   X7, X7
+	MULPD    X8, X7
+	ADDPD    X9, X7
+	PSHUFD   $0xee, X6, X6
+	CVTPS2PD X6, X6
+	PSHUFD   $0xee, X5, X8
+	CVTPS2PD X8, X8
+	MOVUPS   X6, X6
+	MULPD    X8, X6
+	ADDPD    X9, X6
+	CVTPD2PS X7, X8
+	CVTPD2PS X6, X9
+	SHUFPS   $0x88, X6, X7
+	PSLLL    $0x03, X7
+	PCMPEQL  c80000000<>+0(SB), X7
+	POR      X7, X0
+	MOVLHPS  X9, X8
+	MOVAPS   X8, X6
+	MULPS    X5, X6
+	MOVAPS   X4, X5
+	MULPS    c3f000000<>+0(SB), X5
+	MULPS    X4, X5
+	ADDPS    X5, X6
+	MOVAPS   X2, X7
+	MULPS    c3717f7d1<>+0(SB), X7
+	CVTPS2PD X6, X8
+	CVTPS2PD X3, X9
+	CVTPS2PD X7, X10
+	MOVUPS   X8, X8
+	MULPD    X9, X8
+	ADDPD    X10, X8
+	PSHUFD   $0xee, X6, X6
+	CVTPS2PD X6, X6
+	PSHUFD   $0xee, X3, X3
+	CVTPS2PD X3, X3
+	PSHUFD   $0xee, X7, X7
+	CVTPS2PD X7, X7
+	MOVUPS   X6, X6
+	MULPD    X3, X6
+	ADDPD    X7, X6
+	CVTPD2PS X8, X3
+	CVTPD2PS X6, X7
+	SHUFPS   $0x88, X6, X8
+	PSLLL    $0x03, X8
+	PCMPEQL  c80000000<>+0(SB), X8
+	POR      X8, X0
+	MOVLHPS  X7, X3
+	MOVAPS   X3, X7
+	SUBPS    X7, X5
+	SUBPS    X5, X4
+	CVTPS2PD c3f317180<>+0(SB), X3
+	CVTPS2PD X2, X5
+	CVTPS2PD X4, X6
+	MOVUPS   X3, X7
+	MULPD    X5, X7
+	ADDPD    X6, X7
+	PSHUFD   $0xee, X2, X2
+	CVTPS2PD X2, X2
+	PSHUFD   $0xee, X4, X4
+	CVTPS2PD X4, X4
+	MOVUPS   X3, X3
+	MULPD    X2, X3
+	ADDPD    X4, X3
+	CVTPD2PS X7, X2
+	CVTPD2PS X3, X4
+	SHUFPS   $0x88, X3, X7
+	PSLLL    $0x03, X7
+	PCMPEQL  c80000000<>+0(SB), X7
+	POR      X7, X0
+	MOVLHPS  X4, X2
+	MOVAPS   X2, X4
+	XORPS    X2, X2
+	MOVUPS   X1, X3
+	CMPPS    X2, X3, $0x00
+	MOVUPS   X3, X2
+	MOVUPS   X3, X3
+	ANDPS    cff800000<>+0(SB), X2
+	ANDNPS   X4, X3
+	ORPS     X3, X2
+	XORPS    X3, X3
+	MOVUPS   X1, X4
+	CMPPS    X3, X4, $0x01
+	MOVUPS   X4, X3
+	MOVUPS   X4, X4
+	ANDPS    c7fc00000<>+0(SB), X3
+	ANDNPS   X2, X4
+	ORPS     X4, X3
+	MOVUPS   X1, X2
+	CMPPS    c7f800000<>+0(SB), X2, $0x01
+	MOVUPS   X2, X4
+	MOVUPS   X2, X2
+	ANDPS    X3, X4
+	ANDNPS   X1, X2
+	ORPS     X2, X4
+	PMOVMSKB X0, SI
+	TESTL    SI, SI
+	JNZ      tail
+	STMXCSR  (SP)
+	TESTL    $0x00000010, (SP)
+	JNZ      tail
+	MOVUPS   X4, (BX)(CX*4)
+	ADDQ     $0x04, CX
+	SUBQ     $0x04, AX
+	JMP      loop
+
+tail:
+	MOVQ CX, done+48(FP)
+	RET
+
+// func AdamSSE2(w []float32, m []float32, v []float32, g []float32, c *[7]float32) (done int)
+// Requires: SSE, SSE2
+TEXT ·AdamSSE2(SB), NOSPLIT, $8-112
+	MOVQ    c+96(FP), AX
+	MOVSS   (AX), X0
+	SHUFPS  $0x00, X0, X0
+	MOVSS   4(AX), X1
+	SHUFPS  $0x00, X1, X1
+	MOVSS   8(AX), X2
+	SHUFPS  $0x00, X2, X2
+	MOVSS   12(AX), X3
+	SHUFPS  $0x00, X3, X3
+	MOVSS   16(AX), X4
+	SHUFPS  $0x00, X4, X4
+	MOVSS   20(AX), X5
+	SHUFPS  $0x00, X5, X5
+	MOVSS   24(AX), X6
+	SHUFPS  $0x00, X6, X6
+	MOVQ    w_len+8(FP), AX
+	XORQ    CX, CX
+	MOVQ    w_base+0(FP), DX
+	MOVQ    m_base+24(FP), BX
+	MOVQ    v_base+48(FP), SI
+	MOVQ    g_base+72(FP), DI
+	XORPS   X7, X7
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+loop:
+	CMPQ     AX, $0x04
+	JB       tail
+	MOVUPS   (DX)(CX*4), X8
+	MOVUPS   (BX)(CX*4), X9
+	MOVUPS   (SI)(CX*4), X10
+	MOVUPS   (DI)(CX*4), X11
+	MOVAPS   X1, X12
+	MULPS    X11, X12
+	CVTPS2PD X9, X13
+	CVTPS2PD X0, X14
+	CVTPS2PD X12, X15
+	MOVUPS   X13, X13
+	MULPD    X14, X13
+	ADDPD    X15, X13
+	PSHUFD   $0xee, X9, X9
+	CVTPS2PD X9, X9
+	PSHUFD   $0xee, X0, X14
+	CVTPS2PD X14, X14
+	PSHUFD   $0xee, X12, X12
+	CVTPS2PD X12, X12
+	MOVUPS   X9, X9
+	MULPD    X14, X9
+	ADDPD    X12, X9
+	CVTPD2PS X13, X12
+	CVTPD2PS X9, X14
+	SHUFPS   $0x88, X9, X13
+	PSLLL    $0x03, X13
+	PCMPEQL  c80000000<>+0(SB), X13
+	POR      X13, X7
+	MOVLHPS  X14, X12
+	MOVAPS   X12, X9
+	MULPS    X11, X11
+	MOVUPS   X3, X12
+	MULPS    X11, X12
+	MOVAPS   X12, X11
+	CVTPS2PD X10, X12
+	CVTPS2PD X2, X13
+	CVTPS2PD X11, X14
+	MOVUPS   X12, X12
+	MULPD    X13, X12
+	ADDPD    X14, X12
+	PSHUFD   $0xee, X10, X10
+	CVTPS2PD X10, X10
+	PSHUFD   $0xee, X2, X13
+	CVTPS2PD X13, X13
+	PSHUFD   $0xee, X11, X11
+	CVTPS2PD X11, X11
+	MOVUPS   X10, X10
+	MULPD    X13, X10
+	ADDPD    X11, X10
+	CVTPD2PS X12, X11
+	CVTPD2PS X10, X13
+	SHUFPS   $0x88, X10, X12
+	PSLLL    $0x03, X12
+	PCMPEQL  c80000000<>+0(SB), X12
+	POR      X12, X7
+	MOVLHPS  X13, X11
+	MOVAPS   X11, X10
+	MOVAPS   X4, X12
+	MULPS    X10, X12
+	SQRTPS   X12, X12
+	ADDPS    X5, X12
+	MOVAPS   X6, X11
+	MULPS    X9, X11
+	MOVUPS   X11, X11
+	DIVPS    X12, X11
+	MOVAPS   X11, X12
+	SUBPS    X12, X8
+	PMOVMSKB X7, R8
+	TESTL    R8, R8
+	JNZ      tail
+	STMXCSR  (SP)
+	TESTL    $0x00000010, (SP)
+	JNZ      tail
+	MOVUPS   X8, (DX)(CX*4)
+	MOVUPS   X9, (BX)(CX*4)
+	MOVUPS   X10, (SI)(CX*4)
+	ADDQ     $0x04, CX
+	SUBQ     $0x04, AX
+	JMP      loop
+
+tail:
+	MOVQ CX, done+104(FP)
 	RET
