@@ -13354,27 +13354,18 @@ dispatch:
 	JBE  tiles1x1half
 
 tiles1x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	JMP     tiles1x16done
-
-tiles1x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-
-tiles1x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -13412,49 +13403,31 @@ looptiles1x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles1x19done
-
-tiles1x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-
-tiles1x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x1
+	JMP          done
 
 tiles1x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	JMP     tiles1x1half6done
-
-tiles1x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-
-tiles1x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -13492,55 +13465,36 @@ looptiles1x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles1x1half9done
-
-tiles1x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-
-tiles1x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x1half
+	JMP          done
 
 rows1panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles1x2half
 
 tiles1x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	JMP     tiles1x26done
-
-tiles1x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-
-tiles1x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -13580,53 +13534,33 @@ looptiles1x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x29done
-
-tiles1x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles1x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x2
+	JMP          done
 
 tiles1x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	JMP     tiles1x2half6done
-
-tiles1x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-
-tiles1x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -13666,59 +13600,38 @@ looptiles1x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x2half9done
-
-tiles1x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles1x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x2half
+	JMP          done
 
 rows1panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles1x3half
 
 tiles1x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	JMP     tiles1x36done
-
-tiles1x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-
-tiles1x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -13760,57 +13673,35 @@ looptiles1x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x39done
-
-tiles1x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles1x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x3
+	JMP          done
 
 tiles1x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	JMP     tiles1x3half6done
-
-tiles1x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-
-tiles1x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -13852,30 +13743,19 @@ looptiles1x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x3half9done
-
-tiles1x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles1x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x3half
+	JMP          done
 
 rows1panelsabove3to6:
 	CMPQ CX, $0x05
@@ -13886,34 +13766,22 @@ rows1panelsabove3to6:
 	JBE  tiles1x4half
 
 tiles1x4:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x46masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	ADDQ    AX, DX
-	JMP     tiles1x46done
-
-tiles1x46masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Z3
-	ADDQ      AX, DX
-
-tiles1x46done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Z3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -13958,62 +13826,38 @@ looptiles1x4:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x49masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z3, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x49done
-
-tiles1x49masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles1x49done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x4
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x4
+	JMP          done
 
 tiles1x4half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x4half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Y3
-	ADDQ    AX, DX
-	JMP     tiles1x4half6done
-
-tiles1x4half6masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Y3
-	ADDQ      AX, DX
-
-tiles1x4half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Y3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -14058,68 +13902,43 @@ looptiles1x4half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x4half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Y3, 192(DX)
+	VMOVUPS      Y3, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x4half9done
-
-tiles1x4half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Y3, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles1x4half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x4half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x4half
+	JMP          done
 
 rows1panelsabove4to5:
 	CMPQ DX, $0x08
 	JBE  tiles1x5half
 
 tiles1x5:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x56masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	ADDQ    AX, DX
-	JMP     tiles1x56done
-
-tiles1x56masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS.Z (DX)(BX*4), K1, Z4
-	ADDQ      AX, DX
-
-tiles1x56done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS    (DX)(SI*1), Z3
+	VMOVUPS.Z  (DX)(BX*4), K1, Z4
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -14166,66 +13985,40 @@ looptiles1x5:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x59masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z4, K1, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x59done
-
-tiles1x59masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, K1, 256(DX)
-	ADDQ    AX, DX
-
-tiles1x59done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x5
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x5
+	JMP          done
 
 tiles1x5half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x5half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Y4
-	ADDQ    AX, DX
-	JMP     tiles1x5half6done
-
-tiles1x5half6masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS.Z (DX)(BX*4), K1, Y4
-	ADDQ      AX, DX
-
-tiles1x5half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS    (DX)(SI*1), Z3
+	VMOVUPS.Z  (DX)(BX*4), K1, Y4
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -14272,73 +14065,46 @@ looptiles1x5half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x5half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Y4, 256(DX)
+	VMOVUPS      Y4, K1, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x5half9done
-
-tiles1x5half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Y4, K1, 256(DX)
-	ADDQ    AX, DX
-
-tiles1x5half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x5half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x5half
+	JMP          done
 
 rows1panelsabove5to6:
 	CMPQ DX, $0x08
 	JBE  tiles1x6half
 
 tiles1x6:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x66masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Z5
-	ADDQ    AX, DX
-	JMP     tiles1x66done
-
-tiles1x66masked:
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS.Z (DX)(DI*1), K1, Z5
-	ADDQ      AX, DX
-
-tiles1x66done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	LEAQ       (BX)(BX*4), DI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, R8
+	SHLQ       CL, R8
+	DECQ       R8
+	KMOVW      R8, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS    (DX)(SI*1), Z3
+	VMOVUPS    (DX)(BX*4), Z4
+	VMOVUPS.Z  (DX)(DI*1), K1, Z5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -14388,71 +14154,43 @@ looptiles1x6:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x69masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
 	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Z5, 320(DX)
+	VMOVUPS      Z5, K1, 320(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x69done
-
-tiles1x69masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Z5, K1, 320(DX)
-	ADDQ    AX, DX
-
-tiles1x69done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x6
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x6
+	JMP          done
 
 tiles1x6half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x6half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Y5
-	ADDQ    AX, DX
-	JMP     tiles1x6half6done
-
-tiles1x6half6masked:
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS.Z (DX)(DI*1), K1, Y5
-	ADDQ      AX, DX
-
-tiles1x6half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	LEAQ       (BX)(BX*4), DI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, R8
+	SHLQ       CL, R8
+	DECQ       R8
+	KMOVW      R8, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS    (DX)(SI*1), Z3
+	VMOVUPS    (DX)(BX*4), Z4
+	VMOVUPS.Z  (DX)(DI*1), K1, Y5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -14502,36 +14240,22 @@ looptiles1x6half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x6half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
 	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Y5, 320(DX)
+	VMOVUPS      Y5, K1, 320(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x6half9done
-
-tiles1x6half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Y5, K1, 320(DX)
-	ADDQ    AX, DX
-
-tiles1x6half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x6half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x6half
+	JMP          done
 
 rowsabove1to2:
 	CMPQ CX, $0x03
@@ -14544,31 +14268,20 @@ rowsabove1to2:
 	JBE  tiles2x1half
 
 tiles2x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	JMP     tiles2x16done
-
-tiles2x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-
-tiles2x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -14613,57 +14326,35 @@ looptiles2x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles2x19done
-
-tiles2x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-
-tiles2x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x1
+	JMP          done
 
 tiles2x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	JMP     tiles2x1half6done
-
-tiles2x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-
-tiles2x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -14708,65 +14399,41 @@ looptiles2x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles2x1half9done
-
-tiles2x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-
-tiles2x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x1half
+	JMP          done
 
 rows2panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles2x2half
 
 tiles2x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	JMP     tiles2x26done
-
-tiles2x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-
-tiles2x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -14816,65 +14483,39 @@ looptiles2x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x29done
-
-tiles2x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles2x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x2
+	JMP          done
 
 tiles2x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	JMP     tiles2x2half6done
-
-tiles2x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-
-tiles2x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -14924,73 +14565,45 @@ looptiles2x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x2half9done
-
-tiles2x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles2x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x2half
+	JMP          done
 
 rows2panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles2x3half
 
 tiles2x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	JMP     tiles2x36done
-
-tiles2x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-
-tiles2x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -15045,73 +14658,43 @@ looptiles2x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x39done
-
-tiles2x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles2x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x3
+	JMP          done
 
 tiles2x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	JMP     tiles2x3half6done
-
-tiles2x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-
-tiles2x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -15166,38 +14749,23 @@ looptiles2x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x3half9done
-
-tiles2x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles2x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x3half
+	JMP          done
 
 rows2panelsabove3to5:
 	CMPQ CX, $0x04
@@ -15206,44 +14774,27 @@ rows2panelsabove3to5:
 	JBE  tiles2x4half
 
 tiles2x4:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x46masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	VMOVUPS (DX)(BX*2), Z6
-	VMOVUPS (DX)(SI*1), Z7
-	ADDQ    AX, DX
-	JMP     tiles2x46done
-
-tiles2x46masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS   (DX)(BX*1), Z5
-	VMOVUPS   (DX)(BX*2), Z6
-	VMOVUPS.Z (DX)(SI*1), K1, Z7
-	ADDQ      AX, DX
-
-tiles2x46done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS    (DX)(BX*1), Z5
+	VMOVUPS    (DX)(BX*2), Z6
+	VMOVUPS.Z  (DX)(SI*1), K1, Z7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -15304,82 +14855,48 @@ looptiles2x4:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x49masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z3, K1, 192(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	VMOVUPS      Z6, 128(DX)
-	VMOVUPS      Z7, 192(DX)
+	VMOVUPS      Z7, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x49done
-
-tiles2x49masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, K1, 192(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, 64(DX)
-	VMOVUPS Z6, 128(DX)
-	VMOVUPS Z7, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles2x49done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x4
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x4
+	JMP          done
 
 tiles2x4half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x4half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	VMOVUPS (DX)(BX*2), Z6
-	VMOVUPS (DX)(SI*1), Y7
-	ADDQ    AX, DX
-	JMP     tiles2x4half6done
-
-tiles2x4half6masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS   (DX)(BX*1), Z5
-	VMOVUPS   (DX)(BX*2), Z6
-	VMOVUPS.Z (DX)(SI*1), K1, Y7
-	ADDQ      AX, DX
-
-tiles2x4half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS    (DX)(BX*1), Z5
+	VMOVUPS    (DX)(BX*2), Z6
+	VMOVUPS.Z  (DX)(SI*1), K1, Y7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -15440,90 +14957,54 @@ looptiles2x4half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x4half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Y3, 192(DX)
+	VMOVUPS      Y3, K1, 192(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	VMOVUPS      Z6, 128(DX)
-	VMOVUPS      Y7, 192(DX)
+	VMOVUPS      Y7, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x4half9done
-
-tiles2x4half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Y3, K1, 192(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, 64(DX)
-	VMOVUPS Z6, 128(DX)
-	VMOVUPS Y7, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles2x4half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x4half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x4half
+	JMP          done
 
 rows2panelsabove4to5:
 	CMPQ DX, $0x08
 	JBE  tiles2x5half
 
 tiles2x5:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x56masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	VMOVUPS (DX)(BX*1), Z6
-	VMOVUPS (DX)(BX*2), Z7
-	VMOVUPS (DX)(SI*1), Z8
-	VMOVUPS (DX)(BX*4), Z9
-	ADDQ    AX, DX
-	JMP     tiles2x56done
-
-tiles2x56masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS.Z (DX)(BX*4), K1, Z4
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z5
-	VMOVUPS   (DX)(BX*1), Z6
-	VMOVUPS   (DX)(BX*2), Z7
-	VMOVUPS   (DX)(SI*1), Z8
-	VMOVUPS.Z (DX)(BX*4), K1, Z9
-	ADDQ      AX, DX
-
-tiles2x56done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS    (DX)(SI*1), Z3
+	VMOVUPS.Z  (DX)(BX*4), K1, Z4
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z5
+	VMOVUPS    (DX)(BX*1), Z6
+	VMOVUPS    (DX)(BX*2), Z7
+	VMOVUPS    (DX)(SI*1), Z8
+	VMOVUPS.Z  (DX)(BX*4), K1, Z9
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -15589,90 +15070,52 @@ looptiles2x5:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x59masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z4, K1, 256(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z5, (DX)
 	VMOVUPS      Z6, 64(DX)
 	VMOVUPS      Z7, 128(DX)
 	VMOVUPS      Z8, 192(DX)
-	VMOVUPS      Z9, 256(DX)
+	VMOVUPS      Z9, K1, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x59done
-
-tiles2x59masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, K1, 256(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, (DX)
-	VMOVUPS Z6, 64(DX)
-	VMOVUPS Z7, 128(DX)
-	VMOVUPS Z8, 192(DX)
-	VMOVUPS Z9, K1, 256(DX)
-	ADDQ    AX, DX
-
-tiles2x59done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x5
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x5
+	JMP          done
 
 tiles2x5half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x5half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Y4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	VMOVUPS (DX)(BX*1), Z6
-	VMOVUPS (DX)(BX*2), Z7
-	VMOVUPS (DX)(SI*1), Z8
-	VMOVUPS (DX)(BX*4), Y9
-	ADDQ    AX, DX
-	JMP     tiles2x5half6done
-
-tiles2x5half6masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS.Z (DX)(BX*4), K1, Y4
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z5
-	VMOVUPS   (DX)(BX*1), Z6
-	VMOVUPS   (DX)(BX*2), Z7
-	VMOVUPS   (DX)(SI*1), Z8
-	VMOVUPS.Z (DX)(BX*4), K1, Y9
-	ADDQ      AX, DX
-
-tiles2x5half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS    (DX)(SI*1), Z3
+	VMOVUPS.Z  (DX)(BX*4), K1, Y4
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z5
+	VMOVUPS    (DX)(BX*1), Z6
+	VMOVUPS    (DX)(BX*2), Z7
+	VMOVUPS    (DX)(SI*1), Z8
+	VMOVUPS.Z  (DX)(BX*4), K1, Y9
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -15738,46 +15181,27 @@ looptiles2x5half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x5half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Y4, 256(DX)
+	VMOVUPS      Y4, K1, 256(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z5, (DX)
 	VMOVUPS      Z6, 64(DX)
 	VMOVUPS      Z7, 128(DX)
 	VMOVUPS      Z8, 192(DX)
-	VMOVUPS      Y9, 256(DX)
+	VMOVUPS      Y9, K1, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x5half9done
-
-tiles2x5half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Y4, K1, 256(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, (DX)
-	VMOVUPS Z6, 64(DX)
-	VMOVUPS Z7, 128(DX)
-	VMOVUPS Z8, 192(DX)
-	VMOVUPS Y9, K1, 256(DX)
-	ADDQ    AX, DX
-
-tiles2x5half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x5half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x5half
+	JMP          done
 
 rowsabove2to4:
 	CMPQ AX, $0x03
@@ -15790,35 +15214,22 @@ rowsabove2to4:
 	JBE  tiles3x1half
 
 tiles3x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	JMP     tiles3x16done
-
-tiles3x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-
-tiles3x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -15869,65 +15280,39 @@ looptiles3x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles3x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles3x19done
-
-tiles3x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-
-tiles3x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x1
+	JMP          done
 
 tiles3x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	JMP     tiles3x1half6done
-
-tiles3x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-
-tiles3x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -15978,75 +15363,46 @@ looptiles3x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles3x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles3x1half9done
-
-tiles3x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-
-tiles3x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x1half
+	JMP          done
 
 rows3panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles3x2half
 
 tiles3x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	JMP     tiles3x26done
-
-tiles3x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-
-tiles3x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -16104,77 +15460,45 @@ looptiles3x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles3x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x29done
-
-tiles3x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles3x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x2
+	JMP          done
 
 tiles3x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	JMP     tiles3x2half6done
-
-tiles3x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-
-tiles3x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -16232,40 +15556,24 @@ looptiles3x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles3x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x2half9done
-
-tiles3x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles3x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x2half
+	JMP          done
 
 rows3panelsabove2to4:
 	CMPQ CX, $0x03
@@ -16274,47 +15582,28 @@ rows3panelsabove2to4:
 	JBE  tiles3x3half
 
 tiles3x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	JMP     tiles3x36done
-
-tiles3x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-
-tiles3x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -16379,89 +15668,51 @@ looptiles3x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles3x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x39done
-
-tiles3x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles3x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x3
+	JMP          done
 
 tiles3x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	JMP     tiles3x3half6done
-
-tiles3x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-
-tiles3x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -16526,100 +15777,59 @@ looptiles3x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles3x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x3half9done
-
-tiles3x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles3x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x3half
+	JMP          done
 
 rows3panelsabove3to4:
 	CMPQ DX, $0x08
 	JBE  tiles3x4half
 
 tiles3x4:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x46masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	VMOVUPS (DX)(BX*2), Z6
-	VMOVUPS (DX)(SI*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	VMOVUPS (DX)(BX*2), Z10
-	VMOVUPS (DX)(SI*1), Z11
-	ADDQ    AX, DX
-	JMP     tiles3x46done
-
-tiles3x46masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS   (DX)(BX*1), Z5
-	VMOVUPS   (DX)(BX*2), Z6
-	VMOVUPS.Z (DX)(SI*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS   (DX)(BX*1), Z9
-	VMOVUPS   (DX)(BX*2), Z10
-	VMOVUPS.Z (DX)(SI*1), K1, Z11
-	ADDQ      AX, DX
-
-tiles3x46done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS    (DX)(BX*1), Z5
+	VMOVUPS    (DX)(BX*2), Z6
+	VMOVUPS.Z  (DX)(SI*1), K1, Z7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS    (DX)(BX*1), Z9
+	VMOVUPS    (DX)(BX*2), Z10
+	VMOVUPS.Z  (DX)(SI*1), K1, Z11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -16692,102 +15902,58 @@ looptiles3x4:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles3x49masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z3, K1, 192(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	VMOVUPS      Z6, 128(DX)
-	VMOVUPS      Z7, 192(DX)
+	VMOVUPS      Z7, K1, 192(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, 64(DX)
 	VMOVUPS      Z10, 128(DX)
-	VMOVUPS      Z11, 192(DX)
+	VMOVUPS      Z11, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x49done
-
-tiles3x49masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, K1, 192(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, 64(DX)
-	VMOVUPS Z6, 128(DX)
-	VMOVUPS Z7, K1, 192(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, 64(DX)
-	VMOVUPS Z10, 128(DX)
-	VMOVUPS Z11, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles3x49done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x4
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x4
+	JMP          done
 
 tiles3x4half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x4half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	VMOVUPS (DX)(BX*2), Z6
-	VMOVUPS (DX)(SI*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	VMOVUPS (DX)(BX*2), Z10
-	VMOVUPS (DX)(SI*1), Y11
-	ADDQ    AX, DX
-	JMP     tiles3x4half6done
-
-tiles3x4half6masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS   (DX)(BX*1), Z5
-	VMOVUPS   (DX)(BX*2), Z6
-	VMOVUPS.Z (DX)(SI*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS   (DX)(BX*1), Z9
-	VMOVUPS   (DX)(BX*2), Z10
-	VMOVUPS.Z (DX)(SI*1), K1, Y11
-	ADDQ      AX, DX
-
-tiles3x4half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS    (DX)(BX*1), Z5
+	VMOVUPS    (DX)(BX*2), Z6
+	VMOVUPS.Z  (DX)(SI*1), K1, Y7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS    (DX)(BX*1), Z9
+	VMOVUPS    (DX)(BX*2), Z10
+	VMOVUPS.Z  (DX)(SI*1), K1, Y11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -16860,52 +16026,30 @@ looptiles3x4half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles3x4half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Y3, 192(DX)
+	VMOVUPS      Y3, K1, 192(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	VMOVUPS      Z6, 128(DX)
-	VMOVUPS      Y7, 192(DX)
+	VMOVUPS      Y7, K1, 192(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, 64(DX)
 	VMOVUPS      Z10, 128(DX)
-	VMOVUPS      Y11, 192(DX)
+	VMOVUPS      Y11, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x4half9done
-
-tiles3x4half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Y3, K1, 192(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, 64(DX)
-	VMOVUPS Z6, 128(DX)
-	VMOVUPS Y7, K1, 192(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, 64(DX)
-	VMOVUPS Z10, 128(DX)
-	VMOVUPS Y11, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles3x4half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x4half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x4half
+	JMP          done
 
 rowsabove3to4:
 	CMPQ CX, $0x02
@@ -16916,39 +16060,24 @@ rowsabove3to4:
 	JBE  tiles4x1half
 
 tiles4x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles4x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	JMP     tiles4x16done
-
-tiles4x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-
-tiles4x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -17005,73 +16134,43 @@ looptiles4x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles4x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z3, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles4x19done
-
-tiles4x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-
-tiles4x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x1
+	JMP          done
 
 tiles4x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles4x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	JMP     tiles4x1half6done
-
-tiles4x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-
-tiles4x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -17128,85 +16227,51 @@ looptiles4x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles4x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y3, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles4x1half9done
-
-tiles4x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-
-tiles4x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x1half
+	JMP          done
 
 rows4panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles4x2half
 
 tiles4x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles4x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	JMP     tiles4x26done
-
-tiles4x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-
-tiles4x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -17272,89 +16337,51 @@ looptiles4x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles4x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x29done
-
-tiles4x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles4x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x2
+	JMP          done
 
 tiles4x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles4x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	JMP     tiles4x2half6done
-
-tiles4x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-
-tiles4x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -17420,101 +16447,59 @@ looptiles4x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles4x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
+	VMOVUPS      Y7, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x2half9done
-
-tiles4x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles4x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x2half
+	JMP          done
 
 rows4panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles4x3half
 
 tiles4x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles4x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	JMP     tiles4x36done
-
-tiles4x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-
-tiles4x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -17589,105 +16574,59 @@ looptiles4x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles4x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Z11, 128(DX)
+	VMOVUPS      Z11, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x39done
-
-tiles4x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles4x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x3
+	JMP          done
 
 tiles4x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles4x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	JMP     tiles4x3half6done
-
-tiles4x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-
-tiles4x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -17762,54 +16701,31 @@ looptiles4x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles4x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Y11, 128(DX)
+	VMOVUPS      Y11, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x3half9done
-
-tiles4x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles4x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x3half
+	JMP          done
 
 rowsabove4to8:
 	CMPQ AX, $0x06
@@ -17824,43 +16740,26 @@ rowsabove4to8:
 	JBE  tiles5x1half
 
 tiles5x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles5x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	JMP     tiles5x16done
-
-tiles5x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-
-tiles5x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z4
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -17923,81 +16822,47 @@ looptiles5x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles5x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z4, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles5x19done
-
-tiles5x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-
-tiles5x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x28, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x28, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x1
+	JMP          done
 
 tiles5x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles5x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	JMP     tiles5x1half6done
-
-tiles5x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-
-tiles5x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y4
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -18060,95 +16925,56 @@ looptiles5x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles5x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y4, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles5x1half9done
-
-tiles5x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-
-tiles5x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x28, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x28, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x1half
+	JMP          done
 
 rows5panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles5x2half
 
 tiles5x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles5x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	JMP     tiles5x26done
-
-tiles5x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-
-tiles5x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Z9
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -18222,101 +17048,57 @@ looptiles5x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles5x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z9, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x29done
-
-tiles5x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles5x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x28, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x28, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x2
+	JMP          done
 
 tiles5x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles5x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	JMP     tiles5x2half6done
-
-tiles5x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-
-tiles5x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Y9
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -18390,115 +17172,66 @@ looptiles5x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles5x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
+	VMOVUPS      Y7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
+	VMOVUPS      Y9, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x2half9done
-
-tiles5x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles5x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x28, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x28, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x2half
+	JMP          done
 
 rows5panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles5x3half
 
 tiles5x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles5x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Z14
-	ADDQ    AX, DX
-	JMP     tiles5x36done
-
-tiles5x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Z14
-	ADDQ      AX, DX
-
-tiles5x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Z14
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -18583,121 +17316,67 @@ looptiles5x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles5x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Z11, 128(DX)
+	VMOVUPS      Z11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Z14, 128(DX)
+	VMOVUPS      Z14, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x39done
-
-tiles5x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Z14, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles5x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x28, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x28, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x3
+	JMP          done
 
 tiles5x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles5x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Y14
-	ADDQ    AX, DX
-	JMP     tiles5x3half6done
-
-tiles5x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Y14
-	ADDQ      AX, DX
-
-tiles5x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Y14
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -18782,62 +17461,35 @@ looptiles5x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles5x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Y11, 128(DX)
+	VMOVUPS      Y11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Y14, 128(DX)
+	VMOVUPS      Y14, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x3half9done
-
-tiles5x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Y14, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles5x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x28, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x28, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x3half
+	JMP          done
 
 rowsabove5to6:
 	CMPQ CX, $0x02
@@ -18848,47 +17500,28 @@ rowsabove5to6:
 	JBE  tiles6x1half
 
 tiles6x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles6x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	ADDQ    AX, DX
-	JMP     tiles6x16done
-
-tiles6x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	ADDQ      AX, DX
-
-tiles6x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -18957,89 +17590,51 @@ looptiles6x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles6x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z5, (DX)
+	VMOVUPS      Z5, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles6x19done
-
-tiles6x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, K1, (DX)
-	ADDQ    AX, DX
-
-tiles6x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x30, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x30, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x1
+	JMP          done
 
 tiles6x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles6x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y5
-	ADDQ    AX, DX
-	JMP     tiles6x1half6done
-
-tiles6x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y5
-	ADDQ      AX, DX
-
-tiles6x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -19108,105 +17703,61 @@ looptiles6x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles6x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y5, (DX)
+	VMOVUPS      Y5, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles6x1half9done
-
-tiles6x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y5, K1, (DX)
-	ADDQ    AX, DX
-
-tiles6x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x30, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x30, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x1half
+	JMP          done
 
 rows6panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles6x2half
 
 tiles6x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles6x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Z11
-	ADDQ    AX, DX
-	JMP     tiles6x26done
-
-tiles6x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Z11
-	ADDQ      AX, DX
-
-tiles6x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Z9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Z11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -19288,113 +17839,63 @@ looptiles6x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles6x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, 64(DX)
+	VMOVUPS      Z11, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x29done
-
-tiles6x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Z11, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles6x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x30, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x30, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x2
+	JMP          done
 
 tiles6x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles6x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Y11
-	ADDQ    AX, DX
-	JMP     tiles6x2half6done
-
-tiles6x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Y11
-	ADDQ      AX, DX
-
-tiles6x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Y9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Y11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -19476,129 +17977,73 @@ looptiles6x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles6x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
+	VMOVUPS      Y7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
+	VMOVUPS      Y9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Y11, 64(DX)
+	VMOVUPS      Y11, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x2half9done
-
-tiles6x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Y11, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles6x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x30, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x30, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x2half
+	JMP          done
 
 rows6panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles6x3half
 
 tiles6x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles6x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Z14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Z17
-	ADDQ    AX, DX
-	JMP     tiles6x36done
-
-tiles6x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Z14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Z17
-	ADDQ      AX, DX
-
-tiles6x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Z14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Z17
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -19693,137 +18138,75 @@ looptiles6x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles6x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Z11, 128(DX)
+	VMOVUPS      Z11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Z14, 128(DX)
+	VMOVUPS      Z14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Z17, 128(DX)
+	VMOVUPS      Z17, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x39done
-
-tiles6x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Z14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Z17, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles6x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x30, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x30, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x3
+	JMP          done
 
 tiles6x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles6x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Y14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Y17
-	ADDQ    AX, DX
-	JMP     tiles6x3half6done
-
-tiles6x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Y14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Y17
-	ADDQ      AX, DX
-
-tiles6x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Y14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Y17
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -19918,70 +18301,39 @@ looptiles6x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles6x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Y11, 128(DX)
+	VMOVUPS      Y11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Y14, 128(DX)
+	VMOVUPS      Y14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Y17, 128(DX)
+	VMOVUPS      Y17, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x3half9done
-
-tiles6x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Y14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Y17, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles6x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x30, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x30, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x3half
+	JMP          done
 
 rowsabove6to8:
 	CMPQ AX, $0x07
@@ -19994,51 +18346,30 @@ rowsabove6to8:
 	JBE  tiles7x1half
 
 tiles7x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles7x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	ADDQ    AX, DX
-	JMP     tiles7x16done
-
-tiles7x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	ADDQ      AX, DX
-
-tiles7x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z6
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -20113,97 +18444,55 @@ looptiles7x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles7x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z5, (DX)
+	VMOVUPS      Z5, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z6, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles7x19done
-
-tiles7x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, K1, (DX)
-	ADDQ    AX, DX
-
-tiles7x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x38, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x38, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x1
+	JMP          done
 
 tiles7x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles7x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y6
-	ADDQ    AX, DX
-	JMP     tiles7x1half6done
-
-tiles7x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y6
-	ADDQ      AX, DX
-
-tiles7x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y6
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -20278,115 +18567,66 @@ looptiles7x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles7x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y5, (DX)
+	VMOVUPS      Y5, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y6, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles7x1half9done
-
-tiles7x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y6, K1, (DX)
-	ADDQ    AX, DX
-
-tiles7x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x38, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x38, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x1half
+	JMP          done
 
 rows7panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles7x2half
 
 tiles7x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles7x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	ADDQ    AX, DX
-	JMP     tiles7x26done
-
-tiles7x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Z13
-	ADDQ      AX, DX
-
-tiles7x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Z9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  (DX)(BX*1), K1, Z13
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -20476,125 +18716,69 @@ looptiles7x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles7x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, 64(DX)
+	VMOVUPS      Z11, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z13, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x29done
-
-tiles7x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Z11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles7x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x38, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x38, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x2
+	JMP          done
 
 tiles7x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles7x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Y13
-	ADDQ    AX, DX
-	JMP     tiles7x2half6done
-
-tiles7x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Y13
-	ADDQ      AX, DX
-
-tiles7x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Y9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  (DX)(BX*1), K1, Y13
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -20684,143 +18868,80 @@ looptiles7x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles7x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
+	VMOVUPS      Y7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
+	VMOVUPS      Y9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Y11, 64(DX)
+	VMOVUPS      Y11, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
-	VMOVUPS      Y13, 64(DX)
+	VMOVUPS      Y13, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x2half9done
-
-tiles7x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Y11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Y13, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles7x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x38, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x38, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x2half
+	JMP          done
 
 rows7panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles7x3half
 
 tiles7x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles7x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Z14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Z17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Z19
-	VMOVUPS (DX)(BX*2), Z20
-	ADDQ    AX, DX
-	JMP     tiles7x36done
-
-tiles7x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Z14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Z17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS   (DX)(BX*1), Z19
-	VMOVUPS.Z (DX)(BX*2), K1, Z20
-	ADDQ      AX, DX
-
-tiles7x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Z14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Z17
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z18
+	VMOVUPS    (DX)(BX*1), Z19
+	VMOVUPS.Z  (DX)(BX*2), K1, Z20
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -20925,153 +19046,83 @@ looptiles7x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles7x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Z11, 128(DX)
+	VMOVUPS      Z11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Z14, 128(DX)
+	VMOVUPS      Z14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Z17, 128(DX)
+	VMOVUPS      Z17, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z18, (DX)
 	VMOVUPS      Z19, 64(DX)
-	VMOVUPS      Z20, 128(DX)
+	VMOVUPS      Z20, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x39done
-
-tiles7x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Z14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Z17, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, 64(DX)
-	VMOVUPS Z20, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles7x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x38, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x38, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x3
+	JMP          done
 
 tiles7x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles7x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Y14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Y17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Z19
-	VMOVUPS (DX)(BX*2), Y20
-	ADDQ    AX, DX
-	JMP     tiles7x3half6done
-
-tiles7x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Y14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Y17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS   (DX)(BX*1), Z19
-	VMOVUPS.Z (DX)(BX*2), K1, Y20
-	ADDQ      AX, DX
-
-tiles7x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Y14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Y17
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z18
+	VMOVUPS    (DX)(BX*1), Z19
+	VMOVUPS.Z  (DX)(BX*2), K1, Y20
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -21176,78 +19227,43 @@ looptiles7x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles7x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Y11, 128(DX)
+	VMOVUPS      Y11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Y14, 128(DX)
+	VMOVUPS      Y14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Y17, 128(DX)
+	VMOVUPS      Y17, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z18, (DX)
 	VMOVUPS      Z19, 64(DX)
-	VMOVUPS      Y20, 128(DX)
+	VMOVUPS      Y20, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x3half9done
-
-tiles7x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Y14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Y17, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, 64(DX)
-	VMOVUPS Y20, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles7x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x38, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x38, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x3half
+	JMP          done
 
 rowsabove7to8:
 	CMPQ CX, $0x02
@@ -21258,55 +19274,32 @@ rowsabove7to8:
 	JBE  tiles8x1half
 
 tiles8x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles8x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z7
-	ADDQ    AX, DX
-	JMP     tiles8x16done
-
-tiles8x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z7
-	ADDQ      AX, DX
-
-tiles8x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z6
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -21387,105 +19380,59 @@ looptiles8x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles8x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z5, (DX)
+	VMOVUPS      Z5, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z6, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z7, (DX)
+	VMOVUPS      Z7, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles8x19done
-
-tiles8x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z7, K1, (DX)
-	ADDQ    AX, DX
-
-tiles8x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x40, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x40, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x1
+	JMP          done
 
 tiles8x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles8x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y6
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y7
-	ADDQ    AX, DX
-	JMP     tiles8x1half6done
-
-tiles8x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y6
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y7
-	ADDQ      AX, DX
-
-tiles8x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y6
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -21566,125 +19513,71 @@ looptiles8x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles8x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y5, (DX)
+	VMOVUPS      Y5, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y6, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y7, (DX)
+	VMOVUPS      Y7, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles8x1half9done
-
-tiles8x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y6, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y7, K1, (DX)
-	ADDQ    AX, DX
-
-tiles8x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x40, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x40, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x1half
+	JMP          done
 
 rows8panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles8x2half
 
 tiles8x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles8x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z14
-	VMOVUPS (DX)(BX*1), Z15
-	ADDQ    AX, DX
-	JMP     tiles8x26done
-
-tiles8x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Z13
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z14
-	VMOVUPS.Z (DX)(BX*1), K1, Z15
-	ADDQ      AX, DX
-
-tiles8x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Z9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  (DX)(BX*1), K1, Z13
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z14
+	VMOVUPS.Z  (DX)(BX*1), K1, Z15
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -21782,137 +19675,75 @@ looptiles8x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles8x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, 64(DX)
+	VMOVUPS      Z11, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z13, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z14, (DX)
-	VMOVUPS      Z15, 64(DX)
+	VMOVUPS      Z15, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x29done
-
-tiles8x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Z11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Z15, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles8x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x40, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x40, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x2
+	JMP          done
 
 tiles8x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles8x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Y13
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z14
-	VMOVUPS (DX)(BX*1), Y15
-	ADDQ    AX, DX
-	JMP     tiles8x2half6done
-
-tiles8x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Y13
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z14
-	VMOVUPS.Z (DX)(BX*1), K1, Y15
-	ADDQ      AX, DX
-
-tiles8x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Y9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  (DX)(BX*1), K1, Y13
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z14
+	VMOVUPS.Z  (DX)(BX*1), K1, Y15
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -22010,157 +19841,87 @@ looptiles8x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles8x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
+	VMOVUPS      Y7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
+	VMOVUPS      Y9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Y11, 64(DX)
+	VMOVUPS      Y11, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
-	VMOVUPS      Y13, 64(DX)
+	VMOVUPS      Y13, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z14, (DX)
-	VMOVUPS      Y15, 64(DX)
+	VMOVUPS      Y15, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x2half9done
-
-tiles8x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Y11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Y13, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Y15, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles8x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x40, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x40, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x2half
+	JMP          done
 
 rows8panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles8x3half
 
 tiles8x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles8x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Z14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Z17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Z19
-	VMOVUPS (DX)(BX*2), Z20
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z21
-	VMOVUPS (DX)(BX*1), Z22
-	VMOVUPS (DX)(BX*2), Z23
-	ADDQ    AX, DX
-	JMP     tiles8x36done
-
-tiles8x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Z14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Z17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS   (DX)(BX*1), Z19
-	VMOVUPS.Z (DX)(BX*2), K1, Z20
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z21
-	VMOVUPS   (DX)(BX*1), Z22
-	VMOVUPS.Z (DX)(BX*2), K1, Z23
-	ADDQ      AX, DX
-
-tiles8x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Z14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Z17
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z18
+	VMOVUPS    (DX)(BX*1), Z19
+	VMOVUPS.Z  (DX)(BX*2), K1, Z20
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z21
+	VMOVUPS    (DX)(BX*1), Z22
+	VMOVUPS.Z  (DX)(BX*2), K1, Z23
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -22275,169 +20036,91 @@ looptiles8x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles8x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Z11, 128(DX)
+	VMOVUPS      Z11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Z14, 128(DX)
+	VMOVUPS      Z14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Z17, 128(DX)
+	VMOVUPS      Z17, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z18, (DX)
 	VMOVUPS      Z19, 64(DX)
-	VMOVUPS      Z20, 128(DX)
+	VMOVUPS      Z20, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z21, (DX)
 	VMOVUPS      Z22, 64(DX)
-	VMOVUPS      Z23, 128(DX)
+	VMOVUPS      Z23, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x39done
-
-tiles8x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Z14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Z17, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, 64(DX)
-	VMOVUPS Z20, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z21, (DX)
-	VMOVUPS Z22, 64(DX)
-	VMOVUPS Z23, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles8x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x40, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x40, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x3
+	JMP          done
 
 tiles8x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles8x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Y14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Y17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Z19
-	VMOVUPS (DX)(BX*2), Y20
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z21
-	VMOVUPS (DX)(BX*1), Z22
-	VMOVUPS (DX)(BX*2), Y23
-	ADDQ    AX, DX
-	JMP     tiles8x3half6done
-
-tiles8x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Y14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Y17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS   (DX)(BX*1), Z19
-	VMOVUPS.Z (DX)(BX*2), K1, Y20
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z21
-	VMOVUPS   (DX)(BX*1), Z22
-	VMOVUPS.Z (DX)(BX*2), K1, Y23
-	ADDQ      AX, DX
-
-tiles8x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Y14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Y17
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z18
+	VMOVUPS    (DX)(BX*1), Z19
+	VMOVUPS.Z  (DX)(BX*2), K1, Y20
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z21
+	VMOVUPS    (DX)(BX*1), Z22
+	VMOVUPS.Z  (DX)(BX*2), K1, Y23
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -22552,85 +20235,46 @@ looptiles8x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles8x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Y11, 128(DX)
+	VMOVUPS      Y11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Y14, 128(DX)
+	VMOVUPS      Y14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Y17, 128(DX)
+	VMOVUPS      Y17, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z18, (DX)
 	VMOVUPS      Z19, 64(DX)
-	VMOVUPS      Y20, 128(DX)
+	VMOVUPS      Y20, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z21, (DX)
 	VMOVUPS      Z22, 64(DX)
-	VMOVUPS      Y23, 128(DX)
+	VMOVUPS      Y23, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x3half9done
-
-tiles8x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Y14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Y17, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, 64(DX)
-	VMOVUPS Y20, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z21, (DX)
-	VMOVUPS Z22, 64(DX)
-	VMOVUPS Y23, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles8x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x40, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x3half
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x40, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x3half
 
 done:
 	MOVQ  grid+0(FP), AX
@@ -22726,27 +20370,18 @@ dispatch:
 	JBE  tiles1x1half
 
 tiles1x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	JMP     tiles1x16done
-
-tiles1x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-
-tiles1x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -22779,49 +20414,31 @@ looptiles1x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles1x19done
-
-tiles1x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-
-tiles1x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x1
+	JMP          done
 
 tiles1x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	JMP     tiles1x1half6done
-
-tiles1x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-
-tiles1x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -22854,55 +20471,36 @@ looptiles1x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles1x1half9done
-
-tiles1x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-
-tiles1x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x1half
+	JMP          done
 
 rows1panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles1x2half
 
 tiles1x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	JMP     tiles1x26done
-
-tiles1x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-
-tiles1x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -22937,53 +20535,33 @@ looptiles1x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x29done
-
-tiles1x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles1x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x2
+	JMP          done
 
 tiles1x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	JMP     tiles1x2half6done
-
-tiles1x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-
-tiles1x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -23018,59 +20596,38 @@ looptiles1x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x2half9done
-
-tiles1x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles1x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x2half
+	JMP          done
 
 rows1panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles1x3half
 
 tiles1x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	JMP     tiles1x36done
-
-tiles1x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-
-tiles1x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -23107,57 +20664,35 @@ looptiles1x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x39done
-
-tiles1x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles1x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x3
+	JMP          done
 
 tiles1x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	JMP     tiles1x3half6done
-
-tiles1x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-
-tiles1x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -23194,30 +20729,19 @@ looptiles1x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x3half9done
-
-tiles1x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles1x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x3half
+	JMP          done
 
 rows1panelsabove3to6:
 	CMPQ CX, $0x05
@@ -23228,34 +20752,22 @@ rows1panelsabove3to6:
 	JBE  tiles1x4half
 
 tiles1x4:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x46masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	ADDQ    AX, DX
-	JMP     tiles1x46done
-
-tiles1x46masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Z3
-	ADDQ      AX, DX
-
-tiles1x46done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Z3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -23295,62 +20807,38 @@ looptiles1x4:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x49masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z3, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x49done
-
-tiles1x49masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles1x49done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x4
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x4
+	JMP          done
 
 tiles1x4half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x4half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Y3
-	ADDQ    AX, DX
-	JMP     tiles1x4half6done
-
-tiles1x4half6masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Y3
-	ADDQ      AX, DX
-
-tiles1x4half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Y3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -23390,68 +20878,43 @@ looptiles1x4half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x4half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Y3, 192(DX)
+	VMOVUPS      Y3, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x4half9done
-
-tiles1x4half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Y3, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles1x4half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x4half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x4half
+	JMP          done
 
 rows1panelsabove4to5:
 	CMPQ DX, $0x08
 	JBE  tiles1x5half
 
 tiles1x5:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x56masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	ADDQ    AX, DX
-	JMP     tiles1x56done
-
-tiles1x56masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS.Z (DX)(BX*4), K1, Z4
-	ADDQ      AX, DX
-
-tiles1x56done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS    (DX)(SI*1), Z3
+	VMOVUPS.Z  (DX)(BX*4), K1, Z4
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -23493,66 +20956,40 @@ looptiles1x5:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x59masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z4, K1, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x59done
-
-tiles1x59masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, K1, 256(DX)
-	ADDQ    AX, DX
-
-tiles1x59done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x5
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x5
+	JMP          done
 
 tiles1x5half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x5half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Y4
-	ADDQ    AX, DX
-	JMP     tiles1x5half6done
-
-tiles1x5half6masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS.Z (DX)(BX*4), K1, Y4
-	ADDQ      AX, DX
-
-tiles1x5half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS    (DX)(SI*1), Z3
+	VMOVUPS.Z  (DX)(BX*4), K1, Y4
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -23594,73 +21031,46 @@ looptiles1x5half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x5half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Y4, 256(DX)
+	VMOVUPS      Y4, K1, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x5half9done
-
-tiles1x5half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Y4, K1, 256(DX)
-	ADDQ    AX, DX
-
-tiles1x5half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x5half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x5half
+	JMP          done
 
 rows1panelsabove5to6:
 	CMPQ DX, $0x08
 	JBE  tiles1x6half
 
 tiles1x6:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x66masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Z5
-	ADDQ    AX, DX
-	JMP     tiles1x66done
-
-tiles1x66masked:
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS.Z (DX)(DI*1), K1, Z5
-	ADDQ      AX, DX
-
-tiles1x66done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	LEAQ       (BX)(BX*4), DI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, R8
+	SHLQ       CL, R8
+	DECQ       R8
+	KMOVW      R8, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS    (DX)(SI*1), Z3
+	VMOVUPS    (DX)(BX*4), Z4
+	VMOVUPS.Z  (DX)(DI*1), K1, Z5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -23705,71 +21115,43 @@ looptiles1x6:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x69masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
 	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Z5, 320(DX)
+	VMOVUPS      Z5, K1, 320(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x69done
-
-tiles1x69masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Z5, K1, 320(DX)
-	ADDQ    AX, DX
-
-tiles1x69done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x6
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x6
+	JMP          done
 
 tiles1x6half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	LEAQ    (BX)(BX*4), DI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x6half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	VMOVUPS (DX)(DI*1), Y5
-	ADDQ    AX, DX
-	JMP     tiles1x6half6done
-
-tiles1x6half6masked:
-	MOVQ      $0x00000001, R8
-	SHLQ      CL, R8
-	DECQ      R8
-	KMOVW     R8, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS   (DX)(BX*4), Z4
-	VMOVUPS.Z (DX)(DI*1), K1, Y5
-	ADDQ      AX, DX
-
-tiles1x6half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	LEAQ       (BX)(BX*4), DI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, R8
+	SHLQ       CL, R8
+	DECQ       R8
+	KMOVW      R8, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS    (DX)(SI*1), Z3
+	VMOVUPS    (DX)(BX*4), Z4
+	VMOVUPS.Z  (DX)(DI*1), K1, Y5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -23814,36 +21196,22 @@ looptiles1x6half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x6half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
 	VMOVUPS      Z4, 256(DX)
-	VMOVUPS      Y5, 320(DX)
+	VMOVUPS      Y5, K1, 320(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x6half9done
-
-tiles1x6half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, 256(DX)
-	VMOVUPS Y5, K1, 320(DX)
-	ADDQ    AX, DX
-
-tiles1x6half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x6half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x6half
+	JMP          done
 
 rowsabove1to2:
 	CMPQ CX, $0x03
@@ -23856,31 +21224,20 @@ rowsabove1to2:
 	JBE  tiles2x1half
 
 tiles2x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	JMP     tiles2x16done
-
-tiles2x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-
-tiles2x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -23918,57 +21275,35 @@ looptiles2x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles2x19done
-
-tiles2x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-
-tiles2x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x1
+	JMP          done
 
 tiles2x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	JMP     tiles2x1half6done
-
-tiles2x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-
-tiles2x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -24006,65 +21341,41 @@ looptiles2x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles2x1half9done
-
-tiles2x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-
-tiles2x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x1half
+	JMP          done
 
 rows2panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles2x2half
 
 tiles2x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	JMP     tiles2x26done
-
-tiles2x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-
-tiles2x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -24107,65 +21418,39 @@ looptiles2x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x29done
-
-tiles2x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles2x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x2
+	JMP          done
 
 tiles2x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	JMP     tiles2x2half6done
-
-tiles2x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-
-tiles2x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -24208,73 +21493,45 @@ looptiles2x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x2half9done
-
-tiles2x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles2x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x2half
+	JMP          done
 
 rows2panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles2x3half
 
 tiles2x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	JMP     tiles2x36done
-
-tiles2x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-
-tiles2x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -24322,73 +21579,43 @@ looptiles2x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x39done
-
-tiles2x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles2x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x3
+	JMP          done
 
 tiles2x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	JMP     tiles2x3half6done
-
-tiles2x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-
-tiles2x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -24436,38 +21663,23 @@ looptiles2x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x3half9done
-
-tiles2x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles2x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x3half
+	JMP          done
 
 rows2panelsabove3to5:
 	CMPQ CX, $0x04
@@ -24476,44 +21688,27 @@ rows2panelsabove3to5:
 	JBE  tiles2x4half
 
 tiles2x4:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x46masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	VMOVUPS (DX)(BX*2), Z6
-	VMOVUPS (DX)(SI*1), Z7
-	ADDQ    AX, DX
-	JMP     tiles2x46done
-
-tiles2x46masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS   (DX)(BX*1), Z5
-	VMOVUPS   (DX)(BX*2), Z6
-	VMOVUPS.Z (DX)(SI*1), K1, Z7
-	ADDQ      AX, DX
-
-tiles2x46done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS    (DX)(BX*1), Z5
+	VMOVUPS    (DX)(BX*2), Z6
+	VMOVUPS.Z  (DX)(SI*1), K1, Z7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -24567,82 +21762,48 @@ looptiles2x4:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x49masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z3, K1, 192(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	VMOVUPS      Z6, 128(DX)
-	VMOVUPS      Z7, 192(DX)
+	VMOVUPS      Z7, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x49done
-
-tiles2x49masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, K1, 192(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, 64(DX)
-	VMOVUPS Z6, 128(DX)
-	VMOVUPS Z7, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles2x49done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x4
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x4
+	JMP          done
 
 tiles2x4half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x4half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	VMOVUPS (DX)(BX*2), Z6
-	VMOVUPS (DX)(SI*1), Y7
-	ADDQ    AX, DX
-	JMP     tiles2x4half6done
-
-tiles2x4half6masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS   (DX)(BX*1), Z5
-	VMOVUPS   (DX)(BX*2), Z6
-	VMOVUPS.Z (DX)(SI*1), K1, Y7
-	ADDQ      AX, DX
-
-tiles2x4half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS    (DX)(BX*1), Z5
+	VMOVUPS    (DX)(BX*2), Z6
+	VMOVUPS.Z  (DX)(SI*1), K1, Y7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -24696,90 +21857,54 @@ looptiles2x4half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x4half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Y3, 192(DX)
+	VMOVUPS      Y3, K1, 192(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	VMOVUPS      Z6, 128(DX)
-	VMOVUPS      Y7, 192(DX)
+	VMOVUPS      Y7, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x4half9done
-
-tiles2x4half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Y3, K1, 192(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, 64(DX)
-	VMOVUPS Z6, 128(DX)
-	VMOVUPS Y7, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles2x4half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x4half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x4half
+	JMP          done
 
 rows2panelsabove4to5:
 	CMPQ DX, $0x08
 	JBE  tiles2x5half
 
 tiles2x5:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x56masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Z4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	VMOVUPS (DX)(BX*1), Z6
-	VMOVUPS (DX)(BX*2), Z7
-	VMOVUPS (DX)(SI*1), Z8
-	VMOVUPS (DX)(BX*4), Z9
-	ADDQ    AX, DX
-	JMP     tiles2x56done
-
-tiles2x56masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS.Z (DX)(BX*4), K1, Z4
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z5
-	VMOVUPS   (DX)(BX*1), Z6
-	VMOVUPS   (DX)(BX*2), Z7
-	VMOVUPS   (DX)(SI*1), Z8
-	VMOVUPS.Z (DX)(BX*4), K1, Z9
-	ADDQ      AX, DX
-
-tiles2x56done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS    (DX)(SI*1), Z3
+	VMOVUPS.Z  (DX)(BX*4), K1, Z4
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z5
+	VMOVUPS    (DX)(BX*1), Z6
+	VMOVUPS    (DX)(BX*2), Z7
+	VMOVUPS    (DX)(SI*1), Z8
+	VMOVUPS.Z  (DX)(BX*4), K1, Z9
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -24838,90 +21963,52 @@ looptiles2x5:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x59masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Z4, 256(DX)
+	VMOVUPS      Z4, K1, 256(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z5, (DX)
 	VMOVUPS      Z6, 64(DX)
 	VMOVUPS      Z7, 128(DX)
 	VMOVUPS      Z8, 192(DX)
-	VMOVUPS      Z9, 256(DX)
+	VMOVUPS      Z9, K1, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x59done
-
-tiles2x59masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Z4, K1, 256(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, (DX)
-	VMOVUPS Z6, 64(DX)
-	VMOVUPS Z7, 128(DX)
-	VMOVUPS Z8, 192(DX)
-	VMOVUPS Z9, K1, 256(DX)
-	ADDQ    AX, DX
-
-tiles2x59done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x5
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x5
+	JMP          done
 
 tiles2x5half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x5half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	VMOVUPS (DX)(BX*4), Y4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	VMOVUPS (DX)(BX*1), Z6
-	VMOVUPS (DX)(BX*2), Z7
-	VMOVUPS (DX)(SI*1), Z8
-	VMOVUPS (DX)(BX*4), Y9
-	ADDQ    AX, DX
-	JMP     tiles2x5half6done
-
-tiles2x5half6masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS   (DX)(SI*1), Z3
-	VMOVUPS.Z (DX)(BX*4), K1, Y4
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z5
-	VMOVUPS   (DX)(BX*1), Z6
-	VMOVUPS   (DX)(BX*2), Z7
-	VMOVUPS   (DX)(SI*1), Z8
-	VMOVUPS.Z (DX)(BX*4), K1, Y9
-	ADDQ      AX, DX
-
-tiles2x5half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS    (DX)(SI*1), Z3
+	VMOVUPS.Z  (DX)(BX*4), K1, Y4
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z5
+	VMOVUPS    (DX)(BX*1), Z6
+	VMOVUPS    (DX)(BX*2), Z7
+	VMOVUPS    (DX)(SI*1), Z8
+	VMOVUPS.Z  (DX)(BX*4), K1, Y9
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -24980,46 +22067,27 @@ looptiles2x5half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x5half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
 	VMOVUPS      Z3, 192(DX)
-	VMOVUPS      Y4, 256(DX)
+	VMOVUPS      Y4, K1, 256(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z5, (DX)
 	VMOVUPS      Z6, 64(DX)
 	VMOVUPS      Z7, 128(DX)
 	VMOVUPS      Z8, 192(DX)
-	VMOVUPS      Y9, 256(DX)
+	VMOVUPS      Y9, K1, 256(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x5half9done
-
-tiles2x5half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	VMOVUPS Y4, K1, 256(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, (DX)
-	VMOVUPS Z6, 64(DX)
-	VMOVUPS Z7, 128(DX)
-	VMOVUPS Z8, 192(DX)
-	VMOVUPS Y9, K1, 256(DX)
-	ADDQ    AX, DX
-
-tiles2x5half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x5half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x5half
+	JMP          done
 
 rowsabove2to4:
 	CMPQ AX, $0x03
@@ -25032,35 +22100,22 @@ rowsabove2to4:
 	JBE  tiles3x1half
 
 tiles3x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	JMP     tiles3x16done
-
-tiles3x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-
-tiles3x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -25102,65 +22157,39 @@ looptiles3x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles3x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles3x19done
-
-tiles3x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-
-tiles3x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x0c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x0c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x1
+	JMP          done
 
 tiles3x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	JMP     tiles3x1half6done
-
-tiles3x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-
-tiles3x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -25202,75 +22231,46 @@ looptiles3x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles3x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles3x1half9done
-
-tiles3x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-
-tiles3x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x0c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x0c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x1half
+	JMP          done
 
 rows3panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles3x2half
 
 tiles3x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	JMP     tiles3x26done
-
-tiles3x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-
-tiles3x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -25319,77 +22319,45 @@ looptiles3x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles3x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x29done
-
-tiles3x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles3x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x0c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x0c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x2
+	JMP          done
 
 tiles3x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	JMP     tiles3x2half6done
-
-tiles3x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-
-tiles3x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -25438,40 +22406,24 @@ looptiles3x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles3x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x2half9done
-
-tiles3x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles3x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x0c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x0c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x2half
+	JMP          done
 
 rows3panelsabove2to4:
 	CMPQ CX, $0x03
@@ -25480,47 +22432,28 @@ rows3panelsabove2to4:
 	JBE  tiles3x3half
 
 tiles3x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	JMP     tiles3x36done
-
-tiles3x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-
-tiles3x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -25576,89 +22509,51 @@ looptiles3x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles3x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x39done
-
-tiles3x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles3x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x0c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x0c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x3
+	JMP          done
 
 tiles3x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	JMP     tiles3x3half6done
-
-tiles3x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-
-tiles3x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -25714,100 +22609,59 @@ looptiles3x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles3x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x3half9done
-
-tiles3x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles3x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x0c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x0c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x3half
+	JMP          done
 
 rows3panelsabove3to4:
 	CMPQ DX, $0x08
 	JBE  tiles3x4half
 
 tiles3x4:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x46masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	VMOVUPS (DX)(BX*2), Z6
-	VMOVUPS (DX)(SI*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	VMOVUPS (DX)(BX*2), Z10
-	VMOVUPS (DX)(SI*1), Z11
-	ADDQ    AX, DX
-	JMP     tiles3x46done
-
-tiles3x46masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS   (DX)(BX*1), Z5
-	VMOVUPS   (DX)(BX*2), Z6
-	VMOVUPS.Z (DX)(SI*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS   (DX)(BX*1), Z9
-	VMOVUPS   (DX)(BX*2), Z10
-	VMOVUPS.Z (DX)(SI*1), K1, Z11
-	ADDQ      AX, DX
-
-tiles3x46done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS    (DX)(BX*1), Z5
+	VMOVUPS    (DX)(BX*2), Z6
+	VMOVUPS.Z  (DX)(SI*1), K1, Z7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS    (DX)(BX*1), Z9
+	VMOVUPS    (DX)(BX*2), Z10
+	VMOVUPS.Z  (DX)(SI*1), K1, Z11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -25871,102 +22725,58 @@ looptiles3x4:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles3x49masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z3, K1, 192(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	VMOVUPS      Z6, 128(DX)
-	VMOVUPS      Z7, 192(DX)
+	VMOVUPS      Z7, K1, 192(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, 64(DX)
 	VMOVUPS      Z10, 128(DX)
-	VMOVUPS      Z11, 192(DX)
+	VMOVUPS      Z11, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x49done
-
-tiles3x49masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, K1, 192(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, 64(DX)
-	VMOVUPS Z6, 128(DX)
-	VMOVUPS Z7, K1, 192(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, 64(DX)
-	VMOVUPS Z10, 128(DX)
-	VMOVUPS Z11, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles3x49done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x0c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x4
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x0c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x4
+	JMP          done
 
 tiles3x4half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x4half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	VMOVUPS (DX)(BX*2), Z6
-	VMOVUPS (DX)(SI*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	VMOVUPS (DX)(BX*2), Z10
-	VMOVUPS (DX)(SI*1), Y11
-	ADDQ    AX, DX
-	JMP     tiles3x4half6done
-
-tiles3x4half6masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS   (DX)(BX*1), Z5
-	VMOVUPS   (DX)(BX*2), Z6
-	VMOVUPS.Z (DX)(SI*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS   (DX)(BX*1), Z9
-	VMOVUPS   (DX)(BX*2), Z10
-	VMOVUPS.Z (DX)(SI*1), K1, Y11
-	ADDQ      AX, DX
-
-tiles3x4half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS    (DX)(BX*1), Z5
+	VMOVUPS    (DX)(BX*2), Z6
+	VMOVUPS.Z  (DX)(SI*1), K1, Y7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS    (DX)(BX*1), Z9
+	VMOVUPS    (DX)(BX*2), Z10
+	VMOVUPS.Z  (DX)(SI*1), K1, Y11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -26030,52 +22840,30 @@ looptiles3x4half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles3x4half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Y3, 192(DX)
+	VMOVUPS      Y3, K1, 192(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	VMOVUPS      Z6, 128(DX)
-	VMOVUPS      Y7, 192(DX)
+	VMOVUPS      Y7, K1, 192(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
 	VMOVUPS      Z9, 64(DX)
 	VMOVUPS      Z10, 128(DX)
-	VMOVUPS      Y11, 192(DX)
+	VMOVUPS      Y11, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x4half9done
-
-tiles3x4half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Y3, K1, 192(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, 64(DX)
-	VMOVUPS Z6, 128(DX)
-	VMOVUPS Y7, K1, 192(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, 64(DX)
-	VMOVUPS Z10, 128(DX)
-	VMOVUPS Y11, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles3x4half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x0c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x4half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x0c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x4half
+	JMP          done
 
 rowsabove3to4:
 	CMPQ CX, $0x02
@@ -26086,39 +22874,24 @@ rowsabove3to4:
 	JBE  tiles4x1half
 
 tiles4x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles4x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	JMP     tiles4x16done
-
-tiles4x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-
-tiles4x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -26164,73 +22937,43 @@ looptiles4x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles4x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z3, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles4x19done
-
-tiles4x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-
-tiles4x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x1
+	JMP          done
 
 tiles4x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles4x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	JMP     tiles4x1half6done
-
-tiles4x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-
-tiles4x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -26276,85 +23019,51 @@ looptiles4x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles4x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y3, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles4x1half9done
-
-tiles4x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-
-tiles4x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x1half
+	JMP          done
 
 rows4panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles4x2half
 
 tiles4x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles4x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	JMP     tiles4x26done
-
-tiles4x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-
-tiles4x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -26409,89 +23118,51 @@ looptiles4x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles4x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x29done
-
-tiles4x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles4x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x2
+	JMP          done
 
 tiles4x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles4x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	JMP     tiles4x2half6done
-
-tiles4x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-
-tiles4x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -26546,101 +23217,59 @@ looptiles4x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles4x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
+	VMOVUPS      Y7, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x2half9done
-
-tiles4x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles4x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x2half
+	JMP          done
 
 rows4panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles4x3half
 
 tiles4x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles4x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	JMP     tiles4x36done
-
-tiles4x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-
-tiles4x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -26704,105 +23333,59 @@ looptiles4x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles4x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Z11, 128(DX)
+	VMOVUPS      Z11, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x39done
-
-tiles4x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles4x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x3
+	JMP          done
 
 tiles4x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles4x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	JMP     tiles4x3half6done
-
-tiles4x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-
-tiles4x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -26866,54 +23449,31 @@ looptiles4x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles4x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Y11, 128(DX)
+	VMOVUPS      Y11, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x3half9done
-
-tiles4x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles4x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x3half
+	JMP          done
 
 rowsabove4to8:
 	CMPQ AX, $0x06
@@ -26928,43 +23488,26 @@ rowsabove4to8:
 	JBE  tiles5x1half
 
 tiles5x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles5x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	JMP     tiles5x16done
-
-tiles5x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-
-tiles5x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z4
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -27014,81 +23557,47 @@ looptiles5x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles5x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z4, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles5x19done
-
-tiles5x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-
-tiles5x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x14, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x14, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x1
+	JMP          done
 
 tiles5x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles5x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	JMP     tiles5x1half6done
-
-tiles5x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-
-tiles5x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y4
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -27138,95 +23647,56 @@ looptiles5x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles5x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y4, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles5x1half9done
-
-tiles5x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-
-tiles5x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x14, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x14, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x1half
+	JMP          done
 
 rows5panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles5x2half
 
 tiles5x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles5x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	JMP     tiles5x26done
-
-tiles5x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-
-tiles5x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Z9
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -27287,101 +23757,57 @@ looptiles5x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles5x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z9, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x29done
-
-tiles5x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles5x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x14, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x14, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x2
+	JMP          done
 
 tiles5x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles5x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	JMP     tiles5x2half6done
-
-tiles5x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-
-tiles5x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Y9
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -27442,115 +23868,66 @@ looptiles5x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles5x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
+	VMOVUPS      Y7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
+	VMOVUPS      Y9, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x2half9done
-
-tiles5x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles5x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x14, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x14, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x2half
+	JMP          done
 
 rows5panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles5x3half
 
 tiles5x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles5x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Z14
-	ADDQ    AX, DX
-	JMP     tiles5x36done
-
-tiles5x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Z14
-	ADDQ      AX, DX
-
-tiles5x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Z14
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -27622,121 +23999,67 @@ looptiles5x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles5x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Z11, 128(DX)
+	VMOVUPS      Z11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Z14, 128(DX)
+	VMOVUPS      Z14, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x39done
-
-tiles5x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Z14, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles5x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x14, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x14, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x3
+	JMP          done
 
 tiles5x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles5x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Y14
-	ADDQ    AX, DX
-	JMP     tiles5x3half6done
-
-tiles5x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Y14
-	ADDQ      AX, DX
-
-tiles5x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Y14
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -27808,62 +24131,35 @@ looptiles5x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles5x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Y11, 128(DX)
+	VMOVUPS      Y11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Y14, 128(DX)
+	VMOVUPS      Y14, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x3half9done
-
-tiles5x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Y14, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles5x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x14, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x14, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x3half
+	JMP          done
 
 rowsabove5to6:
 	CMPQ CX, $0x02
@@ -27874,47 +24170,28 @@ rowsabove5to6:
 	JBE  tiles6x1half
 
 tiles6x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles6x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	ADDQ    AX, DX
-	JMP     tiles6x16done
-
-tiles6x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	ADDQ      AX, DX
-
-tiles6x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -27968,89 +24245,51 @@ looptiles6x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles6x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z5, (DX)
+	VMOVUPS      Z5, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles6x19done
-
-tiles6x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, K1, (DX)
-	ADDQ    AX, DX
-
-tiles6x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x1
+	JMP          done
 
 tiles6x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles6x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y5
-	ADDQ    AX, DX
-	JMP     tiles6x1half6done
-
-tiles6x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y5
-	ADDQ      AX, DX
-
-tiles6x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -28104,105 +24343,61 @@ looptiles6x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles6x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y5, (DX)
+	VMOVUPS      Y5, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles6x1half9done
-
-tiles6x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y5, K1, (DX)
-	ADDQ    AX, DX
-
-tiles6x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x1half
+	JMP          done
 
 rows6panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles6x2half
 
 tiles6x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles6x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Z11
-	ADDQ    AX, DX
-	JMP     tiles6x26done
-
-tiles6x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Z11
-	ADDQ      AX, DX
-
-tiles6x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Z9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Z11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -28269,113 +24464,63 @@ looptiles6x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles6x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, 64(DX)
+	VMOVUPS      Z11, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x29done
-
-tiles6x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Z11, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles6x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x2
+	JMP          done
 
 tiles6x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles6x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Y11
-	ADDQ    AX, DX
-	JMP     tiles6x2half6done
-
-tiles6x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Y11
-	ADDQ      AX, DX
-
-tiles6x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Y9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Y11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -28442,129 +24587,73 @@ looptiles6x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles6x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
+	VMOVUPS      Y7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
+	VMOVUPS      Y9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Y11, 64(DX)
+	VMOVUPS      Y11, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x2half9done
-
-tiles6x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Y11, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles6x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x2half
+	JMP          done
 
 rows6panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles6x3half
 
 tiles6x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles6x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Z14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Z17
-	ADDQ    AX, DX
-	JMP     tiles6x36done
-
-tiles6x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Z14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Z17
-	ADDQ      AX, DX
-
-tiles6x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Z14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Z17
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -28644,137 +24733,75 @@ looptiles6x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles6x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Z11, 128(DX)
+	VMOVUPS      Z11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Z14, 128(DX)
+	VMOVUPS      Z14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Z17, 128(DX)
+	VMOVUPS      Z17, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x39done
-
-tiles6x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Z14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Z17, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles6x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x3
+	JMP          done
 
 tiles6x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles6x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Y14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Y17
-	ADDQ    AX, DX
-	JMP     tiles6x3half6done
-
-tiles6x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Y14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Y17
-	ADDQ      AX, DX
-
-tiles6x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Y14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Y17
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -28854,70 +24881,39 @@ looptiles6x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles6x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Y11, 128(DX)
+	VMOVUPS      Y11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Y14, 128(DX)
+	VMOVUPS      Y14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Y17, 128(DX)
+	VMOVUPS      Y17, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x3half9done
-
-tiles6x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Y14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Y17, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles6x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x3half
+	JMP          done
 
 rowsabove6to8:
 	CMPQ AX, $0x07
@@ -28930,51 +24926,30 @@ rowsabove6to8:
 	JBE  tiles7x1half
 
 tiles7x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles7x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	ADDQ    AX, DX
-	JMP     tiles7x16done
-
-tiles7x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	ADDQ      AX, DX
-
-tiles7x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z6
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -29032,97 +25007,55 @@ looptiles7x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles7x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z5, (DX)
+	VMOVUPS      Z5, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z6, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles7x19done
-
-tiles7x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, K1, (DX)
-	ADDQ    AX, DX
-
-tiles7x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x1c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x1c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x1
+	JMP          done
 
 tiles7x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles7x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y6
-	ADDQ    AX, DX
-	JMP     tiles7x1half6done
-
-tiles7x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y6
-	ADDQ      AX, DX
-
-tiles7x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y6
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -29180,115 +25113,66 @@ looptiles7x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles7x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y5, (DX)
+	VMOVUPS      Y5, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y6, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles7x1half9done
-
-tiles7x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y6, K1, (DX)
-	ADDQ    AX, DX
-
-tiles7x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x1c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x1c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x1half
+	JMP          done
 
 rows7panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles7x2half
 
 tiles7x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles7x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	ADDQ    AX, DX
-	JMP     tiles7x26done
-
-tiles7x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Z13
-	ADDQ      AX, DX
-
-tiles7x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Z9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  (DX)(BX*1), K1, Z13
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -29361,125 +25245,69 @@ looptiles7x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles7x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, 64(DX)
+	VMOVUPS      Z11, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z13, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x29done
-
-tiles7x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Z11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles7x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x1c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x1c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x2
+	JMP          done
 
 tiles7x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles7x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Y13
-	ADDQ    AX, DX
-	JMP     tiles7x2half6done
-
-tiles7x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Y13
-	ADDQ      AX, DX
-
-tiles7x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Y9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  (DX)(BX*1), K1, Y13
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -29552,143 +25380,80 @@ looptiles7x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles7x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
+	VMOVUPS      Y7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
+	VMOVUPS      Y9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Y11, 64(DX)
+	VMOVUPS      Y11, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
-	VMOVUPS      Y13, 64(DX)
+	VMOVUPS      Y13, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x2half9done
-
-tiles7x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Y11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Y13, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles7x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x1c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x1c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x2half
+	JMP          done
 
 rows7panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles7x3half
 
 tiles7x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles7x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Z14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Z17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Z19
-	VMOVUPS (DX)(BX*2), Z20
-	ADDQ    AX, DX
-	JMP     tiles7x36done
-
-tiles7x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Z14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Z17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS   (DX)(BX*1), Z19
-	VMOVUPS.Z (DX)(BX*2), K1, Z20
-	ADDQ      AX, DX
-
-tiles7x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Z14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Z17
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z18
+	VMOVUPS    (DX)(BX*1), Z19
+	VMOVUPS.Z  (DX)(BX*2), K1, Z20
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -29776,153 +25541,83 @@ looptiles7x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles7x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Z11, 128(DX)
+	VMOVUPS      Z11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Z14, 128(DX)
+	VMOVUPS      Z14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Z17, 128(DX)
+	VMOVUPS      Z17, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z18, (DX)
 	VMOVUPS      Z19, 64(DX)
-	VMOVUPS      Z20, 128(DX)
+	VMOVUPS      Z20, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x39done
-
-tiles7x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Z14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Z17, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, 64(DX)
-	VMOVUPS Z20, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles7x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x1c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x1c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x3
+	JMP          done
 
 tiles7x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles7x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Y14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Y17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Z19
-	VMOVUPS (DX)(BX*2), Y20
-	ADDQ    AX, DX
-	JMP     tiles7x3half6done
-
-tiles7x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Y14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Y17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS   (DX)(BX*1), Z19
-	VMOVUPS.Z (DX)(BX*2), K1, Y20
-	ADDQ      AX, DX
-
-tiles7x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Y14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Y17
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z18
+	VMOVUPS    (DX)(BX*1), Z19
+	VMOVUPS.Z  (DX)(BX*2), K1, Y20
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -30010,78 +25705,43 @@ looptiles7x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles7x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Y11, 128(DX)
+	VMOVUPS      Y11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Y14, 128(DX)
+	VMOVUPS      Y14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Y17, 128(DX)
+	VMOVUPS      Y17, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z18, (DX)
 	VMOVUPS      Z19, 64(DX)
-	VMOVUPS      Y20, 128(DX)
+	VMOVUPS      Y20, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x3half9done
-
-tiles7x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Y14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Y17, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, 64(DX)
-	VMOVUPS Y20, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles7x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x1c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x1c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x3half
+	JMP          done
 
 rowsabove7to8:
 	CMPQ CX, $0x02
@@ -30092,55 +25752,32 @@ rowsabove7to8:
 	JBE  tiles8x1half
 
 tiles8x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles8x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z7
-	ADDQ    AX, DX
-	JMP     tiles8x16done
-
-tiles8x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z7
-	ADDQ      AX, DX
-
-tiles8x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z6
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -30202,105 +25839,59 @@ looptiles8x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles8x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z5, (DX)
+	VMOVUPS      Z5, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z6, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z7, (DX)
+	VMOVUPS      Z7, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles8x19done
-
-tiles8x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z7, K1, (DX)
-	ADDQ    AX, DX
-
-tiles8x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x1
+	JMP          done
 
 tiles8x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles8x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y6
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y7
-	ADDQ    AX, DX
-	JMP     tiles8x1half6done
-
-tiles8x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y6
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y7
-	ADDQ      AX, DX
-
-tiles8x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y6
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -30362,125 +25953,71 @@ looptiles8x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles8x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y5, (DX)
+	VMOVUPS      Y5, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y6, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y7, (DX)
+	VMOVUPS      Y7, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles8x1half9done
-
-tiles8x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y6, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y7, K1, (DX)
-	ADDQ    AX, DX
-
-tiles8x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x1half
+	JMP          done
 
 rows8panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles8x2half
 
 tiles8x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles8x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z14
-	VMOVUPS (DX)(BX*1), Z15
-	ADDQ    AX, DX
-	JMP     tiles8x26done
-
-tiles8x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Z13
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z14
-	VMOVUPS.Z (DX)(BX*1), K1, Z15
-	ADDQ      AX, DX
-
-tiles8x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Z9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  (DX)(BX*1), K1, Z13
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z14
+	VMOVUPS.Z  (DX)(BX*1), K1, Z15
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -30559,137 +26096,75 @@ looptiles8x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles8x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, 64(DX)
+	VMOVUPS      Z11, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z13, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z14, (DX)
-	VMOVUPS      Z15, 64(DX)
+	VMOVUPS      Z15, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x29done
-
-tiles8x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Z11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Z15, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles8x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x2
+	JMP          done
 
 tiles8x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles8x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Y13
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z14
-	VMOVUPS (DX)(BX*1), Y15
-	ADDQ    AX, DX
-	JMP     tiles8x2half6done
-
-tiles8x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Y13
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z14
-	VMOVUPS.Z (DX)(BX*1), K1, Y15
-	ADDQ      AX, DX
-
-tiles8x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Y9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  (DX)(BX*1), K1, Y13
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z14
+	VMOVUPS.Z  (DX)(BX*1), K1, Y15
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -30768,157 +26243,87 @@ looptiles8x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles8x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
+	VMOVUPS      Y7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
+	VMOVUPS      Y9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Y11, 64(DX)
+	VMOVUPS      Y11, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
-	VMOVUPS      Y13, 64(DX)
+	VMOVUPS      Y13, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z14, (DX)
-	VMOVUPS      Y15, 64(DX)
+	VMOVUPS      Y15, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x2half9done
-
-tiles8x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Y11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Y13, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Y15, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles8x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x2half
+	JMP          done
 
 rows8panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles8x3half
 
 tiles8x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles8x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Z14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Z17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Z19
-	VMOVUPS (DX)(BX*2), Z20
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z21
-	VMOVUPS (DX)(BX*1), Z22
-	VMOVUPS (DX)(BX*2), Z23
-	ADDQ    AX, DX
-	JMP     tiles8x36done
-
-tiles8x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Z14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Z17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS   (DX)(BX*1), Z19
-	VMOVUPS.Z (DX)(BX*2), K1, Z20
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z21
-	VMOVUPS   (DX)(BX*1), Z22
-	VMOVUPS.Z (DX)(BX*2), K1, Z23
-	ADDQ      AX, DX
-
-tiles8x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Z14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Z17
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z18
+	VMOVUPS    (DX)(BX*1), Z19
+	VMOVUPS.Z  (DX)(BX*2), K1, Z20
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z21
+	VMOVUPS    (DX)(BX*1), Z22
+	VMOVUPS.Z  (DX)(BX*2), K1, Z23
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -31014,169 +26419,91 @@ looptiles8x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles8x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Z11, 128(DX)
+	VMOVUPS      Z11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Z14, 128(DX)
+	VMOVUPS      Z14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Z17, 128(DX)
+	VMOVUPS      Z17, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z18, (DX)
 	VMOVUPS      Z19, 64(DX)
-	VMOVUPS      Z20, 128(DX)
+	VMOVUPS      Z20, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z21, (DX)
 	VMOVUPS      Z22, 64(DX)
-	VMOVUPS      Z23, 128(DX)
+	VMOVUPS      Z23, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x39done
-
-tiles8x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Z14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Z17, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, 64(DX)
-	VMOVUPS Z20, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z21, (DX)
-	VMOVUPS Z22, 64(DX)
-	VMOVUPS Z23, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles8x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x3
+	JMP          done
 
 tiles8x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles8x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Y14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Y17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Z19
-	VMOVUPS (DX)(BX*2), Y20
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z21
-	VMOVUPS (DX)(BX*1), Z22
-	VMOVUPS (DX)(BX*2), Y23
-	ADDQ    AX, DX
-	JMP     tiles8x3half6done
-
-tiles8x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Y14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Y17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS   (DX)(BX*1), Z19
-	VMOVUPS.Z (DX)(BX*2), K1, Y20
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z21
-	VMOVUPS   (DX)(BX*1), Z22
-	VMOVUPS.Z (DX)(BX*2), K1, Y23
-	ADDQ      AX, DX
-
-tiles8x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Y14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Y17
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z18
+	VMOVUPS    (DX)(BX*1), Z19
+	VMOVUPS.Z  (DX)(BX*2), K1, Y20
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z21
+	VMOVUPS    (DX)(BX*1), Z22
+	VMOVUPS.Z  (DX)(BX*2), K1, Y23
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -31272,85 +26599,46 @@ looptiles8x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles8x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Y11, 128(DX)
+	VMOVUPS      Y11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Y14, 128(DX)
+	VMOVUPS      Y14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Y17, 128(DX)
+	VMOVUPS      Y17, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z18, (DX)
 	VMOVUPS      Z19, 64(DX)
-	VMOVUPS      Y20, 128(DX)
+	VMOVUPS      Y20, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z21, (DX)
 	VMOVUPS      Z22, 64(DX)
-	VMOVUPS      Y23, 128(DX)
+	VMOVUPS      Y23, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x3half9done
-
-tiles8x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Y14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Y17, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, 64(DX)
-	VMOVUPS Y20, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z21, (DX)
-	VMOVUPS Z22, 64(DX)
-	VMOVUPS Y23, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles8x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x3half
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x3half
 
 done:
 	MOVQ  grid+0(FP), AX
@@ -31444,27 +26732,18 @@ dispatch:
 	JBE  tiles1x1half
 
 tiles1x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	JMP     tiles1x16done
-
-tiles1x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-
-tiles1x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -31509,49 +26788,31 @@ looptiles1x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles1x19done
-
-tiles1x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-
-tiles1x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x1
+	JMP          done
 
 tiles1x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	JMP     tiles1x1half6done
-
-tiles1x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-
-tiles1x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -31596,55 +26857,36 @@ looptiles1x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles1x1half9done
-
-tiles1x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-
-tiles1x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x1half
+	JMP          done
 
 rows1panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles1x2half
 
 tiles1x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	JMP     tiles1x26done
-
-tiles1x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-
-tiles1x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -31692,53 +26934,33 @@ looptiles1x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x29done
-
-tiles1x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles1x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x2
+	JMP          done
 
 tiles1x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	JMP     tiles1x2half6done
-
-tiles1x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-
-tiles1x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -31786,28 +27008,18 @@ looptiles1x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x2half9done
-
-tiles1x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles1x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x2half
+	JMP          done
 
 rows1panelsabove2to4:
 	CMPQ CX, $0x03
@@ -31816,31 +27028,20 @@ rows1panelsabove2to4:
 	JBE  tiles1x3half
 
 tiles1x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	JMP     tiles1x36done
-
-tiles1x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-
-tiles1x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -31891,57 +27092,35 @@ looptiles1x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x39done
-
-tiles1x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles1x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x3
+	JMP          done
 
 tiles1x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	JMP     tiles1x3half6done
-
-tiles1x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-
-tiles1x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -31992,64 +27171,41 @@ looptiles1x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x3half9done
-
-tiles1x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles1x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x3half
+	JMP          done
 
 rows1panelsabove3to4:
 	CMPQ DX, $0x08
 	JBE  tiles1x4half
 
 tiles1x4:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x46masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	ADDQ    AX, DX
-	JMP     tiles1x46done
-
-tiles1x46masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Z3
-	ADDQ      AX, DX
-
-tiles1x46done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Z3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -32103,62 +27259,38 @@ looptiles1x4:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles1x49masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z3, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x49done
-
-tiles1x49masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles1x49done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x4
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x4
+	JMP          done
 
 tiles1x4half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x4half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Y3
-	ADDQ    AX, DX
-	JMP     tiles1x4half6done
-
-tiles1x4half6masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Y3
-	ADDQ      AX, DX
-
-tiles1x4half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Y3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -32212,32 +27344,20 @@ looptiles1x4half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles1x4half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Y3, 192(DX)
+	VMOVUPS      Y3, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles1x4half9done
-
-tiles1x4half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Y3, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles1x4half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x04, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x4half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x04, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles1x4half
+	JMP          done
 
 rowsabove1to2:
 	CMPQ CX, $0x02
@@ -32248,31 +27368,20 @@ rowsabove1to2:
 	JBE  tiles2x1half
 
 tiles2x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	JMP     tiles2x16done
-
-tiles2x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-
-tiles2x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -32321,57 +27430,35 @@ looptiles2x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles2x19done
-
-tiles2x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-
-tiles2x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x1
+	JMP          done
 
 tiles2x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	JMP     tiles2x1half6done
-
-tiles2x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-
-tiles2x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -32420,65 +27507,41 @@ looptiles2x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles2x1half9done
-
-tiles2x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-
-tiles2x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x1half
+	JMP          done
 
 rows2panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles2x2half
 
 tiles2x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	JMP     tiles2x26done
-
-tiles2x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-
-tiles2x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -32532,65 +27595,39 @@ looptiles2x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x29done
-
-tiles2x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles2x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x2
+	JMP          done
 
 tiles2x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	JMP     tiles2x2half6done
-
-tiles2x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-
-tiles2x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -32644,34 +27681,21 @@ looptiles2x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x2half9done
-
-tiles2x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles2x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x2half
+	JMP          done
 
 rows2panelsabove2to4:
 	CMPQ CX, $0x03
@@ -32680,39 +27704,24 @@ rows2panelsabove2to4:
 	JBE  tiles2x3half
 
 tiles2x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	JMP     tiles2x36done
-
-tiles2x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-
-tiles2x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -32771,73 +27780,43 @@ looptiles2x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x39done
-
-tiles2x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles2x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x3
+	JMP          done
 
 tiles2x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	JMP     tiles2x3half6done
-
-tiles2x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-
-tiles2x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -32896,82 +27875,50 @@ looptiles2x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x3half9done
-
-tiles2x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles2x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x3half
+	JMP          done
 
 rows2panelsabove3to4:
 	CMPQ DX, $0x08
 	JBE  tiles2x4half
 
 tiles2x4:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x46masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	VMOVUPS (DX)(BX*2), Z6
-	VMOVUPS (DX)(SI*1), Z7
-	ADDQ    AX, DX
-	JMP     tiles2x46done
-
-tiles2x46masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS   (DX)(BX*1), Z5
-	VMOVUPS   (DX)(BX*2), Z6
-	VMOVUPS.Z (DX)(SI*1), K1, Z7
-	ADDQ      AX, DX
-
-tiles2x46done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS    (DX)(BX*1), Z5
+	VMOVUPS    (DX)(BX*2), Z6
+	VMOVUPS.Z  (DX)(SI*1), K1, Z7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -33035,82 +27982,48 @@ looptiles2x4:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles2x49masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Z3, 192(DX)
+	VMOVUPS      Z3, K1, 192(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	VMOVUPS      Z6, 128(DX)
-	VMOVUPS      Z7, 192(DX)
+	VMOVUPS      Z7, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x49done
-
-tiles2x49masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, K1, 192(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, 64(DX)
-	VMOVUPS Z6, 128(DX)
-	VMOVUPS Z7, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles2x49done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x4
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x4
+	JMP          done
 
 tiles2x4half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x4half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	VMOVUPS (DX)(BX*2), Z6
-	VMOVUPS (DX)(SI*1), Y7
-	ADDQ    AX, DX
-	JMP     tiles2x4half6done
-
-tiles2x4half6masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS   (DX)(BX*1), Z5
-	VMOVUPS   (DX)(BX*2), Z6
-	VMOVUPS.Z (DX)(SI*1), K1, Y7
-	ADDQ      AX, DX
-
-tiles2x4half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS    (DX)(BX*1), Z5
+	VMOVUPS    (DX)(BX*2), Z6
+	VMOVUPS.Z  (DX)(SI*1), K1, Y7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -33174,42 +28087,25 @@ looptiles2x4half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles2x4half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
 	VMOVUPS      Z2, 128(DX)
-	VMOVUPS      Y3, 192(DX)
+	VMOVUPS      Y3, K1, 192(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
 	VMOVUPS      Z5, 64(DX)
 	VMOVUPS      Z6, 128(DX)
-	VMOVUPS      Y7, 192(DX)
+	VMOVUPS      Y7, K1, 192(DX)
 	ADDQ         AX, DX
-	JMP          tiles2x4half9done
-
-tiles2x4half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Y3, K1, 192(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, 64(DX)
-	VMOVUPS Z6, 128(DX)
-	VMOVUPS Y7, K1, 192(DX)
-	ADDQ    AX, DX
-
-tiles2x4half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x4half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x08, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles2x4half
+	JMP          done
 
 rowsabove2to4:
 	CMPQ AX, $0x03
@@ -33222,35 +28118,22 @@ rowsabove2to4:
 	JBE  tiles3x1half
 
 tiles3x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	JMP     tiles3x16done
-
-tiles3x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-
-tiles3x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -33303,65 +28186,39 @@ looptiles3x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles3x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles3x19done
-
-tiles3x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-
-tiles3x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x0c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x0c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x1
+	JMP          done
 
 tiles3x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	JMP     tiles3x1half6done
-
-tiles3x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-
-tiles3x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -33414,75 +28271,46 @@ looptiles3x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles3x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles3x1half9done
-
-tiles3x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-
-tiles3x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x0c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x0c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x1half
+	JMP          done
 
 rows3panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles3x2half
 
 tiles3x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	JMP     tiles3x26done
-
-tiles3x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-
-tiles3x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -33542,77 +28370,45 @@ looptiles3x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles3x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x29done
-
-tiles3x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles3x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x0c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x0c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x2
+	JMP          done
 
 tiles3x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	JMP     tiles3x2half6done
-
-tiles3x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-
-tiles3x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -33672,87 +28468,52 @@ looptiles3x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles3x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x2half9done
-
-tiles3x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles3x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x0c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x0c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x2half
+	JMP          done
 
 rows3panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles3x3half
 
 tiles3x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	JMP     tiles3x36done
-
-tiles3x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-
-tiles3x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -33819,89 +28580,51 @@ looptiles3x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles3x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x39done
-
-tiles3x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles3x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x0c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x0c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x3
+	JMP          done
 
 tiles3x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	JMP     tiles3x3half6done
-
-tiles3x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-
-tiles3x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -33968,46 +28691,27 @@ looptiles3x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles3x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles3x3half9done
-
-tiles3x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles3x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x0c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x0c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles3x3half
+	JMP          done
 
 rowsabove3to4:
 	CMPQ CX, $0x02
@@ -34018,39 +28722,24 @@ rowsabove3to4:
 	JBE  tiles4x1half
 
 tiles4x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles4x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	JMP     tiles4x16done
-
-tiles4x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-
-tiles4x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -34107,73 +28796,43 @@ looptiles4x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles4x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z3, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles4x19done
-
-tiles4x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-
-tiles4x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x1
+	JMP          done
 
 tiles4x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles4x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	JMP     tiles4x1half6done
-
-tiles4x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-
-tiles4x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -34230,85 +28889,51 @@ looptiles4x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles4x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y3, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles4x1half9done
-
-tiles4x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-
-tiles4x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x1half
+	JMP          done
 
 rows4panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles4x2half
 
 tiles4x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles4x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	JMP     tiles4x26done
-
-tiles4x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-
-tiles4x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -34374,89 +28999,51 @@ looptiles4x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles4x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x29done
-
-tiles4x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles4x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x2
+	JMP          done
 
 tiles4x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles4x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	JMP     tiles4x2half6done
-
-tiles4x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-
-tiles4x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -34522,101 +29109,59 @@ looptiles4x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles4x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
+	VMOVUPS      Y7, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x2half9done
-
-tiles4x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles4x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x2half
+	JMP          done
 
 rows4panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles4x3half
 
 tiles4x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles4x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	JMP     tiles4x36done
-
-tiles4x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-
-tiles4x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -34691,105 +29236,59 @@ looptiles4x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles4x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Z11, 128(DX)
+	VMOVUPS      Z11, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x39done
-
-tiles4x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles4x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x3
+	JMP          done
 
 tiles4x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles4x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	JMP     tiles4x3half6done
-
-tiles4x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-
-tiles4x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -34864,54 +29363,31 @@ looptiles4x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles4x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Y11, 128(DX)
+	VMOVUPS      Y11, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles4x3half9done
-
-tiles4x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles4x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x10, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles4x3half
+	JMP          done
 
 rowsabove4to8:
 	CMPQ AX, $0x06
@@ -34926,43 +29402,26 @@ rowsabove4to8:
 	JBE  tiles5x1half
 
 tiles5x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles5x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	JMP     tiles5x16done
-
-tiles5x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-
-tiles5x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z4
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -35023,81 +29482,47 @@ looptiles5x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles5x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z4, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles5x19done
-
-tiles5x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-
-tiles5x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x14, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x14, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x1
+	JMP          done
 
 tiles5x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles5x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	JMP     tiles5x1half6done
-
-tiles5x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-
-tiles5x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y4
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -35158,95 +29583,56 @@ looptiles5x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles5x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y4, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles5x1half9done
-
-tiles5x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-
-tiles5x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x14, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x14, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x1half
+	JMP          done
 
 rows5panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles5x2half
 
 tiles5x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles5x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	JMP     tiles5x26done
-
-tiles5x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-
-tiles5x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Z9
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -35318,101 +29704,57 @@ looptiles5x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles5x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z9, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x29done
-
-tiles5x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles5x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x14, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x14, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x2
+	JMP          done
 
 tiles5x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles5x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	JMP     tiles5x2half6done
-
-tiles5x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-
-tiles5x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Y9
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -35484,115 +29826,66 @@ looptiles5x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles5x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
+	VMOVUPS      Y7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
+	VMOVUPS      Y9, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x2half9done
-
-tiles5x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles5x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x14, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x14, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x2half
+	JMP          done
 
 rows5panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles5x3half
 
 tiles5x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles5x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Z14
-	ADDQ    AX, DX
-	JMP     tiles5x36done
-
-tiles5x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Z14
-	ADDQ      AX, DX
-
-tiles5x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Z14
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -35675,121 +29968,67 @@ looptiles5x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles5x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Z11, 128(DX)
+	VMOVUPS      Z11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Z14, 128(DX)
+	VMOVUPS      Z14, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x39done
-
-tiles5x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Z14, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles5x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x14, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x14, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x3
+	JMP          done
 
 tiles5x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles5x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Y14
-	ADDQ    AX, DX
-	JMP     tiles5x3half6done
-
-tiles5x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Y14
-	ADDQ      AX, DX
-
-tiles5x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Y14
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -35872,62 +30111,35 @@ looptiles5x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles5x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Y11, 128(DX)
+	VMOVUPS      Y11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Y14, 128(DX)
+	VMOVUPS      Y14, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles5x3half9done
-
-tiles5x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Y14, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles5x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x14, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles5x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x14, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles5x3half
+	JMP          done
 
 rowsabove5to6:
 	CMPQ CX, $0x02
@@ -35938,47 +30150,28 @@ rowsabove5to6:
 	JBE  tiles6x1half
 
 tiles6x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles6x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	ADDQ    AX, DX
-	JMP     tiles6x16done
-
-tiles6x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	ADDQ      AX, DX
-
-tiles6x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -36043,89 +30236,51 @@ looptiles6x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles6x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z5, (DX)
+	VMOVUPS      Z5, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles6x19done
-
-tiles6x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, K1, (DX)
-	ADDQ    AX, DX
-
-tiles6x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x1
+	JMP          done
 
 tiles6x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles6x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y5
-	ADDQ    AX, DX
-	JMP     tiles6x1half6done
-
-tiles6x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y5
-	ADDQ      AX, DX
-
-tiles6x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -36190,105 +30345,61 @@ looptiles6x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles6x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y5, (DX)
+	VMOVUPS      Y5, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles6x1half9done
-
-tiles6x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y5, K1, (DX)
-	ADDQ    AX, DX
-
-tiles6x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x1half
+	JMP          done
 
 rows6panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles6x2half
 
 tiles6x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles6x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Z11
-	ADDQ    AX, DX
-	JMP     tiles6x26done
-
-tiles6x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Z11
-	ADDQ      AX, DX
-
-tiles6x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Z9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Z11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -36366,113 +30477,63 @@ looptiles6x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles6x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, 64(DX)
+	VMOVUPS      Z11, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x29done
-
-tiles6x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Z11, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles6x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x2
+	JMP          done
 
 tiles6x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles6x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Y11
-	ADDQ    AX, DX
-	JMP     tiles6x2half6done
-
-tiles6x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Y11
-	ADDQ      AX, DX
-
-tiles6x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Y9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Y11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -36550,129 +30611,73 @@ looptiles6x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles6x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
+	VMOVUPS      Y7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
+	VMOVUPS      Y9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Y11, 64(DX)
+	VMOVUPS      Y11, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x2half9done
-
-tiles6x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Y11, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles6x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x2half
+	JMP          done
 
 rows6panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles6x3half
 
 tiles6x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles6x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Z14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Z17
-	ADDQ    AX, DX
-	JMP     tiles6x36done
-
-tiles6x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Z14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Z17
-	ADDQ      AX, DX
-
-tiles6x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Z14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Z17
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -36763,137 +30768,75 @@ looptiles6x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles6x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Z11, 128(DX)
+	VMOVUPS      Z11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Z14, 128(DX)
+	VMOVUPS      Z14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Z17, 128(DX)
+	VMOVUPS      Z17, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x39done
-
-tiles6x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Z14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Z17, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles6x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x3
+	JMP          done
 
 tiles6x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles6x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Y14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Y17
-	ADDQ    AX, DX
-	JMP     tiles6x3half6done
-
-tiles6x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Y14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Y17
-	ADDQ      AX, DX
-
-tiles6x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Y14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Y17
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -36984,70 +30927,39 @@ looptiles6x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles6x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Y11, 128(DX)
+	VMOVUPS      Y11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Y14, 128(DX)
+	VMOVUPS      Y14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Y17, 128(DX)
+	VMOVUPS      Y17, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles6x3half9done
-
-tiles6x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Y14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Y17, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles6x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles6x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x18, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles6x3half
+	JMP          done
 
 rowsabove6to8:
 	CMPQ AX, $0x07
@@ -37060,51 +30972,30 @@ rowsabove6to8:
 	JBE  tiles7x1half
 
 tiles7x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles7x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	ADDQ    AX, DX
-	JMP     tiles7x16done
-
-tiles7x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	ADDQ      AX, DX
-
-tiles7x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z6
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -37173,97 +31064,55 @@ looptiles7x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles7x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z5, (DX)
+	VMOVUPS      Z5, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z6, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles7x19done
-
-tiles7x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, K1, (DX)
-	ADDQ    AX, DX
-
-tiles7x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x1c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x1c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x1
+	JMP          done
 
 tiles7x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles7x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y6
-	ADDQ    AX, DX
-	JMP     tiles7x1half6done
-
-tiles7x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y6
-	ADDQ      AX, DX
-
-tiles7x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y6
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -37332,115 +31181,66 @@ looptiles7x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles7x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y5, (DX)
+	VMOVUPS      Y5, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y6, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles7x1half9done
-
-tiles7x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y6, K1, (DX)
-	ADDQ    AX, DX
-
-tiles7x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x1c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x1c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x1half
+	JMP          done
 
 rows7panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles7x2half
 
 tiles7x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles7x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	ADDQ    AX, DX
-	JMP     tiles7x26done
-
-tiles7x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Z13
-	ADDQ      AX, DX
-
-tiles7x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Z9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  (DX)(BX*1), K1, Z13
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -37524,125 +31324,69 @@ looptiles7x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles7x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, 64(DX)
+	VMOVUPS      Z11, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z13, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x29done
-
-tiles7x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Z11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles7x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x1c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x1c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x2
+	JMP          done
 
 tiles7x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles7x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Y13
-	ADDQ    AX, DX
-	JMP     tiles7x2half6done
-
-tiles7x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Y13
-	ADDQ      AX, DX
-
-tiles7x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Y9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  (DX)(BX*1), K1, Y13
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -37726,143 +31470,80 @@ looptiles7x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles7x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
+	VMOVUPS      Y7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
+	VMOVUPS      Y9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Y11, 64(DX)
+	VMOVUPS      Y11, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
-	VMOVUPS      Y13, 64(DX)
+	VMOVUPS      Y13, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x2half9done
-
-tiles7x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Y11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Y13, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles7x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x1c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x1c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x2half
+	JMP          done
 
 rows7panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles7x3half
 
 tiles7x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles7x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Z14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Z17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Z19
-	VMOVUPS (DX)(BX*2), Z20
-	ADDQ    AX, DX
-	JMP     tiles7x36done
-
-tiles7x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Z14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Z17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS   (DX)(BX*1), Z19
-	VMOVUPS.Z (DX)(BX*2), K1, Z20
-	ADDQ      AX, DX
-
-tiles7x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Z14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Z17
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z18
+	VMOVUPS    (DX)(BX*1), Z19
+	VMOVUPS.Z  (DX)(BX*2), K1, Z20
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -37961,153 +31642,83 @@ looptiles7x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles7x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Z11, 128(DX)
+	VMOVUPS      Z11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Z14, 128(DX)
+	VMOVUPS      Z14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Z17, 128(DX)
+	VMOVUPS      Z17, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z18, (DX)
 	VMOVUPS      Z19, 64(DX)
-	VMOVUPS      Z20, 128(DX)
+	VMOVUPS      Z20, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x39done
-
-tiles7x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Z14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Z17, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, 64(DX)
-	VMOVUPS Z20, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles7x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x1c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x1c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x3
+	JMP          done
 
 tiles7x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles7x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Y14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Y17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Z19
-	VMOVUPS (DX)(BX*2), Y20
-	ADDQ    AX, DX
-	JMP     tiles7x3half6done
-
-tiles7x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Y14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Y17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS   (DX)(BX*1), Z19
-	VMOVUPS.Z (DX)(BX*2), K1, Y20
-	ADDQ      AX, DX
-
-tiles7x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Y14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Y17
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z18
+	VMOVUPS    (DX)(BX*1), Z19
+	VMOVUPS.Z  (DX)(BX*2), K1, Y20
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -38206,78 +31817,43 @@ looptiles7x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles7x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Y11, 128(DX)
+	VMOVUPS      Y11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Y14, 128(DX)
+	VMOVUPS      Y14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Y17, 128(DX)
+	VMOVUPS      Y17, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z18, (DX)
 	VMOVUPS      Z19, 64(DX)
-	VMOVUPS      Y20, 128(DX)
+	VMOVUPS      Y20, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles7x3half9done
-
-tiles7x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Y14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Y17, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, 64(DX)
-	VMOVUPS Y20, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles7x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x1c, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles7x3half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x1c, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles7x3half
+	JMP          done
 
 rowsabove7to8:
 	CMPQ CX, $0x02
@@ -38288,55 +31864,32 @@ rowsabove7to8:
 	JBE  tiles8x1half
 
 tiles8x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles8x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z7
-	ADDQ    AX, DX
-	JMP     tiles8x16done
-
-tiles8x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z6
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z7
-	ADDQ      AX, DX
-
-tiles8x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z6
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -38409,105 +31962,59 @@ looptiles8x1:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles8x19masked
-	VMOVUPS      Z0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Z0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z1, (DX)
+	VMOVUPS      Z1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z2, (DX)
+	VMOVUPS      Z2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z3, (DX)
+	VMOVUPS      Z3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z4, (DX)
+	VMOVUPS      Z4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z5, (DX)
+	VMOVUPS      Z5, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z6, (DX)
+	VMOVUPS      Z6, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Z7, (DX)
+	VMOVUPS      Z7, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles8x19done
-
-tiles8x19masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z7, K1, (DX)
-	ADDQ    AX, DX
-
-tiles8x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x1
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x1
+	JMP          done
 
 tiles8x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles8x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y4
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y6
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y7
-	ADDQ    AX, DX
-	JMP     tiles8x1half6done
-
-tiles8x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y4
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y6
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y7
-	ADDQ      AX, DX
-
-tiles8x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y4
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y6
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -38580,125 +32087,71 @@ looptiles8x1half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles8x1half9masked
-	VMOVUPS      Y0, (DX)
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
+	VMOVUPS      Y0, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y1, (DX)
+	VMOVUPS      Y1, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y2, (DX)
+	VMOVUPS      Y2, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y3, (DX)
+	VMOVUPS      Y3, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y4, (DX)
+	VMOVUPS      Y4, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y5, (DX)
+	VMOVUPS      Y5, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y6, (DX)
+	VMOVUPS      Y6, K1, (DX)
 	ADDQ         AX, DX
-	VMOVUPS      Y7, (DX)
+	VMOVUPS      Y7, K1, (DX)
 	ADDQ         AX, DX
-	JMP          tiles8x1half9done
-
-tiles8x1half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Y0, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y4, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y5, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y6, K1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y7, K1, (DX)
-	ADDQ    AX, DX
-
-tiles8x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x1half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x1half
+	JMP          done
 
 rows8panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles8x2half
 
 tiles8x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles8x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Z9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z14
-	VMOVUPS (DX)(BX*1), Z15
-	ADDQ    AX, DX
-	JMP     tiles8x26done
-
-tiles8x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Z9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Z13
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z14
-	VMOVUPS.Z (DX)(BX*1), K1, Z15
-	ADDQ      AX, DX
-
-tiles8x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Z9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  (DX)(BX*1), K1, Z13
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z14
+	VMOVUPS.Z  (DX)(BX*1), K1, Z15
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -38788,137 +32241,75 @@ looptiles8x2:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles8x29masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Z1, 64(DX)
+	VMOVUPS      Z1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Z3, 64(DX)
+	VMOVUPS      Z3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Z5, 64(DX)
+	VMOVUPS      Z5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Z7, 64(DX)
+	VMOVUPS      Z7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Z9, 64(DX)
+	VMOVUPS      Z9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Z11, 64(DX)
+	VMOVUPS      Z11, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
-	VMOVUPS      Z13, 64(DX)
+	VMOVUPS      Z13, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z14, (DX)
-	VMOVUPS      Z15, 64(DX)
+	VMOVUPS      Z15, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x29done
-
-tiles8x29masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Z9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Z11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Z15, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles8x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x2
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x2
+	JMP          done
 
 tiles8x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles8x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z8
-	VMOVUPS (DX)(BX*1), Y9
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z10
-	VMOVUPS (DX)(BX*1), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Y13
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z14
-	VMOVUPS (DX)(BX*1), Y15
-	ADDQ    AX, DX
-	JMP     tiles8x2half6done
-
-tiles8x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z8
-	VMOVUPS.Z (DX)(BX*1), K1, Y9
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z10
-	VMOVUPS.Z (DX)(BX*1), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS.Z (DX)(BX*1), K1, Y13
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z14
-	VMOVUPS.Z (DX)(BX*1), K1, Y15
-	ADDQ      AX, DX
-
-tiles8x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z8
+	VMOVUPS.Z  (DX)(BX*1), K1, Y9
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z10
+	VMOVUPS.Z  (DX)(BX*1), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS.Z  (DX)(BX*1), K1, Y13
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z14
+	VMOVUPS.Z  (DX)(BX*1), K1, Y15
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -39008,157 +32399,87 @@ looptiles8x2half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles8x2half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
-	VMOVUPS      Y1, 64(DX)
+	VMOVUPS      Y1, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z2, (DX)
-	VMOVUPS      Y3, 64(DX)
+	VMOVUPS      Y3, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z4, (DX)
-	VMOVUPS      Y5, 64(DX)
+	VMOVUPS      Y5, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
-	VMOVUPS      Y7, 64(DX)
+	VMOVUPS      Y7, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z8, (DX)
-	VMOVUPS      Y9, 64(DX)
+	VMOVUPS      Y9, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z10, (DX)
-	VMOVUPS      Y11, 64(DX)
+	VMOVUPS      Y11, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
-	VMOVUPS      Y13, 64(DX)
+	VMOVUPS      Y13, K1, 64(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z14, (DX)
-	VMOVUPS      Y15, 64(DX)
+	VMOVUPS      Y15, K1, 64(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x2half9done
-
-tiles8x2half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z8, (DX)
-	VMOVUPS Y9, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z10, (DX)
-	VMOVUPS Y11, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Y13, K1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z14, (DX)
-	VMOVUPS Y15, K1, 64(DX)
-	ADDQ    AX, DX
-
-tiles8x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x2half
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x2half
+	JMP          done
 
 rows8panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles8x3half
 
 tiles8x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles8x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Z14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Z17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Z19
-	VMOVUPS (DX)(BX*2), Z20
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z21
-	VMOVUPS (DX)(BX*1), Z22
-	VMOVUPS (DX)(BX*2), Z23
-	ADDQ    AX, DX
-	JMP     tiles8x36done
-
-tiles8x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Z14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Z17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS   (DX)(BX*1), Z19
-	VMOVUPS.Z (DX)(BX*2), K1, Z20
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z21
-	VMOVUPS   (DX)(BX*1), Z22
-	VMOVUPS.Z (DX)(BX*2), K1, Z23
-	ADDQ      AX, DX
-
-tiles8x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Z14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Z17
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z18
+	VMOVUPS    (DX)(BX*1), Z19
+	VMOVUPS.Z  (DX)(BX*2), K1, Z20
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z21
+	VMOVUPS    (DX)(BX*1), Z22
+	VMOVUPS.Z  (DX)(BX*2), K1, Z23
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -39265,169 +32586,91 @@ looptiles8x3:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x10
-	JNE          tiles8x39masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Z2, 128(DX)
+	VMOVUPS      Z2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Z5, 128(DX)
+	VMOVUPS      Z5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Z8, 128(DX)
+	VMOVUPS      Z8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Z11, 128(DX)
+	VMOVUPS      Z11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Z14, 128(DX)
+	VMOVUPS      Z14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Z17, 128(DX)
+	VMOVUPS      Z17, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z18, (DX)
 	VMOVUPS      Z19, 64(DX)
-	VMOVUPS      Z20, 128(DX)
+	VMOVUPS      Z20, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z21, (DX)
 	VMOVUPS      Z22, 64(DX)
-	VMOVUPS      Z23, 128(DX)
+	VMOVUPS      Z23, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x39done
-
-tiles8x39masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Z14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Z17, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, 64(DX)
-	VMOVUPS Z20, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z21, (DX)
-	VMOVUPS Z22, 64(DX)
-	VMOVUPS Z23, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles8x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x3
-	JMP  done
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x3
+	JMP          done
 
 tiles8x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles8x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z12
-	VMOVUPS (DX)(BX*1), Z13
-	VMOVUPS (DX)(BX*2), Y14
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z15
-	VMOVUPS (DX)(BX*1), Z16
-	VMOVUPS (DX)(BX*2), Y17
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z18
-	VMOVUPS (DX)(BX*1), Z19
-	VMOVUPS (DX)(BX*2), Y20
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z21
-	VMOVUPS (DX)(BX*1), Z22
-	VMOVUPS (DX)(BX*2), Y23
-	ADDQ    AX, DX
-	JMP     tiles8x3half6done
-
-tiles8x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z12
-	VMOVUPS   (DX)(BX*1), Z13
-	VMOVUPS.Z (DX)(BX*2), K1, Y14
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z15
-	VMOVUPS   (DX)(BX*1), Z16
-	VMOVUPS.Z (DX)(BX*2), K1, Y17
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z18
-	VMOVUPS   (DX)(BX*1), Z19
-	VMOVUPS.Z (DX)(BX*2), K1, Y20
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z21
-	VMOVUPS   (DX)(BX*1), Z22
-	VMOVUPS.Z (DX)(BX*2), K1, Y23
-	ADDQ      AX, DX
-
-tiles8x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z12
+	VMOVUPS    (DX)(BX*1), Z13
+	VMOVUPS.Z  (DX)(BX*2), K1, Y14
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z15
+	VMOVUPS    (DX)(BX*1), Z16
+	VMOVUPS.Z  (DX)(BX*2), K1, Y17
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z18
+	VMOVUPS    (DX)(BX*1), Z19
+	VMOVUPS.Z  (DX)(BX*2), K1, Y20
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z21
+	VMOVUPS    (DX)(BX*1), Z22
+	VMOVUPS.Z  (DX)(BX*2), K1, Y23
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -39534,85 +32777,46 @@ looptiles8x3half:
 	MOVQ         80(AX), AX
 	MOVQ         96(SP), DX
 	MOVQ         48(SP), CX
-	CMPQ         CX, $0x08
-	JNE          tiles8x3half9masked
+	MOVQ         $0x00000001, BX
+	SHLQ         CL, BX
+	DECQ         BX
+	KMOVW        BX, K1
 	VMOVUPS      Z0, (DX)
 	VMOVUPS      Z1, 64(DX)
-	VMOVUPS      Y2, 128(DX)
+	VMOVUPS      Y2, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z3, (DX)
 	VMOVUPS      Z4, 64(DX)
-	VMOVUPS      Y5, 128(DX)
+	VMOVUPS      Y5, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z6, (DX)
 	VMOVUPS      Z7, 64(DX)
-	VMOVUPS      Y8, 128(DX)
+	VMOVUPS      Y8, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z9, (DX)
 	VMOVUPS      Z10, 64(DX)
-	VMOVUPS      Y11, 128(DX)
+	VMOVUPS      Y11, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z12, (DX)
 	VMOVUPS      Z13, 64(DX)
-	VMOVUPS      Y14, 128(DX)
+	VMOVUPS      Y14, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z15, (DX)
 	VMOVUPS      Z16, 64(DX)
-	VMOVUPS      Y17, 128(DX)
+	VMOVUPS      Y17, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z18, (DX)
 	VMOVUPS      Z19, 64(DX)
-	VMOVUPS      Y20, 128(DX)
+	VMOVUPS      Y20, K1, 128(DX)
 	ADDQ         AX, DX
 	VMOVUPS      Z21, (DX)
 	VMOVUPS      Z22, 64(DX)
-	VMOVUPS      Y23, 128(DX)
+	VMOVUPS      Y23, K1, 128(DX)
 	ADDQ         AX, DX
-	JMP          tiles8x3half9done
-
-tiles8x3half9masked:
-	MOVQ    $0x00000001, BX
-	SHLQ    CL, BX
-	DECQ    BX
-	KMOVW   BX, K1
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z12, (DX)
-	VMOVUPS Z13, 64(DX)
-	VMOVUPS Y14, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z15, (DX)
-	VMOVUPS Z16, 64(DX)
-	VMOVUPS Y17, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z18, (DX)
-	VMOVUPS Z19, 64(DX)
-	VMOVUPS Y20, K1, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z21, (DX)
-	VMOVUPS Z22, 64(DX)
-	VMOVUPS Y23, K1, 128(DX)
-	ADDQ    AX, DX
-
-tiles8x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles8x3half
+	MOVQ         DX, 96(SP)
+	ADDQ         $0x20, 80(SP)
+	DECQ         64(SP)
+	JNZ          tiles8x3half
 
 done:
 	MOVQ  grid+0(FP), AX
@@ -39704,27 +32908,18 @@ dispatch:
 	JBE  tiles1x1half
 
 tiles1x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	JMP     tiles1x16done
-
-tiles1x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-
-tiles1x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -39780,49 +32975,31 @@ endtiles1x1:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x19masked
-	VMOVUPS Z0, (DX)
-	ADDQ    AX, DX
-	JMP     tiles1x19done
-
-tiles1x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
 	KMOVW   BX, K1
 	VMOVUPS Z0, K1, (DX)
 	ADDQ    AX, DX
-
-tiles1x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x1
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x08, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles1x1
+	JMP     done
 
 tiles1x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	JMP     tiles1x1half6done
-
-tiles1x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-
-tiles1x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -39878,55 +33055,36 @@ endtiles1x1half:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x1half9masked
-	VMOVUPS Y0, (DX)
-	ADDQ    AX, DX
-	JMP     tiles1x1half9done
-
-tiles1x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
 	KMOVW   BX, K1
 	VMOVUPS Y0, K1, (DX)
 	ADDQ    AX, DX
-
-tiles1x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x1half
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x08, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles1x1half
+	JMP     done
 
 rows1panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles1x2half
 
 tiles1x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	JMP     tiles1x26done
-
-tiles1x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-
-tiles1x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -39992,14 +33150,6 @@ endtiles1x2:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x29masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	ADDQ    AX, DX
-	JMP     tiles1x29done
-
-tiles1x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -40007,38 +33157,26 @@ tiles1x29masked:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Z1, K1, 64(DX)
 	ADDQ    AX, DX
-
-tiles1x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x2
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x08, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles1x2
+	JMP     done
 
 tiles1x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	JMP     tiles1x2half6done
-
-tiles1x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-
-tiles1x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -40104,14 +33242,6 @@ endtiles1x2half:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x2half9masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, 64(DX)
-	ADDQ    AX, DX
-	JMP     tiles1x2half9done
-
-tiles1x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -40119,13 +33249,11 @@ tiles1x2half9masked:
 	VMOVUPS Z0, (DX)
 	VMOVUPS Y1, K1, 64(DX)
 	ADDQ    AX, DX
-
-tiles1x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x2half
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x08, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles1x2half
+	JMP     done
 
 rows1panelsabove2to4:
 	CMPQ CX, $0x03
@@ -40134,31 +33262,20 @@ rows1panelsabove2to4:
 	JBE  tiles1x3half
 
 tiles1x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	JMP     tiles1x36done
-
-tiles1x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-
-tiles1x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -40233,15 +33350,6 @@ endtiles1x3:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x39masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	ADDQ    AX, DX
-	JMP     tiles1x39done
-
-tiles1x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -40250,40 +33358,27 @@ tiles1x39masked:
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Z2, K1, 128(DX)
 	ADDQ    AX, DX
-
-tiles1x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x3
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x08, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles1x3
+	JMP     done
 
 tiles1x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	JMP     tiles1x3half6done
-
-tiles1x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-
-tiles1x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -40358,15 +33453,6 @@ endtiles1x3half:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x3half9masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, 128(DX)
-	ADDQ    AX, DX
-	JMP     tiles1x3half9done
-
-tiles1x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -40375,47 +33461,33 @@ tiles1x3half9masked:
 	VMOVUPS Z1, 64(DX)
 	VMOVUPS Y2, K1, 128(DX)
 	ADDQ    AX, DX
-
-tiles1x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x3half
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x08, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles1x3half
+	JMP     done
 
 rows1panelsabove3to4:
 	CMPQ DX, $0x08
 	JBE  tiles1x4half
 
 tiles1x4:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x46masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Z3
-	ADDQ    AX, DX
-	JMP     tiles1x46done
-
-tiles1x46masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Z3
-	ADDQ      AX, DX
-
-tiles1x46done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Z3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -40500,16 +33572,6 @@ endtiles1x4:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles1x49masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Z3, 192(DX)
-	ADDQ    AX, DX
-	JMP     tiles1x49done
-
-tiles1x49masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -40519,43 +33581,29 @@ tiles1x49masked:
 	VMOVUPS Z2, 128(DX)
 	VMOVUPS Z3, K1, 192(DX)
 	ADDQ    AX, DX
-
-tiles1x49done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x4
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x08, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles1x4
+	JMP     done
 
 tiles1x4half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	LEAQ    (BX)(BX*2), SI
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x4half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	VMOVUPS (DX)(SI*1), Y3
-	ADDQ    AX, DX
-	JMP     tiles1x4half6done
-
-tiles1x4half6masked:
-	MOVQ      $0x00000001, DI
-	SHLQ      CL, DI
-	DECQ      DI
-	KMOVW     DI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS   (DX)(BX*2), Z2
-	VMOVUPS.Z (DX)(SI*1), K1, Y3
-	ADDQ      AX, DX
-
-tiles1x4half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	LEAQ       (BX)(BX*2), SI
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, DI
+	SHLQ       CL, DI
+	DECQ       DI
+	KMOVW      DI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS    (DX)(BX*2), Z2
+	VMOVUPS.Z  (DX)(SI*1), K1, Y3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -40640,16 +33688,6 @@ endtiles1x4half:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles1x4half9masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	VMOVUPS Y3, 192(DX)
-	ADDQ    AX, DX
-	JMP     tiles1x4half9done
-
-tiles1x4half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -40659,13 +33697,11 @@ tiles1x4half9masked:
 	VMOVUPS Z2, 128(DX)
 	VMOVUPS Y3, K1, 192(DX)
 	ADDQ    AX, DX
-
-tiles1x4half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x08, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles1x4half
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x08, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles1x4half
+	JMP     done
 
 rowsabove1to2:
 	CMPQ CX, $0x02
@@ -40676,31 +33712,20 @@ rowsabove1to2:
 	JBE  tiles2x1half
 
 tiles2x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	JMP     tiles2x16done
-
-tiles2x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-
-tiles2x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -40766,15 +33791,6 @@ endtiles2x1:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x19masked
-	VMOVUPS Z0, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, (DX)
-	ADDQ    AX, DX
-	JMP     tiles2x19done
-
-tiles2x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -40783,40 +33799,27 @@ tiles2x19masked:
 	ADDQ    AX, DX
 	VMOVUPS Z1, K1, (DX)
 	ADDQ    AX, DX
-
-tiles2x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x1
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x10, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles2x1
+	JMP     done
 
 tiles2x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	JMP     tiles2x1half6done
-
-tiles2x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-
-tiles2x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -40882,15 +33885,6 @@ endtiles2x1half:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x1half9masked
-	VMOVUPS Y0, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, (DX)
-	ADDQ    AX, DX
-	JMP     tiles2x1half9done
-
-tiles2x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -40899,48 +33893,33 @@ tiles2x1half9masked:
 	ADDQ    AX, DX
 	VMOVUPS Y1, K1, (DX)
 	ADDQ    AX, DX
-
-tiles2x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x1half
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x10, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles2x1half
+	JMP     done
 
 rows2panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles2x2half
 
 tiles2x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	JMP     tiles2x26done
-
-tiles2x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-
-tiles2x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -41019,17 +33998,6 @@ endtiles2x2:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x29masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, 64(DX)
-	ADDQ    AX, DX
-	JMP     tiles2x29done
-
-tiles2x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -41040,44 +34008,29 @@ tiles2x29masked:
 	VMOVUPS Z2, (DX)
 	VMOVUPS Z3, K1, 64(DX)
 	ADDQ    AX, DX
-
-tiles2x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x2
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x10, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles2x2
+	JMP     done
 
 tiles2x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	JMP     tiles2x2half6done
-
-tiles2x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-
-tiles2x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -41156,17 +34109,6 @@ endtiles2x2half:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x2half9masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, 64(DX)
-	ADDQ    AX, DX
-	JMP     tiles2x2half9done
-
-tiles2x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -41177,52 +34119,35 @@ tiles2x2half9masked:
 	VMOVUPS Z2, (DX)
 	VMOVUPS Y3, K1, 64(DX)
 	ADDQ    AX, DX
-
-tiles2x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x2half
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x10, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles2x2half
+	JMP     done
 
 rows2panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles2x3half
 
 tiles2x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	JMP     tiles2x36done
-
-tiles2x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-
-tiles2x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -41316,19 +34241,6 @@ endtiles2x3:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles2x39masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, 128(DX)
-	ADDQ    AX, DX
-	JMP     tiles2x39done
-
-tiles2x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -41341,48 +34253,31 @@ tiles2x39masked:
 	VMOVUPS Z4, 64(DX)
 	VMOVUPS Z5, K1, 128(DX)
 	ADDQ    AX, DX
-
-tiles2x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x3
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x10, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles2x3
+	JMP     done
 
 tiles2x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	JMP     tiles2x3half6done
-
-tiles2x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-
-tiles2x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -41476,19 +34371,6 @@ endtiles2x3half:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles2x3half9masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, 128(DX)
-	ADDQ    AX, DX
-	JMP     tiles2x3half9done
-
-tiles2x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -41501,13 +34383,11 @@ tiles2x3half9masked:
 	VMOVUPS Z4, 64(DX)
 	VMOVUPS Y5, K1, 128(DX)
 	ADDQ    AX, DX
-
-tiles2x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x10, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles2x3half
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x10, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles2x3half
+	JMP     done
 
 rowsabove2to4:
 	CMPQ AX, $0x03
@@ -41520,35 +34400,22 @@ rowsabove2to4:
 	JBE  tiles3x1half
 
 tiles3x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	JMP     tiles3x16done
-
-tiles3x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-
-tiles3x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -41624,17 +34491,6 @@ endtiles3x1:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x19masked
-	VMOVUPS Z0, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	ADDQ    AX, DX
-	JMP     tiles3x19done
-
-tiles3x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -41645,44 +34501,29 @@ tiles3x19masked:
 	ADDQ    AX, DX
 	VMOVUPS Z2, K1, (DX)
 	ADDQ    AX, DX
-
-tiles3x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x1
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x18, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles3x1
+	JMP     done
 
 tiles3x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	JMP     tiles3x1half6done
-
-tiles3x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-
-tiles3x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -41758,17 +34599,6 @@ endtiles3x1half:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x1half9masked
-	VMOVUPS Y0, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, (DX)
-	ADDQ    AX, DX
-	JMP     tiles3x1half9done
-
-tiles3x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -41779,54 +34609,36 @@ tiles3x1half9masked:
 	ADDQ    AX, DX
 	VMOVUPS Y2, K1, (DX)
 	ADDQ    AX, DX
-
-tiles3x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x1half
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x18, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles3x1half
+	JMP     done
 
 rows3panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles3x2half
 
 tiles3x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	JMP     tiles3x26done
-
-tiles3x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-
-tiles3x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -41919,20 +34731,6 @@ endtiles3x2:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x29masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, 64(DX)
-	ADDQ    AX, DX
-	JMP     tiles3x29done
-
-tiles3x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -41946,50 +34744,32 @@ tiles3x29masked:
 	VMOVUPS Z4, (DX)
 	VMOVUPS Z5, K1, 64(DX)
 	ADDQ    AX, DX
-
-tiles3x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x2
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x18, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles3x2
+	JMP     done
 
 tiles3x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	JMP     tiles3x2half6done
-
-tiles3x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-
-tiles3x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -42082,20 +34862,6 @@ endtiles3x2half:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x2half9masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, 64(DX)
-	ADDQ    AX, DX
-	JMP     tiles3x2half9done
-
-tiles3x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -42109,60 +34875,39 @@ tiles3x2half9masked:
 	VMOVUPS Z4, (DX)
 	VMOVUPS Y5, K1, 64(DX)
 	ADDQ    AX, DX
-
-tiles3x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x2half
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x18, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles3x2half
+	JMP     done
 
 rows3panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles3x3half
 
 tiles3x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	JMP     tiles3x36done
-
-tiles3x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-
-tiles3x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -42272,23 +35017,6 @@ endtiles3x3:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles3x39masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, 128(DX)
-	ADDQ    AX, DX
-	JMP     tiles3x39done
-
-tiles3x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -42305,56 +35033,35 @@ tiles3x39masked:
 	VMOVUPS Z7, 64(DX)
 	VMOVUPS Z8, K1, 128(DX)
 	ADDQ    AX, DX
-
-tiles3x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x3
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x18, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles3x3
+	JMP     done
 
 tiles3x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	JMP     tiles3x3half6done
-
-tiles3x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-
-tiles3x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -42464,23 +35171,6 @@ endtiles3x3half:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles3x3half9masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, 128(DX)
-	ADDQ    AX, DX
-	JMP     tiles3x3half9done
-
-tiles3x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -42497,13 +35187,11 @@ tiles3x3half9masked:
 	VMOVUPS Z7, 64(DX)
 	VMOVUPS Y8, K1, 128(DX)
 	ADDQ    AX, DX
-
-tiles3x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x18, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles3x3half
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x18, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles3x3half
+	JMP     done
 
 rowsabove3to4:
 	CMPQ CX, $0x02
@@ -42514,39 +35202,24 @@ rowsabove3to4:
 	JBE  tiles4x1half
 
 tiles4x1:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles4x16masked
-	VMOVUPS (DX), Z0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	ADDQ    AX, DX
-	JMP     tiles4x16done
-
-tiles4x16masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Z0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Z3
-	ADDQ      AX, DX
-
-tiles4x16done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Z0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Z3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -42632,19 +35305,6 @@ endtiles4x1:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles4x19masked
-	VMOVUPS Z0, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	ADDQ    AX, DX
-	JMP     tiles4x19done
-
-tiles4x19masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -42657,48 +35317,31 @@ tiles4x19masked:
 	ADDQ    AX, DX
 	VMOVUPS Z3, K1, (DX)
 	ADDQ    AX, DX
-
-tiles4x19done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x1
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x20, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles4x1
+	JMP     done
 
 tiles4x1half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), CX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles4x1half6masked
-	VMOVUPS (DX), Y0
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Y3
-	ADDQ    AX, DX
-	JMP     tiles4x1half6done
-
-tiles4x1half6masked:
-	MOVQ      $0x00000001, BX
-	SHLQ      CL, BX
-	DECQ      BX
-	KMOVW     BX, K1
-	VMOVUPS.Z (DX), K1, Y0
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS.Z (DX), K1, Y3
-	ADDQ      AX, DX
-
-tiles4x1half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), CX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, BX
+	SHLQ       CL, BX
+	DECQ       BX
+	KMOVW      BX, K1
+	VMOVUPS.Z  (DX), K1, Y0
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS.Z  (DX), K1, Y3
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -42784,19 +35427,6 @@ endtiles4x1half:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles4x1half9masked
-	VMOVUPS Y0, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y1, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y2, (DX)
-	ADDQ    AX, DX
-	VMOVUPS Y3, (DX)
-	ADDQ    AX, DX
-	JMP     tiles4x1half9done
-
-tiles4x1half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -42809,60 +35439,39 @@ tiles4x1half9masked:
 	ADDQ    AX, DX
 	VMOVUPS Y3, K1, (DX)
 	ADDQ    AX, DX
-
-tiles4x1half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x1half
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x20, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles4x1half
+	JMP     done
 
 rows4panelsabove1to2:
 	CMPQ DX, $0x08
 	JBE  tiles4x2half
 
 tiles4x2:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles4x26masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Z3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	ADDQ    AX, DX
-	JMP     tiles4x26done
-
-tiles4x26masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Z1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Z3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Z7
-	ADDQ      AX, DX
-
-tiles4x26done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Z1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Z3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Z7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -42969,23 +35578,6 @@ endtiles4x2:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles4x29masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Z3, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Z5, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	ADDQ    AX, DX
-	JMP     tiles4x29done
-
-tiles4x29masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -43002,56 +35594,35 @@ tiles4x29masked:
 	VMOVUPS Z6, (DX)
 	VMOVUPS Z7, K1, 64(DX)
 	ADDQ    AX, DX
-
-tiles4x29done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x2
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x20, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles4x2
+	JMP     done
 
 tiles4x2half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles4x2half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Y1
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z2
-	VMOVUPS (DX)(BX*1), Y3
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z4
-	VMOVUPS (DX)(BX*1), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Y7
-	ADDQ    AX, DX
-	JMP     tiles4x2half6done
-
-tiles4x2half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS.Z (DX)(BX*1), K1, Y1
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z2
-	VMOVUPS.Z (DX)(BX*1), K1, Y3
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z4
-	VMOVUPS.Z (DX)(BX*1), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS.Z (DX)(BX*1), K1, Y7
-	ADDQ      AX, DX
-
-tiles4x2half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS.Z  (DX)(BX*1), K1, Y1
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z2
+	VMOVUPS.Z  (DX)(BX*1), K1, Y3
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z4
+	VMOVUPS.Z  (DX)(BX*1), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS.Z  (DX)(BX*1), K1, Y7
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -43158,23 +35729,6 @@ endtiles4x2half:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles4x2half9masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Y1, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z2, (DX)
-	VMOVUPS Y3, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z4, (DX)
-	VMOVUPS Y5, 64(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Y7, 64(DX)
-	ADDQ    AX, DX
-	JMP     tiles4x2half9done
-
-tiles4x2half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -43191,68 +35745,43 @@ tiles4x2half9masked:
 	VMOVUPS Z6, (DX)
 	VMOVUPS Y7, K1, 64(DX)
 	ADDQ    AX, DX
-
-tiles4x2half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x2half
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x20, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles4x2half
+	JMP     done
 
 rows4panelsabove2to3:
 	CMPQ DX, $0x08
 	JBE  tiles4x3half
 
 tiles4x3:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles4x36masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Z2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Z5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Z8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Z11
-	ADDQ    AX, DX
-	JMP     tiles4x36done
-
-tiles4x36masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Z2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Z5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Z8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Z11
-	ADDQ      AX, DX
-
-tiles4x36done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Z2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Z5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Z8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Z11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -43380,27 +35909,6 @@ endtiles4x3:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x10
-	JNE     tiles4x39masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Z2, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Z5, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Z8, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Z11, 128(DX)
-	ADDQ    AX, DX
-	JMP     tiles4x39done
-
-tiles4x39masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -43421,64 +35929,39 @@ tiles4x39masked:
 	VMOVUPS Z10, 64(DX)
 	VMOVUPS Z11, K1, 128(DX)
 	ADDQ    AX, DX
-
-tiles4x39done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x3
-	JMP  done
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x20, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles4x3
+	JMP     done
 
 tiles4x3half:
-	MOVQ    grid+0(FP), AX
-	MOVQ    56(AX), AX
-	MOVQ    88(SP), DX
-	MOVQ    grid+0(FP), CX
-	MOVQ    64(CX), BX
-	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles4x3half6masked
-	VMOVUPS (DX), Z0
-	VMOVUPS (DX)(BX*1), Z1
-	VMOVUPS (DX)(BX*2), Y2
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z3
-	VMOVUPS (DX)(BX*1), Z4
-	VMOVUPS (DX)(BX*2), Y5
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z6
-	VMOVUPS (DX)(BX*1), Z7
-	VMOVUPS (DX)(BX*2), Y8
-	ADDQ    AX, DX
-	VMOVUPS (DX), Z9
-	VMOVUPS (DX)(BX*1), Z10
-	VMOVUPS (DX)(BX*2), Y11
-	ADDQ    AX, DX
-	JMP     tiles4x3half6done
-
-tiles4x3half6masked:
-	MOVQ      $0x00000001, SI
-	SHLQ      CL, SI
-	DECQ      SI
-	KMOVW     SI, K1
-	VMOVUPS   (DX), Z0
-	VMOVUPS   (DX)(BX*1), Z1
-	VMOVUPS.Z (DX)(BX*2), K1, Y2
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z3
-	VMOVUPS   (DX)(BX*1), Z4
-	VMOVUPS.Z (DX)(BX*2), K1, Y5
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z6
-	VMOVUPS   (DX)(BX*1), Z7
-	VMOVUPS.Z (DX)(BX*2), K1, Y8
-	ADDQ      AX, DX
-	VMOVUPS   (DX), Z9
-	VMOVUPS   (DX)(BX*1), Z10
-	VMOVUPS.Z (DX)(BX*2), K1, Y11
-	ADDQ      AX, DX
-
-tiles4x3half6done:
+	MOVQ       grid+0(FP), AX
+	MOVQ       56(AX), AX
+	MOVQ       88(SP), DX
+	MOVQ       grid+0(FP), CX
+	MOVQ       64(CX), BX
+	MOVQ       48(SP), CX
+	MOVQ       $0x00000001, SI
+	SHLQ       CL, SI
+	DECQ       SI
+	KMOVW      SI, K1
+	VMOVUPS    (DX), Z0
+	VMOVUPS    (DX)(BX*1), Z1
+	VMOVUPS.Z  (DX)(BX*2), K1, Y2
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z3
+	VMOVUPS    (DX)(BX*1), Z4
+	VMOVUPS.Z  (DX)(BX*2), K1, Y5
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z6
+	VMOVUPS    (DX)(BX*1), Z7
+	VMOVUPS.Z  (DX)(BX*2), K1, Y8
+	ADDQ       AX, DX
+	VMOVUPS    (DX), Z9
+	VMOVUPS    (DX)(BX*1), Z10
+	VMOVUPS.Z  (DX)(BX*2), K1, Y11
+	ADDQ       AX, DX
 	MOVQ       DX, 88(SP)
 	MOVQ       grid+0(FP), AX
 	CMPQ       144(AX), $0x00
@@ -43606,27 +36089,6 @@ endtiles4x3half:
 	MOVQ    80(AX), AX
 	MOVQ    96(SP), DX
 	MOVQ    48(SP), CX
-	CMPQ    CX, $0x08
-	JNE     tiles4x3half9masked
-	VMOVUPS Z0, (DX)
-	VMOVUPS Z1, 64(DX)
-	VMOVUPS Y2, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z3, (DX)
-	VMOVUPS Z4, 64(DX)
-	VMOVUPS Y5, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z6, (DX)
-	VMOVUPS Z7, 64(DX)
-	VMOVUPS Y8, 128(DX)
-	ADDQ    AX, DX
-	VMOVUPS Z9, (DX)
-	VMOVUPS Z10, 64(DX)
-	VMOVUPS Y11, 128(DX)
-	ADDQ    AX, DX
-	JMP     tiles4x3half9done
-
-tiles4x3half9masked:
 	MOVQ    $0x00000001, BX
 	SHLQ    CL, BX
 	DECQ    BX
@@ -43647,12 +36109,10 @@ tiles4x3half9masked:
 	VMOVUPS Z10, 64(DX)
 	VMOVUPS Y11, K1, 128(DX)
 	ADDQ    AX, DX
-
-tiles4x3half9done:
-	MOVQ DX, 96(SP)
-	ADDQ $0x20, 80(SP)
-	DECQ 64(SP)
-	JNZ  tiles4x3half
+	MOVQ    DX, 96(SP)
+	ADDQ    $0x20, 80(SP)
+	DECQ    64(SP)
+	JNZ     tiles4x3half
 
 done:
 	MOVQ  grid+0(FP), AX
