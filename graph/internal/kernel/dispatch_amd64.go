@@ -18,11 +18,13 @@ func fastest() Path {
 		return AVX512
 	case x.HasAVX2 && x.HasFMA:
 		return AVX2
+	case x.HasAVX:
+		return AVX
 	}
 	return SSE2
 }
 
-// tilePanelsSSE2 is for SSE2 what the lists of package simd are for the other paths.
+// tilePanelsSSE2 is for SSE2 and AVX what the lists of package simd are for the other paths.
 var tilePanelsSSE2 = []uint8{1: 1, 1}
 
 // tilePanels returns the list for the path in use.
@@ -37,7 +39,7 @@ func tilePanels[T Float](pairs bool) []uint8 {
 			return simd.PairPanelsAVX512
 		case active == AVX512:
 			return simd.GridPanelsAVX512
-		case active == SSE2:
+		case active == SSE2, active == AVX:
 			return tilePanelsSSE2
 		}
 	}

@@ -11,10 +11,10 @@ import (
 // widened is how many rows of a panel of a [Packed16] are widened at a time.
 const widened = 64
 
-// runSingleTile computes the tile and returns true if the path in use is SSE2. It computes the
+// runSingleTile computes the tile and returns true if the path in use is SSE2 or AVX. It computes the
 // rare sums that the assembly gives up once more, in Go.
 func runSingleTile(t *tile[float32]) bool {
-	if active != SSE2 {
+	if active != SSE2 && active != AVX {
 		return false
 	}
 	var sums [2 * panelCols]float32
@@ -58,9 +58,16 @@ func (t *tile[T]) addSSE2(sums *[2 * panelCols]float32, k, end int, b *float32) 
 func (t *tile[T]) addFastSSE2(sums *[2 * panelCols]float32, k, end int, b *float32) (found int) {
 	a0, step := t.leftRow(0, k)
 	if t.rows == 1 {
-		return simd.Tile1SSE2((*[panelCols]float32)(sums[:]), end-k, a0, step, b)
+		first := (*[panelCols]float32)(sums[:])
+		if active == AVX {
+			return simd.Tile1AVX(first, end-k, a0, step, b)
+		}
+		return simd.Tile1SSE2(first, end-k, a0, step, b)
 	}
 	a1, _ := t.leftRow(1, k)
+	if active == AVX {
+		return simd.Tile2AVX(sums, end-k, a0, a1, step, b)
+	}
 	return simd.Tile2SSE2(sums, end-k, a0, a1, step, b)
 }
 

@@ -6,7 +6,7 @@ import "github.com/seed-222a112c/lstm/graph/internal/kernel/simd"
 
 func vectorsOf(p Path) vectorFunctions {
 	switch p {
-	case SSE2:
+	case SSE2, AVX:
 		return vectorsSSE2()
 	case AVX2:
 		return vectorFunctions{
@@ -173,7 +173,7 @@ func transposeVectors(dst, src *float32, stride, blocks int) bool {
 
 func adamVectors(w, m, v, g []float32, c *[simd.AdamFactors]float32) bool {
 	switch active {
-	case SSE2:
+	case SSE2, AVX:
 		adamSSE2(w, m, v, g, c)
 	case AVX2:
 		simd.AdamAVX2(w, m, v, g, c)

@@ -31,6 +31,7 @@ func main() {
 		read(v)
 	}
 	sse2Tiles()
+	avxTiles()
 	elementwiseSSE2()
 	Generate()
 	if err := writeShared(*dir); err != nil {

@@ -43,17 +43,9 @@ func sse2Tiles() {
 	sse2Tile{name: "tileCarefulSSE2", rows: 1, columns: 8, careful: true}.write()
 }
 
-// write writes the function. Sums are rows of 16 numbers, which it adds to; number (i, k) of
-// the left operand is k steps, in bytes, behind the i-th pointer; b is a panel.
+// write writes the function.
 func (t sse2Tile) write() {
-	pointers := "a0 *float32"
-	if t.rows == 2 {
-		pointers = "a0, a1 *float32"
-	}
-	begin(t.name, fmt.Sprintf("func(sums *[%d]float32, k int, %s, step int, b *float32) (found int)", panelCols*t.rows, pointers))
-	status := AllocLocal(8)
-	clearUnderflow(status)
-
+	status := beginTile(t.name, t.rows)
 	flags, failed := sse2.zero(), XMM()
 	if t.careful {
 		failed = sse2.zero()
@@ -65,20 +57,44 @@ func (t sse2Tile) write() {
 
 	found := GP64()
 	XORQ(found, found)
-	report := func(mask reg.Register, result int) {
-		set := GP32()
-		PMOVMSKB(mask, set)
-		NEGL(set)
-		SBBL(set, set) // ones if there was one
-		ANDL(U8(result), set)
-		ORQ(set.As64(), found)
+	noted := func(mask vec) reg.Register {
+		r := GP32()
+		PMOVMSKB(mask, r)
+		return r
 	}
 	if t.careful {
-		report(flags, tieFound)
-		report(failed, redo)
+		report(noted(flags), tieFound, found)
+		report(noted(failed), redo, found)
 	} else {
-		report(flags, tieFound|redo)
+		report(noted(flags), tieFound|redo, found)
 	}
+	endTile(status, found)
+}
+
+// beginTile begins a function of a tile of so many rows, whose sums are rows of 16 numbers that it
+// adds to. Number (i, k) of the left operand is k steps, in bytes, behind the i-th pointer; b is
+// a panel.
+func beginTile(name string, rows int) (status Mem) {
+	pointers := "a0"
+	if rows == 2 {
+		pointers = "a0, a1"
+	}
+	begin(name, fmt.Sprintf("func(sums *[%d]float32, k int, %s *float32, step int, b *float32) (found int)", panelCols*rows, pointers))
+	status = AllocLocal(8)
+	clearUnderflow(status)
+	return status
+}
+
+// report emits what adds the bits of what to found if a bit is set in noted.
+func report(noted reg.Register, what int, found reg.Register) {
+	NEGL(noted)
+	SBBL(noted, noted) // ones if there was one
+	ANDL(U8(what), noted)
+	ORQ(noted.(reg.GPVirtual).As64(), found)
+}
+
+// endTile ends the function. An underflow is a reason to redo the tile.
+func endTile(status Mem, found reg.Register) {
 	STMXCSR(status)
 	flag := GP32()
 	MOVL(status, flag)
@@ -112,10 +128,7 @@ func (t sse2Tile) pass(loop string, pass int, sums, b reg.Register, flags, faile
 		}
 	}
 	count, step := Load(Param("k"), GP64()), Load(Param("step"), GP64())
-	var left []reg.Register
-	for i := range t.rows {
-		left = append(left, Load(Param(fmt.Sprintf("a%d", i)), GP64()))
-	}
+	left := leftPointers(t.rows)
 	right := GP64()
 	MOVQ(b, right)
 	Label(loop)

@@ -272,6 +272,12 @@ func Tile2SSE2(sums *[32]float32, k int, a0 *float32, a1 *float32, step int, b *
 func TileCarefulSSE2(sums *[16]float32, k int, a0 *float32, step int, b *float32) (found int)
 
 //go:noescape
+func Tile1AVX(sums *[16]float32, k int, a0 *float32, step int, b *float32) (found int)
+
+//go:noescape
+func Tile2AVX(sums *[32]float32, k int, a0 *float32, a1 *float32, step int, b *float32) (found int)
+
+//go:noescape
 func AddSSE2(dst []float32, a []float32, b []float32) (done int)
 
 //go:noescape

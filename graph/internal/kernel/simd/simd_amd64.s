@@ -39559,6 +39559,252 @@ loop1:
 	MOVQ     AX, found+40(FP)
 	RET
 
+// func Tile1AVX(sums *[16]float32, k int, a0 *float32, step int, b *float32) (found int)
+// Requires: AVX, SSE
+TEXT ·Tile1AVX(SB), NOSPLIT, $8-48
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+	VXORPS    Y0, Y0, Y0
+	MOVQ      sums+0(FP), AX
+	VCVTPS2PD (AX), Y1
+	VCVTPS2PD 16(AX), Y2
+	VCVTPS2PD 32(AX), Y3
+	VCVTPS2PD 48(AX), Y4
+	MOVQ      k+8(FP), CX
+	MOVQ      step+24(FP), DX
+	MOVQ      b+32(FP), BX
+	MOVQ      a0+16(FP), SI
+
+loop:
+	VBROADCASTSS (SI), X5
+	VCVTPS2PD    X5, Y5
+	ADDQ         DX, SI
+	VCVTPS2PD    (BX), Y6
+	VMULPD       Y6, Y5, Y6
+	VADDPD       Y1, Y6, Y6
+	VCVTPD2PSY   Y6, X1
+	VCVTPS2PD    X1, Y1
+	VORPS        ce0000000<>+0(SB), Y6, Y6
+	VCMPPS       $0x00, cf0000000<>+0(SB), Y6, Y6
+	VORPS        Y6, Y0, Y0
+	VCVTPS2PD    16(BX), Y6
+	VMULPD       Y6, Y5, Y6
+	VADDPD       Y2, Y6, Y6
+	VCVTPD2PSY   Y6, X2
+	VCVTPS2PD    X2, Y2
+	VORPS        ce0000000<>+0(SB), Y6, Y6
+	VCMPPS       $0x00, cf0000000<>+0(SB), Y6, Y6
+	VORPS        Y6, Y0, Y0
+	VCVTPS2PD    32(BX), Y6
+	VMULPD       Y6, Y5, Y6
+	VADDPD       Y3, Y6, Y6
+	VCVTPD2PSY   Y6, X3
+	VCVTPS2PD    X3, Y3
+	VORPS        ce0000000<>+0(SB), Y6, Y6
+	VCMPPS       $0x00, cf0000000<>+0(SB), Y6, Y6
+	VORPS        Y6, Y0, Y0
+	VCVTPS2PD    48(BX), Y6
+	VMULPD       Y6, Y5, Y5
+	VADDPD       Y4, Y5, Y5
+	VCVTPD2PSY   Y5, X4
+	VCVTPS2PD    X4, Y4
+	VORPS        ce0000000<>+0(SB), Y5, Y5
+	VCMPPS       $0x00, cf0000000<>+0(SB), Y5, Y5
+	VORPS        Y5, Y0, Y0
+	ADDQ         $0x40, BX
+	DECQ         CX
+	JNZ          loop
+	VCVTPD2PSY   Y1, X1
+	VMOVUPS      X1, (AX)
+	VCVTPD2PSY   Y2, X1
+	VMOVUPS      X1, 16(AX)
+	VCVTPD2PSY   Y3, X1
+	VMOVUPS      X1, 32(AX)
+	VCVTPD2PSY   Y4, X1
+	VMOVUPS      X1, 48(AX)
+	VMOVMSKPS    Y0, AX
+	VZEROUPPER
+	XORQ         CX, CX
+	NEGL         AX
+	SBBL         AX, AX
+	ANDL         $0x03, AX
+	ORQ          AX, CX
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ANDL         $0x10, AX
+	SHRL         $0x03, AX
+	ORQ          AX, CX
+	MOVQ         CX, found+40(FP)
+	RET
+
+DATA ce0000000<>+0(SB)/4, $0xe0000000
+DATA ce0000000<>+4(SB)/4, $0xe0000000
+DATA ce0000000<>+8(SB)/4, $0xe0000000
+DATA ce0000000<>+12(SB)/4, $0xe0000000
+DATA ce0000000<>+16(SB)/4, $0xe0000000
+DATA ce0000000<>+20(SB)/4, $0xe0000000
+DATA ce0000000<>+24(SB)/4, $0xe0000000
+DATA ce0000000<>+28(SB)/4, $0xe0000000
+DATA ce0000000<>+32(SB)/4, $0xe0000000
+DATA ce0000000<>+36(SB)/4, $0xe0000000
+DATA ce0000000<>+40(SB)/4, $0xe0000000
+DATA ce0000000<>+44(SB)/4, $0xe0000000
+DATA ce0000000<>+48(SB)/4, $0xe0000000
+DATA ce0000000<>+52(SB)/4, $0xe0000000
+DATA ce0000000<>+56(SB)/4, $0xe0000000
+DATA ce0000000<>+60(SB)/4, $0xe0000000
+GLOBL ce0000000<>(SB), RODATA|NOPTR, $64
+
+DATA cf0000000<>+0(SB)/4, $0xf0000000
+DATA cf0000000<>+4(SB)/4, $0xf0000000
+DATA cf0000000<>+8(SB)/4, $0xf0000000
+DATA cf0000000<>+12(SB)/4, $0xf0000000
+DATA cf0000000<>+16(SB)/4, $0xf0000000
+DATA cf0000000<>+20(SB)/4, $0xf0000000
+DATA cf0000000<>+24(SB)/4, $0xf0000000
+DATA cf0000000<>+28(SB)/4, $0xf0000000
+DATA cf0000000<>+32(SB)/4, $0xf0000000
+DATA cf0000000<>+36(SB)/4, $0xf0000000
+DATA cf0000000<>+40(SB)/4, $0xf0000000
+DATA cf0000000<>+44(SB)/4, $0xf0000000
+DATA cf0000000<>+48(SB)/4, $0xf0000000
+DATA cf0000000<>+52(SB)/4, $0xf0000000
+DATA cf0000000<>+56(SB)/4, $0xf0000000
+DATA cf0000000<>+60(SB)/4, $0xf0000000
+GLOBL cf0000000<>(SB), RODATA|NOPTR, $64
+
+// func Tile2AVX(sums *[32]float32, k int, a0 *float32, a1 *float32, step int, b *float32) (found int)
+// Requires: AVX, SSE
+TEXT ·Tile2AVX(SB), NOSPLIT, $8-56
+	STMXCSR (SP)
+	TESTL   $0x00000010, (SP)
+	JZ      clear
+	ANDL    $-17, (SP)
+	LDMXCSR (SP)
+
+clear:
+	VXORPS    Y0, Y0, Y0
+	MOVQ      sums+0(FP), AX
+	VCVTPS2PD (AX), Y1
+	VCVTPS2PD 16(AX), Y2
+	VCVTPS2PD 32(AX), Y3
+	VCVTPS2PD 48(AX), Y4
+	VCVTPS2PD 64(AX), Y5
+	VCVTPS2PD 80(AX), Y6
+	VCVTPS2PD 96(AX), Y7
+	VCVTPS2PD 112(AX), Y8
+	MOVQ      k+8(FP), CX
+	MOVQ      step+32(FP), DX
+	MOVQ      b+40(FP), BX
+	MOVQ      a0+16(FP), SI
+	MOVQ      a1+24(FP), DI
+
+loop:
+	VBROADCASTSS (SI), X9
+	VCVTPS2PD    X9, Y9
+	ADDQ         DX, SI
+	VBROADCASTSS (DI), X10
+	VCVTPS2PD    X10, Y10
+	ADDQ         DX, DI
+	VCVTPS2PD    (BX), Y11
+	VMULPD       Y11, Y9, Y12
+	VADDPD       Y1, Y12, Y12
+	VCVTPD2PSY   Y12, X1
+	VCVTPS2PD    X1, Y1
+	VORPS        ce0000000<>+0(SB), Y12, Y12
+	VCMPPS       $0x00, cf0000000<>+0(SB), Y12, Y12
+	VORPS        Y12, Y0, Y0
+	VMULPD       Y11, Y10, Y11
+	VADDPD       Y5, Y11, Y11
+	VCVTPD2PSY   Y11, X5
+	VCVTPS2PD    X5, Y5
+	VORPS        ce0000000<>+0(SB), Y11, Y11
+	VCMPPS       $0x00, cf0000000<>+0(SB), Y11, Y11
+	VORPS        Y11, Y0, Y0
+	VCVTPS2PD    16(BX), Y11
+	VMULPD       Y11, Y9, Y12
+	VADDPD       Y2, Y12, Y12
+	VCVTPD2PSY   Y12, X2
+	VCVTPS2PD    X2, Y2
+	VORPS        ce0000000<>+0(SB), Y12, Y12
+	VCMPPS       $0x00, cf0000000<>+0(SB), Y12, Y12
+	VORPS        Y12, Y0, Y0
+	VMULPD       Y11, Y10, Y11
+	VADDPD       Y6, Y11, Y11
+	VCVTPD2PSY   Y11, X6
+	VCVTPS2PD    X6, Y6
+	VORPS        ce0000000<>+0(SB), Y11, Y11
+	VCMPPS       $0x00, cf0000000<>+0(SB), Y11, Y11
+	VORPS        Y11, Y0, Y0
+	VCVTPS2PD    32(BX), Y11
+	VMULPD       Y11, Y9, Y12
+	VADDPD       Y3, Y12, Y12
+	VCVTPD2PSY   Y12, X3
+	VCVTPS2PD    X3, Y3
+	VORPS        ce0000000<>+0(SB), Y12, Y12
+	VCMPPS       $0x00, cf0000000<>+0(SB), Y12, Y12
+	VORPS        Y12, Y0, Y0
+	VMULPD       Y11, Y10, Y11
+	VADDPD       Y7, Y11, Y11
+	VCVTPD2PSY   Y11, X7
+	VCVTPS2PD    X7, Y7
+	VORPS        ce0000000<>+0(SB), Y11, Y11
+	VCMPPS       $0x00, cf0000000<>+0(SB), Y11, Y11
+	VORPS        Y11, Y0, Y0
+	VCVTPS2PD    48(BX), Y11
+	VMULPD       Y11, Y9, Y9
+	VADDPD       Y4, Y9, Y9
+	VCVTPD2PSY   Y9, X4
+	VCVTPS2PD    X4, Y4
+	VORPS        ce0000000<>+0(SB), Y9, Y9
+	VCMPPS       $0x00, cf0000000<>+0(SB), Y9, Y9
+	VORPS        Y9, Y0, Y0
+	VMULPD       Y11, Y10, Y9
+	VADDPD       Y8, Y9, Y9
+	VCVTPD2PSY   Y9, X8
+	VCVTPS2PD    X8, Y8
+	VORPS        ce0000000<>+0(SB), Y9, Y9
+	VCMPPS       $0x00, cf0000000<>+0(SB), Y9, Y9
+	VORPS        Y9, Y0, Y0
+	ADDQ         $0x40, BX
+	DECQ         CX
+	JNZ          loop
+	VCVTPD2PSY   Y1, X1
+	VMOVUPS      X1, (AX)
+	VCVTPD2PSY   Y2, X1
+	VMOVUPS      X1, 16(AX)
+	VCVTPD2PSY   Y3, X1
+	VMOVUPS      X1, 32(AX)
+	VCVTPD2PSY   Y4, X1
+	VMOVUPS      X1, 48(AX)
+	VCVTPD2PSY   Y5, X1
+	VMOVUPS      X1, 64(AX)
+	VCVTPD2PSY   Y6, X1
+	VMOVUPS      X1, 80(AX)
+	VCVTPD2PSY   Y7, X1
+	VMOVUPS      X1, 96(AX)
+	VCVTPD2PSY   Y8, X1
+	VMOVUPS      X1, 112(AX)
+	VMOVMSKPS    Y0, AX
+	VZEROUPPER
+	XORQ         CX, CX
+	NEGL         AX
+	SBBL         AX, AX
+	ANDL         $0x03, AX
+	ORQ          AX, CX
+	STMXCSR      (SP)
+	MOVL         (SP), AX
+	ANDL         $0x10, AX
+	SHRL         $0x03, AX
+	ORQ          AX, CX
+	MOVQ         CX, found+48(FP)
+	RET
+
 // func AddSSE2(dst []float32, a []float32, b []float32) (done int)
 // Requires: SSE
 TEXT ·AddSSE2(SB), NOSPLIT, $8-80
