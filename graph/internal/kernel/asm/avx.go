@@ -42,6 +42,7 @@ func avxTile(rows int) {
 		VCVTPS2PD(x, a[i])
 		ADDQ(step, pointer)
 	}
+	var other vec // a sum whose ties are noted with those of the next one
 	for u := range panelCols / 4 {
 		y := YMM()
 		VCVTPS2PD(Mem{Base: b, Disp: 16 * u}, y)
@@ -51,7 +52,12 @@ func avxTile(rows int) {
 			VADDPD(acc[i][u], s, s)
 			VCVTPD2PSY(s, rounded)
 			VCVTPS2PD(rounded, acc[i][u])
-			noteTiesAVX(s, flags)
+			if other == nil {
+				other = s
+				continue
+			}
+			noteTiesAVX(other, s, flags)
+			other = nil
 		}
 	}
 	ADDQ(U8(panelBytes), b)
@@ -73,14 +79,14 @@ func avxTile(rows int) {
 	endTile(status, found)
 }
 
-// noteTiesAVX notes where one of the numbers in s ends like a tie. There are no integers of this
-// width: with all other bits set, a lower word is a certain number. An upper word that is the same
-// belongs to a float64 far out of the range of float32.
-func noteTiesAVX(s, flags vec) {
+// noteTiesAVX notes where one of the float64 numbers in x and y ends like a tie. There are no
+// integers of this width: with all other bits set, such a lower word is a certain number.
+func noteTiesAVX(x, y, flags vec) {
 	const others = 7 << 29
-	VORPS(word(others), s, s)
-	VCMPPS(U8(equal), number(math.Float32frombits(others|1<<28)), s, s)
-	VORPS(s, flags, flags)
+	VSHUFPS(U8(0x88), y, x, x) // the lower words
+	VORPS(word(others), x, x)
+	VCMPPS(U8(equal), number(math.Float32frombits(others|1<<28)), x, x)
+	VORPS(x, flags, flags)
 }
 
 // leftPointers returns the pointers to the rows of the left operand.
