@@ -53,7 +53,7 @@ func bitsOf(numbers ...float32) (bits []uint32) {
 
 // The constants of the functions, all that their loops need.
 var (
-	reduceWords  = slices.Concat(bitsOf(log2E, rounding, ln2Hi, ln2Lo), bitsOf(expCoefficients...), []uint32{127})
+	reduceWords  = slices.Concat(bitsOf(log2E, rounding, -ln2Hi, -ln2Lo), bitsOf(expCoefficients...), []uint32{127})
 	expWords     = slices.Concat(reduceWords, bitsOf(expMax, expMin, 1))
 	sigmoidWords = slices.Concat(reduceWords, bitsOf(sigmoidMax, -sigmoidMax), []uint32{signBit, 127 << 23})
 	tanhWords    = slices.Concat(reduceWords, bitsOf(tanhCoefficients...), bitsOf(tanhSmall, tanhMax, 1, 2), []uint32{signBit, magnitude})
@@ -143,8 +143,8 @@ func (v vectors) reduce(x vec) (p, n vec) {
 	whole := v.register()
 	v.sub(number(rounding), t, whole)
 	r := x
-	v.subProduct(number(ln2Hi), whole, r)
-	v.subProduct(number(ln2Lo), whole, r)
+	v.addProduct(number(-ln2Hi), whole, r)
+	v.addProductCoarse(number(-ln2Lo), whole, r)
 	n = t
 	v.subInt(number(rounding), t, n)
 

@@ -47,17 +47,9 @@ func (d *doubts) leave(label string) {
 	JNZ(LabelRef(label))
 }
 
-// A sumKind is what fusedSSE2 adds.
-type sumKind int
-
-const (
-	plus   sumKind = iota // c + a·b
-	minus                 // c - a·b
-	coarse                // c + a·b, of operands that may have few bits, and so often end like a tie
-)
-
-// fusedSSE2 sets r to the sum where that is rounded once, and otherwise notes a doubt.
-func fusedSSE2(a, b, c, r Op, kind sumKind) {
+// fusedSSE2 sets r to a·b + c where that is rounded once, and otherwise notes a doubt. If the
+// operands are coarse, of few bits, a sum often ends like a tie, and whether it is one is looked at.
+func fusedSSE2(a, b, c, r Op, coarse bool) {
 	doubted.used = true
 	var s [2]vec
 	wide := map[Op]vec{} // constants
@@ -65,21 +57,17 @@ func fusedSSE2(a, b, c, r Op, kind sumKind) {
 		x, y, z := wideSSE2(a, half, wide), wideSSE2(b, half, wide), wideSSE2(c, half, wide)
 		product := sse2.copyOf(x)
 		MULPD(y, product)
-		switch kind {
-		case plus:
+		if coarse {
+			s[half] = carefulSum(product, z, doubted.noted)
+		} else {
 			s[half] = product
 			ADDPD(z, product)
-		case minus:
-			s[half] = sse2.copyOf(z)
-			SUBPD(product, s[half])
-		case coarse:
-			s[half] = carefulSum(product, z, doubted.noted)
 		}
 	}
 	low, high := XMM(), XMM()
 	CVTPD2PS(s[0], low)
 	CVTPD2PS(s[1], high)
-	if kind != coarse {
+	if !coarse {
 		noteTies(s[0], s[1], doubted.noted)
 	}
 	MOVLHPS(high, low)

@@ -64,7 +64,7 @@ func (v vectors) toFloat(a, r Op) {
 // multiplyAdd sets a to a·b + c.
 func (v vectors) multiplyAdd(c, b, a Op) {
 	if v.lanes == 4 {
-		fusedSSE2(a, b, c, a, plus)
+		fusedSSE2(a, b, c, a, false)
 	} else {
 		VFMADD213PS(c, b, a)
 	}
@@ -73,26 +73,17 @@ func (v vectors) multiplyAdd(c, b, a Op) {
 // addProduct sets c to a·b + c.
 func (v vectors) addProduct(a, b, c Op) {
 	if v.lanes == 4 {
-		fusedSSE2(a, b, c, c, plus)
+		fusedSSE2(a, b, c, c, false)
 	} else {
 		VFMADD231PS(a, b, c)
 	}
 }
 
-// subProduct sets c to c - a·b.
-func (v vectors) subProduct(a, b, c Op) {
-	if v.lanes == 4 {
-		fusedSSE2(a, b, c, c, minus)
-	} else {
-		VFNMADD231PS(a, b, c)
-	}
-}
-
 // multiplyAddCoarse and addProductCoarse are for numbers that may have few bits, as numbers from
-// outside or powers of two have.
+// outside, powers of two and differences have.
 func (v vectors) multiplyAddCoarse(c, b, a Op) {
 	if v.lanes == 4 {
-		fusedSSE2(a, b, c, a, coarse)
+		fusedSSE2(a, b, c, a, true)
 	} else {
 		v.multiplyAdd(c, b, a)
 	}
@@ -100,7 +91,7 @@ func (v vectors) multiplyAddCoarse(c, b, a Op) {
 
 func (v vectors) addProductCoarse(a, b, c Op) {
 	if v.lanes == 4 {
-		fusedSSE2(a, b, c, c, coarse)
+		fusedSSE2(a, b, c, c, true)
 	} else {
 		v.addProduct(a, b, c)
 	}
