@@ -9,7 +9,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
-	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
@@ -51,7 +51,7 @@ func (c *Checkpoint) Follows(kind EventKind, step int) bool {
 }
 
 // ReadCheckpoint reads a checkpoint that Fit wrote. Whatever is wrong with the file is
-// reported as a *data.Error.
+// reported as a *format.Error.
 func ReadCheckpoint(path string) (*Checkpoint, error) {
 	c, err := readCheckpoint(path)
 	if err != nil {
@@ -62,7 +62,7 @@ func ReadCheckpoint(path string) (*Checkpoint, error) {
 
 // unusable says that a training cannot be continued from the checkpoint.
 func (c *Checkpoint) unusable(err error) error {
-	return &data.Error{File: c.path, Err: err, Problem: fmt.Sprintf(
+	return &format.Error{File: c.path, Err: err, Problem: fmt.Sprintf(
 		"is not a checkpoint that can be used: %v; put an older one in its place, or begin a new run", err)}
 }
 

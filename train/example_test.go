@@ -9,6 +9,7 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
@@ -19,9 +20,9 @@ func Example() {
 			panic(err)
 		}
 	}
-	text, err := data.TextFromBytes("rhyme", []byte(strings.Repeat("row, row, row your boat\n", 40)), data.Character)
+	text, err := schema.TextFromBytes("rhyme", []byte(strings.Repeat("row, row, row your boat\n", 40)), schema.Character)
 	must(err)
-	vocabulary := data.NewCharacterVocabulary(text.Tokens())
+	vocabulary := schema.NewCharacterVocabulary(text.Tokens())
 	tokens, err := vocabulary.Encode(text)
 	must(err)
 

@@ -7,7 +7,8 @@ import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/cells/weights"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
-	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
@@ -16,27 +17,10 @@ const modelVersion = "1"
 
 // Keys of a model file's metadata.
 const (
-	keyFormat     = "format" // what readers of PyTorch's files look for
-	keyVersion    = "lstm.version"
-	keyConfig     = "lstm.config"
-	keyVocabulary = "lstm.vocabulary"
-	keyAffixes    = "lstm.affixes"
-	keyFeatures   = "lstm.features"
-	keyLabels     = "lstm.labels"
-	keyHorizon    = "lstm.horizon"
+	keyFormat  = "format" // what readers of PyTorch's files look for
+	keyVersion = "lstm.version"
+	keyConfig  = "lstm.config"
 )
-
-// vocabularyJSON is a vocabulary in the metadata.
-type vocabularyJSON struct {
-	Unit    data.Unit `json:"unit"`
-	Symbols []string  `json:"symbols"`
-}
-
-// affixesJSON are affixes in the metadata.
-type affixesJSON struct {
-	Longest int      `json:"longest"`
-	Symbols []string `json:"symbols"`
-}
 
 // Save writes a model to one file from which it can be loaded, in the safetensors format:
 // the weights in float32 under PyTorch's names, and in the metadata the version, the
@@ -72,35 +56,21 @@ func describe(file *safetensors.File, values map[string]any) error {
 
 // metadata returns what describes a model without its weights.
 func metadata(m *task.Model) map[string]any {
-	values := map[string]any{keyConfig: m.Config}
-	if m.Vocabulary != nil {
-		values[keyVocabulary] = vocabularyJSON{m.Vocabulary.Unit(), m.Vocabulary.Symbols()}
-	}
-	if a := m.Affixes; a != nil {
-		values[keyAffixes] = affixesJSON{a.Longest, a.Vocabulary.Symbols()}
-	}
-	if m.Features != nil {
-		values[keyFeatures] = m.Features
-	}
-	if m.Labels != nil {
-		values[keyLabels] = m.Labels.Names()
-	}
-	if m.Horizon != nil {
-		values[keyHorizon] = m.Horizon
-	}
+	values := m.Schema.Metadata()
+	values[keyConfig] = m.Config
 	return values
 }
 
 // Load reads a model that Save wrote, or the latest weights of a checkpoint. Whatever is wrong with the file is reported as a
-// *data.Error.
+// *format.Error.
 func Load(path string) (*task.Model, error) {
 	m, err := load(path)
 	if err != nil {
-		var bad *data.Error
+		var bad *format.Error
 		if errors.As(err, &bad) {
 			return nil, err
 		}
-		return nil, &data.Error{File: path, Problem: "is not a model that can be used: " + err.Error(), Err: err}
+		return nil, &format.Error{File: path, Problem: "is not a model that can be used: " + err.Error(), Err: err}
 	}
 	return m, nil
 }
@@ -134,68 +104,9 @@ func modelOf(metadata map[string]string) (*task.Model, error) {
 	if err := json.Unmarshal([]byte(metadata[keyConfig]), &config); err != nil {
 		return nil, errors.Wrapf(err, "metadata %s", keyConfig)
 	}
-	meaning, err := meaningOf(metadata)
+	known, err := schema.FromMetadata(metadata)
 	if err != nil {
 		return nil, err
 	}
-	return task.New(config, meaning, rand.New(rand.NewPCG(0, 0)))
-}
-
-// meaningOf reads what the model knows of its data.
-func meaningOf(metadata map[string]string) (m task.Meaning, err error) {
-	if metadata[keyVocabulary] == "" && metadata[keyFeatures] == "" {
-		return m, errors.Errorf("its metadata have neither %s nor %s", keyVocabulary, keyFeatures)
-	}
-	readers := []struct {
-		key  string
-		read func(text []byte) error
-	}{
-		{keyVocabulary, func(text []byte) error {
-			var v vocabularyJSON
-			if err := json.Unmarshal(text, &v); err != nil {
-				return err
-			}
-			m.Vocabulary, err = data.VocabularyFromSymbols(v.Unit, v.Symbols)
-			return err
-		}},
-		{keyAffixes, func(text []byte) error {
-			var a affixesJSON
-			if err := json.Unmarshal(text, &a); err != nil {
-				return err
-			}
-			v, err := data.VocabularyFromSymbols(data.Word, a.Symbols)
-			if err != nil {
-				return err
-			}
-			m.Affixes = &data.Affixes{Longest: a.Longest, Vocabulary: v}
-			return m.Affixes.Check()
-		}},
-		{keyFeatures, func(text []byte) error {
-			m.Features = &data.Features{}
-			if err := json.Unmarshal(text, m.Features); err != nil {
-				return err
-			}
-			return m.Features.Check()
-		}},
-		{keyLabels, func(text []byte) error {
-			var names []string
-			if err := json.Unmarshal(text, &names); err != nil {
-				return err
-			}
-			m.Labels, err = data.LabelsFromNames(names)
-			return err
-		}},
-		{keyHorizon, func(text []byte) error {
-			m.Horizon = &data.Horizon{} // checked with the features by task.New
-			return json.Unmarshal(text, m.Horizon)
-		}},
-	}
-	for _, r := range readers {
-		if text, ok := metadata[r.key]; ok {
-			if err := r.read([]byte(text)); err != nil {
-				return m, errors.Wrapf(err, "metadata %s", r.key)
-			}
-		}
-	}
-	return m, nil
+	return task.New(config, known, rand.New(rand.NewPCG(0, 0)))
 }

@@ -10,10 +10,12 @@ import (
 	"testing"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
 	"github.com/seed-222a112c/lstm/train"
-	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
@@ -54,14 +56,14 @@ func TestSaveAndLoad(t *testing.T) {
 // A tagger comes back with all that it has beyond a plain one, and without its affixes it is
 // another model. Would catch affixes that are not in the file.
 func TestSaveAndLoadOptions(t *testing.T) {
-	sentences := []data.Sentence{{Words: []string{"Ann", "sings"}, Tags: []string{"N", "V"}}}
-	tags, err := data.NewTags(sentences)
+	sentences := []format.Sentence{{Words: []string{"Ann", "sings"}, Tags: []string{"N", "V"}}}
+	tags, err := schema.NewTags(sentences)
 	if err != nil {
 		t.Fatal(err)
 	}
-	meaning := task.Meaning{Vocabulary: data.NewTaggedVocabulary(sentences, data.Limits{}), Labels: tags, Affixes: data.NewAffixes(sentences, 2, data.Limits{})}
+	known := schema.Schema{Vocabulary: schema.NewTaggedVocabulary(sentences, schema.Limits{}), Labels: tags, Affixes: schema.NewAffixes(sentences, 2, schema.Limits{})}
 	config := task.Config{Task: task.Tag, Cell: "gru", Hidden: 4, Layers: 2, Embed: 3, Steps: 5, Bidirectional: true, Dropout: 0.5, Zoneout: 0.1}
-	m, err := task.New(config, meaning, rand.New(rand.NewPCG(3, 3)))
+	m, err := task.New(config, known, rand.New(rand.NewPCG(3, 3)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +75,7 @@ func TestSaveAndLoadOptions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if loaded.Config != config || loaded.Affixes.Longest != 2 || !slices.Equal(loaded.Affixes.Vocabulary.Symbols(), meaning.Affixes.Vocabulary.Symbols()) {
+	if loaded.Config != config || loaded.Affixes.Longest != 2 || !slices.Equal(loaded.Affixes.Vocabulary.Symbols(), known.Affixes.Vocabulary.Symbols()) {
 		t.Errorf("config %+v, affixes %+v", loaded.Config, loaded.Affixes)
 	}
 	for i, p := range loaded.Params() {
@@ -101,7 +103,7 @@ func TestSaveAndLoadOptions(t *testing.T) {
 func TestSaveAndLoadEveryCell(t *testing.T) {
 	c := newClassification(t, 4)
 	texts := []string{"so so good film", "film"}
-	for _, cell := range task.CellNames() {
+	for _, cell := range cells.Names() {
 		config := c.model.Config
 		config.Cell, config.Layers = cell, 2
 		m, err := task.NewModel(config, c.model.Vocabulary, c.model.Labels, rand.New(rand.NewPCG(3, 3)))
@@ -151,7 +153,7 @@ func read(t *testing.T, path string) []byte {
 	return content
 }
 
-// Each way in which a file can be no model is a *data.Error that names the file and says
+// Each way in which a file can be no model is a *format.Error that names the file and says
 // what is wrong.
 func TestLoadRefuses(t *testing.T) {
 	folder := t.TempDir()
@@ -198,7 +200,7 @@ func TestLoadRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := train.Load(bad)
-		var dataError *data.Error
+		var dataError *format.Error
 		if !errors.As(err, &dataError) || !strings.Contains(err.Error(), bad) || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%s: error %v, want a data error about %q", name, err, test.want)
 		}

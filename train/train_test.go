@@ -14,6 +14,8 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
@@ -32,11 +34,11 @@ func newCorpus(t testing.TB) *corpus { return newCorpusOf(t, 8) }
 // newCorpusOf returns a corpus whose graphs have some steps.
 func newCorpusOf(t testing.TB, steps int) *corpus {
 	t.Helper()
-	text, err := data.TextFromBytes("text", []byte(abcd), data.Character)
+	text, err := schema.TextFromBytes("text", []byte(abcd), schema.Character)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := data.NewCharacterVocabulary(text.Tokens())
+	v := schema.NewCharacterVocabulary(text.Tokens())
 	ids, err := v.Encode(text)
 	if err != nil {
 		t.Fatal(err)
@@ -55,7 +57,7 @@ func newCorpusOf(t testing.TB, steps int) *corpus {
 func newBackwards(t testing.TB) *corpus {
 	t.Helper()
 	c := newCorpus(t)
-	text, err := data.TextFromBytes("text", []byte(abcd), data.Character)
+	text, err := schema.TextFromBytes("text", []byte(abcd), schema.Character)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,15 +161,15 @@ type classification struct {
 func newClassification(t testing.TB, seed uint64) *classification {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 0))
-	var examples []data.Example
+	var examples []format.Example
 	for i := range 60 {
 		words, label := strings.Repeat("so ", i%13), "neg"
 		if i%2 == 0 {
 			label, words = "pos", words+"good "
 		}
-		examples = append(examples, data.Example{Text: words + "film", Label: label})
+		examples = append(examples, format.Example{Text: words + "film", Label: label})
 	}
-	labels, err := data.NewLabels(examples)
+	labels, err := schema.NewLabels(examples)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,7 +177,7 @@ func newClassification(t testing.TB, seed uint64) *classification {
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := data.NewSequenceVocabulary(examples, data.Word, data.Limits{})
+	v := schema.NewSequenceVocabulary(examples, schema.Word, schema.Limits{})
 	var ids [][]int
 	for _, e := range examples {
 		ids = append(ids, v.EncodeSequence(e.Text))

@@ -9,8 +9,8 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train"
-	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/metrics"
+	"github.com/seed-222a112c/lstm/train/schema"
 )
 
 // classesJSON is what eval prints with --classes and --json.
@@ -29,7 +29,7 @@ type classMeasures struct {
 	Targets   int     `json:"targets"`
 }
 
-func newClassesJSON(p train.Part, labels *data.Labels, c *metrics.Confusion) classesJSON {
+func newClassesJSON(p train.Part, labels *schema.Labels, c *metrics.Confusion) classesJSON {
 	j := classesJSON{Part: p, Confusion: c.Counts()}
 	for class, label := range labels.Names() {
 		n := 0

@@ -6,24 +6,24 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
 )
 
 // columns say where files hold texts and labels.
 type columns struct {
-	LabelPattern pattern     `json:"label_pattern,omitzero"`
-	Format       data.Format `json:"format,omitempty"`
-	TextColumn   string      `json:"text_column,omitempty"`
-	LabelColumn  string      `json:"label_column,omitempty"`
-	Header       bool        `json:"header,omitempty"`
-	Encoding     string      `json:"encoding,omitempty"`
+	LabelPattern pattern       `json:"label_pattern,omitzero"`
+	Format       format.Format `json:"format,omitempty"`
+	TextColumn   string        `json:"text_column,omitempty"`
+	LabelColumn  string        `json:"label_column,omitempty"`
+	Header       bool          `json:"header,omitempty"`
+	Encoding     string        `json:"encoding,omitempty"`
 }
 
 // formats are those of files with labels.
-var formats = []data.Format{data.TSV, data.CSV, data.JSONLines, data.CoNLL, data.CoNLLU, data.TS, data.UCR, data.ARFF, data.NPZ, data.IDX, data.WAV}
+var formats = []format.Format{format.TSV, format.CSV, format.JSONLines, format.CoNLL, format.CoNLLU, format.TS, format.UCR, format.ARFF, format.NPZ, format.IDX, format.WAV}
 
 // group returns the flags, with further formats.
-func (c *columns) group(more ...data.Format) flagGroup {
+func (c *columns) group(more ...format.Format) flagGroup {
 	g := newFlagGroup("Columns of labelled files (classify, tag)")
 	g.StringVar(&c.TextColumn, "text-column", "", "`name` of the column or field of texts or words, or its number from 1;\nwithout it the one called text, else 2; of conll 1, of conllu form")
 	g.StringVar(&c.LabelColumn, "label-column", "", "`name` of the column or field of labels or tags, or its number from 1;\nwithout it the one called label, else 1; of conll the last, of conllu upos")
@@ -34,13 +34,13 @@ func (c *columns) group(more ...data.Format) flagGroup {
 	return g
 }
 
-func (c columns) options() data.LabelledOptions {
-	return data.LabelledOptions{Format: c.Format, TextColumn: c.TextColumn, LabelColumn: c.LabelColumn, Header: c.Header, Latin1: c.Encoding == "latin1"}
+func (c columns) options() format.LabelledOptions {
+	return format.LabelledOptions{Format: c.Format, TextColumn: c.TextColumn, LabelColumn: c.LabelColumn, Header: c.Header, Latin1: c.Encoding == "latin1"}
 }
 
 // read returns the labelled examples of files, one after the other.
-func (c columns) read(paths []string) ([]data.Example, error) {
-	var all []data.Example
+func (c columns) read(paths []string) ([]format.Example, error) {
+	var all []format.Example
 	for _, path := range paths {
 		examples, err := c.readFile(path)
 		if err != nil {
@@ -53,18 +53,18 @@ func (c columns) read(paths []string) ([]data.Example, error) {
 
 // readFile returns the examples of a file. With a pattern, each line is a text, and all have
 // the label that stands in the file's name.
-func (c columns) readFile(path string) ([]data.Example, error) {
+func (c columns) readFile(path string) ([]format.Example, error) {
 	options := c.options()
 	if c.LabelPattern.IsZero() {
-		return data.ReadLabelled(path, options)
+		return format.ReadLabelled(path, options)
 	}
 	name := filepath.Base(path)
 	match := c.LabelPattern.FindStringSubmatch(name)
 	if match == nil || match[1] == "" {
-		return nil, &data.Error{File: path, What: "name", Value: name, Problem: "has no label: the pattern " + c.LabelPattern.String() + " does not match it"}
+		return nil, &format.Error{File: path, What: "name", Value: name, Problem: "has no label: the pattern " + c.LabelPattern.String() + " does not match it"}
 	}
-	options.Format, options.NoLabel = cmp.Or(options.Format, data.PlainText), true
-	examples, err := data.ReadLabelled(path, options)
+	options.Format, options.NoLabel = cmp.Or(options.Format, format.PlainText), true
+	examples, err := format.ReadLabelled(path, options)
 	for i := range examples {
 		examples[i].Label = match[1]
 	}
@@ -73,7 +73,7 @@ func (c columns) readFile(path string) ([]data.Example, error) {
 
 // usageUnlessData tells options that do not fit from files that are bad.
 func usageUnlessData(err error) error {
-	var bad *data.Error
+	var bad *format.Error
 	if err == nil || errors.As(err, &bad) {
 		return err
 	}
@@ -82,7 +82,7 @@ func usageUnlessData(err error) error {
 
 // inFile names the file in a complaint about data that does not.
 func inFile(err error, file string) error {
-	var bad *data.Error
+	var bad *format.Error
 	if errors.As(err, &bad) && bad.File == "" {
 		bad.File = file
 	}

@@ -5,13 +5,13 @@ import (
 	"strings"
 
 	"github.com/seed-222a112c/lstm/train/data"
-	"github.com/seed-222a112c/lstm/train/task"
+	"github.com/seed-222a112c/lstm/train/schema"
 )
 
 // A corpus is the data of a training.
 type corpus struct {
 	origin             string // the files, for people
-	meaning            task.Meaning
+	schema             schema.Schema
 	train, valid, test part
 	notes              []string // what the user should know
 }

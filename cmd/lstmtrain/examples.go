@@ -7,7 +7,9 @@ import (
 	"slices"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/metrics"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/pflag"
 )
@@ -17,7 +19,7 @@ type classifyTrade struct{}
 
 var _ trade = classifyTrade{}
 
-func (classifyTrade) targets(data.Unit) string { return "examples" }
+func (classifyTrade) targets(schema.Unit) string { return "examples" }
 
 func (classifyTrade) complete(s *settings, flags *pflag.FlagSet) error {
 	if s.columns.series(s.Data) {
@@ -29,7 +31,7 @@ func (classifyTrade) complete(s *settings, flags *pflag.FlagSet) error {
 	case flags.Changed("label-pattern") && (flags.Changed("label-column") || flags.Changed("text-column")):
 		return usagef("--label-pattern reads a text a line; --label-column and --text-column have nothing to do")
 	}
-	s.Unit = cmp.Or(s.Unit, data.Word)
+	s.Unit = cmp.Or(s.Unit, schema.Word)
 	s.Steps = cmp.Or(s.Steps, 100)
 	return nil
 }
@@ -43,16 +45,16 @@ func (classifyTrade) read(s *settings) (*corpus, error) {
 	if err != nil {
 		return nil, err
 	}
-	labels, err := data.NewLabels(parts.Train)
+	labels, err := schema.NewLabels(parts.Train)
 	if err != nil {
 		return nil, inFile(err, s.files())
 	}
-	c := &corpus{origin: s.files(), meaning: task.Meaning{
-		Vocabulary: data.NewSequenceVocabulary(parts.Train, s.Unit, s.limits()), Labels: labels,
+	c := &corpus{origin: s.files(), schema: schema.Schema{
+		Vocabulary: schema.NewSequenceVocabulary(parts.Train, s.Unit, s.limits()), Labels: labels,
 	}}
 	truncated := 0
-	err = fill(c, parts, func(examples []data.Example) (data.Source, error) {
-		source, err := textSequences(c.meaning, examples, s.Batch, s.Steps)
+	err = fill(c, parts, func(examples []format.Example) (data.Source, error) {
+		source, err := textSequences(c.schema, examples, s.Batch, s.Steps)
 		if err == nil {
 			truncated += source.Truncated()
 		}
@@ -65,7 +67,7 @@ func (classifyTrade) read(s *settings) (*corpus, error) {
 }
 
 // textSequences makes batches of labelled texts.
-func textSequences(m task.Meaning, examples []data.Example, rows, steps int) (*data.Sequences, error) {
+func textSequences(m schema.Schema, examples []format.Example, rows, steps int) (*data.Sequences, error) {
 	targets, err := m.Labels.Encode(examples)
 	if err != nil {
 		return nil, err
@@ -85,7 +87,7 @@ func (classifyTrade) source(m *task.Model, files []string, c columns, rows int) 
 	if err != nil {
 		return nil, err
 	}
-	return textSequences(m.Meaning, examples, rows, m.Config.Steps)
+	return textSequences(m.Schema, examples, rows, m.Config.Steps)
 }
 
 // labelJSON is a line that predict prints with a classifier of texts.
@@ -102,7 +104,7 @@ type classJSON struct {
 	Truth         string             `json:"truth,omitempty"`
 }
 
-func newClassJSON(labels *data.Labels, truth string, probabilities []float64) classJSON {
+func newClassJSON(labels *schema.Labels, truth string, probabilities []float64) classJSON {
 	best := metrics.Argmax(probabilities)
 	c := classJSON{labels.Name(best), probabilities[best], map[string]float64{}, truth}
 	for id, p := range probabilities {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/pflag"
 )
@@ -34,7 +36,7 @@ type forecastTrade struct{}
 
 var _ trade = forecastTrade{}
 
-func (forecastTrade) targets(data.Unit) string { return "windows" }
+func (forecastTrade) targets(schema.Unit) string { return "windows" }
 
 func (forecastTrade) complete(s *settings, _ *pflag.FlagSet) error {
 	s.Embed = 0
@@ -54,7 +56,7 @@ func (forecastTrade) complete(s *settings, _ *pflag.FlagSet) error {
 // comes after it and the test part last, and what these forecast from may lie in the part
 // before.
 func (forecastTrade) read(s *settings) (*corpus, error) {
-	table, err := data.ReadTable(s.Data[0], append(s.Targets[:len(s.Targets):len(s.Targets)], s.Inputs...))
+	table, err := format.ReadTable(s.Data[0], append(s.Targets[:len(s.Targets):len(s.Targets)], s.Inputs...))
 	if err != nil {
 		return nil, err
 	}
@@ -68,20 +70,20 @@ func (forecastTrade) read(s *settings) (*corpus, error) {
 		return nil, inFile(err, table.File)
 	}
 	trained := table.Values[:train*table.Width]
-	horizon, err := data.NewHorizon(trained, table.Width, targets, s.Horizon, s.Season)
+	horizon, err := schema.NewHorizon(trained, table.Width, targets, s.Horizon, s.Season)
 	if err != nil {
 		return nil, inFile(err, table.File)
 	}
 	horizon.Relative = s.Relative
-	c := &corpus{origin: s.files(), meaning: task.Meaning{
-		Features: data.NewFeatures(table.Names, table.Width, trained), Horizon: horizon,
+	c := &corpus{origin: s.files(), schema: schema.Schema{
+		Features: schema.NewFeatures(table.Names, table.Width, trained), Horizon: horizon,
 	}}
 	return c, s.fillWindows(c, table.Series, train, validated-train, rows-validated)
 }
 
 // fillWindows makes the parts of a corpus from rows of a series, or from files of their
 // own.
-func (s *settings) fillWindows(c *corpus, all data.Series, train, valid, test int) error {
+func (s *settings) fillWindows(c *corpus, all format.Series, train, valid, test int) error {
 	skipped := 0
 	for _, p := range []struct {
 		file       string
@@ -90,7 +92,7 @@ func (s *settings) fillWindows(c *corpus, all data.Series, train, valid, test in
 	}{{"", 0, train, &c.train}, {s.Valid, train, valid, &c.valid}, {s.Test, train + valid, test, &c.test}} {
 		series, from, to := all, p.from, p.from+p.rows
 		if p.file != "" {
-			table, err := data.ReadTable(p.file, c.meaning.Features.Names)
+			table, err := format.ReadTable(p.file, c.schema.Features.Names)
 			if err != nil {
 				return err
 			}
@@ -99,7 +101,7 @@ func (s *settings) fillWindows(c *corpus, all data.Series, train, valid, test in
 		if from == to {
 			continue
 		}
-		w, err := data.NewWindows(c.meaning.Features, c.meaning.Horizon, series, from, to, s.Steps, s.Batch)
+		w, err := data.NewWindows(c.schema.Features, c.schema.Horizon, series, from, to, s.Steps, s.Batch)
 		if err != nil {
 			return err
 		}
@@ -115,7 +117,7 @@ func (forecastTrade) source(m *task.Model, files []string, _ columns, rows int) 
 	if len(files) > 1 {
 		return nil, usagef("a forecaster is measured on one --data file, but there are %d", len(files))
 	}
-	table, err := data.ReadTable(files[0], m.Features.Names)
+	table, err := format.ReadTable(files[0], m.Features.Names)
 	if err != nil {
 		return nil, err
 	}
@@ -155,13 +157,13 @@ func (forecastTrade) predict(_ context.Context, p *prediction, m *task.Model, io
 	return nil
 }
 
-func (p *prediction) readTable(m *task.Model, io streams) (*data.Table, error) {
+func (p *prediction) readTable(m *task.Model, io streams) (*format.Table, error) {
 	if p.data != "" {
-		return data.ReadTable(p.data, m.Features.Names)
+		return format.ReadTable(p.data, m.Features.Names)
 	}
 	content, err := io.readAll("a CSV file")
 	if err != nil {
 		return nil, err
 	}
-	return data.TableFromBytes("standard input", content, m.Features.Names)
+	return format.TableFromBytes("standard input", content, m.Features.Names)
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -84,7 +84,7 @@ func (g *generation) run(ctx context.Context, model string, stdout, stderr io.Wr
 	}
 	warnSkipped(stderr, m, g.prompt)
 	prompt := g.prompt
-	if m.Vocabulary.Unit() == data.Word {
+	if m.Vocabulary.Unit() == schema.Word {
 		prompt = strings.TrimRight(prompt, " ") // a word that follows brings its blank
 	}
 	out := stdout

@@ -11,7 +11,7 @@ import (
 	"github.com/seed-222a112c/lstm/cells/weights"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
-	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
 )
@@ -78,21 +78,21 @@ func (i *inspection) run(path string, stdout io.Writer) error {
 
 // A description is what inspect shows.
 type description struct {
-	File       string         `json:"file"`
-	Version    string         `json:"version"`
-	Verified   bool           `json:"checksum_verified"`
-	Config     task.Config    `json:"config"`
-	Unit       data.Unit      `json:"unit,omitempty"`
-	Vocabulary int            `json:"vocabulary,omitempty"`    // its size
-	Symbols    []string       `json:"first_symbols,omitempty"` // of the vocabulary
-	Affixes    int            `json:"affixes,omitempty"`       // letters of the longest
-	Features   *data.Features `json:"features,omitempty"`
-	Horizon    *data.Horizon  `json:"horizon,omitempty"`
-	Labels     []string       `json:"labels,omitempty"`
-	Tensors    []tensorJSON   `json:"tensors"`
-	Parameters int            `json:"parameters"`            // one bias for each gate
-	TwoBiases  int            `json:"parameters_two_biases"` // as PyTorch counts
-	Program    *programJSON   `json:"program,omitempty"`     // that trains the model
+	File       string           `json:"file"`
+	Version    string           `json:"version"`
+	Verified   bool             `json:"checksum_verified"`
+	Config     task.Config      `json:"config"`
+	Unit       schema.Unit      `json:"unit,omitempty"`
+	Vocabulary int              `json:"vocabulary,omitempty"`    // its size
+	Symbols    []string         `json:"first_symbols,omitempty"` // of the vocabulary
+	Affixes    int              `json:"affixes,omitempty"`       // letters of the longest
+	Features   *schema.Features `json:"features,omitempty"`
+	Horizon    *schema.Horizon  `json:"horizon,omitempty"`
+	Labels     []string         `json:"labels,omitempty"`
+	Tensors    []tensorJSON     `json:"tensors"`
+	Parameters int              `json:"parameters"`            // one bias for each gate
+	TwoBiases  int              `json:"parameters_two_biases"` // as PyTorch counts
+	Program    *programJSON     `json:"program,omitempty"`     // that trains the model
 }
 
 type tensorJSON struct {

@@ -17,7 +17,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train"
-	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
 )
 
 // Exit codes.
@@ -59,7 +59,7 @@ func complaint(err error) string {
 
 func exitCode(err error) int {
 	var usage *usageError
-	var bad *data.Error
+	var bad *format.Error
 	var diverged *train.DivergedError
 	switch {
 	case err == nil:

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/pflag"
 )
@@ -15,7 +17,7 @@ type notesTrade struct{}
 
 var _ trade = notesTrade{}
 
-func (notesTrade) targets(data.Unit) string { return "steps" }
+func (notesTrade) targets(schema.Unit) string { return "steps" }
 
 func (notesTrade) complete(s *settings, flags *pflag.FlagSet) error {
 	if len(s.Data) > 1 {
@@ -30,27 +32,28 @@ const longestUnrolled = 200
 
 // read takes the parts that the file has, or deals the pieces to parts if it has one.
 func (notesTrade) read(s *settings) (*corpus, error) {
-	parts, err := data.ReadRolls(s.Data[0])
+	rolls, err := format.ReadRolls(s.Data[0])
 	if err != nil {
 		return nil, err
 	}
+	parts := data.Parts[format.Roll](rolls)
 	if len(parts.Valid)+len(parts.Test) == 0 {
 		if parts, err = data.SplitShuffled(parts.Train, s.fractions(), s.files(), s.random(randomSplit)); err != nil {
 			return nil, err
 		}
 	}
-	if err := readParts(s, &parts, func(paths []string) ([]data.Roll, error) { return rollsOf(paths[0]) }); err != nil {
+	if err := readParts(s, &parts, func(paths []string) ([]format.Roll, error) { return rollsOf(paths[0]) }); err != nil {
 		return nil, err
 	}
 	if len(parts.Train) == 0 {
-		return nil, &data.Error{File: s.files(), Problem: "holds no pieces for training"}
+		return nil, &format.Error{File: s.files(), Problem: "holds no pieces for training"}
 	}
 	if s.Steps == 0 {
-		longest := slices.MaxFunc(parts.Train, func(a, b data.Roll) int { return cmp.Compare(len(a), len(b)) })
+		longest := slices.MaxFunc(parts.Train, func(a, b format.Roll) int { return cmp.Compare(len(a), len(b)) })
 		s.Steps = min(max(len(longest)-1, 1), longestUnrolled)
 	}
-	c := &corpus{origin: s.files(), meaning: task.Meaning{Features: task.NoteFeatures()}}
-	if err := fill(c, parts, func(rolls []data.Roll) (data.Source, error) {
+	c := &corpus{origin: s.files(), schema: schema.Schema{Features: task.NoteFeatures()}}
+	if err := fill(c, parts, func(rolls []format.Roll) (data.Source, error) {
 		return data.NewRolls(rolls, s.Batch, s.Steps)
 	}); err != nil {
 		return nil, err
@@ -60,7 +63,7 @@ func (notesTrade) read(s *settings) (*corpus, error) {
 }
 
 // predictedSteps counts the steps but the first of each piece.
-func predictedSteps(rolls []data.Roll) int {
+func predictedSteps(rolls []format.Roll) int {
 	n := 0
 	for _, r := range rolls {
 		n += max(len(r)-1, 0)
@@ -70,8 +73,8 @@ func predictedSteps(rolls []data.Roll) int {
 
 // rollsOf returns what a file is measured by: its test part, or all pieces if it has one
 // part.
-func rollsOf(path string) ([]data.Roll, error) {
-	parts, err := data.ReadRolls(path)
+func rollsOf(path string) ([]format.Roll, error) {
+	parts, err := format.ReadRolls(path)
 	if len(parts.Test) > 0 {
 		return parts.Test, err
 	}
@@ -79,7 +82,7 @@ func rollsOf(path string) ([]data.Roll, error) {
 }
 
 func (notesTrade) source(m *task.Model, files []string, _ columns, rows int) (data.Source, error) {
-	var all []data.Roll
+	var all []format.Roll
 	for _, file := range files {
 		rolls, err := rollsOf(file)
 		if err != nil {
@@ -120,7 +123,7 @@ func (notesTrade) predict(_ context.Context, p *prediction, m *task.Model, io st
 	for i, probabilities := range next {
 		line := notesJSON{Piece: i + 1}
 		for k, probability := range probabilities {
-			line.Next = append(line.Next, keyJSON{data.LowestKey + k, probability})
+			line.Next = append(line.Next, keyJSON{format.LowestKey + k, probability})
 		}
 		slices.SortStableFunc(line.Next, func(a, b keyJSON) int { return cmp.Compare(b.Probability, a.Probability) })
 		line.Next = line.Next[:shown]
@@ -131,7 +134,7 @@ func (notesTrade) predict(_ context.Context, p *prediction, m *task.Model, io st
 	return nil
 }
 
-func (p *prediction) readRolls(io streams) ([]data.Roll, error) {
+func (p *prediction) readRolls(io streams) ([]format.Roll, error) {
 	if p.data != "" {
 		return rollsOf(p.data)
 	}
@@ -139,6 +142,6 @@ func (p *prediction) readRolls(io streams) ([]data.Roll, error) {
 	if err != nil {
 		return nil, err
 	}
-	parts, err := data.RollsFromBytes("standard input", content)
+	parts, err := format.RollsFromBytes("standard input", content)
 	return slices.Concat(parts.Train, parts.Valid, parts.Test), err
 }

@@ -9,6 +9,8 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
 )
@@ -53,7 +55,7 @@ Without --data it reads standard input, one text a line.`,
 	}
 	flags := newFlagGroup("Flags")
 	flags.StringVar(&p.data, "data", "", "a `FILE` to read, plain or gzip; without it standard input, one text a line")
-	addGroups(cmd, flags, p.columns.group(data.PlainText))
+	addGroups(cmd, flags, p.columns.group(format.PlainText))
 	return cmd
 }
 
@@ -68,34 +70,34 @@ func (io streams) readAll(what string) ([]byte, error) {
 
 // reader returns a function that reads labelled texts, from standard input if there is no
 // file.
-func (p *prediction) reader(io streams) (func(data.LabelledOptions) ([]data.Example, error), error) {
+func (p *prediction) reader(io streams) (func(format.LabelledOptions) ([]format.Example, error), error) {
 	if p.data != "" {
-		return func(o data.LabelledOptions) ([]data.Example, error) { return data.ReadLabelled(p.data, o) }, nil
+		return func(o format.LabelledOptions) ([]format.Example, error) { return format.ReadLabelled(p.data, o) }, nil
 	}
 	content, err := io.readAll("one text a line")
-	return func(o data.LabelledOptions) ([]data.Example, error) {
-		return data.LabelledFromBytes("standard input", content, o)
+	return func(o format.LabelledOptions) ([]format.Example, error) {
+		return format.LabelledFromBytes("standard input", content, o)
 	}, err
 }
 
 // readLines returns the lines to predict for.
-func (p *prediction) readLines(io streams) ([]data.Example, error) {
+func (p *prediction) readLines(io streams) ([]format.Example, error) {
 	read, err := p.reader(io)
 	if err != nil {
 		return nil, err
 	}
-	return read(data.LabelledOptions{Format: data.PlainText, NoLabel: true})
+	return read(format.LabelledOptions{Format: format.PlainText, NoLabel: true})
 }
 
 // readLabelled returns the texts to predict the classes of. Labels are read if they are
 // asked for, or if the model knows them all.
-func (p *prediction) readLabelled(m *task.Model, io streams) ([]data.Example, error) {
+func (p *prediction) readLabelled(m *task.Model, io streams) ([]format.Example, error) {
 	if p.data != "" && !p.LabelPattern.IsZero() {
 		return p.columns.read([]string{p.data})
 	}
 	options := p.columns.options()
 	if p.data == "" {
-		options.Format = cmp.Or(options.Format, data.PlainText)
+		options.Format = cmp.Or(options.Format, format.PlainText)
 	}
 	read, err := p.reader(io)
 	if err != nil {
@@ -105,7 +107,7 @@ func (p *prediction) readLabelled(m *task.Model, io streams) ([]data.Example, er
 		examples, err := read(options)
 		return examples, usageUnlessData(err)
 	}
-	if options.Format != data.PlainText {
+	if options.Format != format.PlainText {
 		if examples, err := read(options); err == nil && allKnown(m.Labels, examples) {
 			return examples, nil
 		}
@@ -116,8 +118,8 @@ func (p *prediction) readLabelled(m *task.Model, io streams) ([]data.Example, er
 }
 
 // allKnown tells whether the labels of all examples are among the model's.
-func allKnown(labels *data.Labels, examples []data.Example) bool {
-	return !slices.ContainsFunc(examples, func(e data.Example) bool {
+func allKnown(labels *schema.Labels, examples []format.Example) bool {
+	return !slices.ContainsFunc(examples, func(e format.Example) bool {
 		_, known := labels.ID(e.Label)
 		return !known
 	})

@@ -14,7 +14,7 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
 )
 
 // Notes in a checkpoint, by which a training that is resumed is held against the one
@@ -68,7 +68,7 @@ const goSourceName = "Go source text"
 func (s *settings) checksums() (map[string]string, error) {
 	sums := map[string]string{}
 	if len(s.Data) == 0 {
-		content, _, err := data.GoSource(goSourceBytes)
+		content, _, err := format.GoSource(goSourceBytes)
 		if err != nil {
 			return nil, err
 		}
@@ -88,7 +88,7 @@ func (s *settings) checksums() (map[string]string, error) {
 // checksum returns the SHA-256 of a file or, of a folder or a pattern, that of the names
 // and checksums of the files that it stands for.
 func checksum(path string) (string, error) {
-	files, err := data.RecordingFiles(path)
+	files, err := format.RecordingFiles(path)
 	if err != nil {
 		return "", err
 	}
@@ -109,12 +109,12 @@ func checksum(path string) (string, error) {
 func fileChecksum(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
-		return "", &data.Error{File: path, Problem: "cannot be read", Err: err}
+		return "", &format.Error{File: path, Problem: "cannot be read", Err: err}
 	}
 	defer file.Close()
 	sum := sha256.New()
 	if _, err := io.Copy(sum, file); err != nil {
-		return "", &data.Error{File: path, Problem: "cannot be read", Err: err}
+		return "", &format.Error{File: path, Problem: "cannot be read", Err: err}
 	}
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
@@ -131,11 +131,11 @@ func (s *settings) checkData(note string, overridden map[string]bool) error {
 		return err
 	}
 	if sum, ok := now[goSourceName]; ok && sum != then[goSourceName] {
-		return &data.Error{File: goSourceName, Problem: "is not what the training began with: the toolchain has changed; begin a new run"}
+		return &format.Error{File: goSourceName, Problem: "is not what the training began with: the toolchain has changed; begin a new run"}
 	}
 	for _, f := range s.dataFiles() {
 		if now[f.path] != then[f.path] && !overridden[f.flag] {
-			return &data.Error{File: f.path, Problem: fmt.Sprintf(
+			return &format.Error{File: f.path, Problem: fmt.Sprintf(
 				"has changed since the training began: its SHA-256 was %.12s… and is %.12s…; put the old file back, or take the new one with --override %s=%s",
 				then[f.path], now[f.path], f.flag, f.path)}
 		}
@@ -148,11 +148,11 @@ func (s *settings) checkData(note string, overridden map[string]bool) error {
 func checkConfig(path, note string, overridden map[string]bool) error {
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return &data.Error{File: path, Problem: "cannot be read", Err: err}
+		return &format.Error{File: path, Problem: "cannot be read", Err: err}
 	}
 	var then, now map[string]json.RawMessage
 	if err := json.Unmarshal(content, &now); err != nil {
-		return &data.Error{File: path, Problem: fmt.Sprintf("is not JSON: %v; put the old file back", err), Err: err}
+		return &format.Error{File: path, Problem: fmt.Sprintf("is not JSON: %v; put the old file back", err), Err: err}
 	}
 	if err := json.Unmarshal([]byte(note), &then); err != nil {
 		return errors.Wrap(err, "the settings in the checkpoint")
@@ -168,7 +168,7 @@ func checkConfig(path, note string, overridden map[string]bool) error {
 	if changed == nil {
 		return nil
 	}
-	return &data.Error{File: path, Problem: fmt.Sprintf(
+	return &format.Error{File: path, Problem: fmt.Sprintf(
 		"has changed since the training was saved: %s; put it back, or change settings with --override KEY=VALUE", strings.Join(changed, ", "))}
 }
 

@@ -12,7 +12,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train"
-	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/optim"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -74,7 +74,7 @@ folder at the same time.`,
 func (r *resumption) run(ctx context.Context, folder string, changes []change, stdout, stderr io.Writer) error {
 	checkpoint := filepath.Join(folder, checkpointName)
 	if _, err := os.Stat(checkpoint); err != nil {
-		return &data.Error{File: checkpoint, Problem: "cannot be read, and without it the training cannot be continued: " + err.Error(), Err: err}
+		return &format.Error{File: checkpoint, Problem: "cannot be read, and without it the training cannot be continued: " + err.Error(), Err: err}
 	}
 	lock, err := lockRun(folder)
 	if err != nil {

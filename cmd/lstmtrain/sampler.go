@@ -6,7 +6,7 @@ import (
 	"io"
 
 	"github.com/seed-222a112c/lstm/train"
-	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
@@ -45,7 +45,7 @@ func (s *sampler) Handle(e train.Event) error {
 // text.
 func (s *settings) writeSample(ctx context.Context, w io.Writer, m *task.Model, number uint64) error {
 	length := sampleCharacters
-	if s.Unit == data.Word {
+	if s.Unit == schema.Word {
 		length = sampleWords
 	}
 	err := continueText(ctx, w, m, beginning(m, ""), length, task.Sampling{Temperature: sampleTemperature}, s.random(randomText+number<<40))

@@ -8,6 +8,8 @@ import (
 	"slices"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/pflag"
 )
@@ -19,13 +21,13 @@ var _ trade = seriesTrade{}
 
 // series tells whether files hold series, by their format or the first one's name.
 func (c columns) series(paths []string) bool {
-	return len(paths) > 0 && data.SeriesFormat(paths[0], c.Format) != ""
+	return len(paths) > 0 && format.SeriesFormat(paths[0], c.Format) != ""
 }
 
 // readSeries returns the series of files, one after the other. Audio says how recordings
 // become series and, afterwards, what rate they have.
-func (c columns) readSeries(paths []string, audio *data.Audio) ([]data.Series, error) {
-	var all []data.Series
+func (c columns) readSeries(paths []string, audio *format.Audio) ([]format.Series, error) {
+	var all []format.Series
 	for _, path := range paths {
 		series, err := c.readSeriesFile(path, audio)
 		if err != nil {
@@ -36,11 +38,11 @@ func (c columns) readSeries(paths []string, audio *data.Audio) ([]data.Series, e
 	return all, nil
 }
 
-func (c columns) readSeriesFile(path string, audio *data.Audio) ([]data.Series, error) {
-	if data.SeriesFormat(path, c.Format) != data.WAV {
-		return data.ReadSeries(path, c.Format)
+func (c columns) readSeriesFile(path string, audio *format.Audio) ([]format.Series, error) {
+	if format.SeriesFormat(path, c.Format) != format.WAV {
+		return format.ReadSeries(path, c.Format)
 	}
-	files, err := data.RecordingFiles(path)
+	files, err := format.RecordingFiles(path)
 	if err != nil {
 		return nil, err
 	}
@@ -48,12 +50,12 @@ func (c columns) readSeriesFile(path string, audio *data.Audio) ([]data.Series, 
 	if label == nil {
 		label = regexp.MustCompile("^([^_]+)_")
 	}
-	series, found, err := data.ReadRecordings(files, *audio, label)
+	series, found, err := format.ReadRecordings(files, *audio, label)
 	*audio = found
 	return series, err
 }
 
-func (seriesTrade) targets(data.Unit) string { return "series" }
+func (seriesTrade) targets(schema.Unit) string { return "series" }
 
 func (seriesTrade) complete(s *settings, flags *pflag.FlagSet) error {
 	for _, name := range []string{"embed", "unit", "vocab-size", "min-count", "text-column", "label-column", "header", "encoding"} {
@@ -62,7 +64,7 @@ func (seriesTrade) complete(s *settings, flags *pflag.FlagSet) error {
 		}
 	}
 	s.Embed, s.VocabSize, s.MinCount = 0, 0, 0
-	recordings := data.SeriesFormat(s.Data[0], s.Format) == data.WAV
+	recordings := format.SeriesFormat(s.Data[0], s.Format) == format.WAV
 	for _, name := range []string{"spectrum", "label-pattern"} {
 		if flags.Changed(name) && !recordings {
 			return usagef("--%s applies to recordings, which %s is not", name, s.Data[0])
@@ -76,19 +78,19 @@ func (seriesTrade) complete(s *settings, flags *pflag.FlagSet) error {
 
 // read knows the scale and the labels of the training part only.
 func (seriesTrade) read(s *settings) (*corpus, error) {
-	audio := data.Audio{Spectrum: s.Spectrum}
-	parts, err := shuffled(s, func(paths []string) ([]data.Series, error) { return s.columns.readSeries(paths, &audio) })
+	audio := format.Audio{Spectrum: s.Spectrum}
+	parts, err := shuffled(s, func(paths []string) ([]format.Series, error) { return s.columns.readSeries(paths, &audio) })
 	if err != nil {
 		return nil, err
 	}
-	labels, err := data.NewSeriesLabels(parts.Train)
+	labels, err := schema.NewSeriesLabels(parts.Train)
 	if err != nil {
 		return nil, err
 	}
-	c := &corpus{origin: s.files(), meaning: task.Meaning{Features: s.seriesFeatures(parts.Train, audio), Labels: labels}}
+	c := &corpus{origin: s.files(), schema: schema.Schema{Features: s.seriesFeatures(parts.Train, audio), Labels: labels}}
 	truncated := 0
-	err = fill(c, parts, func(series []data.Series) (data.Source, error) {
-		source, err := numberSequences(c.meaning, series, s.Batch, s.Steps)
+	err = fill(c, parts, func(series []format.Series) (data.Source, error) {
+		source, err := numberSequences(c.schema, series, s.Batch, s.Steps)
 		if err == nil {
 			truncated += source.Truncated()
 		}
@@ -102,17 +104,17 @@ func (seriesTrade) read(s *settings) (*corpus, error) {
 
 // seriesFeatures measures the training part, whose longest series are the default of
 // --steps.
-func (s *settings) seriesFeatures(train []data.Series, audio data.Audio) *data.Features {
+func (s *settings) seriesFeatures(train []format.Series, audio format.Audio) *schema.Features {
 	longest := 1
 	var values [][]float64
 	for _, x := range train {
 		longest, values = max(longest, x.Steps()), append(values, x.Values)
 	}
 	s.Steps = cmp.Or(s.Steps, longest)
-	if data.SeriesFormat(s.Data[0], s.Format) == data.IDX {
-		return data.NewPooledFeatures(train[0].Width, values...)
+	if format.SeriesFormat(s.Data[0], s.Format) == format.IDX {
+		return schema.NewPooledFeatures(train[0].Width, values...)
 	}
-	f := data.NewFeatures(nil, train[0].Width, values...)
+	f := schema.NewFeatures(nil, train[0].Width, values...)
 	if audio.Rate > 0 {
 		f.Audio = &audio
 	}
@@ -120,15 +122,15 @@ func (s *settings) seriesFeatures(train []data.Series, audio data.Audio) *data.F
 }
 
 // audioOf returns how the recordings that a model reads become series.
-func audioOf(m *task.Model) data.Audio {
+func audioOf(m *task.Model) format.Audio {
 	if m.Features.Audio == nil {
-		return data.Audio{}
+		return format.Audio{}
 	}
 	return *m.Features.Audio
 }
 
 // numberSequences makes batches of labelled series.
-func numberSequences(m task.Meaning, series []data.Series, rows, steps int) (*data.Sequences, error) {
+func numberSequences(m schema.Schema, series []format.Series, rows, steps int) (*data.Sequences, error) {
 	targets, err := m.Labels.EncodeSeries(series)
 	if err != nil {
 		return nil, err
@@ -142,7 +144,7 @@ func (seriesTrade) source(m *task.Model, files []string, c columns, rows int) (d
 	if err != nil {
 		return nil, err
 	}
-	return numberSequences(m.Meaning, series, rows, m.Config.Steps)
+	return numberSequences(m.Schema, series, rows, m.Config.Steps)
 }
 
 // seriesJSON is a line that predict prints with a classifier of series.
@@ -184,22 +186,22 @@ func (seriesTrade) predict(ctx context.Context, p *prediction, m *task.Model, io
 
 // readSeries returns the series to predict the classes of. A recording that has no label
 // where the pattern looks for it is read without.
-func (p *prediction) readSeries(m *task.Model, io streams) ([]data.Series, error) {
+func (p *prediction) readSeries(m *task.Model, io streams) ([]format.Series, error) {
 	if p.data == "" {
 		content, err := io.readAll("series in the format of --format")
 		if err != nil {
 			return nil, err
 		}
-		series, err := data.SeriesFromBytes("standard input", content, cmp.Or(p.Format, data.TS))
+		series, err := format.SeriesFromBytes("standard input", content, cmp.Or(p.Format, format.TS))
 		return series, usageUnlessData(err)
 	}
 	audio := audioOf(m)
-	if data.SeriesFormat(p.data, p.Format) == data.WAV && p.LabelPattern.IsZero() {
-		files, err := data.RecordingFiles(p.data)
+	if format.SeriesFormat(p.data, p.Format) == format.WAV && p.LabelPattern.IsZero() {
+		files, err := format.RecordingFiles(p.data)
 		if err != nil {
 			return nil, err
 		}
-		series, _, err := data.ReadRecordings(files, audio, nil)
+		series, _, err := format.ReadRecordings(files, audio, nil)
 		return series, usageUnlessData(err)
 	}
 	return p.columns.readSeries([]string{p.data}, &audio)

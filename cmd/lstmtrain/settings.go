@@ -3,7 +3,10 @@ package main
 import (
 	"strings"
 
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/pflag"
 )
@@ -11,11 +14,11 @@ import (
 // settings are all that train can be told. They are written to config.json.
 type settings struct {
 	task.Config
-	Unit  data.Unit `json:"unit"`
-	Data  []string  `json:"data"` // none for Go source text
-	Valid string    `json:"valid,omitempty"`
-	Test  string    `json:"test,omitempty"`
-	Split shares    `json:"split"`
+	Unit  schema.Unit `json:"unit"`
+	Data  []string    `json:"data"` // none for Go source text
+	Valid string      `json:"valid,omitempty"`
+	Test  string      `json:"test,omitempty"`
+	Split shares      `json:"split"`
 	columns
 	outlook
 	Spectrum   string   `json:"spectrum,omitempty"`
@@ -83,18 +86,18 @@ func (s *settings) dataGroup() flagGroup {
 	g.StringVar(&s.Valid, "valid", s.Valid, "a `FILE` for validation")
 	g.StringVar(&s.Test, "test", s.Test, "a `FILE` for the test")
 	g.Var(threeShares(&s.Split), "split", "shares of --data for training, validation and test. A part that has\na file of its own takes none, and the others' shares grow in proportion")
-	g.Var(oneOf(&s.Unit, data.Character, data.Byte, data.Word), "unit", "what a token is (default char for char, word for word and classify)")
+	g.Var(oneOf(&s.Unit, schema.Character, schema.Byte, schema.Word), "unit", "what a token is (default char for char, word for word and classify)")
 	g.Var(wholeFrom(2, &s.VocabSize), "vocab-size", "largest vocabulary, special tokens included (word, classify, tag)")
 	g.Var(wholeFrom(1, &s.MinCount), "min-count", "least occurrences of a token in the vocabulary (word, classify, tag)")
 	g.Var(wholeFrom(0, &s.Affixes), "affixes", "tell words apart also by their small letters, their shape, and their first and\nlast 1 to N letters; 0 for none (tag)")
-	g.Var(oneOf(&s.Spectrum, data.Spectra...), "spectrum", "what recordings become: cepstral coefficients or mel energies\n(classify, default mfcc)")
+	g.Var(oneOf(&s.Spectrum, format.Spectra...), "spectrum", "what recordings become: cepstral coefficients or mel energies\n(classify, default mfcc)")
 	g.Var(wholeFrom(0, &s.Limit), "limit", "use a random sample of so many examples of --data, or its first rows for\nforecast; 0 uses all (classify, tag, forecast)")
 	return g
 }
 
 func (s *settings) modelGroup() flagGroup {
 	g := newFlagGroup("Model")
-	g.Var(oneOf(&s.Cell, task.CellNames()...), "cell", "recurrent cell: lstm, peephole, cifg, layernorm, gru, gru-original, rnn, rnn-relu,\nslstm, mlstm, lstm-1997, or one of the variants of Greff et al. (2015)\nnig, nfg, nog, niaf, noaf, fgr")
+	g.Var(oneOf(&s.Cell, cells.Names()...), "cell", "recurrent cell: lstm, peephole, cifg, layernorm, gru, gru-original, rnn, rnn-relu,\nslstm, mlstm, lstm-1997, or one of the variants of Greff et al. (2015)\nnig, nfg, nog, niaf, noaf, fgr")
 	g.Var(wholeFrom(1, &s.Hidden), "hidden", "units of each layer")
 	g.Var(wholeFrom(1, &s.Layers), "layers", "layers of cells")
 	g.Var(wholeFrom(1, &s.Embed), "embed", "width of the embedding")
@@ -159,7 +162,7 @@ func (s *settings) complete(flags *pflag.FlagSet) error {
 	if err := trades[s.Task].complete(s, flags); err != nil {
 		return err
 	}
-	if !task.HasForgetGate(s.Cell) || s.Init != "" && !flags.Changed("forget-bias") {
+	if !cells.HasForgetGate(s.Cell) || s.Init != "" && !flags.Changed("forget-bias") {
 		s.ForgetBias = nil
 	}
 	if len(s.Data) > 0 {
@@ -194,10 +197,10 @@ func (s *settings) check(flags *pflag.FlagSet) error {
 		return err
 	}
 	switch {
-	case !task.HasForgetGate(s.Cell) && flags.Changed("forget-bias"):
+	case !cells.HasForgetGate(s.Cell) && flags.Changed("forget-bias"):
 		return usagef("--forget-bias does not apply to --cell %s, which has no forget gate", s.Cell)
-	case s.Init != "" && task.CheckPreset(s.Cell, s.Init) != nil:
-		return usagef("--init %s does not apply to --cell %s: %v", s.Init, s.Cell, task.CheckPreset(s.Cell, s.Init))
+	case s.Init != "" && cells.CheckPreset(s.Cell, s.Init) != nil:
+		return usagef("--init %s does not apply to --cell %s: %v", s.Init, s.Cell, cells.CheckPreset(s.Cell, s.Init))
 	case len(s.Data) == 0 && s.Task != task.Characters:
 		return usagef("--task %s needs --data FILE; only char has text to learn from without", s.Task)
 	case s.BPTT > 0 && flags.Changed("block"):
@@ -253,8 +256,8 @@ func (s *settings) fractions() data.Fractions {
 	return data.Fractions{Train: f.Train / sum, Valid: f.Valid / sum, Test: f.Test / sum}
 }
 
-func (s *settings) limits() data.Limits {
-	return data.Limits{MinCount: s.MinCount, MaxSize: s.VocabSize}
+func (s *settings) limits() schema.Limits {
+	return schema.Limits{MinCount: s.MinCount, MaxSize: s.VocabSize}
 }
 
 // files names the training data in messages.

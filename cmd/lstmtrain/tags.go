@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/pflag"
 )
@@ -16,19 +18,19 @@ type tagTrade struct{}
 
 var _ trade = tagTrade{}
 
-func (tagTrade) targets(data.Unit) string { return "words" }
+func (tagTrade) targets(schema.Unit) string { return "words" }
 
 func (tagTrade) complete(s *settings, _ *pflag.FlagSet) error {
-	s.Unit = data.Word
+	s.Unit = schema.Word
 	s.Steps = cmp.Or(s.Steps, 100)
 	return nil
 }
 
 // tagged returns the sentences of files, one after the other.
-func (c columns) tagged(paths []string) ([]data.Sentence, error) {
-	var all []data.Sentence
+func (c columns) tagged(paths []string) ([]format.Sentence, error) {
+	var all []format.Sentence
 	for _, path := range paths {
-		sentences, err := data.ReadTagged(path, c.taggedOptions())
+		sentences, err := format.ReadTagged(path, c.taggedOptions())
 		if err != nil {
 			return nil, usageUnlessData(err)
 		}
@@ -37,8 +39,8 @@ func (c columns) tagged(paths []string) ([]data.Sentence, error) {
 	return all, nil
 }
 
-func (c columns) taggedOptions() data.TaggedOptions {
-	return data.TaggedOptions{Format: c.Format, WordColumn: c.TextColumn, TagColumn: c.LabelColumn}
+func (c columns) taggedOptions() format.TaggedOptions {
+	return format.TaggedOptions{Format: c.Format, WordColumn: c.TextColumn, TagColumn: c.LabelColumn}
 }
 
 // read knows the words and the tags of the training part only.
@@ -47,18 +49,18 @@ func (tagTrade) read(s *settings) (*corpus, error) {
 	if err != nil {
 		return nil, err
 	}
-	tags, err := data.NewTags(parts.Train)
+	tags, err := schema.NewTags(parts.Train)
 	if err != nil {
 		return nil, err
 	}
-	c := &corpus{origin: s.files(), meaning: task.Meaning{
-		Vocabulary: data.NewTaggedVocabulary(parts.Train, s.limits()), Labels: tags,
+	c := &corpus{origin: s.files(), schema: schema.Schema{
+		Vocabulary: schema.NewTaggedVocabulary(parts.Train, s.limits()), Labels: tags,
 	}}
 	if s.Affixes > 0 {
-		c.meaning.Affixes = data.NewAffixes(parts.Train, s.Affixes, s.limits())
+		c.schema.Affixes = schema.NewAffixes(parts.Train, s.Affixes, s.limits())
 	}
-	if err := fill(c, parts, func(sentences []data.Sentence) (data.Source, error) {
-		return tagSequences(c.meaning, sentences, s.Batch, s.Steps)
+	if err := fill(c, parts, func(sentences []format.Sentence) (data.Source, error) {
+		return tagSequences(c.schema, sentences, s.Batch, s.Steps)
 	}); err != nil {
 		return nil, err
 	}
@@ -66,7 +68,7 @@ func (tagTrade) read(s *settings) (*corpus, error) {
 	return c, nil
 }
 
-func words(sentences []data.Sentence) int {
+func words(sentences []format.Sentence) int {
 	n := 0
 	for _, s := range sentences {
 		n += len(s.Words)
@@ -75,7 +77,7 @@ func words(sentences []data.Sentence) int {
 }
 
 // tagSequences makes batches of sentences.
-func tagSequences(m task.Meaning, sentences []data.Sentence, rows, steps int) (data.Source, error) {
+func tagSequences(m schema.Schema, sentences []format.Sentence, rows, steps int) (data.Source, error) {
 	words, tags := make([][]string, len(sentences)), make([][]int, len(sentences))
 	for i, s := range sentences {
 		var err error
@@ -92,7 +94,7 @@ func (tagTrade) source(m *task.Model, files []string, c columns, rows int) (data
 	if err != nil {
 		return nil, err
 	}
-	return tagSequences(m.Meaning, sentences, rows, m.Config.Steps)
+	return tagSequences(m.Schema, sentences, rows, m.Config.Steps)
 }
 
 // tagsJSON is a line that predict prints with a tagger.
@@ -135,7 +137,7 @@ func (tagTrade) predict(ctx context.Context, p *prediction, m *task.Model, io st
 	return nil
 }
 
-func newTagsJSON(s data.Sentence, found []task.TaggedWord) tagsJSON {
+func newTagsJSON(s format.Sentence, found []task.TaggedWord) tagsJSON {
 	line := tagsJSON{Words: s.Words, Truth: s.Tags}
 	for _, w := range found {
 		line.Tags, line.Probabilities = append(line.Tags, w.Tag), append(line.Probabilities, w.Probability)
@@ -145,23 +147,23 @@ func newTagsJSON(s data.Sentence, found []task.TaggedWord) tagsJSON {
 
 // readTagged returns the sentences to predict for: of a file or, on standard input, one a
 // line, words apart by white space. Tags of a file are read if the model knows them all.
-func (p *prediction) readTagged(m *task.Model, io streams) ([]data.Sentence, error) {
-	if p.data == "" && (p.Format == "" || p.Format == data.PlainText) {
+func (p *prediction) readTagged(m *task.Model, io streams) ([]format.Sentence, error) {
+	if p.data == "" && (p.Format == "" || p.Format == format.PlainText) {
 		return p.sentencesOfLines(io)
 	}
 	options := p.columns.taggedOptions()
-	read := func(o data.TaggedOptions) ([]data.Sentence, error) { return data.ReadTagged(p.data, o) }
+	read := func(o format.TaggedOptions) ([]format.Sentence, error) { return format.ReadTagged(p.data, o) }
 	if p.data == "" {
 		content, err := io.readAll("sentences in the format " + string(p.Format))
 		if err != nil {
 			return nil, err
 		}
-		read = func(o data.TaggedOptions) ([]data.Sentence, error) {
-			return data.TaggedFromBytes("standard input", content, o)
+		read = func(o format.TaggedOptions) ([]format.Sentence, error) {
+			return format.TaggedFromBytes("standard input", content, o)
 		}
 	}
 	sentences, err := read(options)
-	known := err == nil && !slices.ContainsFunc(sentences, func(s data.Sentence) bool {
+	known := err == nil && !slices.ContainsFunc(sentences, func(s format.Sentence) bool {
 		_, err := m.Labels.EncodeTags(s)
 		return err != nil
 	})
@@ -173,14 +175,14 @@ func (p *prediction) readTagged(m *task.Model, io streams) ([]data.Sentence, err
 	return sentences, usageUnlessData(err)
 }
 
-func (p *prediction) sentencesOfLines(io streams) ([]data.Sentence, error) {
+func (p *prediction) sentencesOfLines(io streams) ([]format.Sentence, error) {
 	lines, err := p.readLines(io)
 	if err != nil {
 		return nil, err
 	}
-	sentences := make([]data.Sentence, len(lines))
+	sentences := make([]format.Sentence, len(lines))
 	for i, line := range lines {
-		sentences[i] = data.Sentence{Words: strings.Fields(line.Text), File: line.File}
+		sentences[i] = format.Sentence{Words: strings.Fields(line.Text), File: line.File}
 	}
 	return sentences, nil
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/pflag"
 )
@@ -14,7 +16,7 @@ import (
 // texts are the texts that a language model learns from. The first is split where the
 // others are nil.
 type texts struct {
-	train, valid, test *data.Text
+	train, valid, test *schema.Text
 }
 
 // A languageTrade is for language models.
@@ -22,20 +24,20 @@ type languageTrade struct{}
 
 var _ trade = languageTrade{}
 
-func (languageTrade) targets(unit data.Unit) string {
-	return map[data.Unit]string{data.Character: "characters", data.Byte: "bytes", data.Word: "words"}[unit]
+func (languageTrade) targets(unit schema.Unit) string {
+	return map[schema.Unit]string{schema.Character: "characters", schema.Byte: "bytes", schema.Word: "words"}[unit]
 }
 
 func (languageTrade) complete(s *settings, _ *pflag.FlagSet) error {
-	unit, steps := data.Character, 50
+	unit, steps := schema.Character, 50
 	if s.Task == task.Words {
-		unit, steps = data.Word, 35
+		unit, steps = schema.Word, 35
 	}
 	s.Unit, s.Steps = cmp.Or(s.Unit, unit), cmp.Or(s.Steps, steps)
 	switch {
-	case s.Unit == data.Word && s.Task == task.Characters:
+	case s.Unit == schema.Word && s.Task == task.Characters:
 		return usagef("--unit word does not apply to --task char, which accepts char and byte; for words there is --task word")
-	case s.Unit != data.Word && s.Task == task.Words:
+	case s.Unit != schema.Word && s.Task == task.Words:
 		return usagef("--unit %s does not apply to --task word, which accepts word", s.Unit)
 	}
 	if s.Task == task.Characters {
@@ -45,7 +47,7 @@ func (languageTrade) complete(s *settings, _ *pflag.FlagSet) error {
 }
 
 func (languageTrade) source(m *task.Model, files []string, _ columns, rows int) (data.Source, error) {
-	text, err := data.ReadText(files, m.Vocabulary.Unit())
+	text, err := schema.ReadText(files, m.Vocabulary.Unit())
 	if err != nil {
 		return nil, err
 	}
@@ -73,9 +75,9 @@ func (languageTrade) read(s *settings) (*corpus, error) {
 	if err != nil {
 		return nil, inFile(err, c.origin)
 	}
-	c.meaning.Vocabulary = s.textVocabulary(t, a)
+	c.schema.Vocabulary = s.textVocabulary(t, a)
 
-	tokens, err := c.meaning.Vocabulary.EncodeLazily(t.train)
+	tokens, err := c.schema.Vocabulary.EncodeLazily(t.train)
 	if err != nil {
 		return nil, err
 	}
@@ -91,40 +93,40 @@ func (languageTrade) read(s *settings) (*corpus, error) {
 
 func (s *settings) openTexts(c *corpus) (t texts, err error) {
 	if len(s.Data) == 0 {
-		content, root, err := data.GoSource(goSourceBytes)
+		content, root, err := format.GoSource(goSourceBytes)
 		if err != nil {
 			return t, err
 		}
 		c.origin = "Go source text of " + root
-		t.train, err = data.TextFromBytes(c.origin, content, s.Unit)
+		t.train, err = schema.TextFromBytes(c.origin, content, s.Unit)
 		if err != nil {
 			return t, err
 		}
-	} else if t.train, err = data.ReadText(s.Data, s.Unit); err != nil {
+	} else if t.train, err = schema.ReadText(s.Data, s.Unit); err != nil {
 		return t, err
 	}
 	if s.Valid != "" {
-		if t.valid, err = data.ReadText([]string{s.Valid}, s.Unit); err != nil {
+		if t.valid, err = schema.ReadText([]string{s.Valid}, s.Unit); err != nil {
 			return t, err
 		}
 	}
 	if s.Test != "" {
-		t.test, err = data.ReadText([]string{s.Test}, s.Unit)
+		t.test, err = schema.ReadText([]string{s.Test}, s.Unit)
 	}
 	return t, err
 }
 
 // textVocabulary returns the vocabulary of texts whose first trained tokens are the
 // training part.
-func (s *settings) textVocabulary(t texts, trained int) *data.Vocabulary {
+func (s *settings) textVocabulary(t texts, trained int) *schema.Vocabulary {
 	switch s.Unit {
-	case data.Byte:
-		return data.NewByteVocabulary()
-	case data.Word:
-		return data.NewWordVocabulary(first(t.train.Tokens(), trained), s.limits())
+	case schema.Byte:
+		return schema.NewByteVocabulary()
+	case schema.Word:
+		return schema.NewWordVocabulary(first(t.train.Tokens(), trained), s.limits())
 	}
-	return data.NewCharacterVocabulary(func(yield func(string) bool) {
-		for _, text := range []*data.Text{t.train, t.valid, t.test} {
+	return schema.NewCharacterVocabulary(func(yield func(string) bool) {
+		for _, text := range []*schema.Text{t.train, t.valid, t.test} {
 			if text == nil {
 				continue
 			}
@@ -155,7 +157,7 @@ func (s *settings) trainingStream(c *corpus, tokens data.Tokens) error {
 	n := tokens.Len()
 	if n <= s.Steps {
 		unit := trades[s.Task].targets(s.Unit)
-		return &data.Error{File: c.origin, Problem: fmt.Sprintf(
+		return &format.Error{File: c.origin, Problem: fmt.Sprintf(
 			"too short a text: its training part has %d %s, but a batch reads %d and predicts those that follow; lower --steps or give more text",
 			n, unit, s.Steps)}
 	}
@@ -173,10 +175,10 @@ func (s *settings) trainingStream(c *corpus, tokens data.Tokens) error {
 
 // heldOut makes a part of the tokens of a text or, if that is nil, of some of the
 // training text, in so many rows.
-func (s *settings) heldOut(c *corpus, text *data.Text, file string, tokens data.Tokens, rows int) (part, error) {
+func (s *settings) heldOut(c *corpus, text *schema.Text, file string, tokens data.Tokens, rows int) (part, error) {
 	if text != nil {
 		var err error
-		if tokens, err = c.meaning.Vocabulary.EncodeLazily(text); err != nil {
+		if tokens, err = c.schema.Vocabulary.EncodeLazily(text); err != nil {
 			return part{}, err
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/pflag"
 )
@@ -25,7 +26,7 @@ type trade interface {
 	predict(ctx context.Context, p *prediction, m *task.Model, io streams) error
 
 	// targets names what the targets are, in the plural.
-	targets(unit data.Unit) string
+	targets(unit schema.Unit) string
 }
 
 // streams are where a command reads and writes.

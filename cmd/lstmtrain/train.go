@@ -10,7 +10,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
-	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
 )
@@ -81,7 +81,7 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func(
 	}
 	if from != nil {
 		if err := from.Fits(m); err != nil {
-			return &data.Error{File: c.origin, Problem: "does not fit the training: " + err.Error(), Err: err}
+			return &format.Error{File: c.origin, Problem: "does not fit the training: " + err.Error(), Err: err}
 		}
 	}
 	folder, err := open()
@@ -115,7 +115,7 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func(
 
 func (s *settings) newModel(c *corpus) (*task.Model, error) {
 	rng := s.random(randomWeights)
-	m, err := task.New(s.Config, c.meaning, rng)
+	m, err := task.New(s.Config, c.schema, rng)
 	if err != nil {
 		return nil, err
 	}
@@ -135,14 +135,14 @@ func (s *settings) introduce(w io.Writer, c *corpus, m *task.Model, folder *runF
 	unit := trades[s.Task].targets(s.Unit)
 	fmt.Fprintf(w, "data        %s\n", c.origin)
 	fmt.Fprintf(w, "            %s\n", c.sizes(unit))
-	if c.meaning.Labels != nil {
-		fmt.Fprintf(w, "            %d classes\n", c.meaning.Labels.Len())
+	if c.schema.Labels != nil {
+		fmt.Fprintf(w, "            %d classes\n", c.schema.Labels.Len())
 	}
 	for _, note := range c.notes {
 		fmt.Fprintf(w, "note        %s\n", note)
 	}
-	if c.meaning.Vocabulary != nil {
-		fmt.Fprintf(w, "vocabulary  %s\n", thousands(c.meaning.Vocabulary.Len()))
+	if c.schema.Vocabulary != nil {
+		fmt.Fprintf(w, "vocabulary  %s\n", thousands(c.schema.Vocabulary.Len()))
 	}
 	fmt.Fprintf(w, "parameters  %s (%s %s)\n", thousands(graph.Count(m.Params())), cellTitle(s.Cell), thousands(graph.Count(m.Recurrent().Params())))
 	fmt.Fprintf(w, "seed        %d\n", s.Seed)

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 )
 
 // NewSequences returns Sequences of B = rows over token ids, which it keeps. The class of
@@ -62,7 +64,7 @@ func NewSpelled(ids [][]int, parts [][][]int, tags [][]int, rows, maxSteps int) 
 // class of series i is targets[i]; targets are nil for prediction. It is an error if there
 // are no series, if the numbers of series and targets differ, if a series is not as wide
 // as f, or if rows or maxSteps is not positive.
-func NewNumberSequences(f *Features, series []Series, targets []int, rows, maxSteps int) (*Sequences, error) {
+func NewNumberSequences(f *schema.Features, series []format.Series, targets []int, rows, maxSteps int) (*Sequences, error) {
 	if err := oneEach(len(series), len(targets), targets == nil); err != nil {
 		return nil, err
 	}
@@ -162,15 +164,15 @@ func (x spelled) put(b *Batch, row int, p piece) {
 type numbers struct {
 	values [][]float64
 	width  int
-	scale  *Features // nil for numbers as they are
+	scale  *schema.Features // nil for numbers as they are
 }
 
 // seriesNumbers returns series as a model with the given features reads them.
-func seriesNumbers(f *Features, series []Series) (numbers, error) {
+func seriesNumbers(f *schema.Features, series []format.Series) (numbers, error) {
 	x := numbers{make([][]float64, len(series)), f.Len(), f}
 	for i, s := range series {
 		if s.Width != f.Len() {
-			return x, &Error{File: s.File, Line: s.Line, Problem: fmt.Sprintf("a series of %d columns, but the model reads %d", s.Width, f.Len())}
+			return x, &format.Error{File: s.File, Line: s.Line, Problem: fmt.Sprintf("a series of %d columns, but the model reads %d", s.Width, f.Len())}
 		}
 		x.values[i] = s.Values
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format/formattest"
 )
 
 // withLengths returns sequences of tokens that tell where they stand: token j of
@@ -48,7 +49,7 @@ func checkSequences(t *testing.T, ids [][]int, rows, maxSteps int, rng *rand.Ran
 	for i := range targets {
 		targets[i] = 7 * (i + 1)
 	}
-	s := must(data.NewSequences(ids, targets, rows, maxSteps))
+	s := formattest.Must(data.NewSequences(ids, targets, rows, maxSteps))
 	counted := make([]int, len(ids))
 	var b data.Batch
 	for i := range s.Begin(rng) {
@@ -119,7 +120,7 @@ func TestSequencesBuckets(t *testing.T) {
 		{[]int{1, 15}, 15, "[15 [0 1]]"},
 		{[]int{0, 5}, 3, "[3 [0 1]]"},
 	} {
-		s := must(data.NewSequences(withLengths(c.lengths...), nil, 2, c.maxSteps))
+		s := formattest.Must(data.NewSequences(withLengths(c.lengths...), nil, 2, c.maxSteps))
 		if got := passOf(s, nil); got != c.want {
 			t.Errorf("maxSteps %d: got %s, want %s", c.maxSteps, got, c.want)
 		}
@@ -134,7 +135,7 @@ func TestSequencesOrder(t *testing.T) {
 		lengths[i] = i % 40
 	}
 	seeded := func() *rand.Rand { return rand.New(rand.NewPCG(5, 6)) }
-	s := must(data.NewSequences(withLengths(lengths...), nil, 4, 40))
+	s := formattest.Must(data.NewSequences(withLengths(lengths...), nil, 4, 40))
 	fixed, first := passOf(s, nil), passOf(s, seeded())
 	if passOf(s, rand.New(rand.NewPCG(7, 8))) == first {
 		t.Error("two seeds give one order")
@@ -163,7 +164,7 @@ func TestSequencesOrder(t *testing.T) {
 
 // Catches a truncation that is not counted, or counts what just fits.
 func TestSequencesTruncated(t *testing.T) {
-	s := must(data.NewSequences(withLengths(9, 10, 11, 300), nil, 2, 10))
+	s := formattest.Must(data.NewSequences(withLengths(9, 10, 11, 300), nil, 2, 10))
 	if s.Truncated() != 2 {
 		t.Errorf("%d sequences truncated, want 2", s.Truncated())
 	}
@@ -171,7 +172,7 @@ func TestSequencesTruncated(t *testing.T) {
 
 // Catches a prediction that would count as if it had a target.
 func TestSequencesWithoutTargets(t *testing.T) {
-	s := must(data.NewSequences(withLengths(3, 0), nil, 3, 8))
+	s := formattest.Must(data.NewSequences(withLengths(3, 0), nil, 3, 8))
 	var b data.Batch
 	s.Batch(0, &b)
 	if !slices.Equal(b.Examples, []int{0, 1, -1}) || !slices.Equal(b.Lengths, []int{3, 0, 0}) {
@@ -196,6 +197,6 @@ func TestSequencesUsage(t *testing.T) {
 		{withLengths(1), []int{}, 1, 8, "1 sequences and 0 targets"},
 	} {
 		_, err := data.NewSequences(c.ids, c.targets, c.rows, c.maxSteps)
-		expectUsage(t, err, c.text)
+		formattest.ExpectUsage(t, err, c.text)
 	}
 }

@@ -1,6 +1,8 @@
 package data
 
-import "sort"
+import (
+	"sort"
+)
 
 // spans are ascending numbers, kept as runs of neighbours, which are few where most numbers
 // are there.

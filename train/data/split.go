@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train/format"
 )
 
 // Fractions say how to split a data set. They are not negative and their sum is 1.
@@ -20,15 +21,15 @@ type Parts[E any] struct {
 }
 
 // SplitTokens splits tokens in their order, without a copy; the parts' borders are
-// the sums of the fractions times the length, rounded. It is an *Error if a part
+// the sums of the fractions times the length, rounded. It is an *format.Error if a part
 // with a fraction above 0 gets fewer than the two tokens that a Stream needs.
 func SplitTokens(tokens []int, f Fractions) (Parts[int], error) {
 	return split(tokens, f, "", 2)
 }
 
 // SplitExamples splits examples in an order drawn from rng, with borders as in
-// SplitTokens. It is an *Error if a part with a fraction above 0 is empty.
-func SplitExamples(examples []Example, f Fractions, rng *rand.Rand) (Parts[Example], error) {
+// SplitTokens. It is an *format.Error if a part with a fraction above 0 is empty.
+func SplitExamples(examples []format.Example, f Fractions, rng *rand.Rand) (Parts[format.Example], error) {
 	return SplitShuffled(examples, f, fileOf(examples), rng)
 }
 
@@ -65,7 +66,7 @@ func borders(n int, f Fractions, file string, least int) (a, b int, err error) {
 	sizes := []int{a, b - a, n - b}
 	for i, fraction := range []float64{f.Train, f.Valid, f.Test} {
 		if fraction > 0 && sizes[i] < least {
-			return 0, 0, &Error{File: file, Problem: fmt.Sprintf(
+			return 0, 0, &format.Error{File: file, Problem: fmt.Sprintf(
 				"too little data to split: %g of %d is %d for the %s part, which needs %d; raise its fraction or make it 0",
 				fraction, n, sizes[i], []string{"train", "valid", "test"}[i], least)}
 		}
@@ -99,7 +100,7 @@ func Sample[E any](examples []E, n int, rng *rand.Rand) []E {
 	return sample
 }
 
-func fileOf(examples []Example) string {
+func fileOf(examples []format.Example) string {
 	if len(examples) == 0 {
 		return ""
 	}

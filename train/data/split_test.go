@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/format/formattest"
 )
 
 // numbers returns 1, 2, ..., n: none is the 0 of padding.
@@ -19,15 +21,15 @@ func numbers(n int) []int {
 }
 
 // numbered returns n examples that differ in their lines.
-func numbered(n int) []data.Example {
-	examples := make([]data.Example, n)
+func numbered(n int) []format.Example {
+	examples := make([]format.Example, n)
 	for i := range examples {
-		examples[i] = data.Example{Text: "text", Label: "label", File: "rows.tsv", Line: i + 1}
+		examples[i] = format.Example{Text: "text", Label: "label", File: "rows.tsv", Line: i + 1}
 	}
 	return examples
 }
 
-func linesOf(examples []data.Example) []int {
+func linesOf(examples []format.Example) []int {
 	lines := make([]int, len(examples))
 	for i, e := range examples {
 		lines[i] = e.Line
@@ -68,7 +70,7 @@ func TestSplitTokens(t *testing.T) {
 
 // Catches a part of a split that writes into the next one.
 func TestSplitPartsDoNotOverlap(t *testing.T) {
-	p := must(data.SplitTokens(numbers(10), data.Fractions{Train: 0.5, Valid: 0.5}))
+	p := formattest.Must(data.SplitTokens(numbers(10), data.Fractions{Train: 0.5, Valid: 0.5}))
 	_ = append(p.Train, -1)
 	if p.Valid[0] != 6 {
 		t.Errorf("an append to one part changed the next to %v", p.Valid)
@@ -78,13 +80,13 @@ func TestSplitPartsDoNotOverlap(t *testing.T) {
 // Catches an evaluation on nothing.
 func TestSplitLeavesPartEmpty(t *testing.T) {
 	_, err := data.SplitTokens(numbers(20), data.Fractions{Train: 0.9, Valid: 0.05, Test: 0.05})
-	complaint{file: ".", texts: []string{"0.05 of 20 is 1 for the valid part, which needs 2"}}.expect(t, err)
+	formattest.Complaint{File: ".", Texts: []string{"0.05 of 20 is 1 for the valid part, which needs 2"}}.Expect(t, err)
 
 	rng := rand.New(rand.NewPCG(1, 2))
 	_, err = data.SplitExamples(numbered(4), data.Fractions{Train: 0.9, Test: 0.1}, rng)
-	complaint{file: "rows.tsv", texts: []string{"0.1 of 4 is 0 for the test part, which needs 1"}}.expect(t, err)
+	formattest.Complaint{File: "rows.tsv", Texts: []string{"0.1 of 4 is 0 for the test part, which needs 1"}}.Expect(t, err)
 	_, err = data.SplitExamples(nil, data.Fractions{Train: 1}, rng)
-	complaint{file: ".", texts: []string{"1 of 0 is 0 for the train part"}}.expect(t, err)
+	formattest.Complaint{File: ".", Texts: []string{"1 of 0 is 0 for the train part"}}.Expect(t, err)
 }
 
 // Catches fractions that silently drop data or use it twice.
@@ -93,7 +95,7 @@ func TestBadFractions(t *testing.T) {
 		{}, {Train: 0.9}, {Train: 1, Test: 1e-8}, {Train: 1.1, Valid: -0.1}, {Train: math.NaN(), Test: 1}, {Train: math.Inf(1)},
 	} {
 		_, err := data.SplitTokens(numbers(100), f)
-		expectUsage(t, err, "their sum is 1")
+		formattest.ExpectUsage(t, err, "their sum is 1")
 	}
 }
 
@@ -102,7 +104,7 @@ func TestBadFractions(t *testing.T) {
 func TestSplitExamples(t *testing.T) {
 	examples := numbered(1000)
 	f := data.Fractions{Train: 0.8, Valid: 0.1, Test: 0.1}
-	p := must(data.SplitExamples(examples, f, rand.New(rand.NewPCG(1, 2))))
+	p := formattest.Must(data.SplitExamples(examples, f, rand.New(rand.NewPCG(1, 2))))
 	if len(p.Train) != 800 || len(p.Valid) != 100 || len(p.Test) != 100 {
 		t.Fatalf("parts of %d, %d and %d", len(p.Train), len(p.Valid), len(p.Test))
 	}
@@ -113,7 +115,7 @@ func TestSplitExamples(t *testing.T) {
 	if !slices.Equal(linesOf(examples), numbers(1000)) {
 		t.Error("the input was shuffled")
 	}
-	again := must(data.SplitExamples(examples, f, rand.New(rand.NewPCG(1, 2))))
+	again := formattest.Must(data.SplitExamples(examples, f, rand.New(rand.NewPCG(1, 2))))
 	if !slices.Equal(again.Test, p.Test) {
 		t.Error("the same seed gives another split")
 	}

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train/format"
 )
 
 // A Stream cuts one long sequence of tokens into batches for a language model, which
@@ -23,7 +24,7 @@ type Stream struct {
 var _ Source = (*Stream)(nil)
 
 // NewStream returns a Stream of B = rows and T = steps over tokens, which it keeps. It
-// is an *Error if there is not a target for every row, and an error of another type if
+// is an *format.Error if there is not a target for every row, and an error of another type if
 // rows or steps is not positive.
 func NewStream(tokens []int, rows, steps int) (*Stream, error) {
 	return NewTokenStream(IDs(tokens), rows, steps)
@@ -35,7 +36,7 @@ func NewTokenStream(tokens Tokens, rows, steps int) (*Stream, error) {
 		return nil, errors.Errorf("data: a stream of %d rows and %d steps; both are at least 1", rows, steps)
 	}
 	if tokens.Len() < rows+1 {
-		return nil, &Error{Problem: fmt.Sprintf(
+		return nil, &format.Error{Problem: fmt.Sprintf(
 			"too short a text: %d tokens, but a batch of %d rows needs at least %d; lower the batch size or give more text",
 			tokens.Len(), rows, rows+1)}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format/formattest"
 )
 
 // Catches a target that is lost, counted twice or paired with the wrong input, a row
@@ -25,7 +26,7 @@ func TestStreamCountsEveryTargetOnce(t *testing.T) {
 // input k and padding is 0.
 func checkStream(t *testing.T, n, rows, steps int) {
 	t.Helper()
-	s := must(data.NewStream(numbers(n), rows, steps))
+	s := formattest.Must(data.NewStream(numbers(n), rows, steps))
 	var b data.Batch
 	counted := make([]int, n+2)
 	last := make([]int, rows) // the last target of each row
@@ -67,9 +68,9 @@ func checkStream(t *testing.T, n, rows, steps int) {
 
 // Catches a batch that depends on what was in b before, or on earlier batches.
 func TestStreamBatchInAnyOrder(t *testing.T) {
-	s := must(data.NewStream(numbers(30), 4, 3))
+	s := formattest.Must(data.NewStream(numbers(30), 4, 3))
 	var used data.Batch
-	must(data.NewSequences([][]int{numbers(50)}, []int{9}, 3, 50)).Batch(0, &used)
+	formattest.Must(data.NewSequences([][]int{numbers(50)}, []int{9}, 3, 50)).Batch(0, &used)
 	for i := s.Begin(nil) - 1; i >= 0; i-- {
 		var fresh data.Batch
 		s.Batch(i, &fresh)
@@ -82,8 +83,8 @@ func TestStreamBatchInAnyOrder(t *testing.T) {
 
 // Catches batches that allocate at every step.
 func TestBatchReusesMemory(t *testing.T) {
-	stream := must(data.NewStream(numbers(1000), 4, 10))
-	sequences := must(data.NewSequences([][]int{numbers(5), numbers(20)}, []int{0, 1}, 4, 20))
+	stream := formattest.Must(data.NewStream(numbers(1000), 4, 10))
+	sequences := formattest.Must(data.NewSequences([][]int{numbers(5), numbers(20)}, []int{0, 1}, 4, 20))
 	for _, s := range []data.Source{stream, sequences} {
 		var b data.Batch
 		s.Batch(1, &b)
@@ -104,18 +105,18 @@ func TestStreamTooShort(t *testing.T) {
 		{50, 50, "50 tokens, but a batch of 50 rows needs at least 51"},
 	} {
 		_, err := data.NewStream(numbers(c.n), c.rows, 10)
-		complaint{file: ".", texts: []string{c.text}}.expect(t, err)
+		formattest.Complaint{File: ".", Texts: []string{c.text}}.Expect(t, err)
 	}
 	for _, size := range [][2]int{{0, 1}, {1, 0}, {-1, 1}, {1, -1}} {
 		_, err := data.NewStream(numbers(100), size[0], size[1])
-		expectUsage(t, err, "at least 1")
+		formattest.ExpectUsage(t, err, "at least 1")
 	}
 }
 
 // Catches a batch beyond the pass that is all padding.
 func TestBatchOutOfRangePanics(t *testing.T) {
-	sequences := must(data.NewSequences([][]int{{1}}, nil, 1, 8))
-	for _, s := range []data.Source{must(data.NewStream(numbers(10), 1, 3)), sequences} {
+	sequences := formattest.Must(data.NewSequences([][]int{{1}}, nil, 1, 8))
+	for _, s := range []data.Source{formattest.Must(data.NewStream(numbers(10), 1, 3)), sequences} {
 		for _, i := range []int{-1, s.Begin(nil)} {
 			func() {
 				defer func() {

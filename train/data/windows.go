@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 )
 
 // Windows cuts a series into pairs of T rows that a forecaster reads and the rows after
@@ -16,8 +18,8 @@ import (
 // Inputs and targets are on the scale of the Features. A missing input takes the last
 // number of its column that is there; a window with a missing target is left out.
 type Windows struct {
-	features    *Features
-	horizon     *Horizon
+	features    *schema.Features
+	horizon     *schema.Horizon
 	values      []float64 // of the series, not scaled: a copy of all would need as much memory again
 	steps, rows int
 	starts      spans   // the first rows of windows
@@ -28,10 +30,10 @@ type Windows struct {
 var _ Source = (*Windows)(nil)
 
 // NewWindows returns the Windows of T = steps and B = rows whose targets lie in rows from
-// up to but without to of a series; what they read may lie before. It is an *Error if
+// up to but without to of a series; what they read may lie before. It is an *format.Error if
 // there are none, and an error of another type if steps or rows is not positive or the
 // series is not as wide as the features.
-func NewWindows(f *Features, h *Horizon, s Series, from, to, steps, rows int) (*Windows, error) {
+func NewWindows(f *schema.Features, h *schema.Horizon, s format.Series, from, to, steps, rows int) (*Windows, error) {
 	w, err := newWindows(f, h, s, steps, rows)
 	if err != nil {
 		return nil, err
@@ -45,7 +47,7 @@ func NewWindows(f *Features, h *Horizon, s Series, from, to, steps, rows int) (*
 		}
 	}
 	if w.Len() == 0 {
-		return nil, &Error{File: s.File, Problem: fmt.Sprintf(
+		return nil, &format.Error{File: s.File, Problem: fmt.Sprintf(
 			"too little data: there is no window of %d steps and a horizon of %d in rows %d to %d of %d; lower one or give more rows",
 			steps, h.Steps, max(from-steps, 0)+1, to, s.Steps())}
 	}
@@ -53,20 +55,20 @@ func NewWindows(f *Features, h *Horizon, s Series, from, to, steps, rows int) (*
 }
 
 // NextWindow returns the one window that reads the last T = steps rows of a series, and
-// has no targets. It is an *Error if the series is shorter.
-func NextWindow(f *Features, h *Horizon, s Series, steps int) (*Windows, error) {
+// has no targets. It is an *format.Error if the series is shorter.
+func NextWindow(f *schema.Features, h *schema.Horizon, s format.Series, steps int) (*Windows, error) {
 	w, err := newWindows(f, h, s, steps, 1)
 	if err != nil {
 		return nil, err
 	}
 	if s.Steps() < steps {
-		return nil, &Error{File: s.File, Problem: fmt.Sprintf("too little data: it has %d rows, and the model reads %d", s.Steps(), steps)}
+		return nil, &format.Error{File: s.File, Problem: fmt.Sprintf("too little data: it has %d rows, and the model reads %d", s.Steps(), steps)}
 	}
 	w.starts.add(s.Steps() - steps)
 	return w, nil
 }
 
-func newWindows(f *Features, h *Horizon, s Series, steps, rows int) (*Windows, error) {
+func newWindows(f *schema.Features, h *schema.Horizon, s format.Series, steps, rows int) (*Windows, error) {
 	if steps <= 0 || rows <= 0 {
 		return nil, errors.Errorf("data: windows of %d steps in %d rows; both are at least 1", steps, rows)
 	}
@@ -74,7 +76,7 @@ func newWindows(f *Features, h *Horizon, s Series, steps, rows int) (*Windows, e
 		return nil, errors.Errorf("data: a series of %d columns for %d features", s.Width, f.Len())
 	}
 	if s.Steps() > math.MaxInt32 {
-		return nil, &Error{File: s.File, Problem: fmt.Sprintf("has %d rows, more than the %d that a forecaster can take; split it", s.Steps(), math.MaxInt32)}
+		return nil, &format.Error{File: s.File, Problem: fmt.Sprintf("has %d rows, more than the %d that a forecaster can take; split it", s.Steps(), math.MaxInt32)}
 	}
 	return &Windows{features: f, horizon: h, values: s.Values, steps: steps, rows: rows}, nil
 }

@@ -7,25 +7,28 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/format/formattest"
+	"github.com/seed-222a112c/lstm/train/schema"
 )
 
 // identity are features that change nothing.
-func identity(width int) *data.Features {
-	return &data.Features{Mean: make([]float64, width), Deviation: slices.Repeat([]float64{1}, width)}
+func identity(width int) *schema.Features {
+	return &schema.Features{Mean: make([]float64, width), Deviation: slices.Repeat([]float64{1}, width)}
 }
 
 // counting is a series of two columns, 0, 1, 2, … and 100, 101, ….
-func counting(rows int) data.Series {
-	s := data.Series{Width: 2, File: "series.csv"}
+func counting(rows int) format.Series {
+	s := format.Series{Width: 2, File: "series.csv"}
 	for i := range rows {
 		s.Values = append(s.Values, float64(i), float64(100+i))
 	}
 	return s
 }
 
-func horizon(t *testing.T, targets, steps, season int) *data.Horizon {
+func horizon(t *testing.T, targets, steps, season int) *schema.Horizon {
 	t.Helper()
-	h, err := data.NewHorizon(counting(20).Values, 2, targets, steps, season)
+	h, err := schema.NewHorizon(counting(20).Values, 2, targets, steps, season)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +39,7 @@ func horizon(t *testing.T, targets, steps, season int) *data.Horizon {
 // target, targets of the wrong column or step, and a naive forecast that looks ahead.
 func TestWindows(t *testing.T) {
 	h := horizon(t, 1, 3, 4)
-	w := must(data.NewWindows(identity(2), h, counting(20), 8, 16, 5, 2))
+	w := formattest.Must(data.NewWindows(identity(2), h, counting(20), 8, 16, 5, 2))
 	if w.Len() != 6 { // forecasts of rows 8–10 to 13–15
 		t.Errorf("%d windows", w.Len())
 	}
@@ -74,11 +77,11 @@ func TestWindows(t *testing.T) {
 // the last number stands for it.
 func TestSeasonalForecast(t *testing.T) {
 	var b data.Batch
-	must(data.NewWindows(identity(2), horizon(t, 1, 5, 2), counting(20), 4, 9, 4, 1)).Batch(0, &b)
+	formattest.Must(data.NewWindows(identity(2), horizon(t, 1, 5, 2), counting(20), 4, 9, 4, 1)).Batch(0, &b)
 	if want := []float64{2, 3, 2, 3, 2}; !slices.Equal(b.Seasonal, want) {
 		t.Errorf("seasonal %v, want %v", b.Seasonal, want)
 	}
-	must(data.NewWindows(identity(2), horizon(t, 1, 2, 5), counting(20), 0, 5, 3, 1)).Batch(0, &b)
+	formattest.Must(data.NewWindows(identity(2), horizon(t, 1, 2, 5), counting(20), 0, 5, 3, 1)).Batch(0, &b)
 	if want := []float64{2, 2}; !slices.Equal(b.Seasonal, want) {
 		t.Errorf("seasonal %v, want %v", b.Seasonal, want)
 	}
@@ -90,7 +93,7 @@ func TestRelativeWindows(t *testing.T) {
 	h := horizon(t, 1, 2, 1)
 	h.Relative = true
 	var b data.Batch
-	must(data.NewWindows(identity(2), h, counting(20), 5, 7, 3, 1)).Batch(0, &b)
+	formattest.Must(data.NewWindows(identity(2), h, counting(20), 5, 7, 3, 1)).Batch(0, &b)
 	if !slices.Equal(b.Numbers, []float64{-2, 102, -1, 103, 0, 104}) || !slices.Equal(b.Values, []float64{1, 2}) || b.Naive[0] != 4 {
 		t.Errorf("inputs %v, values %v, naive %v", b.Numbers, b.Values, b.Naive)
 	}
@@ -100,7 +103,7 @@ func TestRelativeWindows(t *testing.T) {
 func TestMissingNumbers(t *testing.T) {
 	s := counting(12)
 	s.Values[2*6] = math.NaN()
-	w := must(data.NewWindows(identity(2), horizon(t, 1, 2, 1), s, 0, 12, 3, 20))
+	w := formattest.Must(data.NewWindows(identity(2), horizon(t, 1, 2, 1), s, 0, 12, 3, 20))
 	if w.Len() != 6 || w.Skipped() != 2 {
 		t.Errorf("%d windows, %d left out", w.Len(), w.Skipped())
 	}
@@ -131,8 +134,8 @@ func TestNoLookAhead(t *testing.T) {
 		for i := cut * 2; i < len(s.Values); i++ {
 			s.Values[i] += change
 		}
-		f := data.NewFeatures(nil, 2, s.Values[:10*2])
-		w := must(data.NewWindows(f, must(data.NewHorizon(s.Values[:10*2], 2, 2, 3, 2)), s, 0, 20, 4, 1))
+		f := schema.NewFeatures(nil, 2, s.Values[:10*2])
+		w := formattest.Must(data.NewWindows(f, formattest.Must(schema.NewHorizon(s.Values[:10*2], 2, 2, 3, 2)), s, 0, 20, 4, 1))
 		var b data.Batch
 		for i := range w.Begin(nil) {
 			if w.Batch(i, &b); b.Examples[0]+4 <= cut {
@@ -154,7 +157,7 @@ func TestNoLookAhead(t *testing.T) {
 
 // A pass has every window once; a seed fixes the order.
 func TestWindowsPasses(t *testing.T) {
-	w := must(data.NewWindows(identity(2), horizon(t, 2, 2, 1), counting(20), 0, 20, 3, 4))
+	w := formattest.Must(data.NewWindows(identity(2), horizon(t, 2, 2, 1), counting(20), 0, 20, 3, 4))
 	order := func(seed uint64) (starts []int) {
 		var b data.Batch
 		for i := range w.Begin(rand.New(rand.NewPCG(seed, 0))) {
@@ -179,32 +182,64 @@ func TestWindowsPasses(t *testing.T) {
 // The window for prediction reads the last rows and has no target.
 func TestNextWindow(t *testing.T) {
 	var b data.Batch
-	must(data.NextWindow(identity(2), horizon(t, 2, 2, 1), counting(9), 3)).Batch(0, &b)
+	formattest.Must(data.NextWindow(identity(2), horizon(t, 2, 2, 1), counting(9), 3)).Batch(0, &b)
 	if !slices.Equal(b.Numbers, []float64{6, 106, 7, 107, 8, 108}) || b.Weights[0] != 0 || !slices.Equal(b.Naive, []float64{8, 108, 8, 108}) {
 		t.Errorf("inputs %v, weights %v, naive %v", b.Numbers, b.Weights, b.Naive)
 	}
 	_, err := data.NextWindow(identity(2), horizon(t, 2, 2, 1), counting(2), 3)
-	complaint{"series.csv", 0, "", []string{"2 rows", "reads 3"}}.expect(t, err)
+	formattest.Complaint{File: "series.csv", Texts: []string{"2 rows", "reads 3"}}.Expect(t, err)
 }
 
-// By hand: of 1, 4, 2, 9 with a season of 2 the errors are 1 and 5. A missing number
-// counts for nothing, and numbers that cannot be are errors.
-func TestHorizon(t *testing.T) {
-	nan := math.NaN()
-	h := must(data.NewHorizon([]float64{1, 0, 4, 0, 2, 0, 9, 0, nan, 0}, 2, 1, 3, 2))
-	if !slices.Equal(h.Naive, []float64{3}) || h.Len() != 3 {
-		t.Errorf("%+v", h)
+// Windows read what Features.Scale makes of the whole series, whatever is missing. Would catch
+// a gap at the start of a window, of the series or of one column only that is filled from
+// elsewhere, and a difference to another step than the last.
+func TestWindowsWithGaps(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 3))
+	s := format.Series{Width: 3, File: "gaps"}
+	for i := range 120 * s.Width {
+		x := rng.NormFloat64()
+		if column := i % s.Width; column == 1 && (i/s.Width)%20 < 12 || column != 1 && rng.Float64() < 0.1 || i < 2*s.Width {
+			x = math.NaN()
+		}
+		s.Values = append(s.Values, x)
 	}
-	_, err := data.NewHorizon([]float64{1, 2}, 1, 1, 1, 2)
-	complaint{".", 0, "", []string{"2 rows", "a season of 2"}}.expect(t, err)
-	for _, bad := range [][3]int{{0, 1, 1}, {3, 1, 1}, {1, 0, 1}, {1, 1, 0}, {1, 1 << 21, 1}} {
-		if _, err := data.NewHorizon(counting(9).Values, 2, bad[0], bad[1], bad[2]); err == nil {
-			t.Errorf("%v passes", bad)
+	f := schema.NewFeatures(nil, s.Width, s.Values)
+	scaled := f.Scale(s.Values)
+	const steps = 5
+	for _, relative := range []bool{false, true} {
+		h := &schema.Horizon{Steps: 2, Targets: 1, Season: 3, Relative: relative, Naive: []float64{1}}
+		w, err := data.NewWindows(f, h, s, 0, s.Steps(), steps, 4)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b data.Batch
+		for i := range w.Begin(rand.New(rand.NewPCG(1, 1))) {
+			w.Batch(i, &b)
+			for row, start := range b.Examples {
+				for at := 0; start >= 0 && at < steps*s.Width; at++ {
+					want := scaled[start*s.Width+at]
+					if relative && at%s.Width == 0 {
+						want -= scaled[(start+steps-1)*s.Width]
+					}
+					if got := b.Numbers[(at/s.Width*b.Rows+row)*s.Width+at%s.Width]; got != want {
+						t.Fatalf("window from row %d, step %d, column %d: %v, want %v", start, at/s.Width, at%s.Width, got, want)
+					}
+				}
+				if start >= 0 && (b.Naive[2*row] != scaled[(start+steps-1)*s.Width] || b.Seasonal[2*row] != scaled[max(start+steps-3, 0)*s.Width] || math.IsNaN(b.Values[2*row])) {
+					t.Fatalf("window from row %d: naive %v, value %v", start, b.Naive[2*row], b.Values[2*row])
+				}
+			}
 		}
 	}
-	if _, err := data.NewWindows(identity(1), h, counting(9), 0, 9, 2, 2); err == nil {
+}
+
+// A series of another width, and one too short for a window, are refused.
+func TestWindowsRefuse(t *testing.T) {
+	h := horizon(t, 1, 3, 2)
+	_, err := data.NewWindows(identity(1), h, counting(9), 0, 9, 2, 2)
+	if err == nil {
 		t.Error("a series wider than the features passes")
 	}
 	_, err = data.NewWindows(identity(2), h, counting(9), 0, 9, 7, 2)
-	complaint{"series.csv", 0, "", []string{"no window of 7 steps and a horizon of 3"}}.expect(t, err)
+	formattest.Complaint{File: "series.csv", Texts: []string{"no window of 7 steps and a horizon of 3"}}.Expect(t, err)
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
@@ -225,11 +226,11 @@ func addPiece(t *testing.T, path string) {
 // tiny returns a small language model and its data.
 func tiny(t *testing.T) (m *task.Model, source, valid data.Source) {
 	t.Helper()
-	text, err := data.TextFromBytes("text", []byte(strings.Repeat("row, row, row your boat\n", 4)), data.Character)
+	text, err := schema.TextFromBytes("text", []byte(strings.Repeat("row, row, row your boat\n", 4)), schema.Character)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := data.NewCharacterVocabulary(text.Tokens())
+	v := schema.NewCharacterVocabulary(text.Tokens())
 	ids, err := v.Encode(text)
 	if err != nil {
 		t.Fatal(err)

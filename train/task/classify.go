@@ -4,6 +4,8 @@ import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 )
 
 // Classify is the task of a classifier.
@@ -18,7 +20,7 @@ var _ Task = classifier{}
 func (classifier) Reading() Reading { return LastStep }
 
 // Outputs returns C.
-func (classifier) Outputs(m Meaning) (int, error) {
+func (classifier) Outputs(m schema.Schema) (int, error) {
 	if (m.Vocabulary == nil) == (m.Features == nil) || m.Labels == nil {
 		return 0, errors.Errorf("task: a classifier needs labels and either a vocabulary or features; it is given %s", m)
 	}
@@ -60,7 +62,7 @@ func (c *Classifier) Probabilities(texts []string) ([][]float64, error) {
 }
 
 // SeriesProbabilities is Probabilities of series, of a model that reads numbers.
-func (c *Classifier) SeriesProbabilities(series []data.Series) ([][]float64, error) {
+func (c *Classifier) SeriesProbabilities(series []format.Series) ([][]float64, error) {
 	source, err := data.NewNumberSequences(c.model.Features, series, nil, c.rows, c.model.Config.Steps)
 	if err != nil {
 		return nil, err

@@ -6,7 +6,9 @@ import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/metrics"
+	"github.com/seed-222a112c/lstm/train/schema"
 )
 
 // Forecast is the task of a forecaster.
@@ -21,7 +23,7 @@ var _ Task = forecaster{}
 func (forecaster) Reading() Reading { return LastStep }
 
 // Outputs returns the number of values of the horizon.
-func (forecaster) Outputs(m Meaning) (int, error) {
+func (forecaster) Outputs(m schema.Schema) (int, error) {
 	if m.Features == nil || m.Horizon == nil || m.Vocabulary != nil || m.Labels != nil {
 		return 0, errors.Errorf("task: a forecaster needs features and a horizon; it is given %s", m)
 	}
@@ -92,7 +94,7 @@ func NewForecaster(m *Model) (*Forecaster, error) {
 
 // Next returns the rows that follow a series, each with a number for each target. The
 // columns of the series are those of the model's Features.
-func (f *Forecaster) Next(s data.Series) ([][]float64, error) {
+func (f *Forecaster) Next(s format.Series) ([][]float64, error) {
 	m := f.model
 	source, err := data.NextWindow(m.Features, m.Horizon, s, m.Config.Steps)
 	if err != nil {

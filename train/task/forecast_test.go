@@ -7,20 +7,22 @@ import (
 
 	"github.com/seed-222a112c/lstm/graph/graphtest"
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // newForecaster returns a forecaster of two rows of the first of two columns.
-func newForecaster(t *testing.T, relative bool) (*task.Model, data.Series) {
+func newForecaster(t *testing.T, relative bool) (*task.Model, format.Series) {
 	t.Helper()
-	s := data.Series{Width: 2, Values: []float64{1, 5, 3, 5, 2, 6, 8, 6, 4, 7, 9, 7, 5, 8}}
-	h, err := data.NewHorizon(s.Values[:8], 2, 1, 2, 2)
+	s := format.Series{Width: 2, Values: []float64{1, 5, 3, 5, 2, 6, 8, 6, 4, 7, 9, 7, 5, 8}}
+	h, err := schema.NewHorizon(s.Values[:8], 2, 1, 2, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.Relative = relative
 	c := task.Config{Task: task.Forecast, Cell: "lstm", Hidden: 4, Layers: 1, Steps: 3}
-	m, err := task.New(c, task.Meaning{Features: data.NewFeatures([]string{"y", "x"}, 2, s.Values[:8]), Horizon: h}, newRand())
+	m, err := task.New(c, schema.Schema{Features: schema.NewFeatures([]string{"y", "x"}, 2, s.Values[:8]), Horizon: h}, newRand())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +82,7 @@ func TestForecasterNext(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := f.Next(data.Series{Width: 2, Values: s.Values[:10]})
+		got, err := f.Next(format.Series{Width: 2, Values: s.Values[:10]})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -100,18 +102,18 @@ func TestForecasterNeedsAHorizon(t *testing.T) {
 	m, _ := newForecaster(t, false)
 	bad := *m.Horizon
 	bad.Naive = nil
-	for name, meaning := range map[string]task.Meaning{
+	for name, known := range map[string]schema.Schema{
 		"no horizon":  {Features: m.Features},
 		"no features": {Horizon: m.Horizon},
 		"bad horizon": {Features: m.Features, Horizon: &bad},
 	} {
-		if _, err := task.New(m.Config, meaning, newRand()); err == nil {
+		if _, err := task.New(m.Config, known, newRand()); err == nil {
 			t.Errorf("%s passes", name)
 		}
 	}
 	c := m.Config
 	c.Embed = 3
-	if _, err := task.New(c, m.Meaning, newRand()); err == nil {
+	if _, err := task.New(c, m.Schema, newRand()); err == nil {
 		t.Error("an embedding of numbers passes")
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/metrics"
+	"github.com/seed-222a112c/lstm/train/schema"
 )
 
 // The language models.
@@ -22,7 +23,7 @@ var _ Task = languageModel{}
 func (languageModel) Reading() Reading { return Carried }
 
 // Outputs returns V.
-func (languageModel) Outputs(m Meaning) (int, error) {
+func (languageModel) Outputs(m schema.Schema) (int, error) {
 	if m.Vocabulary == nil || m.Labels != nil {
 		return 0, errors.Errorf("task: a language model needs a vocabulary and has no labels; it is given %s", m)
 	}
@@ -48,7 +49,7 @@ func (languageModel) Counted(*Model) map[string]int { return map[string]int{"rig
 func (languageModel) Report(m *Model, counts Counts, p *Part) {
 	p.Accuracy = new(counts.mean("right"))
 	p.Perplexity = new(metrics.Perplexity(p.Loss))
-	if m.Vocabulary.Unit() != data.Word {
+	if m.Vocabulary.Unit() != schema.Word {
 		p.BitsPerCharacter = new(metrics.BitsPerCharacter(p.Loss))
 	}
 }

@@ -16,7 +16,7 @@ func changed(t *testing.T, m *task.Model, change func(c *task.Config)) *task.Mod
 	t.Helper()
 	c := m.Config
 	change(&c)
-	n, err := task.New(c, m.Meaning, newRand())
+	n, err := task.New(c, m.Schema, newRand())
 	if err != nil {
 		t.Fatal(err)
 	}

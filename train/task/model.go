@@ -3,48 +3,19 @@ package task
 import (
 	"math"
 	"math/rand/v2"
-	"slices"
-	"strings"
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/cells/weights"
 	"github.com/seed-222a112c/lstm/graph"
-	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/schema"
 )
 
-// A Meaning is what a model's inputs and outputs stand for: what it knows of the data that
-// it was trained on. Fields that the task has no use for are nil.
-type Meaning struct {
-	Vocabulary *data.Vocabulary // numbers the tokens that are the inputs
-	Affixes    *data.Affixes    // tell what a word is by how it is spelt
-	Features   *data.Features   // names and scales inputs that are numbers
-	Labels     *data.Labels     // names the classes that are predicted
-	Horizon    *data.Horizon    // says what is forecast
-}
-
-// String lists what is there, for messages.
-func (m Meaning) String() string {
-	var parts []string
-	for name, there := range map[string]bool{
-		"a vocabulary": m.Vocabulary != nil, "affixes": m.Affixes != nil, "features": m.Features != nil, "labels": m.Labels != nil, "a horizon": m.Horizon != nil,
-	} {
-		if there {
-			parts = append(parts, name)
-		}
-	}
-	if len(parts) == 0 {
-		return "nothing"
-	}
-	slices.Sort(parts)
-	return strings.Join(parts, " and ")
-}
-
 // A Model is an embedding, or numbers as they are, under recurrent layers and a dense layer,
-// with the meaning of its inputs and outputs.
+// with the schema of its inputs and outputs.
 type Model struct {
 	Config Config
-	Meaning
+	schema.Schema
 
 	Embedding *cells.Embedding // nil where the inputs are numbers
 	Spelling  *cells.Embedding // of the parts of words, whose rows are added to theirs; nil without Affixes
@@ -62,29 +33,31 @@ type dense interface {
 
 // NewModel returns a model that reads tokens, with random weights. Labels must be given for
 // tasks that predict classes and only for them.
-func NewModel(c Config, v *data.Vocabulary, labels *data.Labels, rng *rand.Rand) (*Model, error) {
-	return New(c, Meaning{Vocabulary: v, Labels: labels}, rng)
+func NewModel(c Config, v *schema.Vocabulary, labels *schema.Labels, rng *rand.Rand) (*Model, error) {
+	return New(c, schema.Schema{Vocabulary: v, Labels: labels}, rng)
 }
 
 // New returns a model with random weights. It is an error if the config cannot be, or if
-// the meaning is not what the task needs.
-func New(c Config, meaning Meaning, rng *rand.Rand) (*Model, error) {
+// the schema is not what the task needs.
+func New(c Config, s schema.Schema, rng *rand.Rand) (*Model, error) {
 	if err := c.Check(); err != nil {
 		return nil, err
 	}
-	outputs, err := c.Task.Task().Outputs(meaning)
+	outputs, err := c.Task.Task().Outputs(s)
 	if err != nil {
 		return nil, err
 	}
-	if meaning.Affixes != nil && c.Task != Tag {
+	if s.Affixes != nil && c.Task != Tag {
 		return nil, errors.Errorf("task: affixes of words for task %s, which does not read them", c.Task)
 	}
-	m := &Model{Config: c, Meaning: meaning}
+	m := &Model{Config: c, Schema: s}
 	width, err := m.newInputs(rng)
 	if err != nil {
 		return nil, err
 	}
-	width = m.newLayers(width, rng)
+	if width, err = m.newLayers(width, rng); err != nil {
+		return nil, err
+	}
 	if c.Tie {
 		// A table that is also a dense layer's begins as one.
 		graph.Uniform(m.Embedding.Table, 1/math.Sqrt(float64(c.Embed)), rng)
@@ -135,7 +108,7 @@ func (m *Model) Task() Task { return m.Config.Task.Task() }
 
 // Ignorance returns about the loss of a model for the same task that knows nothing.
 func (m *Model) Ignorance() float64 {
-	outputs, err := m.Task().Outputs(m.Meaning)
+	outputs, err := m.Task().Outputs(m.Schema)
 	if err != nil {
 		panic(err) // New has seen that there is none
 	}

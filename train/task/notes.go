@@ -7,6 +7,8 @@ import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 )
 
 // Notes is the task of a model of polyphonic music.
@@ -23,11 +25,11 @@ var _ Task = composer{}
 func (composer) Reading() Reading { return EveryStep }
 
 // Outputs returns the number of keys.
-func (composer) Outputs(m Meaning) (int, error) {
-	if m.Features == nil || m.Features.Len() != data.Keys || m.Vocabulary != nil || m.Labels != nil || m.Horizon != nil {
-		return 0, errors.Errorf("task: a model of notes needs features, one for each of %d keys; it is given %s", data.Keys, m)
+func (composer) Outputs(m schema.Schema) (int, error) {
+	if m.Features == nil || m.Features.Len() != format.Keys || m.Vocabulary != nil || m.Labels != nil || m.Horizon != nil {
+		return 0, errors.Errorf("task: a model of notes needs features, one for each of %d keys; it is given %s", format.Keys, m)
 	}
-	return data.Keys, nil
+	return format.Keys, nil
 }
 
 // Count counts keys.
@@ -46,9 +48,9 @@ func (composer) Report(_ *Model, counts Counts, p *Part) {
 }
 
 // NoteFeatures returns the features of a model of notes: the keys as they are.
-func NoteFeatures() *data.Features {
-	f := &data.Features{Mean: make([]float64, data.Keys), Deviation: slices.Repeat([]float64{1}, data.Keys)}
-	for key := data.LowestKey; key <= data.HighestKey; key++ {
+func NoteFeatures() *schema.Features {
+	f := &schema.Features{Mean: make([]float64, format.Keys), Deviation: slices.Repeat([]float64{1}, format.Keys)}
+	for key := format.LowestKey; key <= format.HighestKey; key++ {
 		f.Names = append(f.Names, strconv.Itoa(key))
 	}
 	return f
@@ -63,9 +65,9 @@ func NewComposer(m *Model, rows int) (*Composer, error) {
 	return &Composer{r}, err
 }
 
-// Next returns, for each piece, the probability of every key, from data.LowestKey on, to
+// Next returns, for each piece, the probability of every key, from format.LowestKey on, to
 // sound after its last step.
-func (c *Composer) Next(pieces []data.Roll) ([][]float64, error) {
+func (c *Composer) Next(pieces []format.Roll) ([][]float64, error) {
 	source, err := data.NewRollEnds(pieces, c.rows, c.model.Config.Steps)
 	if err != nil {
 		return nil, err
@@ -77,7 +79,7 @@ func (c *Composer) Next(pieces []data.Roll) ([][]float64, error) {
 			if piece >= 0 {
 				// A piece without steps has the output of its first, masked, one.
 				at := max(batch.Lengths[row]-1, 0)*batch.Rows + row
-				next[piece] = all[at*data.Keys : (at+1)*data.Keys]
+				next[piece] = all[at*format.Keys : (at+1)*format.Keys]
 			}
 		}
 	})

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/graph"
-	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/schema"
 )
 
 // Dropout stands in layers+1 places, which the widths tell: the embedding of 3, what is between
@@ -34,7 +34,7 @@ func TestWhereMasksAre(t *testing.T) {
 		"bidirectional":  {with(classes, func(c *Config) { c.Dropout, c.Bidirectional = 0.5, true }), map[int]int{10: steps + 1}},
 		"both recurrent": {with(classes, func(c *Config) { c.Cell, c.RecurrentDropout, c.Bidirectional = "rnn", 0.5, true }), map[int]int{5: 4}},
 	} {
-		m, err := New(test.config, meaningFor(t, test.config), rand.New(rand.NewPCG(1, 1)))
+		m, err := New(test.config, schemaFor(t, test.config), rand.New(rand.NewPCG(1, 1)))
 		if err != nil {
 			t.Fatal(name, err)
 		}
@@ -68,15 +68,15 @@ func TestWhereMasksAre(t *testing.T) {
 	}
 }
 
-// meaningFor returns what a model of the config needs to know.
-func meaningFor(t *testing.T, c Config) Meaning {
+// schemaFor returns what a model of the config needs to know.
+func schemaFor(t *testing.T, c Config) schema.Schema {
 	t.Helper()
 	if c.Task == Characters {
-		return Meaning{Vocabulary: data.NewCharacterVocabulary(slices.Values([]string{"a", "b", "c"}))}
+		return schema.Schema{Vocabulary: schema.NewCharacterVocabulary(slices.Values([]string{"a", "b", "c"}))}
 	}
-	labels, err := data.LabelsFromNames([]string{"high", "low"})
+	labels, err := schema.LabelsFromNames([]string{"high", "low"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return Meaning{Features: data.NewFeatures(nil, 2, []float64{1, 2, 3, 4}), Labels: labels}
+	return schema.Schema{Features: schema.NewFeatures(nil, 2, []float64{1, 2, 3, 4}), Labels: labels}
 }

@@ -5,15 +5,17 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // withAffixes returns a tagger like another that knows affixes of the sentences' words.
-func withAffixes(t *testing.T, m *task.Model, sentences []data.Sentence, longest int) *task.Model {
+func withAffixes(t *testing.T, m *task.Model, sentences []format.Sentence, longest int) *task.Model {
 	t.Helper()
-	meaning := m.Meaning
-	meaning.Affixes = data.NewAffixes(sentences, longest, data.Limits{})
-	with, err := task.New(m.Config, meaning, newRand())
+	known := m.Schema
+	known.Affixes = schema.NewAffixes(sentences, longest, schema.Limits{})
+	with, err := task.New(m.Config, known, newRand())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +27,7 @@ func withAffixes(t *testing.T, m *task.Model, sentences []data.Sentence, longest
 func TestAffixesTellUnseenWords(t *testing.T) {
 	content := strings.Repeat("talking V\nthe D\n\nhouse N\nthe D\n\nmaking V\n\nmouse N\n\nridding V\n\nblouse N\n", 2)
 	plain, sentences := newTagger(t, content, 4)
-	plain.Vocabulary = data.NewTaggedVocabulary(sentences, data.Limits{MinCount: 3}) // the
+	plain.Vocabulary = schema.NewTaggedVocabulary(sentences, schema.Limits{MinCount: 3}) // the
 	plain = changed(t, plain, func(*task.Config) {})
 	spelling := withAffixes(t, plain, sentences, 3)
 	right := func(m *task.Model) (n int) {
@@ -76,9 +78,9 @@ func descend(t *testing.T, m *task.Model, source data.Source, times int, rate fl
 // Affixes are for taggers; what else is given them is an error.
 func TestAffixesAreForTaggers(t *testing.T) {
 	c := classifier(t, 4)
-	meaning := c.Meaning
-	meaning.Affixes = data.NewAffixes([]data.Sentence{{Words: []string{"a"}}}, 1, data.Limits{})
-	if _, err := task.New(c.Config, meaning, newRand()); err == nil || !strings.Contains(err.Error(), "affixes of words for task classify") {
+	known := c.Schema
+	known.Affixes = schema.NewAffixes([]format.Sentence{{Words: []string{"a"}}}, 1, schema.Limits{})
+	if _, err := task.New(c.Config, known, newRand()); err == nil || !strings.Contains(err.Error(), "affixes of words for task classify") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/metrics"
+	"github.com/seed-222a112c/lstm/train/schema"
 )
 
 // Tag is the task of a tagger.
@@ -19,12 +20,12 @@ var _ Task = tagger{}
 func (tagger) Reading() Reading { return EveryStep }
 
 // Outputs returns C.
-func (tagger) Outputs(m Meaning) (int, error) {
+func (tagger) Outputs(m schema.Schema) (int, error) {
 	if m.Vocabulary == nil || m.Features != nil || m.Labels == nil {
 		return 0, errors.Errorf("task: a tagger needs a vocabulary and labels; it is given %s", m)
 	}
-	if _, ok := m.Vocabulary.ID(data.Unknown); !ok {
-		return 0, errors.Errorf("task: a tagger needs a vocabulary that holds %s", data.Unknown)
+	if _, ok := m.Vocabulary.ID(schema.Unknown); !ok {
+		return 0, errors.Errorf("task: a tagger needs a vocabulary that holds %s", schema.Unknown)
 	}
 	return m.Labels.Len(), nil
 }
@@ -69,7 +70,7 @@ func (tagger) Report(m *Model, counts Counts, p *Part) {
 
 // TaggedSequences returns batches of sentences for a model that knows these things, of so many
 // rows and at most so many steps. The numbers of the words' tags are nil for prediction.
-func TaggedSequences(m Meaning, sentences [][]string, tags [][]int, rows, steps int) (*data.Sequences, error) {
+func TaggedSequences(m schema.Schema, sentences [][]string, tags [][]int, rows, steps int) (*data.Sequences, error) {
 	ids := make([][]int, len(sentences))
 	for i, words := range sentences {
 		ids[i] = m.Vocabulary.EncodeWords(words)
@@ -106,7 +107,7 @@ func (t *Tagger) Tags(sentences [][]string) ([][]TaggedWord, error) {
 	for i, words := range sentences {
 		found[i] = make([]TaggedWord, len(words))
 	}
-	source, err := TaggedSequences(t.model.Meaning, sentences, nil, t.rows, t.model.Config.Steps)
+	source, err := TaggedSequences(t.model.Schema, sentences, nil, t.rows, t.model.Config.Steps)
 	if err != nil {
 		return nil, err
 	}

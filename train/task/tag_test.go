@@ -8,22 +8,24 @@ import (
 
 	"github.com/seed-222a112c/lstm/graph/graphtest"
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // newTagger returns a small tagger of words a and b, and sentences with their tags.
-func newTagger(t *testing.T, content string, steps int) (*task.Model, []data.Sentence) {
+func newTagger(t *testing.T, content string, steps int) (*task.Model, []format.Sentence) {
 	t.Helper()
-	sentences, err := data.TaggedFromBytes("sentences", []byte(content), data.TaggedOptions{})
+	sentences, err := format.TaggedFromBytes("sentences", []byte(content), format.TaggedOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	tags, err := data.NewTags(sentences)
+	tags, err := schema.NewTags(sentences)
 	if err != nil {
 		t.Fatal(err)
 	}
 	c := task.Config{Task: task.Tag, Cell: "lstm", Hidden: 4, Layers: 1, Embed: 3, Steps: steps}
-	m, err := task.NewModel(c, data.NewTaggedVocabulary(sentences, data.Limits{}), tags, newRand())
+	m, err := task.NewModel(c, schema.NewTaggedVocabulary(sentences, schema.Limits{}), tags, newRand())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +57,7 @@ func score(t *testing.T, m *task.Model, source data.Source) task.Part {
 	return p
 }
 
-func tagged(t *testing.T, m *task.Model, sentences []data.Sentence, rows, steps int) *data.Sequences {
+func tagged(t *testing.T, m *task.Model, sentences []format.Sentence, rows, steps int) *data.Sequences {
 	t.Helper()
 	var words [][]string
 	var tags [][]int
@@ -66,7 +68,7 @@ func tagged(t *testing.T, m *task.Model, sentences []data.Sentence, rows, steps 
 		}
 		words, tags = append(words, s.Words), append(tags, encoded)
 	}
-	s, err := task.TaggedSequences(m.Meaning, words, tags, rows, steps)
+	s, err := task.TaggedSequences(m.Schema, words, tags, rows, steps)
 	if err != nil {
 		t.Fatal(err)
 	}

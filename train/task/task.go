@@ -11,20 +11,21 @@ package task
 import (
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/schema"
 )
 
 // A Kind is a task by its name on the command line.
 type Kind string
 
 // A Task is what a model is for. It has no state: what a model knows of its data is in
-// its Meaning.
+// its Schema.
 type Task interface {
 	// Reading says which outputs of the cells the head reads.
 	Reading() Reading
 
-	// Outputs returns O, the width of the head. It is an error if the meaning lacks
+	// Outputs returns O, the width of the head. It is an error if the schema lacks
 	// something that the task needs or has something that it has no use for.
-	Outputs(m Meaning) (int, error)
+	Outputs(s schema.Schema) (int, error)
 
 	// Count counts how good the outputs of a program's last run, on a batch, are.
 	Count(m *Model, p *graph.Program, batch *data.Batch) Counts

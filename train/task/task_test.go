@@ -7,9 +7,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/graphtest"
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
@@ -18,11 +21,11 @@ func newRand() *rand.Rand { return rand.New(rand.NewPCG(5, 5)) }
 // languageModel returns a small model of the characters of a text, and their numbers.
 func languageModel(t *testing.T, content string, steps int) (*task.Model, []int) {
 	t.Helper()
-	text, err := data.TextFromBytes("text", []byte(content), data.Character)
+	text, err := schema.TextFromBytes("text", []byte(content), schema.Character)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := data.NewCharacterVocabulary(text.Tokens())
+	v := schema.NewCharacterVocabulary(text.Tokens())
 	ids, err := v.Encode(text)
 	if err != nil {
 		t.Fatal(err)
@@ -36,12 +39,12 @@ func languageModel(t *testing.T, content string, steps int) (*task.Model, []int)
 
 func classifier(t *testing.T, steps int) *task.Model {
 	t.Helper()
-	examples := []data.Example{{Text: "a good film", Label: "pos"}, {Text: "a bad film", Label: "neg"}}
-	labels, err := data.NewLabels(examples)
+	examples := []format.Example{{Text: "a good film", Label: "pos"}, {Text: "a bad film", Label: "neg"}}
+	labels, err := schema.NewLabels(examples)
 	if err != nil {
 		t.Fatal(err)
 	}
-	v := data.NewSequenceVocabulary(examples, data.Word, data.Limits{})
+	v := schema.NewSequenceVocabulary(examples, schema.Word, schema.Limits{})
 	m, err := task.NewModel(task.Config{Task: task.Classify, Cell: "lstm", Hidden: 5, Layers: 1, Embed: 4, Steps: steps}, v, labels, newRand())
 	if err != nil {
 		t.Fatal(err)
@@ -311,7 +314,7 @@ func TestForgetBiasAndPresetReachTheCells(t *testing.T) {
 // node of its state that is not carried shows as another loss.
 func TestEveryCell(t *testing.T) {
 	var withForgetGate []string
-	for _, name := range task.CellNames() {
+	for _, name := range cells.Names() {
 		lm, ids := languageModel(t, "to be or not to be", 20)
 		lm.Config.Cell = name
 		m, err := task.NewModel(lm.Config, lm.Vocabulary, nil, newRand())
@@ -320,14 +323,14 @@ func TestEveryCell(t *testing.T) {
 		}
 		want := meanLoss(t, m, ids, 1, len(ids)-1)
 		graphtest.CheckClose(t, name, []float64{meanLoss(t, m, ids, 1, 5)}, []float64{want}, 1e-6)
-		if task.HasForgetGate(name) {
+		if cells.HasForgetGate(name) {
 			withForgetGate = append(withForgetGate, name)
 		}
 	}
 	if want := []string{"cifg", "fgr", "layernorm", "lstm", "mlstm", "niaf", "nig", "noaf", "nog", "peephole", "slstm"}; !slices.Equal(withForgetGate, want) {
 		t.Errorf("cells with a forget gate are %v, want %v", withForgetGate, want)
 	}
-	if task.HasForgetGate("gru2") {
+	if cells.HasForgetGate("gru2") {
 		t.Error("a cell that there is not has a forget gate")
 	}
 }

@@ -1,8 +1,0 @@
-//go:build !unix
-
-package data
-
-import "os"
-
-// mapFile says that files are read, and not mapped, on this system.
-func mapFile(*os.File) (content string, ok bool) { return "", false }

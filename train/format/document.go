@@ -1,0 +1,29 @@
+package format
+
+// A Document is the content of a text file. It must not be changed.
+type Document struct {
+	File    string // for messages
+	Content string
+}
+
+// ReadDocument returns the content of a file, plain or compressed by gzip, as it stands. It is
+// mapped into memory where the system can, and so may be larger than it; one that is compressed
+// becomes a temporary file first. The file must not change while the program runs. It is an
+// *Error if it cannot be read.
+func ReadDocument(path string) (Document, error) {
+	content, err := openFile(path)
+	return Document{path, content}, err
+}
+
+// Decode returns the document without a byte order mark. It is an *Error if it is empty or not
+// UTF-8.
+func (d Document) Decode() (Document, error) {
+	content, err := decode(d.File, d.Content)
+	return Document{d.File, content}, err
+}
+
+// NotEmpty returns an *Error if the document is empty.
+func (d Document) NotEmpty() error { return notEmpty(d.File, d.Content) }
+
+// Line returns the number of the line, from 1, that holds the byte at offset.
+func (d Document) Line(offset int) int { return lineAt(d.Content, offset) }
