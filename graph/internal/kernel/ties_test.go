@@ -130,3 +130,24 @@ func TestHardElementwise(t *testing.T) {
 		}
 	})
 }
+
+// TestLostDoubts catches a sum half way between two float32, but for 2⁻⁶⁰, that is noted and
+// forgotten: in the first rows of weights in bfloat16, and in a step of Adam.
+func TestLostDoubts(t *testing.T) {
+	onEveryPath(t, func(t *testing.T) {
+		const k = 90
+		a := Matrix[float32]{Data: make([]float32, k), Rows: 1, Cols: k}
+		a.Data[0], a.Data[1] = 0x1p-60, 11184814 // three times that is 8388610.5·4
+		b := Matrix[float32]{Data: make([]float32, k), Rows: k, Cols: 1}
+		b.Data[0], b.Data[1] = 1, 3
+		w := NewPacked16(k, 1)
+		w.Pack(b)
+		c := Matrix[float32]{Data: make([]float32, 1), Rows: 1, Cols: 1}
+		Mul16(c, RowsOf(a), w)
+		wantBits(t, "Mul16", c.Data, []float32{8388611 * 4})
+
+		m, v, g := []float32{4097, 4097, 4097, 4097}, make([]float32, 4), []float32{0x1p-60, 0x1p-60, 0x1p-60, 0x1p-60}
+		AdamUpdate(make([]float32, 4), m, v, g, AdamFactors{Beta1: 4097, Rest1: 1, Epsilon: 1})
+		wantBits(t, "AdamUpdate", m, []float32{16785410, 16785410, 16785410, 16785410})
+	})
+}
