@@ -1,7 +1,10 @@
 package cells_test
 
 import (
+	"maps"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed-222a112c/lstm/cells"
@@ -87,5 +90,57 @@ func checkZoneout(t *testing.T, cell cells.Cell, rates map[string]float64, batch
 			}
 		}
 		checkShare(t, "kept of y and z", both/float64(len(y)), 0.7*0.2, len(y))
+	}
+}
+
+// What is carried is named by the Zoneout itself, so that a cell around it reads what is watched.
+func TestZoneoutNames(t *testing.T) {
+	zoned := cells.Zoneout{Cell: NewCoRNN("r", 1, 1, rand.New(rand.NewPCG(1, 1))), Rates: map[string]float64{"z": 0.5}}
+	p, err := graph.Compile(func(b *graph.Builder) {
+		b.Watch(func(name string, n *graph.Node) *graph.Node {
+			if name == "z" {
+				return b.Constant(7, 1, 1)
+			}
+			return n
+		})
+		b.Output("z", zoned.Step(b, b.Constant(1, 1, 1), cells.Zeros(b, zoned, 1)).Get("z"))
+	}, graph.Settings{})
+	check(t, err)
+	defer p.Close()
+	check(t, p.Run())
+	graphtest.CheckClose(t, "z", p.Floats("z"), []float64{7}, 0)
+}
+
+// The same rate is for every memory that is no gate, and for none of a cell that cannot.
+func TestRates(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 1))
+	for _, c := range []struct {
+		cell cells.Cell
+		want string // the names, or the error
+	}{
+		{cells.NewGRU("a", 1, 2, rng), "h"},
+		{cells.NewLSTM("a", 1, 2, rng), "c h"},
+		{cells.NewFGR("a", 1, 2, rng), "c h"},
+		{cells.NewMemoryBlocks("a", 1, 1, 2, rng), "c h"},
+		{NewCoRNN("a", 1, 2, rng), "y z"},
+		{cells.NewSLSTM("a", 1, 2, 1, rng), "its memory c: it is held in a scale"},
+		{cells.Variational{Cell: cells.NewMLSTM("a", 1, 2, 1, rng)}, "its memory n: it is held in a scale"},
+	} {
+		if err := cells.CheckZoneout(c.cell); err != nil {
+			if !strings.HasPrefix(err.Error(), c.want) {
+				t.Errorf("%T: error %v, want %q", c.cell, err, c.want)
+			}
+			continue
+		}
+		rates := cells.Rates(c.cell, 0.3)
+		names := strings.Join(slices.Sorted(maps.Keys(rates)), " ")
+		if names != c.want {
+			t.Errorf("%T: rates for %q, want %q", c.cell, names, c.want)
+		}
+		for name, rate := range rates {
+			if rate != 0.3 {
+				t.Errorf("%T: the rate of %s is %g", c.cell, name, rate)
+			}
+		}
 	}
 }

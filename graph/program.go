@@ -213,6 +213,22 @@ func (p *Program) Floats(output string) []float64 {
 	return denseFloats(d)
 }
 
+// ReadFloats is Floats into the memory of a slice, if that is long enough.
+func (p *Program) ReadFloats(output string, into []float64) []float64 {
+	d, err := p.output(output)
+	if err != nil {
+		panic(err.Error())
+	}
+	into = into[:0]
+	if x, ok := d.Data().([]float64); ok {
+		return append(into, x...)
+	}
+	for _, v := range d.Data().([]float32) {
+		into = append(into, float64(v))
+	}
+	return into
+}
+
 // Scalar returns the first element of an output of the last run: the value of a scalar.
 // It panics if there is no such output.
 func (p *Program) Scalar(output string) float64 {

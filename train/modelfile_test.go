@@ -132,7 +132,7 @@ func TestSaveAndLoadEveryCell(t *testing.T) {
 
 func probabilities(t *testing.T, m *task.Model, texts []string) [][]float64 {
 	t.Helper()
-	c, err := task.NewClassifier(m, 2)
+	c, err := task.NewClassifier(m, task.Serving{Rows: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

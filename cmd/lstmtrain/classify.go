@@ -49,7 +49,7 @@ func predictClasses(ctx context.Context, m *task.Model, in *dataset.Input, s str
 	if err != nil {
 		return err
 	}
-	c, err := task.NewClassifier(m, min(predictBatch, len(examples)))
+	c, err := task.NewClassifier(m, task.Serving{Rows: min(predictBatch, len(examples))})
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,7 @@ func predictSeries(ctx context.Context, m *task.Model, in *dataset.Input, s stre
 	if err != nil {
 		return err
 	}
-	c, err := task.NewClassifier(m, min(predictBatch, len(series)))
+	c, err := task.NewClassifier(m, task.Serving{Rows: min(predictBatch, len(series))})
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func predictRows(_ context.Context, m *task.Model, in *dataset.Input, s streams)
 	if err != nil {
 		return err
 	}
-	f, err := task.NewForecaster(m)
+	f, err := task.NewForecaster(m, task.Serving{})
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func predictTokens(ctx context.Context, m *task.Model, in *dataset.Input, s stre
 	if err != nil {
 		return err
 	}
-	g, err := task.NewGenerator(m)
+	g, err := task.NewGenerator(m, task.Serving{})
 	if err != nil {
 		return err
 	}
@@ -39,7 +39,9 @@ func predictTokens(ctx context.Context, m *task.Model, in *dataset.Input, s stre
 	for _, e := range examples {
 		ids, skipped := m.Beginning(e.Text)
 		warnSkipped(s.err, skipped)
-		g.Restart()
+		if err := g.SetState(task.TextState{}); err != nil {
+			return err
+		}
 		if err := g.SeeAll(ctx, ids); err != nil {
 			return err
 		}
@@ -78,7 +80,7 @@ func warnSkipped(w io.Writer, skipped []string) {
 
 // continueText writes length tokens that follow a prompt.
 func continueText(ctx context.Context, w io.Writer, m *task.Model, prompt []int, length int, s task.Sampling, rng *rand.Rand) error {
-	g, err := task.NewGenerator(m)
+	g, err := task.NewGenerator(m, task.Serving{})
 	if err != nil {
 		return err
 	}

@@ -28,7 +28,7 @@ func predictKeys(_ context.Context, m *task.Model, in *dataset.Input, s streams)
 	if err != nil {
 		return err
 	}
-	c, err := task.NewComposer(m, min(predictBatch, len(pieces)))
+	c, err := task.NewComposer(m, task.Serving{Rows: min(predictBatch, len(pieces))})
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func predictTags(ctx context.Context, m *task.Model, in *dataset.Input, s stream
 	if err != nil {
 		return err
 	}
-	tagger, err := task.NewTagger(m, min(predictBatch, len(sentences)))
+	tagger, err := task.NewTagger(m, task.Serving{Rows: min(predictBatch, len(sentences))})
 	if err != nil {
 		return err
 	}

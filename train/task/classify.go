@@ -42,13 +42,13 @@ func (classifier) Report(m *Model, counts train.Counts, r *train.Metrics) {
 	reportClasses(m, counts, r)
 }
 
-// A Classifier names the classes of sequences with a trained model.
-type Classifier struct{ *runner }
+// A Classifier names the classes of sequences with a trained model, for any number of goroutines.
+type Classifier struct{ *predictor }
 
-// NewClassifier returns a Classifier that takes up to rows sequences at a time.
-func NewClassifier(m *Model, rows int) (*Classifier, error) {
-	r, err := newRunner(m, Classify, rows)
-	return &Classifier{r}, err
+// NewClassifier returns a Classifier. The model's parameters must not change while it is in use.
+func NewClassifier(m *Model, s Serving) (*Classifier, error) {
+	p, err := newPredictor(m, Classify, s)
+	return &Classifier{p}, err
 }
 
 // Probabilities returns, for each text, the probability of every class, in the order of
@@ -58,7 +58,7 @@ func (c *Classifier) Probabilities(texts []string) ([][]float64, error) {
 	for i, text := range texts {
 		ids[i] = c.model.Vocabulary.EncodeSequence(text)
 	}
-	source, err := data.NewSequences(ids, nil, c.rows, c.model.Config.Steps)
+	source, err := data.NewSequences(ids, nil, c.serving.Rows, c.model.Config.Steps)
 	if err != nil {
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (c *Classifier) Probabilities(texts []string) ([][]float64, error) {
 
 // SeriesProbabilities is Probabilities of series, of a model that reads numbers.
 func (c *Classifier) SeriesProbabilities(series []format.Series) ([][]float64, error) {
-	source, err := data.NewNumberSequences(c.model.Features, series, nil, c.rows, c.model.Config.Steps)
+	source, err := data.NewNumberSequences(c.model.Features, series, nil, c.serving.Rows, c.model.Config.Steps)
 	if err != nil {
 		return nil, err
 	}

@@ -60,13 +60,13 @@ func double(t *testing.T, m *task.Model) {
 // not prepared for products in each. It shows in weights that change, which they must not.
 func TestPredictorsAreFrozen(t *testing.T) {
 	writer, _ := languageModel(t, "hello world", 4)
-	g, err := task.NewGenerator(writer)
+	g, err := task.NewGenerator(writer, task.Serving{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer g.Close()
 	reader := classifier(t, 4)
-	c, err := task.NewClassifier(reader, 2)
+	c, err := task.NewClassifier(reader, task.Serving{Rows: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestPredictorsAreFrozen(t *testing.T) {
 		return p[0]
 	}
 	twin, _ := languageModel(t, "hello world", 4)
-	unchanged, err := task.NewGenerator(twin)
+	unchanged, err := task.NewGenerator(twin, task.Serving{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,13 +97,17 @@ func (m *Model) unscale(k int, z, last float64) float64 {
 	return m.Features.Unscale(k, z)
 }
 
-// A Forecaster continues series with a trained model.
-type Forecaster struct{ *runner }
+// A Forecaster continues series with a trained model, for any number of goroutines.
+type Forecaster struct{ *predictor }
 
-// NewForecaster returns a Forecaster.
-func NewForecaster(m *Model) (*Forecaster, error) {
-	r, err := newRunner(m, Forecast, 1)
-	return &Forecaster{r}, err
+// NewForecaster returns a Forecaster, which takes one series at a time. The model's parameters
+// must not change while it is in use.
+func NewForecaster(m *Model, s Serving) (*Forecaster, error) {
+	if s.Rows > 1 {
+		return nil, errors.Errorf("task: a Forecaster with Serving.Rows of %d, want 1: it continues one series at a time", s.Rows)
+	}
+	p, err := newPredictor(m, Forecast, s)
+	return &Forecaster{p}, err
 }
 
 // Next returns the rows that follow a series, each with a number for each target. The

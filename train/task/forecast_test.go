@@ -78,7 +78,7 @@ func TestForecasterScoreByHand(t *testing.T) {
 func TestForecasterNext(t *testing.T) {
 	for _, relative := range []bool{false, true} {
 		m, s := newForecaster(t, relative)
-		f, err := task.NewForecaster(m)
+		f, err := task.NewForecaster(m, task.Serving{})
 		if err != nil {
 			t.Fatal(err)
 		}

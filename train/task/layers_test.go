@@ -115,7 +115,7 @@ func TestPool(t *testing.T) {
 				g.Fill(func() float64 { return 0 })
 			}
 		}
-		c, err := task.NewClassifier(m, 4)
+		c, err := task.NewClassifier(m, task.Serving{Rows: 4})
 		if err != nil {
 			t.Fatal(err)
 		}

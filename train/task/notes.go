@@ -58,19 +58,19 @@ func NoteFeatures() *schema.Features {
 	return f
 }
 
-// A Composer continues pieces with a trained model.
-type Composer struct{ *runner }
+// A Composer continues pieces with a trained model, for any number of goroutines.
+type Composer struct{ *predictor }
 
-// NewComposer returns a Composer that takes up to rows pieces at a time.
-func NewComposer(m *Model, rows int) (*Composer, error) {
-	r, err := newRunner(m, Notes, rows)
-	return &Composer{r}, err
+// NewComposer returns a Composer. The model's parameters must not change while it is in use.
+func NewComposer(m *Model, s Serving) (*Composer, error) {
+	p, err := newPredictor(m, Notes, s)
+	return &Composer{p}, err
 }
 
 // Next returns, for each piece, the probability of every key, from format.LowestKey on, to
 // sound after its last step.
 func (c *Composer) Next(pieces []format.Roll) ([][]float64, error) {
-	source, err := data.NewRollEnds(pieces, c.rows, c.model.Config.Steps)
+	source, err := data.NewRollEnds(pieces, c.serving.Rows, c.model.Config.Steps)
 	if err != nil {
 		return nil, err
 	}

@@ -52,7 +52,7 @@ func TestComposerScoreByHand(t *testing.T) {
 func TestComposerNext(t *testing.T) {
 	m := newComposer(t)
 	pieces := []format.Roll{{{60}, {62, 64}, {60}}, {}, {{40}}, {{21}, {22}, {23}, {24}, {25}, {26}, {27}, {28}, {29}, {30}}}
-	c, err := task.NewComposer(m, 3)
+	c, err := task.NewComposer(m, task.Serving{Rows: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func TestAffixesTellUnseenWords(t *testing.T) {
 	right := func(m *task.Model) (n int) {
 		source := tagged(t, m, sentences, 12, 4)
 		descend(t, m, source, 400, 0.5)
-		tagger, err := task.NewTagger(m, 3)
+		tagger, err := task.NewTagger(m, task.Serving{Rows: 3})
 		if err != nil {
 			t.Fatal(err)
 		}

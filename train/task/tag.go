@@ -89,13 +89,13 @@ func TaggedSequences(m schema.Schema, sentences [][]string, tags [][]int, rows, 
 	return data.NewSpelled(ids, parts, tags, rows, steps)
 }
 
-// A Tagger names the tags of words with a trained model.
-type Tagger struct{ *runner }
+// A Tagger names the tags of words with a trained model, for any number of goroutines.
+type Tagger struct{ *predictor }
 
-// NewTagger returns a Tagger that takes up to rows sentences at a time.
-func NewTagger(m *Model, rows int) (*Tagger, error) {
-	r, err := newRunner(m, Tag, rows)
-	return &Tagger{r}, err
+// NewTagger returns a Tagger. The model's parameters must not change while it is in use.
+func NewTagger(m *Model, s Serving) (*Tagger, error) {
+	p, err := newPredictor(m, Tag, s)
+	return &Tagger{p}, err
 }
 
 // A TaggedWord is a word's most probable tag.
@@ -111,7 +111,7 @@ func (t *Tagger) Tags(sentences [][]string) ([][]TaggedWord, error) {
 	for i, words := range sentences {
 		found[i] = make([]TaggedWord, len(words))
 	}
-	source, err := TaggedSequences(t.model.Schema, sentences, nil, t.rows, t.model.Config.Steps)
+	source, err := TaggedSequences(t.model.Schema, sentences, nil, t.serving.Rows, t.model.Config.Steps)
 	if err != nil {
 		return nil, err
 	}

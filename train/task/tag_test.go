@@ -117,7 +117,7 @@ func TestTaggerPredictsEachSentenceAlone(t *testing.T) {
 	m, _ := newTagger(t, "a DET\nb NOUN\n", 8)
 	long := strings.Fields(strings.Repeat("a b b ", 7))
 	sentences := [][]string{{"a", "b"}, {}, long, {"c", "d", "a"}}
-	tagger, err := task.NewTagger(m, 3)
+	tagger, err := task.NewTagger(m, task.Serving{Rows: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -97,7 +97,7 @@ func TestCarriedStateGivesTheLossOfOneLongBlock(t *testing.T) {
 // The generator's probabilities are those of the unrolled model.
 func TestGeneratorAgreesWithTheModel(t *testing.T) {
 	m, ids := languageModel(t, "hello world", 10)
-	g, err := task.NewGenerator(m)
+	g, err := task.NewGenerator(m, task.Serving{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func TestGeneratorAgreesWithTheModel(t *testing.T) {
 func TestGeneratorIsReproducible(t *testing.T) {
 	m, _ := languageModel(t, "hello world", 10)
 	write := func() (ids []int) {
-		g, err := task.NewGenerator(m)
+		g, err := task.NewGenerator(m, task.Serving{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,7 +207,7 @@ func TestSamplingRestrictions(t *testing.T) {
 func TestClassifierPredictsEachTextAlone(t *testing.T) {
 	m := classifier(t, 16)
 	texts := []string{"a good film", "", "bad", "unheard words", strings.Repeat("good bad ", 20), "a film a film a film a film a film"}
-	c, err := task.NewClassifier(m, 4)
+	c, err := task.NewClassifier(m, task.Serving{Rows: 4})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,9 +18,6 @@ func (m *Model) Beginning(prompt string) (ids []int, skipped []string) {
 	return ids, skipped
 }
 
-// Restart makes the Generator one that has seen nothing.
-func (g *Generator) Restart() { g.batch.Reset, g.logits = true, nil }
-
 // SeeAll hands the model tokens, unless the context is cancelled.
 func (g *Generator) SeeAll(ctx context.Context, tokens []int) error {
 	for _, id := range tokens {
@@ -60,6 +57,6 @@ func (g *Generator) Continue(ctx context.Context, w io.Writer, prompt []int, len
 // following returns what a token adds to a text whose last token is given, which may be
 // a blank before a word.
 func (g *Generator) following(last []int, token int) string {
-	v := g.program.model.Vocabulary
+	v := g.model.Vocabulary
 	return v.Decode(append(last[:len(last):len(last)], token))[len(v.Decode(last)):]
 }

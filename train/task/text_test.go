@@ -10,12 +10,12 @@ import (
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
-// A text is the prompt's continuation token by token, the same from a Generator that was restarted,
-// and none where the context is cancelled. Would catch a state that survives Restart, a prompt that
-// is not seen, and a blank that is lost or written twice.
+// A text is the prompt's continuation token by token, the same from a Generator that begins anew, and
+// none where the context is cancelled. Would catch a prompt that is not seen, and a token that is lost
+// or written twice.
 func TestContinue(t *testing.T) {
 	m, _ := languageModel(t, strings.Repeat("to be or not to be, ", 8), 20)
-	g, err := task.NewGenerator(m)
+	g, err := task.NewGenerator(m, task.Serving{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,10 +43,12 @@ func TestContinue(t *testing.T) {
 		}
 		ids = append(ids, id)
 	}
-	g.Restart()
-	if g.Probabilities() != nil {
-		t.Error("it has seen something after Restart")
+	restart := func() {
+		if err := g.SetState(task.TextState{}); err != nil || g.Probabilities() != nil {
+			t.Errorf("it has seen something: %v", err)
+		}
 	}
+	restart()
 	rng := rand.New(rand.NewPCG(1, 1))
 	if err := g.SeeAll(t.Context(), prompt); err != nil {
 		t.Fatal(err)
@@ -57,9 +59,9 @@ func TestContinue(t *testing.T) {
 		}
 	}
 	second := write(prompt) // goes on from there
-	g.Restart()
+	restart()
 	if third := write(prompt); third != first || second == first {
-		t.Errorf("after Restart %q, before %q and %q", third, first, second)
+		t.Errorf("from the start again %q, before %q and %q", third, first, second)
 	}
 	cancelled, cancel := context.WithCancel(t.Context())
 	cancel()
