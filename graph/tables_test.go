@@ -20,7 +20,7 @@ func TestSmallTable(t *testing.T) {
 	}{{5, true}, {24, true}, {25, false}, {30, false}} {
 		build := twoLayers(12, 4, c.rows, 16)
 		with := compile(t, graph.Settings{Workers: 1}, build).Report()
-		without := compile(t, graph.Settings{Workers: 1, Without: []string{"tables"}}, build).Report()
+		without := compile(t, graph.Settings{Workers: 1, Without: []string{"tables", "scatters"}}, build).Report()
 		// Four gates, each with a product forward, a gradient of W and one of the table.
 		saved := 0
 		if c.small {
