@@ -2,13 +2,15 @@ package ir
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/pkg/errors"
 )
 
 // Verify reports what is wrong with a program: a value that comes before an operand, or that
 // is missing; an operation of another number of operands or another type of attribute than the
-// table says; a shape that the operation's rule does not give; an output that is not a value.
+// table says; a shape that the operation's rule does not give; an output that is not a value;
+// a value that no output needs.
 func (p *Program) Verify() error {
 	seen := make(map[*Value]bool, len(p.Values))
 	ids := make(map[int]bool, len(p.Values))
@@ -28,6 +30,21 @@ func (p *Program) Verify() error {
 	}
 	if len(p.Outputs) == 0 {
 		return errors.New("ir: the program has no outputs")
+	}
+	return p.verifyNeeded()
+}
+
+// verifyNeeded reports a value that no output needs.
+func (p *Program) verifyNeeded() error {
+	needed := make([]bool, p.made)
+	for _, v := range p.Outputs {
+		needed[v.ID] = true
+	}
+	for i, v := range slices.Backward(p.Values) {
+		if !needed[v.ID] {
+			return errors.Errorf("ir: value %d, %s: no output needs it", i, v.Op)
+		}
+		v.Operands(func(u *Value) { needed[u.ID] = true })
 	}
 	return nil
 }

@@ -194,7 +194,8 @@ func (h *hoisting) product(sums []*ir.Value, rights []right, after []bool) *ir.V
 		in = append(in, bias)
 		for _, v := range sums {
 			s := h.of(v)
-			s.in = slices.DeleteFunc(s.in, func(u *ir.Value) bool { return u == bias })
+			i := slices.Index(s.in, bias) // it may be added once more
+			s.in = slices.Delete(s.in, i, i+1)
 		}
 	}
 	z := h.Make(ir.Value{Op: ir.Sum, Products: products, In: in, Rows: len(sums) * sums[0].Rows, Cols: sums[0].Cols})

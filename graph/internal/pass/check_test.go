@@ -1,0 +1,38 @@
+package pass
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/seed-222a112c/lstm/graph/internal/ir"
+)
+
+// checkPass compares what a pass makes of a program with another text.
+func checkPass(t *testing.T, run func(*ir.Program) (*ir.Program, int), text, want string) {
+	t.Helper()
+	p, err := ir.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.MergeEqual()
+	q, rewrites := run(p)
+	if err := q.Verify(); err != nil {
+		t.Errorf("%v\n%v", err, q)
+	}
+	got, want := q.String(), outdented(want)
+	if got != want {
+		t.Errorf("the program\n%v\nbecomes\n%v\nwant\n%v", p, got, want)
+	}
+	if changed := got != p.String(); changed != (rewrites > 0) {
+		t.Errorf("the pass says that it made %d rewrites, and the program has changed: %v", rewrites, changed)
+	}
+}
+
+// outdented returns the lines without what is around them.
+func outdented(text string) string {
+	var b strings.Builder
+	for _, line := range strings.Split(strings.TrimSpace(text), "\n") {
+		b.WriteString(strings.TrimSpace(line) + "\n")
+	}
+	return b.String()
+}
