@@ -194,12 +194,29 @@ func (s *SumRows[T]) Work() (flops, bytes int) {
 	return 0, bytes
 }
 
-// A Scatter adds rows into a matrix of zeros by number: the gradient of a lookup. A
-// worker has a share of the matrix's rows.
+// A Scatter adds rows into a matrix of zeros by number: the gradient of a lookup. A worker has
+// a share of the matrix's rows. The sums run in float64, in the order of the numbers.
 type Scatter[T kernel.Float] struct {
-	Dst   Place
-	X     *List[T]
-	Index int // buffer of the numbers
+	Dst         Place
+	X           *List[T]
+	Index       int   // buffer of the numbers
+	first, next []int // of a row the first position that has its number, of a position the next one; −1 ends
+	parts       []scatterPart[T]
+}
+
+// A scatterPart is a worker's room for the rows of one number and their sums.
+type scatterPart[T kernel.Float] struct {
+	rows kernel.Rows[T]
+	sums []float64
+}
+
+// provide makes room for the workers.
+func (s *Scatter[T]) provide(workers int) {
+	s.first, s.next = make([]int, s.Dst.Rows), make([]int, s.X.height())
+	s.parts = make([]scatterPart[T], workers)
+	for i := range s.parts {
+		s.parts[i].sums = make([]float64, s.Dst.Cols)
+	}
 }
 
 func (s *Scatter[T]) run(m *memory[T], worker, workers int) {
@@ -207,14 +224,30 @@ func (s *Scatter[T]) run(m *memory[T], worker, workers int) {
 	if lo == hi {
 		return
 	}
-	dst := m.matrix(s.Dst)
+	s.chain(m.ints[s.Index], lo, hi)
+	dst, part := m.matrix(s.Dst), &s.parts[worker]
 	for k := lo; k < hi; k++ {
-		clear(dst.Row(k))
+		if s.first[k] < 0 {
+			clear(dst.Row(k))
+			continue
+		}
+		part.rows.Reset()
+		for i := s.first[k]; i >= 0; i = s.next[i] {
+			part.rows.AppendRow(s.X.rows, i)
+		}
+		kernel.SumRows(dst.Row(k), part.rows, part.sums)
 	}
-	for i, k := range m.ints[s.Index] {
-		if k >= lo && k < hi {
-			row := dst.Row(k)
-			kernel.AddRows(row, s.X.rows.Slice(i, i+1))
+}
+
+// chain links the positions of each number in [lo, hi), in rising order. Workers have numbers
+// of their own, and so positions.
+func (s *Scatter[T]) chain(numbers []int, lo, hi int) {
+	for k := lo; k < hi; k++ {
+		s.first[k] = -1
+	}
+	for i := len(numbers) - 1; i >= 0; i-- {
+		if k := numbers[i]; k >= lo && k < hi {
+			s.next[i], s.first[k] = s.first[k], i
 		}
 	}
 }
