@@ -1,6 +1,10 @@
 package pass
 
-import "github.com/seed-222a112c/lstm/graph/internal/ir"
+import (
+	"slices"
+
+	"github.com/seed-222a112c/lstm/graph/internal/ir"
+)
 
 // Fold simplifies every value by the rules of the table: constants are computed, σ(−x) becomes
 // 1 − σ(x), rows of rows become rows. Equal values become one, on the equality of what
@@ -13,14 +17,15 @@ func Fold(p *ir.Program) (*ir.Program, int) {
 		if v.Op == ir.Leaf || v.Op == ir.Opaque {
 			return nil
 		}
-		var w *ir.Value
 		made := r.Made()
+		terms, in := r.Terms(v.Products), r.All(v.In)
+		var w *ir.Value
 		if v.Op == ir.Sum {
-			w = r.NewSum(r.Terms(v.Products), r.All(v.In))
+			w = r.NewSum(terms, in)
 		} else {
-			w = r.New(v.Op, v.Attr, r.All(v.In)...)
+			w = r.New(v.Op, v.Attr, in...)
 		}
-		if r.Made() == made || w.Op != v.Op || len(w.In) != len(v.In) {
+		if r.Made() == made || w.Op != v.Op || !slices.Equal(w.Products, terms) || !slices.Equal(w.In, in) {
 			folded++ // into one that was there, or into something simpler
 		}
 		return r.Like(v, w)

@@ -15,7 +15,6 @@ func Lower(p *ir.Program) (*ir.Program, int) {
 		if v.Op != ir.Sum {
 			return nil
 		}
-		lowered++
 		operands := r.All(v.In)
 		if len(v.Products) > 0 {
 			start := startOf(v, operands, inPlace)
@@ -29,11 +28,15 @@ func Lower(p *ir.Program) (*ir.Program, int) {
 				rest = slices.Delete(slices.Clone(operands), start, start+1)
 			}
 			if len(rest) == 0 {
+				if s.Attr != nil {
+					lowered++
+				}
 				s.Row = v.Row
 				return r.Raw(s)
 			}
 			operands = append([]*ir.Value{r.Make(s)}, rest...)
 		}
+		lowered++
 		left := operands[0]
 		for _, u := range operands[1 : len(operands)-1] {
 			left = r.Make(ir.Value{Op: ir.Add, In: []*ir.Value{left, u}, Rows: v.Rows, Cols: v.Cols})
