@@ -68,7 +68,7 @@ func (c contraction) elementProducts(v *ir.Value) []*ir.Value {
 // full tells whether no operand is broadcast.
 func (c contraction) full(v *ir.Value) bool {
 	for _, u := range v.In {
-		if w := c.Of(u); !w.SameShape(v) || w.Op == ir.Constant || w.Row {
+		if w := c.Of(u); !w.SameShape(v) || w.Row {
 			return false
 		}
 	}

@@ -188,6 +188,36 @@ func TestHoistOfARowThatWaits(t *testing.T) {
 	`)
 }
 
+// A row that only one of the sums adds stays where it is, and a weight that is hoisted stays
+// transposed where it waits.
+func TestHoistOfAWeightAndItsTranspose(t *testing.T) {
+	checkPass(t, Hoist, `
+		x = input 2x5
+		y = input 2x5
+		h = input 2x5
+		w = param 5x5
+		b = param 1x5 row
+		z1 = sum(x*w + h*w' + b)
+		h1 = tanh(z1)
+		z2 = sum(y*w + h1*w')
+		return z2
+	`, `
+		h = input 2x5
+		w = param 5x5
+		x = input 2x5
+		y = input 2x5
+		v4 = stack(x, y)
+		v5 = sum(v4*w)
+		v6 = rows[0:2](v5)
+		b = param 1x5 row
+		v8 = sum(h*w' + v6 + b)
+		v9 = tanh(v8)
+		v10 = rows[2:4](v5)
+		v11 = sum(v9*w' + v10)
+		return v11
+	`)
+}
+
 // What is computed row by row of a hoisted product follows it, and what follows that.
 func TestLift(t *testing.T) {
 	const leaves = `
@@ -212,15 +242,17 @@ func TestLift(t *testing.T) {
 		return v4, v5
 	`)
 	for what, text := range map[string]string{
-		"another number":        "n1 = layernorm[0.5](z1)\nn2 = layernorm[0.25](z2)\nreturn n1, n2",
-		"another operation":     "n1 = tanh(z1)\nn2 = sigmoid(z2)\nreturn n1, n2",
-		"one part alone":        "n1 = tanh(z1)\nreturn n1, z2",
-		"other columns":         "n1 = columns[0:2](z1)\nn2 = columns[1:3](z2)\nreturn n1, n2",
-		"rows that overlap":     "z3 = rows[1:3](z)\nn1 = tanh(z1)\nn2 = tanh(z3)\nreturn n1, n2, z2",
-		"two rows at once":      "n1 = mul(z1, z2)\nn2 = mul(z2, z1)\nreturn n1, n2",
-		"a matrix of each step": "y = input 2x3\nn1 = mul(z1, y)\nn2 = mul(z2, y)\nreturn n1, n2",
-		"not row by row":        "n1 = reshape[3x2](z1)\nn2 = reshape[3x2](z2)\nreturn n1, n2",
-		"sums":                  "w = param 3x3\nn1 = sum(z1*w)\nn2 = sum(z2*w)\nreturn n1, n2",
+		"another number":          "n1 = layernorm[0.5](z1)\nn2 = layernorm[0.25](z2)\nreturn n1, n2",
+		"another operation":       "n1 = tanh(z1)\nn2 = sigmoid(z2)\nreturn n1, n2",
+		"one part alone":          "n1 = tanh(z1)\nreturn n1, z2",
+		"other columns":           "n1 = columns[0:2](z1)\nn2 = columns[1:3](z2)\nreturn n1, n2",
+		"rows that overlap":       "z3 = rows[1:3](z)\nn1 = tanh(z1)\nn2 = tanh(z3)\nreturn n1, n2, z2",
+		"some of the rows":        "y = input 6x3\ny1 = rows[0:2](y)\ny2 = rows[2:4](y)\nn1 = tanh(y1)\nn2 = tanh(y2)\nreturn n1, n2",
+		"matrices of two heights": "y = input 6x3\ny1 = rows[0:2](y)\ny2 = rows[2:4](y)\nn1 = mul(z1, y1)\nn2 = mul(z2, y2)\nreturn n1, n2",
+		"two rows at once":        "n1 = mul(z1, z2)\nn2 = mul(z2, z1)\nreturn n1, n2",
+		"a matrix of each step":   "y = input 2x3\nn1 = mul(z1, y)\nn2 = mul(z2, y)\nreturn n1, n2",
+		"not row by row":          "n1 = reshape[3x2](z1)\nn2 = reshape[3x2](z2)\nreturn n1, n2",
+		"sums":                    "w = param 3x3\nn1 = sum(z1*w)\nn2 = sum(z2*w)\nreturn n1, n2",
 	} {
 		p := ir.MustParse(neededAll(outdented(leaves) + text))
 		if q, n := Lift(p); n != 0 {

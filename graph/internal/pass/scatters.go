@@ -45,18 +45,18 @@ func pairedWithLookup(r *ir.Rewriter, x, y *ir.Value) (rows, other *ir.Value) {
 		}
 	}
 	rows, _ = looksUp(xs[0])
-	if rows == nil || rows.From() != 0 || rows.Rows != rows.In[1].Size() || rows.Rows != x.Rows {
+	if rows == nil || rows.Rows != rows.In[1].Size() || rows.Rows != x.Rows {
 		return nil, nil
 	}
 	parts := map[int]*ir.Value{} // of y, by the first of the rows
 	for i, part := range xs {
 		whole, from := looksUp(part)
-		if whole != rows || parts[from] != nil || part.Rows != ys[i].Rows {
+		if whole != rows {
 			return nil, nil
 		}
 		parts[from] = ys[i]
 	}
-	var sorted []*ir.Value
+	var sorted []*ir.Value // heights that differ, or a part that comes twice, leave a gap
 	for at := 0; at < x.Rows; at += parts[at].Rows {
 		if parts[at] == nil {
 			return nil, nil

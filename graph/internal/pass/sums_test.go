@@ -174,6 +174,15 @@ func TestGradients(t *testing.T) {
 	`)
 }
 
+// A sum of rows that somebody else wants is computed once.
+func TestGradientsOfWantedRows(t *testing.T) {
+	p := ir.MustParse("b1 = input 2x4\nb2 = input 2x4\no1 = sumrows(b1)\no2 = sumrows(b2)\ns = sum(o2 + o1)\nn = neg(o1)\nreturn s, n")
+	q, joined := Gradients(p)
+	if joined != 0 || q.Users(q.Outputs[1].In[0])[0] != q.Outputs[0] {
+		t.Errorf("the program has become\n%v", q)
+	}
+}
+
 // Pieces that are put together in the wrong place, though one is missing, twice, or wanted
 // elsewhere.
 func TestPieces(t *testing.T) {
@@ -222,6 +231,14 @@ func TestPieces(t *testing.T) {
 		v5 = sum(y + v2 + v4)
 		return v5
 	`)
+	for what, text := range map[string]string{
+		"the end is missing":  "a = input 2x3\npa = padrows[0 of 4](a)\ny = input 4x3\ns = sum(pa + y)\nreturn s",
+		"pieces that overlap": "a = input 1x3\nb = input 2x3\nc = input 1x3\npa = padrows[0 of 4](a)\npb = padrows[2 of 4](b)\npc = padrows[3 of 4](c)\ns = sum(pa + pb + pc)\nreturn s",
+	} {
+		if q, joined := Pieces(ir.MustParse(text)); joined != 0 || q.Outputs[0].Op != ir.Sum {
+			t.Errorf("%s: the program has become\n%v", what, q)
+		}
+	}
 	checkPass(t, Pieces, `
 		a = input 2x3
 		b = input 2x1

@@ -36,6 +36,30 @@ func TestTables(t *testing.T) {
 	`)
 }
 
+// A lookup that begins behind the first number, of which there are some rows; a bias that
+// changes while parameters are frozen, which stays outside.
+func TestTablesOfSomeNumbers(t *testing.T) {
+	checkPass(t, Tables(false), `
+		e = param 3x2
+		k = index 1x9
+		w = param 5x2
+		b = input 1x5 row
+		x = lookup[1:9](e, k)
+		x1 = rows[4:8](x)
+		z = sum(x1*w' + b)
+		return z
+	`, `
+		e = param 3x2
+		w = param 5x2
+		v2 = sum(e*w')
+		k = index 1x9
+		v4 = lookup[5:9](v2, k)
+		b = input 1x5 row
+		v6 = sum(v4 + b)
+		return v6
+	`)
+}
+
 // A table that is computed though it has more rows than are looked up, or in training, or of
 // something that changes while parameters are frozen.
 func TestTablesThatAreWorthIt(t *testing.T) {

@@ -90,7 +90,7 @@ func pieces(g *generator) {
 	byRows := g.IntN(2) == 0
 	var parts []*ir.Value
 	for _, i := range g.Perm(n) {
-		if i == 0 && g.IntN(4) == 0 {
+		if g.IntN(8) == 0 && len(parts) > 0 {
 			continue // not all of it
 		}
 		pad := ir.Pad{From: i * size, Size: n * size}
