@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"graph/safetensors", "graph/internal/kernel/simd", "graph/internal/workers", "graph/internal/crew", "graph/internal/pages", "train/audio", "train/metrics"},
 	{"graph/internal/kernel"},
 	{"graph/internal/ir", "graph/update", "graph/internal/kernel/roofline", "train/format"},
-	{"graph/internal/ops", "train/schema"},
+	{"graph/internal/ops", "graph/internal/ir/irtest", "train/schema"},
 	{"graph/internal/importer", "graph/internal/pass", "graph/internal/exec", "train/optim", "train/data", "train/format/formattest"},
 	{"graph/internal/schedule"},
 	{"graph", "train/optim/optimtest"},
