@@ -29,13 +29,14 @@ type Builder struct {
 	doubtful bool // Gorgonia may have taken a node for another, see merges.go
 
 	inputs  map[string]*input
+	unset   bool // some input may have no value yet
 	params  []*binding
 	outputs []*output
 	probes  []*probe
 	loss    *Node
 
-	watchers []func(name string, n *Node) *Node // see the quantities that are named
-	prefix   string                             // of their names
+	watchers  []func(name string, n *Node) *Node // see the quantities that are named
+	renamings []renaming                         // of their names, the innermost last
 }
 
 // An input is memory that the caller fills before a run.
@@ -43,6 +44,7 @@ type input struct {
 	node   *Node
 	values values // of a float input
 	ints   []int  // of an index input
+	unset  string // what to do so that it has a value, or empty if it has one
 }
 
 // A binding is a parameter's node in this graph.

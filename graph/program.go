@@ -21,6 +21,7 @@ type Program struct {
 	graph   *gorgonia.ExprGraph
 	dtype   Dtype
 	inputs  map[string]*input
+	unset   bool // some input may have no value yet
 	outputs map[string]*tensor.Dense
 	grads   []gorgonia.ValueGrad
 
@@ -28,7 +29,7 @@ type Program struct {
 }
 
 func newProgram(b *Builder) (*Program, error) {
-	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, wanted: b.wanted()}
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, unset: b.unset, outputs: map[string]*tensor.Dense{}, wanted: b.wanted()}
 	for _, o := range b.outputs {
 		p.outputs[o.name] = o.keep.Value()
 	}
@@ -46,7 +47,7 @@ func newFusedProgram(b *Builder, s Settings) (*Program, error) {
 	if b.loss != nil && s.BFloat16 {
 		return nil, errors.New("graph: bfloat16 weights in a program with an objective; they are for inference")
 	}
-	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, wanted: b.wanted()}
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, unset: b.unset, outputs: map[string]*tensor.Dense{}, wanted: b.wanted()}
 	params := make([]*Node, len(b.params))
 	for i, bound := range b.params {
 		params[i] = bound.node
@@ -89,8 +90,11 @@ func (t tape) Close() error { return t.vm.Close() }
 func (p *Program) Report() *Report { return p.report }
 
 // Run computes the outputs and gradients from the inputs and the parameters as they are
-// now.
+// now. It is an error if an UnsetInput has no value yet.
 func (p *Program) Run() error {
+	if err := p.checkInputs(); err != nil {
+		return err
+	}
 	return errors.Wrap(p.machine.Run(), "graph: running")
 }
 
@@ -125,6 +129,7 @@ func (p *Program) SetFloats(name string, x []float64) error {
 		return err
 	}
 	in.values.copyFrom(x)
+	in.unset = ""
 	return nil
 }
 
@@ -169,6 +174,7 @@ func (p *Program) Feed(output, input string) error {
 	} else {
 		copy(in.values.f32, out.Data().([]float32))
 	}
+	in.unset = ""
 	return nil
 }
 
@@ -180,6 +186,7 @@ func (p *Program) Clear(input string) error {
 	}
 	clear(in.values.f32)
 	clear(in.values.f64)
+	in.unset = ""
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
 	"github.com/seed-222a112c/lstm/train"
@@ -102,7 +103,7 @@ func TestSaveAndLoadOptions(t *testing.T) {
 func TestSaveAndLoadEveryCell(t *testing.T) {
 	c := newClassification(t, 4)
 	texts := []string{"so so good film", "film"}
-	for _, cell := range task.CellNames() {
+	for _, cell := range cells.Names() {
 		config := c.model.Config
 		config.Cell, config.Layers = cell, 2
 		m, err := task.NewModel(config, c.model.Vocabulary, c.model.Labels, rand.New(rand.NewPCG(3, 3)))

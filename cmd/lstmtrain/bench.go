@@ -9,8 +9,8 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/benchmarks"
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
-	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
 )
 
@@ -70,7 +70,7 @@ func (r *benchRun) flags() flagGroup {
 	flags := newFlagGroup("Flags")
 	flags.Var(oneOf(&r.mode, benchmarks.Train, benchmarks.Forward), "mode", "what a step is")
 	flags.Var(oneOf(&r.engine, graph.Fused, graph.Reference, bothEngines), "engine", "what runs it")
-	flags.Var(oneOf(&r.config.Cell, task.CellNames()...), "cell", "recurrent cell, as for train")
+	flags.Var(oneOf(&r.config.Cell, cells.Names()...), "cell", "recurrent cell, as for train")
 	flags.Var(wholeFrom(1, &r.config.Workers), "workers", "goroutines of the fused engine; if not given, as many\nas processors")
 	flags.Var(wholeFrom(1, &r.steps), "steps", "timed steps of each contestant, at least")
 	flags.Var(oneOf(&r.peer, benchmarks.PeerNames()...), "peer", "program to compare with")

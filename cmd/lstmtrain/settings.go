@@ -3,6 +3,7 @@ package main
 import (
 	"strings"
 
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -96,7 +97,7 @@ func (s *settings) dataGroup() flagGroup {
 
 func (s *settings) modelGroup() flagGroup {
 	g := newFlagGroup("Model")
-	g.Var(oneOf(&s.Cell, task.CellNames()...), "cell", "recurrent cell: lstm, peephole, cifg, layernorm, gru, gru-original, rnn, rnn-relu,\nslstm, mlstm, lstm-1997, or one of the variants of Greff et al. (2015)\nnig, nfg, nog, niaf, noaf, fgr")
+	g.Var(oneOf(&s.Cell, cells.Names()...), "cell", "recurrent cell: lstm, peephole, cifg, layernorm, gru, gru-original, rnn, rnn-relu,\nslstm, mlstm, lstm-1997, or one of the variants of Greff et al. (2015)\nnig, nfg, nog, niaf, noaf, fgr")
 	g.Var(wholeFrom(1, &s.Hidden), "hidden", "units of each layer")
 	g.Var(wholeFrom(1, &s.Layers), "layers", "layers of cells")
 	g.Var(wholeFrom(1, &s.Embed), "embed", "width of the embedding")
@@ -161,7 +162,7 @@ func (s *settings) complete(flags *pflag.FlagSet) error {
 	if err := trades[s.Task].complete(s, flags); err != nil {
 		return err
 	}
-	if !task.HasForgetGate(s.Cell) || s.Init != "" && !flags.Changed("forget-bias") {
+	if !cells.HasForgetGate(s.Cell) || s.Init != "" && !flags.Changed("forget-bias") {
 		s.ForgetBias = nil
 	}
 	if len(s.Data) > 0 {
@@ -196,10 +197,10 @@ func (s *settings) check(flags *pflag.FlagSet) error {
 		return err
 	}
 	switch {
-	case !task.HasForgetGate(s.Cell) && flags.Changed("forget-bias"):
+	case !cells.HasForgetGate(s.Cell) && flags.Changed("forget-bias"):
 		return usagef("--forget-bias does not apply to --cell %s, which has no forget gate", s.Cell)
-	case s.Init != "" && task.CheckPreset(s.Cell, s.Init) != nil:
-		return usagef("--init %s does not apply to --cell %s: %v", s.Init, s.Cell, task.CheckPreset(s.Cell, s.Init))
+	case s.Init != "" && cells.CheckPreset(s.Cell, s.Init) != nil:
+		return usagef("--init %s does not apply to --cell %s: %v", s.Init, s.Cell, cells.CheckPreset(s.Cell, s.Init))
 	case len(s.Data) == 0 && s.Task != task.Characters:
 		return usagef("--task %s needs --data FILE; only char has text to learn from without", s.Task)
 	case s.BPTT > 0 && flags.Changed("block"):

@@ -55,7 +55,9 @@ func New(c Config, s schema.Schema, rng *rand.Rand) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	width = m.newLayers(width, rng)
+	if width, err = m.newLayers(width, rng); err != nil {
+		return nil, err
+	}
 	if c.Tie {
 		// A table that is also a dense layer's begins as one.
 		graph.Uniform(m.Embedding.Table, 1/math.Sqrt(float64(c.Embed)), rng)

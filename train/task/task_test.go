@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/graphtest"
 	"github.com/seed-222a112c/lstm/train/data"
@@ -313,7 +314,7 @@ func TestForgetBiasAndPresetReachTheCells(t *testing.T) {
 // node of its state that is not carried shows as another loss.
 func TestEveryCell(t *testing.T) {
 	var withForgetGate []string
-	for _, name := range task.CellNames() {
+	for _, name := range cells.Names() {
 		lm, ids := languageModel(t, "to be or not to be", 20)
 		lm.Config.Cell = name
 		m, err := task.NewModel(lm.Config, lm.Vocabulary, nil, newRand())
@@ -322,14 +323,14 @@ func TestEveryCell(t *testing.T) {
 		}
 		want := meanLoss(t, m, ids, 1, len(ids)-1)
 		graphtest.CheckClose(t, name, []float64{meanLoss(t, m, ids, 1, 5)}, []float64{want}, 1e-6)
-		if task.HasForgetGate(name) {
+		if cells.HasForgetGate(name) {
 			withForgetGate = append(withForgetGate, name)
 		}
 	}
 	if want := []string{"cifg", "fgr", "layernorm", "lstm", "mlstm", "niaf", "nig", "noaf", "nog", "peephole", "slstm"}; !slices.Equal(withForgetGate, want) {
 		t.Errorf("cells with a forget gate are %v, want %v", withForgetGate, want)
 	}
-	if task.HasForgetGate("gru2") {
+	if cells.HasForgetGate("gru2") {
 		t.Error("a cell that there is not has a forget gate")
 	}
 }
