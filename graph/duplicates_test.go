@@ -75,3 +75,36 @@ func compareEngines(t *testing.T, build func(g *graph.Builder, param func(name s
 		t.Errorf("fused and reference differ by %g: %s", worst, where)
 	}
 }
+
+// Programs that random graphs have found: the weights of a loss are a column of a matrix, or
+// lie in a concatenation; a table and rows of it are multiplied by the same weight, once
+// transposed twice.
+func TestProgramsThatFailed(t *testing.T) {
+	for name, build := range map[string]func(*graph.Builder, func(string, int, int) *graph.Node){
+		"weights with gaps": func(g *graph.Builder, param func(string, int, int) *graph.Node) {
+			w := g.Sigmoid(param("w", 3, 3))
+			loss := g.CrossEntropy(param("x", 3, 2), g.Indices("targets", 3), g.ColumnBlock(w, 1, 2), graph.CrossEntropySettings{})
+			g.Minimize(g.Add(loss, g.Dot(w, w)))
+		},
+		"weights in a concatenation": func(g *graph.Builder, param func(string, int, int) *graph.Node) {
+			w := g.Sigmoid(param("w", 3, 1))
+			both := g.ConcatColumns(param("v", 3, 2), w)
+			loss := g.CrossEntropy(param("x", 3, 2), g.Indices("targets", 3), w, graph.CrossEntropySettings{})
+			g.Minimize(g.Add(loss, g.Dot(both, both)))
+		},
+		"a table and its rows": func(g *graph.Builder, param func(string, int, int) *graph.Node) {
+			table, w, u := param("table", 1, 2), param("w", 2, 1), param("u", 2, 1)
+			again := g.MatMul(table, u)
+			row := g.Add(g.Add(g.MatMul(table, w), g.MatMul(table, u)), again)
+			y := g.AddRow(g.MatMul(g.Rows(table, g.Indices("numbers", 2)), g.Transpose(g.Transpose(w))), row)
+			g.Output("y", y)
+			g.Minimize(g.Dot(y, y))
+		},
+		"an affine map of a constant": func(g *graph.Builder, param func(string, int, int) *graph.Node) {
+			u, v := g.Dot(param("u", 2, 2), param("u2", 2, 2)), g.Dot(param("v", 2, 2), param("v2", 2, 2))
+			g.Minimize(g.Add(g.Affine(u, 0.3, 2), g.Mul(u, v)))
+		},
+	} {
+		t.Run(name, func(t *testing.T) { compareEngines(t, build) })
+	}
+}

@@ -75,7 +75,7 @@ func (im *importer) recognise(n *gorgonia.Node, op gorgonia.Op) *ir.Value {
 		v.Op, v.Attr = ir.LayerNormGrad, in[1].Attr
 	case *ops.Softmax:
 		v.Op = ir.Softmax
-	case *ops.Keep:
+	case *ops.Keep, *ops.StopGradient:
 		return in[0]
 	case *ops.CrossEntropy:
 		if v.Op = ir.CrossEntropy; !o.Plain() {

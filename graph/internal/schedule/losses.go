@@ -35,7 +35,7 @@ func (p *Plan[T]) losses() {
 // loss plans a loss, a gradient or both; either may be nil.
 func (p *Plan[T]) loss(loss, grad *ir.Value) {
 	v := cmp.Or(grad, loss)
-	s := &exec.Loss[T]{Logits: p.place(v.In[0]), Targets: p.place(v.In[1]).Buffer, Weights: p.place(v.In[2]),
+	s := &exec.Loss[T]{Logits: p.place(v.In[0]), Targets: p.place(v.In[1]).Buffer, Weights: p.withoutGaps(v.In[2], 2*p.stage[v.ID]),
 		Losses: p.newBuffer(v.In[0].Rows, 1), Gradient: grad != nil}
 	if grad != nil {
 		s.DY, s.Exps = p.place(grad.In[3]), p.place(grad)
@@ -46,4 +46,16 @@ func (p *Plan[T]) loss(loss, grad *ir.Value) {
 	if loss != nil {
 		p.add(2*p.stage[loss.ID]+1, "", &exec.Mean[T]{Losses: s.Losses, Weights: s.Weights, Mean: p.place(loss)})
 	}
+}
+
+// withoutGaps returns where v lies with its rows one after the other: a copy, if it is a part
+// of something, which is made at that time.
+func (p *Plan[T]) withoutGaps(v *ir.Value, time int) exec.Place {
+	at := p.place(v)
+	if at.Contiguous() {
+		return at
+	}
+	dst := p.newBuffer(v.Rows, v.Cols)
+	p.copy(time, dst, []exec.Part{{Place: at}})
+	return dst
 }

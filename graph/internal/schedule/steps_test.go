@@ -44,6 +44,19 @@ func TestClusters(t *testing.T) {
 		cluster 8×3: exp: x →#3
 		cluster 8×3: tanh exp: #1 →#4 →#5
 	`, one)
+	// Rows that are looked up for a cluster are there before it, also where its first value is.
+	checkSteps(t, `
+		x = input 6x3
+		e = param 9x3
+		k = index 1x6
+		a = affine[2, 1](x)
+		l = lookup[0:6](e, k)
+		b = mul(a, l)
+		return b
+	`, `
+		copy 6×3: e →#3
+		cluster 6×3: affine ⊙: x #3 →#4
+	`, one)
 	// A row, a column and a number are spread; a row is no operand of the cluster of a matrix.
 	checkSteps(t, `
 		x = input 8x3
@@ -88,6 +101,25 @@ func TestSink(t *testing.T) {
 		| product 8×[3×3]: #3 #2 →#5
 		cluster 8×3: ⊙: #4 #5 →#6
 	`, Settings{Workers: 2}, "sink")
+}
+
+// A value that is cheap, wanted later, and an output.
+func TestSinkOfAnOutput(t *testing.T) {
+	const text = `
+		x = input 8x3
+		w = param 3x3
+		s = sigmoid(x)
+		o = affine[-1, 1](s)
+		z = sum(s*w)
+		g = mul(o, z)
+		return g, o
+	`
+	checkSteps(t, text, `
+		pack 1: w →#2
+		cluster 8×3: σ affine: x →#3 →#4
+		| product 8×[3×3]: #3 #2 →#5
+		cluster 8×3: ⊙: #4 #5 →#6
+	`, Settings{Workers: 2})
 }
 
 // Gates that are not one step, or that are though their left operands differ; right operands
@@ -236,6 +268,24 @@ func TestHomes(t *testing.T) {
 	`, Settings{Workers: 2})
 }
 
+// A concatenation that only a product reads: its parts are computed in it all the same.
+func TestHomesOfALeftOperand(t *testing.T) {
+	checkSteps(t, `
+		x = input 8x2
+		w = param 4x3
+		a = tanh(x)
+		s = softmax(x)
+		c = concat(a, s)
+		z = sum(c*w)
+		return z
+	`, `
+		pack 1: w →#2
+		cluster 8×2: tanh: x →#3+0
+		softmax 8×2: x →#3+2
+		| product 8×[4×3]: #3 #2 →#4
+	`, Settings{Workers: 2})
+}
+
 // Outputs that share memory with a leaf, with one another or with a part of something: who reads
 // them after a run may change them.
 func TestOutputs(t *testing.T) {
@@ -315,6 +365,27 @@ func TestLosses(t *testing.T) {
 		cross-entropy and its gradient 4×6: x v →#6 →#7 #8
 		| mean of losses: #4 w →#9
 	`, Settings{Workers: 2}, "memory")
+}
+
+// Weights of a loss that lie in a matrix, with gaps between them: the loss reads them as if they
+// had none.
+func TestLossOfAColumn(t *testing.T) {
+	checkSteps(t, `
+		x = input 4x6
+		k = index 1x4
+		m = input 4x3
+		n = softmax(m)
+		c = concat(n, m)
+		w = columns[1:2](c)
+		l = crossentropy(x, k, w)
+		return l
+	`, `
+		softmax 4×3: m →#3+0
+		copy 4×3: m →#3+3
+		copy 4×1: #3+1 →#4
+		| cross-entropy 4×6: x #4 →#5 →#6
+		| mean of losses: #5 #4 →#7
+	`, Settings{Workers: 2})
 }
 
 // Layer norms whose gradients read the scales of other rows.

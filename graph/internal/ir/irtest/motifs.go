@@ -3,7 +3,7 @@ package irtest
 import "github.com/seed-222a112c/lstm/graph/internal/ir"
 
 // motifs are what autodiff and unrolled cells make of equations, and what the passes look for.
-var motifs = []func(g *generator){recurrence, weightGradient, pieces, tableGradient, gates, views}
+var motifs = []func(g *generator){recurrence, weightGradient, pieces, tableGradient, gates, views, rights}
 
 // recurrence adds some steps of h ← tanh(x_t·W + h·U + b + …), of rows of one matrix, of a
 // table's, or of matrices of their own, with something else that may occur in the sum.
@@ -145,4 +145,21 @@ func views(g *generator) {
 	}
 	g.add(g.make(ir.Stack, nil, g.make(ir.Stack, nil, halves...), halves[0]))
 	g.add(g.make(ir.Concat, nil, g.make(ir.ColumnBlock, ir.Range{Size: 2}, x), g.make(ir.ColumnBlock, ir.Range{From: 2, Size: 3}, x)))
+}
+
+// rights adds products whose right operands are put together, cut or looked up.
+func rights(g *generator) {
+	in, width := 2*g.size(), g.size()
+	x := g.leaf(ir.Input, g.size(), in)
+	half := func() *ir.Value { return g.make(ir.Tanh, nil, g.leaf(ir.Input, in/2, width)) }
+	right := []*ir.Value{
+		g.make(ir.Stack, nil, half(), half()),
+		g.make(ir.Lookup, ir.Range{Size: in}, g.leaf(ir.Param, 3, width), g.index(in, 3)),
+		g.make(ir.RowBlock, ir.Range{From: 1, Size: in}, g.leaf(ir.Param, in+1, width)),
+		g.make(ir.ColumnBlock, ir.Range{From: 1, Size: width}, g.leaf(ir.Param, in, width+1)),
+		g.make(ir.Transpose, nil, g.make(ir.Stack, nil, g.leaf(ir.Input, width, in))),
+		g.make(ir.RowBlock, ir.Range{From: 1, Size: in}, g.make(ir.Stack, nil, half(), g.leaf(ir.Input, in, width))),
+	}[g.IntN(6)]
+	g.add(g.small(g.product(x, right, false)))
+	g.add(g.small(g.product(g.leaf(ir.Input, 2, width), right, true)))
 }

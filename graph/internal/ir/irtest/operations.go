@@ -112,11 +112,24 @@ var operations = map[ir.Op]func(g *generator, x *ir.Value) *ir.Value{
 		return g.small(g.make(ir.Scatter, ir.Rows(rows), x, g.index(x.Rows, rows)))
 	},
 	ir.CrossEntropy: func(g *generator, x *ir.Value) *ir.Value {
-		return g.make(ir.CrossEntropy, nil, x, g.index(x.Rows, x.Cols), g.mask(x.Rows))
+		return g.make(ir.CrossEntropy, nil, x, g.index(x.Rows, x.Cols), g.weights(x.Rows))
 	},
 	ir.CrossEntropyGrad: func(g *generator, x *ir.Value) *ir.Value {
-		targets, weights := g.index(x.Rows, x.Cols), g.mask(x.Rows)
+		targets, weights := g.index(x.Rows, x.Cols), g.weights(x.Rows)
 		loss := g.make(ir.CrossEntropy, nil, x, targets, weights)
 		return g.make(ir.CrossEntropyGrad, nil, x, targets, weights, []*ir.Value{loss, g.leaf(ir.Input, 1, 1), g.make(ir.Constant, ir.Number(1))}[g.IntN(3)])
 	},
+}
+
+// weights returns weights of so many rows, sometimes a column of a matrix, or computed.
+func (g *generator) weights(rows int) *ir.Value {
+	switch g.IntN(4) {
+	case 0:
+		return g.make(ir.ColumnBlock, ir.Range{From: g.IntN(2), Size: 1}, g.make(ir.Sigmoid, nil, g.leaf(ir.Input, rows, 3)))
+	case 1:
+		w := g.make(ir.Sigmoid, nil, g.leaf(ir.Input, rows, 1))
+		g.add(g.make(ir.Concat, nil, w, g.leaf(ir.Input, rows, 2)))
+		return w
+	}
+	return g.mask(rows)
 }
