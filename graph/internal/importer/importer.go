@@ -71,6 +71,9 @@ func Import(wanted, params []*gorgonia.Node) (*Graph, error) {
 
 // node imports one node whose operands have been imported.
 func (im *importer) node(n *gorgonia.Node) error {
+	if op := n.Op(); op != nil && isStatement(op) {
+		return errors.Errorf("importer: the graph has a statement, %v", op)
+	}
 	if n.Dtype() == tensor.Float32 || n.Dtype() == tensor.Float64 {
 		if im.dtype == (tensor.Dtype{}) {
 			im.dtype = n.Dtype()
@@ -91,8 +94,6 @@ func (im *importer) node(n *gorgonia.Node) error {
 			im.of[n.ID()] = im.leaf(n)
 		}
 		return nil
-	case isStatement(op):
-		return errors.Errorf("importer: the graph has a statement, %v", op)
 	}
 	v := im.recognise(n, op)
 	if v == nil {
