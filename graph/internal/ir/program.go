@@ -1,0 +1,216 @@
+package ir
+
+import (
+	"encoding/binary"
+	"slices"
+	"strconv"
+)
+
+// A Program is the values that a run computes. Programs that are made of one another share
+// the numbers of their values and what is known of them; only one of them is worked on at a
+// time.
+type Program struct {
+	Values  []*Value // operands before users
+	Outputs []*Value // those that survive a run
+
+	*shared
+	users   [][]*Value // by ID, one entry a use
+	outputs []bool     // by ID
+}
+
+// What is shared by programs that are made of one another.
+type shared struct {
+	made  int
+	known map[string]*Value // by key; nil while equal values stay apart
+	key   []byte            // room for one
+}
+
+// NewProgram returns a program without values.
+func NewProgram() *Program { return &Program{shared: &shared{}} }
+
+// Made returns how many values have been made: more than the largest ID.
+func (p *Program) Made() int { return p.made }
+
+// MergeEqual says that from now on a value that is made is the equal one that there is.
+func (p *Program) MergeEqual() { p.known = map[string]*Value{} }
+
+// Merges tells whether equal values become one.
+func (p *Program) Merges() bool { return p.known != nil }
+
+// Forget says that values made before are not looked for when one is made.
+func (p *Program) Forget() {
+	if p.known != nil {
+		clear(p.known)
+	}
+}
+
+// New returns a value of an operation, simplified, or the equal one that there is already.
+// It panics if the operands do not fit the operation.
+func (p *Program) New(op Op, attr Attr, in ...*Value) *Value {
+	return p.simplified(Value{Op: op, Attr: attr, In: in})
+}
+
+// NewSum returns Σ products + Σ in, simplified.
+func (p *Program) NewSum(products []Product, in []*Value) *Value {
+	return p.simplified(Value{Op: Sum, Products: products, In: in})
+}
+
+func (p *Program) simplified(v Value) *Value {
+	row := v.Op.Row()
+	if row.Traits&Elementwise != 0 {
+		if w := p.constantOf(row, &v); w != nil {
+			return w
+		}
+	}
+	v.shape()
+	if row.Fold != nil {
+		if w := row.Fold(p, &v); w != nil {
+			return w
+		}
+	}
+	return p.Make(v)
+}
+
+// constantOf returns the constant that an elementwise value of constants is, or nil.
+func (p *Program) constantOf(row *Row, v *Value) *Value {
+	var x [3]float64
+	for i, u := range v.In {
+		if u.Op != Constant {
+			return nil
+		}
+		x[i] = float64(u.Attr.(Number))
+	}
+	return p.Make(Value{Op: Constant, Attr: Number(row.Scalar(v.Attr, x)), Rows: 1, Cols: 1})
+}
+
+// shape sets the shape by the operation's rule.
+func (v *Value) shape() {
+	rows, cols, err := v.Op.Row().Shape(v)
+	if err != nil {
+		panic("ir: " + v.Op.String() + ": " + err.Error())
+	}
+	v.Rows, v.Cols = rows, cols
+}
+
+// Make adds a value as it is, or returns the equal one that there is already.
+func (p *Program) Make(v Value) *Value {
+	if p.known == nil || v.Op == Opaque || v.Op == Leaf {
+		return p.Raw(v)
+	}
+	p.key = v.appendKey(p.key[:0])
+	if w := p.known[string(p.key)]; w != nil {
+		return w
+	}
+	w := p.Raw(v)
+	p.known[string(p.key)] = w
+	return w
+}
+
+// Raw adds a value as it is, of the shape that it has or, if that is zero, of the one that the
+// operation's rule gives.
+func (p *Program) Raw(v Value) *Value {
+	if v.Rows == 0 && v.Cols == 0 {
+		v.shape()
+	}
+	v.ID = p.made
+	p.made++
+	return &v
+}
+
+// appendKey appends what is equal for equal values: all that determines them, and no hash of
+// it.
+func (v *Value) appendKey(b []byte) []byte {
+	number := func(x int) { b = binary.AppendVarint(b, int64(x)) }
+	b = append(b, byte(v.Op))
+	number(v.Rows)
+	number(v.Cols)
+	if v.Attr != nil {
+		b = v.Attr.Append(b)
+	}
+	b = append(b, 0)
+	number(len(v.Products))
+	for _, t := range v.Products {
+		number(t.Left.ID)
+		number(t.Right.ID)
+		b = strconv.AppendBool(b, t.Trans)
+	}
+	for _, u := range v.In {
+		number(u.ID)
+	}
+	return b
+}
+
+// Order sets the values to those that the outputs need, operands before users: the first
+// output first, and of a value the first operand first.
+func (p *Program) Order() {
+	p.Values = p.Values[:0:0]
+	p.users, p.outputs = nil, nil
+	const open, done = 1, 2
+	state := make([]uint8, p.made)
+	var todo []*Value
+	for _, out := range p.Outputs {
+		todo = append(todo, out)
+		for len(todo) > 0 {
+			v := todo[len(todo)-1]
+			switch state[v.ID] {
+			case done:
+				todo = todo[:len(todo)-1]
+			case open:
+				todo = todo[:len(todo)-1]
+				state[v.ID] = done
+				p.Values = append(p.Values, v)
+			default:
+				state[v.ID] = open
+				from := len(todo)
+				v.Operands(func(u *Value) {
+					if state[u.ID] == 0 {
+						todo = append(todo, u)
+					}
+				})
+				slices.Reverse(todo[from:])
+			}
+		}
+	}
+}
+
+// Users returns the users of a value of the program, one entry a use, in the order of the
+// values.
+func (p *Program) Users(v *Value) []*Value {
+	if p.users == nil {
+		p.findUsers()
+	}
+	if v.ID >= len(p.users) { // made since
+		return nil
+	}
+	return p.users[v.ID]
+}
+
+func (p *Program) findUsers() {
+	uses, total := make([]int, p.made), 0
+	for _, v := range p.Values {
+		v.Operands(func(u *Value) { uses[u.ID]++; total++ })
+	}
+	p.users = make([][]*Value, p.made)
+	room := make([]*Value, total)
+	for _, v := range p.Values {
+		n := uses[v.ID]
+		p.users[v.ID], room = room[:0:n], room[n:]
+	}
+	for _, v := range p.Values {
+		v.Operands(func(u *Value) { p.users[u.ID] = append(p.users[u.ID], v) })
+	}
+}
+
+// IsOutput tells whether a value survives a run.
+func (p *Program) IsOutput(v *Value) bool {
+	if p.outputs == nil {
+		p.outputs = make([]bool, p.made)
+		for _, out := range p.Outputs {
+			p.outputs[out.ID] = true
+		}
+	}
+	return v.ID < len(p.outputs) && p.outputs[v.ID]
+}
+
+// Single tells whether a value has one use and nobody else wants it.
+func (p *Program) Single(v *Value) bool { return len(p.Users(v)) == 1 && !p.IsOutput(v) }
