@@ -70,7 +70,7 @@ func (p *Program) simplified(v Value) *Value {
 			return w
 		}
 	}
-	return p.Make(v)
+	return p.enter(&v)
 }
 
 // constantOf returns the constant that an elementwise value of constants is, or nil.
@@ -96,16 +96,10 @@ func (v *Value) shape() {
 
 // Make adds a value as it is, or returns the equal one that there is already.
 func (p *Program) Make(v Value) *Value {
-	if p.known == nil || v.Op == Opaque || v.Op == Leaf {
-		return p.Raw(v)
+	if v.Rows == 0 && v.Cols == 0 {
+		v.shape()
 	}
-	p.key = v.appendKey(p.key[:0])
-	if w := p.known[string(p.key)]; w != nil {
-		return w
-	}
-	w := p.Raw(v)
-	p.known[string(p.key)] = w
-	return w
+	return p.enter(&v)
 }
 
 // Raw adds a value as it is, of the shape that it has or, if that is zero, of the one that the
@@ -114,9 +108,28 @@ func (p *Program) Raw(v Value) *Value {
 	if v.Rows == 0 && v.Cols == 0 {
 		v.shape()
 	}
+	p.number(&v)
+	return &v
+}
+
+// enter returns the value that is equal to v, which is v itself if there is none yet.
+func (p *Program) enter(v *Value) *Value {
+	if p.known == nil || v.Op == Opaque || v.Op == Leaf {
+		p.number(v)
+		return v
+	}
+	p.key = v.appendKey(p.key[:0])
+	if w := p.known[string(p.key)]; w != nil {
+		return w
+	}
+	p.number(v)
+	p.known[string(p.key)] = v
+	return v
+}
+
+func (p *Program) number(v *Value) {
 	v.ID = p.made
 	p.made++
-	return &v
 }
 
 // appendKey appends what is equal for equal values: all that determines them, and no hash of
