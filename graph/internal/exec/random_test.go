@@ -2,9 +2,10 @@ package exec_test
 
 import (
 	"fmt"
-	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed-222a112c/lstm/graph/internal/exec"
@@ -23,40 +24,37 @@ type compiled struct {
 	original *ir.Program
 	graph    *gorgonia.ExprGraph
 	nodes    map[string]*gorgonia.Node
-	float64  bool
 }
 
-// compile runs the passes on a random program, but for one that is left out.
-func compile(t *testing.T, seed uint64, wide bool, inference bool, without ...string) *compiled {
+// compile runs the passes on a random program.
+func compile(t *testing.T, seed uint64, wide bool, inference bool) *compiled {
 	t.Helper()
-	c := &compiled{Sample: irtest.Random(seed, 12), graph: gorgonia.NewGraph(), nodes: map[string]*gorgonia.Node{}, float64: wide}
-	c.original = c.Program
+	c := compiledOf(irtest.Random(seed, 12), wide)
+	c.Program, _ = pass.Run(c.Program, pass.Pipeline(pass.Settings{Inference: inference}), nil)
+	return c
+}
+
+// compiledOf gives the leaves of a sample nodes.
+func compiledOf(s *irtest.Sample, wide bool) *compiled {
+	c := &compiled{Sample: s, original: s.Program, graph: gorgonia.NewGraph(), nodes: map[string]*gorgonia.Node{}}
 	dtype := tensor.Float32
 	if wide {
 		dtype = tensor.Float64
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.Leaves)) {
-		m, of := c.Leaves[name], dtype
-		if name[:3] == "ind" {
-			of = tensor.Int
-		}
-		c.nodes[name] = gorgonia.NewTensor(c.graph, of, 2, gorgonia.WithShape(m.Rows, m.Cols), gorgonia.WithName(name))
-	}
-	p := c.Program.Rewrite(func(r *ir.Rewriter, v *ir.Value) *ir.Value {
+	c.Sample = &irtest.Sample{Leaves: s.Leaves, Program: s.Rewrite(func(r *ir.Rewriter, v *ir.Value) *ir.Value {
 		if v.Op != ir.Leaf {
 			return nil
 		}
 		w := *v
-		a := v.Attr.(ir.Memory)
+		a, of := v.Attr.(ir.Memory), dtype
+		if a.Kind == ir.Index {
+			of = tensor.Int
+		}
+		c.nodes[a.Name] = gorgonia.NewTensor(c.graph, of, 2, gorgonia.WithShape(v.Rows, v.Cols), gorgonia.WithName(a.Name))
 		a.Source = c.nodes[a.Name]
 		w.Attr = a
 		return r.Raw(w)
-	})
-	passes, err := pass.Without(pass.Pipeline(pass.Settings{Inference: inference}), without...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c.Program, _ = pass.Run(p, passes, nil)
+	})}
 	return c
 }
 
@@ -122,7 +120,12 @@ func (c *compiled) want(t *testing.T) []ir.Matrix {
 
 func scheduleOf[T kernel.Float](t *testing.T, c *compiled, workers int, without ...string) *exec.Schedule[T] {
 	t.Helper()
-	phases, err := schedule.Without(schedule.Pipeline[T](schedule.Settings{Workers: workers}), without...)
+	return scheduled[T](t, c, schedule.Settings{Workers: workers}, without...)
+}
+
+func scheduled[T kernel.Float](t *testing.T, c *compiled, how schedule.Settings, without ...string) *exec.Schedule[T] {
+	t.Helper()
+	phases, err := schedule.Without(schedule.Pipeline[T](how), without...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,6 +232,50 @@ func TestRunsOfOneProgram(t *testing.T) {
 	}
 }
 
+// A number of a row that does not exist: it is an error of the run, whatever the table has become,
+// and the next run is right.
+func TestNumbersOutsideOfATable(t *testing.T) {
+	const text = "e = param %dx4\nk = index 1x8\nw = param 4x3\nd = input 8x3\nx = lookup[0:8](e, k)\nz = sum(x*w)\ng = sum(d*w')\ns = scatter[%[1]d](g, k)\nreturn z, s"
+	for _, rows := range []int{1, 3, 20} {
+		s := &irtest.Sample{Program: ir.MustParse(fmt.Sprintf(text, rows)), Leaves: map[string]ir.Matrix{}}
+		for _, v := range s.Values {
+			if v.Op == ir.Leaf {
+				m := ir.NewMatrix(v.Rows, v.Cols)
+				for i := range m.Data {
+					m.Data[i] = float64(i%rows) * float64(i%3-1)
+				}
+				s.Leaves[v.Attr.(ir.Memory).Name] = m
+			}
+		}
+		numbers := s.Leaves["k"].Data
+		c := compiledOf(s, true)
+		c.Program, _ = pass.Run(c.Program, pass.Pipeline(pass.Settings{}), nil)
+		p, err := exec.New(scheduleOf[float64](t, c, 2))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, bad := range []float64{float64(rows), -1, 1 << 20} {
+			clear(numbers)
+			numbers[5] = bad
+			c.let(t)
+			if err := p.Run(); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("%g at position 5 is outside [0, %d)", bad, rows)) && bad < 1<<20 {
+				t.Errorf("number %g of %d rows gives the error %v", bad, rows, err)
+			}
+			for i := range numbers {
+				numbers[i] = float64((i + 1) % rows)
+			}
+			c.let(t)
+			if err := p.Run(); err != nil {
+				t.Fatal(err)
+			}
+			check(t, "the next run", matrices([]*tensor.Dense{p.Output(0), p.Output(1)}), c.want(t), 1e-12)
+		}
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // In float32 any number of workers gives the same bits.
 func TestSameBitsForAnyWorkers(t *testing.T) {
 	for seed := range uint64(100) {
@@ -245,5 +292,69 @@ func TestSameBitsForAnyWorkers(t *testing.T) {
 			check(t, fmt.Sprintf("seed %d, %d workers", seed, workers), matrices(got), want, 0)
 		}
 		check(t, fmt.Sprintf("seed %d in float32", seed), want, c.want(t), 1e-4)
+	}
+}
+
+// Products with weights in bfloat16, in all the forms that a sum begins in, and of so few rows that
+// workers divide the columns: the values of the rounded weights.
+func TestBFloat16Products(t *testing.T) {
+	const text = `
+		x = input %[1]dx9
+		w = param 9x70
+		u = param 9x70
+		b = param 1x70 row
+		y = input %[1]dx70
+		e = param 5x70
+		k = index 1x%[1]d
+		plain = sum(x*w)
+		two = sum(x*w + x*u)
+		row = sum(x*w + x*u + b)
+		matrix = sum(x*u + y)
+		l = lookup[0:%[1]d](e, k)
+		over = sum[in place true](x*w + l)
+		back = sum(y*w')
+		return plain, two, row, matrix, over, back
+	`
+	for _, rows := range []int{1, 3, 8} {
+		rng := rand.New(rand.NewPCG(uint64(rows), 4))
+		s := &irtest.Sample{Program: ir.MustParse(fmt.Sprintf(text, rows)), Leaves: map[string]ir.Matrix{}}
+		rounded := map[string]ir.Matrix{}
+		for _, v := range s.Values {
+			if v.Op != ir.Leaf {
+				continue
+			}
+			name, m := v.Attr.(ir.Memory).Name, ir.NewMatrix(v.Rows, v.Cols)
+			r := ir.NewMatrix(v.Rows, v.Cols)
+			for i := range m.Data {
+				m.Data[i] = float64(float32(rng.NormFloat64()))
+				if name == "k" {
+					m.Data[i] = float64(rng.IntN(5))
+				}
+				r.Data[i] = m.Data[i]
+				if name == "w" || name == "u" {
+					bits := math.Float32bits(float32(m.Data[i]))
+					bits += 1<<15 - 1 + bits>>16&1 // to nearest, ties to even
+					r.Data[i] = float64(math.Float32frombits(bits &^ (1<<16 - 1)))
+				}
+			}
+			s.Leaves[name], rounded[name] = m, r
+		}
+		want, err := s.Interpret(rounded)
+		if err != nil {
+			t.Fatal(err)
+		}
+		exact, err := s.Interpret(s.Leaves) // a transposed weight is not rounded
+		if err != nil {
+			t.Fatal(err)
+		}
+		want[5] = exact[5]
+		for _, workers := range []int{1, 2, 3} {
+			c := compiledOf(s, false)
+			got, err := exec.Interleave(scheduled[float32](t, c, schedule.Settings{Workers: workers, BFloat16: true}), c.values(), rng)
+			if err != nil {
+				t.Fatal(err)
+			}
+			check(t, fmt.Sprintf("%d rows, %d workers", rows, workers), matrices(got), want, 1e-5)
+		}
 	}
 }

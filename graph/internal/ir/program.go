@@ -14,8 +14,10 @@ type Program struct {
 	Outputs []*Value // those that survive a run
 
 	*shared
-	users   [][]*Value // by ID, one entry a use
-	outputs []bool     // by ID
+	uses    []int32  // how many there are, by ID
+	users   []*Value // one entry a use, those of a value from first of its ID on
+	first   []int32
+	outputs []bool // by ID
 }
 
 // What is shared by programs that are made of one another.
@@ -32,7 +34,7 @@ func NewProgram() *Program { return &Program{shared: &shared{}} }
 func (p *Program) Made() int { return p.made }
 
 // MergeEqual says that from now on a value that is made is the equal one that there is.
-func (p *Program) MergeEqual() { p.known = map[string]*Value{} }
+func (p *Program) MergeEqual() { p.known = make(map[string]*Value, 2*p.made) }
 
 // Merges tells whether equal values become one.
 func (p *Program) Merges() bool { return p.known != nil }
@@ -68,7 +70,7 @@ func (p *Program) simplified(v Value) *Value {
 			return w
 		}
 	}
-	return p.Make(v)
+	return p.enter(&v)
 }
 
 // constantOf returns the constant that an elementwise value of constants is, or nil.
@@ -94,16 +96,10 @@ func (v *Value) shape() {
 
 // Make adds a value as it is, or returns the equal one that there is already.
 func (p *Program) Make(v Value) *Value {
-	if p.known == nil || v.Op == Opaque || v.Op == Leaf {
-		return p.Raw(v)
+	if v.Rows == 0 && v.Cols == 0 {
+		v.shape()
 	}
-	p.key = v.appendKey(p.key[:0])
-	if w := p.known[string(p.key)]; w != nil {
-		return w
-	}
-	w := p.Raw(v)
-	p.known[string(p.key)] = w
-	return w
+	return p.enter(&v)
 }
 
 // Raw adds a value as it is, of the shape that it has or, if that is zero, of the one that the
@@ -112,9 +108,28 @@ func (p *Program) Raw(v Value) *Value {
 	if v.Rows == 0 && v.Cols == 0 {
 		v.shape()
 	}
+	p.number(&v)
+	return &v
+}
+
+// enter returns the value that is equal to v, which is v itself if there is none yet.
+func (p *Program) enter(v *Value) *Value {
+	if p.known == nil || v.Op == Opaque || v.Op == Leaf {
+		p.number(v)
+		return v
+	}
+	p.key = v.appendKey(p.key[:0])
+	if w := p.known[string(p.key)]; w != nil {
+		return w
+	}
+	p.number(v)
+	p.known[string(p.key)] = v
+	return v
+}
+
+func (p *Program) number(v *Value) {
 	v.ID = p.made
 	p.made++
-	return &v
 }
 
 // appendKey appends what is equal for equal values: all that determines them, and no hash of
@@ -143,8 +158,8 @@ func (v *Value) appendKey(b []byte) []byte {
 // Order sets the values to those that the outputs need, operands before users: the first
 // output first, and of a value the first operand first.
 func (p *Program) Order() {
-	p.Values = p.Values[:0:0]
-	p.users, p.outputs = nil, nil
+	p.Values = make([]*Value, 0, len(p.Values))
+	p.uses, p.users, p.first, p.outputs = nil, nil, nil, nil
 	const open, done = 1, 2
 	state := make([]uint8, p.made)
 	var todo []*Value
@@ -179,25 +194,35 @@ func (p *Program) Users(v *Value) []*Value {
 	if p.users == nil {
 		p.findUsers()
 	}
-	if v.ID >= len(p.users) { // made since
+	if v.ID+1 >= len(p.first) { // made since
 		return nil
 	}
-	return p.users[v.ID]
+	return p.users[p.first[v.ID]:p.first[v.ID+1]]
 }
 
 func (p *Program) findUsers() {
-	uses, total := make([]int, p.made), 0
-	for _, v := range p.Values {
-		v.Operands(func(u *Value) { uses[u.ID]++; total++ })
+	p.countUses()
+	p.first = make([]int32, len(p.uses)+1)
+	for id, n := range p.uses {
+		p.first[id+1] = p.first[id] + n
 	}
-	p.users = make([][]*Value, p.made)
-	room := make([]*Value, total)
+	next := slices.Clone(p.first)
+	p.users = make([]*Value, p.first[len(p.uses)])
 	for _, v := range p.Values {
-		n := uses[v.ID]
-		p.users[v.ID], room = room[:0:n], room[n:]
+		v.Operands(func(u *Value) {
+			p.users[next[u.ID]] = v
+			next[u.ID]++
+		})
 	}
+}
+
+func (p *Program) countUses() {
+	if p.uses != nil {
+		return
+	}
+	p.uses = make([]int32, p.made)
 	for _, v := range p.Values {
-		v.Operands(func(u *Value) { p.users[u.ID] = append(p.users[u.ID], v) })
+		v.Operands(func(u *Value) { p.uses[u.ID]++ })
 	}
 }
 
@@ -213,4 +238,7 @@ func (p *Program) IsOutput(v *Value) bool {
 }
 
 // Single tells whether a value has one use and nobody else wants it.
-func (p *Program) Single(v *Value) bool { return len(p.Users(v)) == 1 && !p.IsOutput(v) }
+func (p *Program) Single(v *Value) bool {
+	p.countUses()
+	return v.ID < len(p.uses) && p.uses[v.ID] == 1 && !p.IsOutput(v)
+}

@@ -54,7 +54,7 @@ func TestEqualValuesAreOne(t *testing.T) {
 		}
 	}
 	p.Forget()
-	if makes[0]() != makes[0]() {
+	if first := makes[0](); makes[0]() != first {
 		t.Error("equal values stay apart after Forget")
 	}
 }

@@ -5,13 +5,14 @@ type Rewriter struct {
 	*Program // the new one
 	of       []*Value
 	open     []bool
+	changed  bool
 	replace  func(r *Rewriter, v *Value) *Value
 }
 
 // Rewrite returns the program in which replace(v) stands for each value v of p, or v itself,
 // with new operands where they have been replaced, if replace returns nil. Operands are asked
 // for with [Rewriter.Of], so that they are rewritten before their users. What no output needs
-// any more is dropped.
+// any more is dropped. Where nothing is replaced the program is p.
 //
 // It panics if a value comes to depend on itself.
 func (p *Program) Rewrite(replace func(r *Rewriter, v *Value) *Value) *Program {
@@ -19,6 +20,10 @@ func (p *Program) Rewrite(replace func(r *Rewriter, v *Value) *Value) *Program {
 	for _, out := range p.Outputs {
 		r.Outputs = append(r.Outputs, r.Of(out))
 	}
+	if !r.changed {
+		return p
+	}
+	r.Values = p.Values // as many, about
 	r.Order()
 	return r.Program
 }
@@ -39,6 +44,7 @@ func (r *Rewriter) Of(v *Value) *Value {
 	if w == nil {
 		w = r.Same(v)
 	}
+	r.changed = r.changed || w != v
 	r.of[v.ID] = w
 	return w
 }
@@ -63,9 +69,7 @@ func (r *Rewriter) Terms(products []Product) []Product {
 
 // Same returns v, or the same operation on the values that stand for its operands.
 func (r *Rewriter) Same(v *Value) *Value {
-	same := true
-	v.Operands(func(u *Value) { same = r.Of(u) == u && same })
-	if same {
+	if r.keepsOperands(v) {
 		return v
 	}
 	w := *v
@@ -74,6 +78,19 @@ func (r *Rewriter) Same(v *Value) *Value {
 		w.Products = r.Terms(v.Products)
 	}
 	return r.Like(v, r.Make(w))
+}
+
+// keepsOperands tells whether all operands of v stand for themselves.
+func (r *Rewriter) keepsOperands(v *Value) bool {
+	same := true
+	for _, t := range v.Products {
+		same = r.Of(t.Left) == t.Left && same
+		same = r.Of(t.Right) == t.Right && same
+	}
+	for _, u := range v.In {
+		same = r.Of(u) == u && same
+	}
+	return same
 }
 
 // Like returns w, marked as a row if v is: it stands for v.

@@ -1,6 +1,11 @@
 package schedule
 
-import "testing"
+import (
+	"slices"
+	"testing"
+
+	"github.com/seed-222a112c/lstm/graph/internal/exec"
+)
 
 // Elementwise values that are not computed together, or together though a product or another
 // shape lies between; values that are stored though nobody reads them, or read though they
@@ -158,6 +163,21 @@ func TestSharedProducts(t *testing.T) {
 		| product 8×[4×4 4×4 4×4]: x #4 →#8 #5 →#9 #7 →#10
 		product 8×[4×4]: y #6 →#11
 	`, Settings{Workers: 2}, "pack")
+	// What is kept while parameters are frozen, and what is not.
+	checkSteps(t, `
+		e = param 8x4
+		w = param 4x4
+		x = input 4x4
+		a = sum(e*w)
+		b = sum(e*x)
+		return a, b
+	`, `
+		pack 1: w →#3
+		pack 1: x →#4
+		| product 8×[4×4]: e #3 →#5
+		product 8×[4×4]: e #4 →#6
+		copy 8×4: #5 →#7
+	`, Settings{Workers: 2})
 	// A right operand that is computed is packed when it is there; products at different times
 	// are different steps.
 	checkSteps(t, `
@@ -302,6 +322,50 @@ func TestOutputs(t *testing.T) {
 		copy 4×2: #1+2 →#4
 		| copy 1×6: #1 →#5
 	`, Settings{Workers: 2})
+}
+
+// An output whose rows have gaps between them.
+func TestOutputWithGaps(t *testing.T) {
+	checkSteps(t, `
+		x = input 4x6
+		a = softmax(x)
+		c = columns[2:4](a)
+		return c
+	`, `
+		softmax 4×6: x →#1
+		copy 4×2: #1+2 →#2
+	`, Settings{Workers: 2})
+}
+
+// Rows of a list that begin in one part and end in another, one of which is looked up from a
+// table of another height.
+func TestCut(t *testing.T) {
+	table := exec.Place{Buffer: 1, Rows: 9, Cols: 2, Stride: 2}
+	rows := exec.Place{Buffer: 2, Rows: 5, Cols: 2, Stride: 4}
+	parts := []exec.Part{{Place: table, Lookup: true, Index: 7, From: 3, Num: 4}, {Place: rows}}
+	want := []exec.Part{{Place: table, Lookup: true, Index: 7, From: 5, Num: 2}, {Place: exec.Place{Buffer: 2, Rows: 3, Cols: 2, Stride: 4}}}
+	if got := cut(parts, 2, 5); !slices.Equal(got, want) {
+		t.Errorf("rows 2 to 7 are %+v, want %+v", got, want)
+	}
+	want = []exec.Part{{Place: exec.Place{Buffer: 2, Offset: 4, Rows: 2, Cols: 2, Stride: 4}}}
+	if got := cut(parts, 5, 2); !slices.Equal(got, want) {
+		t.Errorf("rows 5 to 7 are %+v, want %+v", got, want)
+	}
+}
+
+// Buffers whose size is no multiple of a cache line, and that nobody takes over.
+func TestReuse(t *testing.T) {
+	p := planOf(t, `
+		x = input 5x3
+		a = softmax(x)
+		b = softmax(a)
+		c = softmax(b)
+		d = softmax(c)
+		return d
+	`, Settings{Workers: 1})
+	if want := 3 * 16; p.arena != want { // two that change places, and the output
+		t.Errorf("the arena has %d numbers, want %d", p.arena, want)
+	}
 }
 
 // Stacks, blocks and lookups that products and sums of rows read: they are pointers, and

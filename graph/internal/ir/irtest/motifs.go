@@ -128,6 +128,9 @@ func gates(g *generator) {
 	}
 	dt := g.make(ir.Mul, nil, d, g.make(ir.Affine, ir.Linear{Scale: -1, Shift: 1}, square))
 	g.add(g.make(ir.Add, nil, ds, dt))
+	power := g.make(ir.Mul, nil, g.small(s), g.small(s)) // it is read twice after what it is made of is not needed
+	power = g.make(ir.Mul, nil, power, power)
+	g.add(g.make(ir.Add, nil, g.make(ir.Exp, nil, power), g.make(ir.Sigmoid, nil, power)))
 	g.add(g.make(ir.Add, nil, g.make(ir.Sub, nil, one, g.make(ir.Sigmoid, nil, g.make(ir.Neg, nil, x))), g.make(ir.Mul, nil, s, t)))
 }
 
