@@ -43,8 +43,8 @@ func (t *Table) rewritten(r *graph.Report) {
 			t.Rewrites[what] += 0 // it is a rewrite that may be rare
 		}
 	}
-	for pass, n := range r.Rewrites {
-		count(pass, n > 0)
+	for _, pass := range graph.Passes() {
+		count(pass, r.Rewrites[pass] > 0)
 	}
 	text := strings.Join(r.Segments, "\n")
 	count("products merged", r.Merged < r.Products)
