@@ -170,9 +170,9 @@ func (p *Program) Feed(output, input string) error {
 		return err
 	}
 	if p.dtype == Float64 {
-		copy(in.values.f64, out.Data().([]float64))
+		copy(in.values.f64, out.Float64s())
 	} else {
-		copy(in.values.f32, out.Data().([]float32))
+		copy(in.values.f32, out.Float32s())
 	}
 	in.unset = ""
 	return nil
@@ -217,10 +217,10 @@ func (p *Program) ReadFloats(output string, into []float64) []float64 {
 		panic(err.Error())
 	}
 	into = into[:0]
-	if x, ok := d.Data().([]float64); ok {
-		return append(into, x...)
+	if p.dtype == Float64 {
+		return append(into, d.Float64s()...)
 	}
-	for _, v := range d.Data().([]float32) {
+	for _, v := range d.Float32s() {
 		into = append(into, float64(v))
 	}
 	return into

@@ -8,8 +8,8 @@ import (
 
 	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
-	"github.com/seed-222a112c/lstm/graph/internal/graphgen"
 	"github.com/seed-222a112c/lstm/graph/graphtest"
+	"github.com/seed-222a112c/lstm/graph/internal/graphgen"
 )
 
 // A table of 5 rows that 48 are looked up from: its products are of 5 rows, forward and

@@ -191,3 +191,26 @@ func TestTextState(t *testing.T) {
 		}
 	}
 }
+
+// Between two tokens nothing is allocated, whatever is drawn. Would catch a graph that goes through
+// a machine, and a copy for each token.
+func TestGeneratorAllocatesNothing(t *testing.T) {
+	for _, unit := range []string{"lstm", "slstm"} {
+		m, _ := languageModel(t, strings.Repeat("to be or not to be, ", 8), 20)
+		m = changed(t, m, func(c *task.Config) { c.Cell = unit })
+		g, err := task.NewGenerator(m, task.Serving{Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer g.Close()
+		rng := rand.New(rand.NewPCG(1, 2))
+		sampling := task.Sampling{Temperature: 0.8, TopK: 5, TopP: 0.9}
+		if n := testing.AllocsPerRun(200, func() {
+			if _, err := g.Next(sampling, rng); err != nil {
+				t.Fatal(err)
+			}
+		}); n != 0 {
+			t.Errorf("%s: %g allocations a token", unit, n)
+		}
+	}
+}

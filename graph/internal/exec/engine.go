@@ -1,6 +1,8 @@
 package exec
 
 import (
+	"unsafe"
+
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph/internal/crew"
 	"github.com/seed-222a112c/lstm/graph/internal/kernel"
@@ -16,7 +18,8 @@ type engine[T kernel.Float] struct {
 	leaves  []leafBuffer
 	headers []*tensor.Dense
 	barrier barrier
-	crew    *crew.Crew // while running: the workers but the caller
+	crew    *crew.Crew       // while running: the workers but the caller
+	part    func(worker int) // what each of them does
 	frozen  bool
 }
 
@@ -54,6 +57,7 @@ func newEngine[T kernel.Float](s *Schedule[T]) *engine[T] {
 	for _, at := range s.Results {
 		e.headers = append(e.headers, tensor.New(tensor.WithShape(at.Rows, at.Cols), tensor.WithBacking(e.at(at))))
 	}
+	e.part = func(worker int) { e.work(worker, 0, len(e.Steps)) }
 	if e.Segments == nil { // every step is one
 		for i := range e.Steps {
 			e.Segments = append(e.Segments, Segment{i, i + 1, 1})
@@ -85,7 +89,7 @@ func (e *engine[T]) start(values []gorgonia.Value) error {
 	e.barrier.broken.Store(false)
 	e.barrier.arrived.Store(0)
 	e.crew = crew.Take(e.Workers - 1)
-	e.crew.Call(func(worker int) { e.work(worker, 0, len(e.Steps)) })
+	e.crew.Call(e.part)
 	return nil
 }
 
@@ -109,9 +113,35 @@ func (e *engine[T]) bind(l leafBuffer, v gorgonia.Value) error {
 	case d.Dtype() == tensor.Int:
 		e.ints[l.buffer] = d.Ints()
 	case d.Dtype() == tensor.Float32:
-		e.buffers[l.buffer] = any(d.Float32s()).([]T)
+		e.buffers[l.buffer] = same[T](d.Float32s())
 	case d.Dtype() == tensor.Float64:
-		e.buffers[l.buffer] = any(d.Float64s()).([]T)
+		e.buffers[l.buffer] = same[T](d.Float64s())
+	}
+	return nil
+}
+
+// same returns x, whose elements are of type T, without making an interface of it.
+func same[T, X kernel.Float](x []X) []T { return *(*[]T)(unsafe.Pointer(&x)) }
+
+// runFrozen is what the machine does with the operations, one after the other. It allocates
+// nothing, which a machine cannot do: a program that is frozen predicts, perhaps one token at a
+// time.
+func (e *engine[T]) runFrozen(values []gorgonia.Value) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.Errorf("exec: %v", r)
+		}
+		if err != nil {
+			e.abort()
+		}
+	}()
+	if err := e.start(values); err != nil {
+		return err
+	}
+	for i := range e.Segments {
+		if err := e.segment(i); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -13,11 +13,14 @@ type Program struct {
 	runAll  func() error // of the machine
 	graph   *gorgonia.ExprGraph
 	leaves  []*leafNode
+	values  []gorgonia.Value // of the leaves
 	engine  interface {
 		output(i int) *tensor.Dense
 		freeze(on bool)
+		runFrozen(values []gorgonia.Value) error
 		abort()
 	}
+	frozen bool
 	report Report
 }
 
@@ -64,13 +67,22 @@ func (p *Program) build(e interface {
 	return nil
 }
 
-// Run computes the outputs from the values that the leaves have now.
+// Run computes the outputs from the values that the leaves have now: by the machine or, while the
+// program is frozen, by calling the machine's operations in their order.
 func (p *Program) Run() error {
+	p.values = p.values[:0]
 	for _, l := range p.leaves {
-		if v := l.origin.Value(); v != l.own.Value() {
-			if v == nil {
-				return errors.Errorf("exec: %v has no value", l.origin.Name())
-			}
+		v := l.origin.Value()
+		if v == nil {
+			return errors.Errorf("exec: %v has no value", l.origin.Name())
+		}
+		p.values = append(p.values, v)
+	}
+	if p.frozen {
+		return p.engine.runFrozen(p.values)
+	}
+	for i, l := range p.leaves {
+		if v := p.values[i]; v != l.own.Value() {
 			if err := gorgonia.Let(l.own, v); err != nil {
 				return err
 			}
@@ -86,10 +98,15 @@ func (p *Program) Run() error {
 
 // Freeze says that no parameter changes from now on, or until the next call, so that what
 // depends on parameters alone is computed in the next run only. Thaw takes it back.
-func (p *Program) Freeze() { p.engine.freeze(true) }
+func (p *Program) Freeze() { p.freeze(true) }
 
 // Thaw says that parameters may change between runs.
-func (p *Program) Thaw() { p.engine.freeze(false) }
+func (p *Program) Thaw() { p.freeze(false) }
+
+func (p *Program) freeze(on bool) {
+	p.frozen = on
+	p.engine.freeze(on)
+}
 
 // Output returns the value of an output, by its place among them. The memory is the
 // program's, and each run writes it anew.
