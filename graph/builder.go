@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,6 +32,7 @@ type Builder struct {
 	inputs  map[string]*input
 	unset   bool // some input may have no value yet
 	params  []*binding
+	frozen  []*Param // by Frozen
 	outputs []*output
 	probes  []*probe
 	loss    *Node
@@ -248,6 +250,32 @@ func (b *Builder) Param(p *Param) *Node {
 		b.params = append(b.params, &binding{param: p, node: n})
 		return n, nil
 	})
+}
+
+// Frozen says that the objective is not differentiated with respect to these parameters: the
+// program has no gradient of them, and computes none that no other parameter needs. It is called
+// before the first use of one.
+func (b *Builder) Frozen(params ...*Param) {
+	for _, p := range params {
+		if slices.ContainsFunc(b.params, func(known *binding) bool { return known.param == p }) {
+			b.Fail(errors.Errorf("graph: Frozen of parameter %q after it was used; call it first", p.name))
+		}
+	}
+	b.frozen = append(b.frozen, params...)
+}
+
+// learnt returns the parameters that have gradients, in the order of their first use.
+func (b *Builder) learnt() []*binding {
+	if len(b.frozen) == 0 {
+		return b.params
+	}
+	var learnt []*binding
+	for _, p := range b.params {
+		if !slices.Contains(b.frozen, p.param) {
+			learnt = append(learnt, p)
+		}
+	}
+	return learnt
 }
 
 // Output makes a node's value readable after a run under a name that is unique among

@@ -237,7 +237,7 @@ func (b *Builder) differentiate() {
 			grads[n] = found[i]
 		}
 	}
-	for _, p := range b.params {
+	for _, p := range b.learnt() {
 		p.grad = grads[p.node]
 	}
 	for _, p := range b.probes {
@@ -251,7 +251,7 @@ func (b *Builder) differentiate() {
 func (b *Builder) leaves() (leaves, stopped []*Node) {
 	names := map[*Node]string{}
 	var all []*Node
-	for _, p := range b.params {
+	for _, p := range b.learnt() {
 		names[p.node] = "parameter " + p.param.name
 		all = append(all, p.node)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/graph/internal/graphgen"
 )
 
 // In each of three time steps something occurs twice. Catches a pass that takes it for what
@@ -71,7 +72,7 @@ func compareEngines(t *testing.T, build func(g *graph.Builder, param func(name s
 			values[engine]["gradient of "+param.Name()] = p.Grad(param)
 		}
 	}
-	if worst, where := difference(values[graph.Fused], values[graph.Reference]); !(worst <= 1e-12) {
+	if worst, where := graphgen.Difference(values[graph.Fused], values[graph.Reference]); !(worst <= 1e-12) {
 		t.Errorf("fused and reference differ by %g: %s", worst, where)
 	}
 }

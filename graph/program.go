@@ -34,7 +34,7 @@ func newProgram(b *Builder) (*Program, error) {
 		p.outputs[o.name] = o.keep.Value()
 	}
 	if b.loss != nil {
-		for _, bound := range b.params {
+		for _, bound := range b.learnt() {
 			p.grads = append(p.grads, &gradient{bound.param, newDense(b.dtype, &bound.param.values, bound.param.rows, bound.param.cols), bound.keep.Value()})
 		}
 	}
@@ -57,7 +57,7 @@ func newFusedProgram(b *Builder, s Settings) (*Program, error) {
 		return nil, errors.Wrap(err, "graph")
 	}
 	if b.loss != nil {
-		for i, bound := range b.params {
+		for i, bound := range b.learnt() {
 			p.grads = append(p.grads, &gradient{bound.param, newDense(b.dtype, &bound.param.values, bound.param.rows, bound.param.cols), fused.Output(i)})
 		}
 	}
@@ -208,6 +208,22 @@ func (p *Program) Floats(output string) []float64 {
 		panic(err.Error())
 	}
 	return denseFloats(d)
+}
+
+// ReadFloats is Floats into the memory of a slice, if that is long enough.
+func (p *Program) ReadFloats(output string, into []float64) []float64 {
+	d, err := p.output(output)
+	if err != nil {
+		panic(err.Error())
+	}
+	into = into[:0]
+	if x, ok := d.Data().([]float64); ok {
+		return append(into, x...)
+	}
+	for _, v := range d.Data().([]float32) {
+		into = append(into, float64(v))
+	}
+	return into
 }
 
 // Scalar returns the first element of an output of the last run: the value of a scalar.

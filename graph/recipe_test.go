@@ -9,6 +9,7 @@ import (
 
 	"github.com/chewxy/hm"
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/graph/internal/graphgen"
 	"github.com/seed-222a112c/lstm/graph/internal/ir"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -82,7 +83,7 @@ func TestAnOperationIsARow(t *testing.T) {
 	want, _ := run(graph.Settings{Engine: graph.Reference})
 	for _, workers := range []int{1, 3} {
 		got, report := run(graph.Settings{Workers: workers})
-		if worst, where := difference(map[string][]float64{"y": got}, map[string][]float64{"y": want}); !(worst <= 1e-12) {
+		if worst, where := graphgen.Difference(map[string][]float64{"y": got}, map[string][]float64{"y": want}); !(worst <= 1e-12) {
 			t.Errorf("%d workers: fused and reference differ by %g: %s", workers, worst, where)
 		}
 		all := strings.Join(report.Segments, "; ")

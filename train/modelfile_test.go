@@ -28,7 +28,7 @@ func TestSaveAndLoad(t *testing.T) {
 	if err := train.Save(path, c.model); err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := train.Load(path)
+	loaded, err := train.LoadAs[*task.Model](path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func TestSaveAndLoadOptions(t *testing.T) {
 	if err := train.Save(path, m); err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := train.Load(path)
+	loaded, err := train.LoadAs[*task.Model](path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestSaveAndLoadEveryCell(t *testing.T) {
 		if err := train.Save(path, m); err != nil {
 			t.Fatal(err)
 		}
-		loaded, err := train.Load(path)
+		loaded, err := train.LoadAs[*task.Model](path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +132,7 @@ func TestSaveAndLoadEveryCell(t *testing.T) {
 
 func probabilities(t *testing.T, m *task.Model, texts []string) [][]float64 {
 	t.Helper()
-	c, err := task.NewClassifier(m, 2)
+	c, err := task.NewClassifier(m, task.Serving{Rows: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

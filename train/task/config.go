@@ -30,7 +30,7 @@ type Config struct {
 // Check returns an error that names the first field that cannot be.
 func (c Config) Check() error {
 	if !slices.Contains(Kinds(), c.Task) {
-		return errors.Errorf("task: no task %q; the tasks are %v", c.Task, Kinds())
+		return errors.Errorf("task: no task %q; the tasks are %v, and task.Register adds others", c.Task, Kinds())
 	}
 	if !cells.Registered(c.Cell) {
 		return errors.Errorf("task: no cell %q; the cells are %s", c.Cell, strings.Join(cells.Names(), ", "))

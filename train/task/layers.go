@@ -86,7 +86,7 @@ func (m *Model) dropout(k int) float64 {
 
 // features returns what the head reads, one row a target, of the outputs of a sequence and
 // its end.
-func (s *Step) features(b *graph.Builder, outputs, masks []*graph.Node, end cells.State) *graph.Node {
+func (s *Program) features(b *graph.Builder, outputs, masks []*graph.Node, end cells.State) *graph.Node {
 	drop := func(x *graph.Node) *graph.Node {
 		return s.random.masks(len(outputs)).head.Dropout(b, x, s.model.Config.Dropout)
 	}
