@@ -52,6 +52,9 @@ func (t *Table) rewritten(r *graph.Report) {
 	count("loops", strings.Contains(text, "× {"))
 	count("copies", strings.Contains(text, "copy"))
 	count("barriers", r.Barriers > 0)
+	for _, pass := range graph.Passes() {
+		count("pass "+pass, r.Rewrites[pass] > 0)
+	}
 }
 
 // Rare lists the operations and rewrites that were met fewer than n times.

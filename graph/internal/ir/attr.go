@@ -144,7 +144,7 @@ func (Memory) Parse(text string) (Attr, error) {
 
 func (Foreign) Parse(text string) (Attr, error) {
 	var a Foreign
-	if _, err := fmt.Sscanf(text, "%dx%d %q", &a.Rows, &a.Cols, &a.Text); err != nil {
+	if _, err := fmt.Sscanf(text, "%dx%d %q", &a.Rows, &a.Cols, &a.Text); err != nil || string(a.Append(nil)) != text {
 		return a, errors.Errorf("%q is not a shape and a name; want 2x3 \"name\"", text)
 	}
 	return a, nil
