@@ -35,7 +35,8 @@ var (
 
 func main() {
 	flag.Parse()
-	debug.SetGCPercent(1000) // a graph is garbage soon
+	debug.SetGCPercent(1000)        // a graph is garbage soon
+	debug.SetMemoryLimit(512 << 20) // or lies in one of Gorgonia's pools, which grow with the heap
 	switch {
 	case *program != "":
 		os.Exit(checkFile(*program))
