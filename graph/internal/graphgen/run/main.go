@@ -25,7 +25,7 @@ var (
 	seed    = flag.Uint64("seed", 1, "seed of the first graph; the others follow")
 	all     = flag.Bool("all", false, "check each graph in all variants")
 	small   = flag.Bool("small", true, "make a graph that fails small")
-	large   = flag.Uint64("large", 1, "check one in so many of the graphs of over 60 statements, which take most of the time")
+	large   = flag.Uint64("large", 1, "check one in so many of the graphs of over 32 statements, which take most of the time")
 	keepOn  = flag.Bool("keep-on", false, "go on after a failure")
 	share   = flag.Int("share", -1, "check the share of this process, and print nothing of the others")
 	shares  = flag.Int("processes", runtime.GOMAXPROCS(0), "number of processes: graphs are compiled one at a time in each")
@@ -56,7 +56,7 @@ func check(from int) int {
 	table, begun, shown := graphgen.NewTable(), time.Now(), time.Now()
 	failed, done := 0, 0
 	for i := uint64(from); uint64(done) < *n/uint64(*shares); i += uint64(*shares) {
-		if i%*large != 0 && len(graphgen.Draw(*seed+i).Statements) > 60 {
+		if i%*large != 0 && len(graphgen.Draw(*seed+i).Statements) > 32 {
 			continue
 		}
 		done++
