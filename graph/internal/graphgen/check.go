@@ -46,6 +46,9 @@ func (p *Program) Check(variants []Variant, table *Table) (*Failure, error) {
 			continue // begin has checked it
 		}
 		of := c
+		if v.Let && p.has("Gradient") && p.has("Gradients") {
+			continue // without its probe a gradient inside the graph is another
+		}
 		if v.ofForward() && p.has("Minimize") {
 			if of = c.withoutObjective(); of == nil {
 				continue
