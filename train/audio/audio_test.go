@@ -24,6 +24,16 @@ func wav(encoding, channels, rate, bits uint16, samples any) []byte {
 	return b.Bytes()
 }
 
+// samples returns all samples of a sound.
+func samples(s *Sound) []float64 {
+	if s == nil {
+		return nil
+	}
+	x := make([]float64, s.Len())
+	s.Read(x, 0)
+	return x
+}
+
 // Catches a sign, a scale or a byte order that is wrong, channels that are read as steps,
 // and a chunk whose odd size shifts the next.
 func TestDecodeWAV(t *testing.T) {
@@ -41,7 +51,7 @@ func TestDecodeWAV(t *testing.T) {
 		{wav(1, 1, 8000, 16, []int16{}), []float64{}},
 	} {
 		got, err := DecodeWAV(c.content)
-		if err != nil || got.Rate != 8000 || !slices.Equal(got.Samples, c.want) {
+		if err != nil || got.Rate != 8000 || !slices.Equal(samples(got), c.want) {
 			t.Errorf("%+v, %v, want %v", got, err, c.want)
 		}
 	}
@@ -55,11 +65,10 @@ func TestDecodeWAVRefuses(t *testing.T) {
 		"not a WAV file":         []byte("RIFX\x00\x00\x00\x00WAVE"),
 		"does not begin":         good[:10],
 		"cut off: chunk":         good[:len(good)-1],
-		"no multiple of 2":       wav(1, 1, 8000, 16, []uint8{1, 2, 3}),
 		"no channels":            wav(1, 0, 8000, 16, []int16{1}),
 		"0 samples a second":     wav(1, 1, 0, 16, []int16{1}),
 		"encoding 2 and 16 bits": wav(2, 1, 8000, 16, []int16{1}),
-		"encoding 1 and 12 bits": wav(1, 1, 8000, 12, []int16{1}),
+		"encoding 1 and 40 bits": wav(1, 1, 8000, 40, []int16{1}),
 		"sample 2 is not finite": wav(3, 1, 8000, 32, []float32{0, float32(math.NaN())}),
 		"stand before the chunk": late,
 		"no chunk called data":   good[:36],
@@ -79,10 +88,10 @@ func FuzzDecodeWAV(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if len(s.Samples) > len(content) || s.Rate < 1 {
-			t.Fatalf("%d samples at %d from %d bytes", len(s.Samples), s.Rate, len(content))
+		if s.Len() > len(content) || s.Rate < 1000 {
+			t.Fatalf("%d samples at %d from %d bytes", s.Len(), s.Rate, len(content))
 		}
-		if len(s.Samples) < 1000 && s.Rate <= 8000 {
+		if s.Len() < 1000 && s.Rate <= 8000 {
 			if rows := MFCC.Of(s); len(rows)%13 != 0 || slices.ContainsFunc(rows, math.IsNaN) {
 				t.Fatalf("rows %v", rows)
 			}
@@ -155,11 +164,11 @@ func TestSpectrumAgainstTheDefinition(t *testing.T) {
 // A sound of less than a frame has one row, and no sound none; silence is finite.
 func TestShortSounds(t *testing.T) {
 	for n, rows := range map[int]int{0: 0, 1: 1, 199: 1, 200: 1, 279: 1, 280: 2} {
-		if got := MFCC.Of(&Sound{make([]float64, n), 8000}); len(got) != 13*rows || slices.ContainsFunc(got, math.IsNaN) {
+		if got := MFCC.Of(&Sound{Samples: make([]float64, n), Rate: 8000}); len(got) != 13*rows || slices.ContainsFunc(got, math.IsNaN) {
 			t.Errorf("%d samples have %v", n, got)
 		}
 	}
-	if got := (Spectrum{Window: 0.025, Hop: 0.01, Filters: 2}).Of(&Sound{[]float64{1}, 1}); len(got) != 2 {
+	if got := (Spectrum{Window: 0.025, Hop: 0.01, Filters: 2}).Of(&Sound{Samples: []float64{1}, Rate: 1}); len(got) != 2 {
 		t.Errorf("a sample a second has %v", got)
 	}
 }
@@ -182,7 +191,7 @@ func TestSpokenDigit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := fmt.Sprint(sound.Rate, len(sound.Samples), len(MFCC.Of(sound))/13)
+	got := fmt.Sprint(sound.Rate, sound.Len(), len(MFCC.Of(sound))/13)
 	if want := fmt.Sprint(8000, (4812-44)/2, ((4812-44)/2-200)/80+1); got != want {
 		t.Errorf("rate, samples and rows are %s, want %s", got, want)
 	}

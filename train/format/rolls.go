@@ -32,7 +32,7 @@ type Roll [][]int
 // It is an *Error if the file cannot be read, is not such JSON, or holds no pieces, or if
 // a number is none of a piano's keys.
 func ReadRolls(path string) (Rolls, error) {
-	content, err := readFile(path)
+	content, err := openFile(path, 0)
 	if err != nil {
 		return Rolls{}, err
 	}

@@ -151,7 +151,7 @@ func TestFullTemporaryFile(t *testing.T) {
 		t.Skip("this system has no /dev/full")
 	}
 	defer full.Close()
-	err = decompress("numbers.csv.gz", bytes.NewReader(zipped(t, rowsOf(50))), full)
+	err = decompress("numbers.csv.gz", bytes.NewReader(zipped(t, rowsOf(50))), full, 1<<20)
 	if err == nil || !strings.Contains(err.Error(), "make room") {
 		t.Errorf("error %v", err)
 	}
