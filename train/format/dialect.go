@@ -136,7 +136,8 @@ func findSeparator(file, sample, comment string) (byte, *Error) {
 	var best, second candidate
 	for _, separator := range []byte(",;\t| ") {
 		c := try(dialect{separator: separator, quote: '"', comment: comment}, sample)
-		if c.width < 2 || c.consistency < 0.8 || separator == ' ' && c.typed < 0.5 {
+		tabs := best.dialect.separator == '\t' || second.dialect.separator == '\t'
+		if c.width < 2 || c.consistency < 0.8 || separator == ' ' && (c.typed < 0.5 || tabs) {
 			continue
 		}
 		if best.width == 0 || c.score() > best.score() {

@@ -65,6 +65,7 @@ func (l *Labelled) table(file string, d decoded, o LabelledOptions, told bool) e
 		}
 		l.Examples = append(l.Examples, e)
 	}
+	t.sheet.noteBlanks()
 	t.describe(l.Reading)
 	return nil
 }

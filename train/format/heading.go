@@ -90,13 +90,15 @@ func (h *heading) findTypes() {
 	}
 }
 
-// fits tells whether a row may be data: no cell contradicts its column's type, and one has it.
+// fits tells whether a row may be data: no cell contradicts its column's type, and one has it, or
+// all cells are missing numbers.
 func (h *heading) fits(r row) bool {
 	if len(r.cells) < h.width {
 		return false
 	}
-	some := false
+	some, all := false, true
 	for i, want := range h.types {
+		all = all && isMissing(strings.TrimSpace(r.cells[i]), nil)
 		if cell := strings.TrimSpace(r.cells[i]); want != words && !isMissing(cell, nil) {
 			if typeOf(cell) != want {
 				return false
@@ -104,7 +106,7 @@ func (h *heading) fits(r row) bool {
 			some = true
 		}
 	}
-	return some
+	return some || all
 }
 
 func (h *heading) findHeader() *Error {
@@ -173,7 +175,8 @@ func unitsBelow(names, units row) bool {
 	}
 	for _, cell := range units.cells {
 		cell = strings.TrimSpace(cell)
-		if isMissing(cell, nil) || strings.ContainsAny(cell, "/°%²³µ[(€$") || commonUnits[cell] {
+		bracketed := len(cell) > 2 && (cell[0] == '(' && cell[len(cell)-1] == ')' || cell[0] == '[' && cell[len(cell)-1] == ']')
+		if isMissing(cell, nil) || strings.ContainsAny(cell, "/°%²³µ€$") || bracketed || commonUnits[cell] {
 			return true
 		}
 	}

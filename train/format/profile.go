@@ -167,7 +167,7 @@ func (p *profile) kind() Kind {
 // column returns the profile as a reader of it sees it.
 func (p *profile) column(number int) Column {
 	c := Column{Name: p.name, Number: number, Kind: p.kind(), Unit: p.unit, Option: "Columns"}
-	if all := p.cells + p.missing; all > 0 {
+	if all := p.cells + p.missing; all > 0 && p.cells > 0 {
 		c.Missing = float64(p.missing) / float64(all)
 	}
 	switch c.Kind {

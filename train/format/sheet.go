@@ -22,6 +22,7 @@ type sheet struct {
 	line     int    // its line
 	reading  *Reading
 	shifted  bool // whether the header was one cell short
+	blanks   int  // rows of separators only, in the last pass
 }
 
 // openSheet opens a table. The header of a table of words, which no type of cells tells
@@ -235,9 +236,11 @@ func (s *sheet) takeNames(head row, h *heading) *Error {
 // columns. Rows of separators only are left out.
 func (s *sheet) rows() iter.Seq2[row, error] {
 	return func(yield func(row, error) bool) {
+		s.blanks = 0
 		for r, problem := range s.dialect.rows(s.body, s.line) {
 			if problem == nil {
 				if r.blank() {
+					s.blanks++
 					continue
 				}
 				problem = s.fit(&r)
@@ -251,6 +254,13 @@ func (s *sheet) rows() iter.Seq2[row, error] {
 				return
 			}
 		}
+	}
+}
+
+// noteBlanks tells how many rows of separators only were left out.
+func (s *sheet) noteBlanks() {
+	if s.blanks > 0 {
+		s.reading.note("%s of separators only left out", counted(s.blanks, "row"))
 	}
 }
 

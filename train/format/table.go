@@ -158,6 +158,7 @@ func (r *numberReader) profile() error {
 	if r.rowCount == 0 {
 		return &Error{File: r.file, Problem: "holds the names of columns and no rows"}
 	}
+	r.noteBlanks()
 	r.reading.Rows = r.rowCount
 	if problem := r.settleMarks(); problem != nil {
 		problem.File = r.file
