@@ -66,10 +66,9 @@ func (a *arena) close() {
 
 // numbers writes numbers.
 func (t *temporary) numbers(x []float64) error {
-	var bytes [8]byte
 	for _, v := range x {
-		binary.NativeEndian.PutUint64(bytes[:], math.Float64bits(v))
-		if _, err := t.Write(bytes[:]); err != nil {
+		binary.NativeEndian.PutUint64(t.buffer[:], math.Float64bits(v))
+		if _, err := t.Write(t.buffer[:]); err != nil {
 			return err
 		}
 	}

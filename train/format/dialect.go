@@ -24,7 +24,7 @@ type Layout struct {
 	// FillShort takes the cells that a short row lacks for empty ones; it is refused otherwise.
 	FillShort bool
 
-	// MaxBytes is what a compressed file may hold; 0 is 200 times its size, and 64 MiB at least.
+	// MaxBytes is what a compressed file may hold; 0 is 200 times its size, and 16 MiB at least.
 	MaxBytes int64
 }
 

@@ -13,7 +13,7 @@ type Document struct {
 // ReadDocument returns the content of a file, plain or compressed by gzip, as it stands. It is
 // mapped into memory where the system can, and so may be larger than it; one that is compressed
 // becomes a temporary file first. The file must not change while the program runs. It is an
-// *Error if it cannot be read, or if it is compressed and holds more than 200 times its size and 64
+// *Error if it cannot be read, or if it is compressed and holds more than 200 times its size and 16
 // MiB.
 func ReadDocument(path string) (Document, error) {
 	content, err := openFile(path, 0)

@@ -49,6 +49,14 @@ func (l *Labelled) table(file string, d decoded, o LabelledOptions, told bool) e
 	if err != nil {
 		return err
 	}
+	rows := 0
+	for _, err := range t.sheet.rows() {
+		if err != nil {
+			return err
+		}
+		rows++
+	}
+	l.Examples = make([]Example, 0, rows)
 	for r, err := range t.sheet.rows() {
 		if err != nil {
 			return err
@@ -221,6 +229,10 @@ func (t *exampleTable) places(rows []row) (*Error, error) {
 	}
 	if problem := t.placeRest(rows); problem != nil {
 		return problem, nil
+	}
+	if t.text == t.label && (o.TextColumn == "" || o.LabelColumn == "") {
+		return &Error{Line: s.line, Option: "TextColumn, LabelColumn", Problem: fmt.Sprintf(
+			"column %d of %d would be both the text and the label; say which columns they are", t.text+1, len(s.names))}, nil
 	}
 	if t.text == t.label {
 		return nil, errors.Errorf("format: %s: column %d for both the text and the label; give both columns", s.file, t.text+1)

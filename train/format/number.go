@@ -61,11 +61,12 @@ func parseNumeral(cell string, comma bool) (numeral, bool) {
 		s, n.unit = trimUnit(s) // -$5
 	}
 	s, scale := trimScale(s)
-	digits, ok := ungroup(s, comma)
+	var buffer [longest + 2]byte
+	digits, ok := ungroup(buffer[:0], s, comma)
 	if !ok {
 		return n, false
 	}
-	x, err := strconv.ParseFloat(digits, 64)
+	x, err := strconv.ParseFloat(string(digits), 64)
 	if n.value = x * scale; negative {
 		n.value = -n.value
 	}
@@ -121,31 +122,39 @@ func trimScale(s string) (string, float64) {
 	return s, 1
 }
 
-// ungroup returns a number without a sign as strconv reads it.
-func ungroup(s string, comma bool) (string, bool) {
-	mark, other := byte('.'), byte(',')
+// ungroup appends a number without a sign to b as strconv reads it.
+func ungroup(b []byte, s string, comma bool) ([]byte, bool) {
+	mark, other := byte('.'), ","
 	if comma {
-		mark, other = ',', '.'
+		mark, other = ',', "."
 	}
 	mantissa, exponent := s, ""
-	if i := strings.IndexAny(s, "eE"); i >= 0 {
+	if i := strings.IndexAny(s, "eE"); i > 0 {
 		mantissa, exponent = s[:i], s[i:]
-		if !plainNumber("1" + exponent) {
-			return "", false
+		if !plainExponent(exponent[1:]) {
+			return b, false
 		}
 	}
-	whole, fraction, hasFraction := strings.Cut(mantissa, string(mark))
+	whole, fraction := mantissa, ""
+	if i := strings.IndexByte(mantissa, mark); i >= 0 {
+		whole, fraction = mantissa[:i], mantissa[i+1:]
+	}
 	if !allDigits(fraction) || whole == "" && fraction == "" {
-		return "", false
+		return b, false
 	}
-	digits, ok := joinGroups(whole, other)
-	if !ok {
-		return "", false
+	b, ok := joinGroups(b, whole, other)
+	if fraction != "" {
+		b = append(append(b, '.'), fraction...)
 	}
-	if hasFraction {
-		digits += "." + fraction
+	return append(b, exponent...), ok
+}
+
+// plainExponent tells whether s is a whole number.
+func plainExponent(s string) bool {
+	if s != "" && (s[0] == '+' || s[0] == '-') {
+		s = s[1:]
 	}
-	return digits + exponent, true
+	return s != "" && allDigits(s)
 }
 
 func allDigits(s string) bool {
@@ -157,30 +166,36 @@ func allDigits(s string) bool {
 	return true
 }
 
-// joinGroups returns digits without what separates their groups: all the same, three digits in the
-// last group, two (as in India) or three in those before.
-func joinGroups(s string, other byte) (string, bool) {
+// groupSeparators part the digits of a number, besides the mark that does not part its decimals.
+var groupSeparators = []string{"'", "’", " ", "\u00a0", "\u202f", "\u2009"}
+
+// joinGroups appends digits to b without what separates their groups, which is the same everywhere:
+// three digits in the last group, two (as in India) or three in those before.
+func joinGroups(b []byte, s, other string) ([]byte, bool) {
 	if allDigits(s) {
-		return s, true
+		return append(b, s...), true
 	}
-	for _, separator := range []string{string(other), "'", "’", " ", "\u00a0", "\u202f", "\u2009"} {
-		if !strings.Contains(s, separator) {
-			continue
+	separator := other
+	for i := 0; !strings.Contains(s, separator); i++ {
+		if i == len(groupSeparators) {
+			return b, false
 		}
-		groups := strings.Split(s, separator)
-		for i, group := range groups {
-			n := len(group)
-			ok := n == 3 || n == 2 && i < len(groups)-1
-			if i == 0 {
-				ok = n >= 1 && n <= 3 && group != "0"
-			}
-			if !ok || !allDigits(group) {
-				return "", false
-			}
-		}
-		return strings.Join(groups, ""), true
+		separator = groupSeparators[i]
 	}
-	return "", false
+	for first, more := true, true; more; first = false {
+		var group string
+		group, s, more = strings.Cut(s, separator)
+		n := len(group)
+		ok := n == 3 || n == 2 && more
+		if first {
+			ok = n >= 1 && n <= 3 && group != "0"
+		}
+		if !ok || !allDigits(group) {
+			return b, false
+		}
+		b = append(b, group...)
+	}
+	return b, true
 }
 
 // A markCount says what the cells of a column tell about its decimal mark.

@@ -18,7 +18,7 @@ type numpyArray struct {
 	kind    byte   // f, i, u, b, U or S
 	size    int    // bytes of an element
 	body    string // the elements
-	order   binary.ByteOrder
+	big     bool   // whether the highest byte comes first
 }
 
 // numpyMagic begins every .npy file. Two bytes of version follow, then the length of the
@@ -88,10 +88,7 @@ func describedArray(header string) (*numpyArray, *Error) {
 	if d == nil || s == nil {
 		return bad("is not that of an array of numbers, booleans or strings")
 	}
-	a := &numpyArray{fortran: numpyFortran.MatchString(header), kind: d[2][0], order: binary.LittleEndian}
-	if d[1] == ">" {
-		a.order = binary.BigEndian
-	}
+	a := &numpyArray{fortran: numpyFortran.MatchString(header), kind: d[2][0], big: d[1] == ">"}
 	var err error
 	a.size, err = strconv.Atoi(d[3])
 	if a.kind == 'U' && a.size < 1<<20 {
@@ -153,18 +150,14 @@ func (a *numpyArray) element(i int) string {
 
 // number returns element i in the order of C.
 func (a *numpyArray) number(i int) float64 {
-	var bits uint64
 	element := a.element(i)
-	var buffer [8]byte
-	switch b := buffer[:copy(buffer[:], element)]; len(b) {
-	case 1:
-		bits = uint64(b[0])
-	case 2:
-		bits = uint64(a.order.Uint16(b))
-	case 4:
-		bits = uint64(a.order.Uint32(b))
-	case 8:
-		bits = a.order.Uint64(b)
+	bits := uint64(0)
+	for j := range len(element) {
+		if a.big {
+			bits = bits<<8 | uint64(element[j])
+		} else {
+			bits |= uint64(element[j]) << (8 * j)
+		}
 	}
 	switch {
 	case a.kind == 'f' && len(element) == 2:
@@ -213,8 +206,12 @@ func (a *numpyArray) string(i int) (string, *Error) {
 		return strings.Clone(text), nil
 	}
 	var text strings.Builder
+	var order binary.ByteOrder = binary.LittleEndian
+	if a.big {
+		order = binary.BigEndian
+	}
 	for i := 0; i < len(element); i += 4 {
-		c := a.order.Uint32([]byte(element[i : i+4]))
+		c := order.Uint32([]byte(element[i : i+4]))
 		if c == 0 {
 			break
 		}

@@ -88,9 +88,9 @@ func readFile(path string, most int64) (string, error) {
 }
 
 // limitOf returns how many bytes a compressed file of size bytes may hold: what is told or, if that
-// is 0, 200 times its size, which no table that people wrote exceeds, and 64 MiB at least.
+// is 0, 200 times its size, which no table that people wrote exceeds, and 16 MiB at least.
 func limitOf(told, size int64) int64 {
-	const ratio, least = 200, 64 << 20
+	const ratio, least = 200, 16 << 20
 	if told > 0 {
 		return told
 	}

@@ -207,6 +207,7 @@ func (o SeriesOptions) readText(file, content string, format Format, values *are
 		r.set("separator", separatorNames[ucr.separator], false, "")
 	}
 	var all []Series
+	labels := map[string]string{} // so that equal labels share their memory
 	for n, line := range numberedLines(d.text) {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
@@ -218,7 +219,11 @@ func (o SeriesOptions) readText(file, content string, format Format, values *are
 			return nil, problem
 		}
 		if s != nil {
-			s.Line, s.Label = n, strings.Clone(s.Label)
+			if _, ok := labels[s.Label]; !ok {
+				label := strings.Clone(s.Label)
+				labels[label] = label
+			}
+			s.Line, s.Label = n, labels[s.Label]
 			all = append(all, *s)
 			if err := values.take(&all[len(all)-1]); err != nil {
 				return nil, noTemporary(file, err)
@@ -229,6 +234,7 @@ func (o SeriesOptions) readText(file, content string, format Format, values *are
 		problem.File = file
 		return nil, problem
 	}
+	all = slices.Clip(append(make([]Series, 0, len(all)), all...))
 	if ts.stamped > 0 {
 		r.note("the times of %d numbers are left out", ts.stamped)
 	}

@@ -14,6 +14,7 @@ import (
 type temporary struct {
 	file *os.File
 	*bufio.Writer
+	buffer [8]byte // of a number that is written
 }
 
 func newTemporary() (*temporary, error) {
@@ -21,7 +22,7 @@ func newTemporary() (*temporary, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &temporary{file, bufio.NewWriterSize(file, 1<<18)}, nil
+	return &temporary{file: file, Writer: bufio.NewWriterSize(file, 1<<18)}, nil
 }
 
 // content returns what was written, mapped where the system can.

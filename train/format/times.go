@@ -42,6 +42,9 @@ var quarter = regexp.MustCompile(`^(\d{4})[ -]?Q([1-4])$`)
 // parseTime returns the time that a cell says in a layout. Years are 1000 to 2999.
 func parseTime(layout, cell string) (time.Time, bool) {
 	if layout == quarterLayout {
+		if strings.IndexByte(cell, 'Q') < 0 {
+			return time.Time{}, false
+		}
 		m := quarter.FindStringSubmatch(cell)
 		if m == nil {
 			return time.Time{}, false
@@ -59,12 +62,52 @@ func layoutsOf(cell string) []string {
 		return nil
 	}
 	var all []string
-	for _, layout := range timeLayouts {
+	marks := marksOf(cell)
+	for i, layout := range timeLayouts {
+		if !timeMarks[i].fit(marks) {
+			continue
+		}
 		if _, ok := parseTime(layout, cell); ok {
 			all = append(all, layout)
 		}
 	}
 	return all
+}
+
+// A markedLayout is what stands between the digits and letters of a layout, up to a zone, by which
+// most layouts are ruled out without trying them.
+type markedLayout struct {
+	marks string
+	more  bool // whether a zone or a fraction of a second may follow
+}
+
+var timeMarks = func() []markedLayout {
+	var all []markedLayout
+	for _, layout := range timeLayouts {
+		plain := layout
+		for _, zone := range []string{"Z07:00", " -0700", " MST"} {
+			plain = strings.TrimSuffix(plain, zone)
+		}
+		all = append(all, markedLayout{marksOf(strings.TrimRight(plain, " ")), plain != layout || strings.Contains(layout, "05") || layout == quarterLayout})
+	}
+	return all
+}()
+
+func (m markedLayout) fit(marks string) bool {
+	return m.marks == marks || m.more && strings.HasPrefix(marks, m.marks)
+}
+
+// marksOf returns the characters of a cell that are neither digits nor letters.
+func marksOf(cell string) string {
+	var marks [40]byte
+	n := 0
+	for i := 0; i < len(cell) && n < len(marks); i++ {
+		if b := cell[i]; b < '0' || b > '9' && b < 'A' || b > 'Z' && b < 'a' || b > 'z' {
+			marks[n] = b
+			n++
+		}
+	}
+	return string(marks[:n])
 }
 
 // looksLikeTime rules out most cells that are no times.
@@ -84,6 +127,10 @@ func looksLikeTime(cell string) bool {
 
 // clockLayout returns the layout of a time of day, "" if the cell is none.
 func clockLayout(cell string) string {
+	const shortest, longest = 4, 20
+	if len(cell) < shortest || len(cell) > longest || cell[0] < '0' || cell[0] > '9' || !strings.ContainsAny(cell, ":.") {
+		return ""
+	}
 	for _, layout := range clockForms[:5] {
 		if _, err := time.Parse(layout, cell); err == nil {
 			return layout

@@ -1,6 +1,7 @@
 package format
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -92,6 +93,10 @@ func (r *taggedReader) tablePlaces(s *sheet) (sentence int, err error) {
 		}
 	}
 	if !o.NoTags && r.word == r.tag {
+		if o.WordColumn == "" || o.TagColumn == "" {
+			return 0, &Error{File: r.file, Line: s.line, Option: "Separator, WordColumn, TagColumn", Problem: fmt.Sprintf(
+				"column %d of %d would be both the word and the tag; say which columns they are", r.word+1, len(s.names))}
+		}
 		return 0, errors.Errorf("format: column %d for both the word and the tag", r.word+1)
 	}
 	return sentence, nil
