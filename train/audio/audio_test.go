@@ -79,10 +79,143 @@ func TestDecodeWAVRefuses(t *testing.T) {
 	}
 }
 
+// The decoder tables of ITU-T G.711 at the ends of their segments, in units of 14 and 13 bits.
+// Would catch an exponent that is one off, bits that are not inverted and a sign the other way round.
+func TestCompanding(t *testing.T) {
+	for b, want := range map[byte]float64{
+		0xff: 0, 0x7f: 0, 0xfe: 2, 0xf0: 30, 0xef: 33, 0xe0: 93, 0xdf: 99, 0xd0: 219, 0x9f: 2079, 0xaf: 1023, 0xbf: 495, 0xcf: 231, 0x8f: 4191, 0x80: 8031, 0x00: -8031, 0x0f: -4191, 0x7e: -2,
+	} {
+		if got := muLaw(b) * (1 << 13); got != want {
+			t.Errorf("μ-law of %#x is %v, want %v", b, got, want)
+		}
+	}
+	for b, want := range map[byte]float64{
+		0xd5: 1, 0xd4: 3, 0xda: 31, 0xc5: 33, 0xca: 63, 0xf5: 66, 0xfa: 126, 0xe5: 132, 0xaa: 4032, 0xa5: 2112, 0x55: -1, 0x2a: -4032, 0x5a: -31,
+	} {
+		if got := aLaw(b) * (1 << 12); got != want {
+			t.Errorf("A-law of %#x is %v, want %v", b, got, want)
+		}
+	}
+}
+
+// resized returns a WAV file whose sizes, of all and of the samples, are others.
+func resized(content []byte, whole, data uint32) []byte {
+	b := slices.Clone(content)
+	binary.LittleEndian.PutUint32(b[4:], whole)
+	binary.LittleEndian.PutUint32(b[bytes.Index(b, []byte("data"))+4:], data)
+	return b
+}
+
+// rf64 returns a file in the container with the size of its samples in the chunk ds64.
+func rf64(name string, content []byte, size uint64) []byte {
+	b := resized(content, unknown, unknown)
+	ds64 := binary.LittleEndian.AppendUint64([]byte("ds64\x1c\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"), size)
+	ds64 = append(ds64, make([]byte, 12)...)
+	return slices.Concat([]byte(name), b[4:12], ds64, b[12:])
+}
+
+// Sizes that nobody knew, or that have 64 bits, and samples that are not whole. Would catch a size
+// that is believed, one that is not, and bytes after the samples that are read as some.
+func TestSizesOfWAV(t *testing.T) {
+	good := wav(1, 1, 8000, 16, []int16{0, 16384, -32768})
+	want := []float64{0, 0.5, -1}
+	extensible := slices.Concat(good[:16], []byte{40, 0, 0, 0}, good[20:36], []byte{22, 0, 16, 0, 4, 0, 0, 0, 1, 0}, make([]byte, 14), good[36:])
+	binary.LittleEndian.PutUint16(extensible[20:], 0xfffe)
+	for name, content := range map[string][]byte{
+		"of a pipe":         resized(good, 0xffffffff, 0xffffffff),
+		"of sox":            resized(good, 0x7ffff024, 0x7ffff000),
+		"zero":              resized(good, 0, 0),
+		"odd tail":          append(resized(good, 0, 7), 9),
+		"RF64":              rf64("RF64", good, 6),
+		"BW64":              rf64("BW64", good, 6),
+		"RF64 without size": rf64("RF64", good, unknown),
+		"chunk after":       append(resized(good, 100, 6), "LIST\x02\x00\x00\x00ab"...),
+		"extensible":        extensible,
+		"μ-law of silence":  wav(7, 1, 8000, 8, []uint8{0xff}),
+	} {
+		got, err := DecodeWAV(content)
+		expected := want
+		if name == "μ-law of silence" {
+			expected = want[:1]
+		}
+		if err != nil || !slices.Equal(samples(got), expected) {
+			t.Errorf("%s: %v, %v, want %v", name, samples(got), err, expected)
+		}
+	}
+	for text, content := range map[string][]byte{
+		"data\" says that it has 7 bytes, but 6": resized(good, 0, 7),
+		"has 9 bytes, but 6":                     rf64("RF64", good, 9),
+		"has 40 samples a second, want 1000":     wav(1, 1, 40, 16, []int16{1}),
+		"frames of 4 bytes":                      func() []byte { b := slices.Clone(good); b[32] = 4; return b }(),
+		"sample 1 is 1e+300":                     wav(3, 1, 8000, 64, []float64{1e300}),
+		"sample 1 is not finite":                 wav(3, 1, 8000, 64, []float64{math.Inf(1)}),
+	} {
+		if _, err := DecodeWAV(content); err == nil || !strings.Contains(err.Error(), text) {
+			t.Errorf("got %v, want an error that says %q", err, text)
+		}
+	}
+	fast := wav(1, 1, 0, 16, []int16{1})
+	for rate, ok := range map[uint32]bool{999: false, 1000: true, 768_000: true, 768_001: false} {
+		binary.LittleEndian.PutUint32(fast[24:], rate)
+		if _, err := DecodeWAV(fast); (err == nil) != ok {
+			t.Errorf("%d samples a second: %v", rate, err)
+		}
+	}
+}
+
+// The μ-law recording of a tone is nearly the plain one: within half a step of its coarsest segment, 1/64.
+func TestMuLawOfATone(t *testing.T) {
+	const folder = "../format/testdata/cases/wav-sizes-and-encodings/"
+	var sounds [2][]float64
+	for i, name := range []string{"oddtail/high_oddtail_0.wav", "ulaw/high_ulaw_0.wav"} {
+		content, err := os.ReadFile(folder + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := DecodeWAV(content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sounds[i] = samples(s)
+	}
+	if len(sounds[0]) != 1600 || len(sounds[1]) != 1600 {
+		t.Fatal(len(sounds[0]), len(sounds[1]))
+	}
+	loudest := 0.0
+	for i, x := range sounds[0] {
+		loudest = max(loudest, math.Abs(x))
+		if d := math.Abs(x - sounds[1][i]); d > 1.0/64+1e-9+0.002 {
+			t.Fatalf("sample %d: %v and %v", i, x, sounds[1][i])
+		}
+	}
+	if loudest < 0.5 {
+		t.Errorf("the tone is only %v loud", loudest)
+	}
+}
+
+// Reading from the middle gives what reading all gives there.
+func TestReadSamples(t *testing.T) {
+	s, err := DecodeWAV(wav(1, 2, 8000, 16, []int16{0, 16384, -32768, 0, 8192, 8192}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	x := []float64{9, 9, 9}
+	if n := s.Read(x, 1); n != 2 || !slices.Equal(x, []float64{-0.5, 0.25, 9}) {
+		t.Errorf("%d, %v", n, x)
+	}
+	made := &Sound{Samples: []float64{1, 2, 3}, Rate: 8000}
+	if n := made.Read(x[:1], 2); n != 1 || x[0] != 3 || made.Len() != 3 {
+		t.Errorf("%d, %v", n, x)
+	}
+}
+
 // Whatever the bytes, there are no more samples than bytes.
 func FuzzDecodeWAV(f *testing.F) {
 	f.Add(wav(1, 2, 8000, 16, []int16{1, 2, 3, 4}))
 	f.Add(wav(3, 1, 8000, 32, []float32{1}))
+	f.Add(wav(6, 1, 8000, 8, []uint8{1, 2}))
+	f.Add(rf64("RF64", wav(1, 1, 8000, 16, []int16{1}), 2))
+	f.Add(resized(wav(1, 1, 1000, 24, []uint8{1, 2, 3, 4}), unknown, unknown))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		s, err := DecodeWAV(content)
 		if err != nil {
