@@ -73,6 +73,7 @@ func TestHeaderIsNoClass(t *testing.T) {
 		{"header-row-becomes-a-class/v1v2.csv", "", options{}, "neg:100 pos:100", first, []string{"label column v1"}},
 		{"a.csv", "kind,what\n" + repeated(",", 8), options{}, "bad:4 good:4", "the text of row 0", nil},
 		{"a.csv", "Review;Sentiment\nfine;1\npoor;0\nnice;1\n", options{}, "1:2 0:1", "fine", []string{`separator ";"`, "text column Review"}},
+		{"a.csv", "text,kind\na,x\nb,y\n", options{}, "x:1 y:1", "a", []string{"label column kind"}},
 		{"a.csv", "id,Text,LABEL\n1,fine,x\n2,poor,y\n", options{}, "x:1 y:1", "fine", nil},
 		{"a.csv", "rare,this is a text\n" + repeated(",", 8), options{}, "bad:4 good:4 rare:1", "this is a text", []string{"occurs nowhere else"}},
 		{"a.csv", "kind,what\n" + repeated(",", 8), options{Layout: format.Layout{NoHeader: true}}, "bad:4 good:4 kind:1", "what", []string{"header none (as told)"}},

@@ -116,6 +116,7 @@ func TestLinesBeforeTheHeader(t *testing.T) {
 		{"lines-before-the-header/preamble.csv", "", tableOptions{}, strings.Replace(ppm, "ppm", "Value", 1), []string{"header line 5", "2 rows above the header left out"}},
 		{"lines-before-the-header/units.csv", "", tableOptions{}, ppm, []string{"1 row after the header left out, of units: line 2"}},
 		{"a.csv", "Station 7\nLong name of it\n\ndate,t\n2021-01-01,1.5\n2021-01-02,2.5\n2021-01-03,3.5\n", tableOptions{}, "t [1.5] [2.5] [3.5]", []string{"header line 4"}},
+		{"a.csv", "Source,made up\n\nt,p\n1.5,990\n2.5,991\n3.5,980\n", tableOptions{}, "t,p [1.5 990] [2.5 991] [3.5 980]", []string{"header line 3", "1 row above"}},
 		{"a.csv", "t;p\n°C;hPa\n1,5;990\n2,5;991\n3,5;980\n", tableOptions{}, "t,p [1.5 990] [2.5 991] [3.5 980]", []string{"of units"}},
 		{"a.dat", "# made by hand\n# t p\n1.5 990\n2.5 991\n3.5 980\n", tableOptions{}, "t,p [1.5 990] [2.5 991] [3.5 980]", []string{"header line 2", "separator blanks"}},
 		{"a.csv", "sep=;\r\na;b\r\n1;2\r\n3;5\r\n", tableOptions{}, "a,b [1 2] [3 5]", []string{`separator ";"`}},
@@ -246,6 +247,7 @@ func TestOrderOfTimes(t *testing.T) {
 		{"a.csv", "x,day\n2,\"Jan 2, 2021\"\n1,\"Jan 1, 2021\"\n", tableOptions{}, "x [1] [2]", nil},
 		{"a.csv", "t,x\n2021-01-02T00:00:00Z,2\n2021-01-01T23:00:00-02:00,3\n2021-01-01T00:00:00+01:00,1\n", tableOptions{}, "x [1] [2] [3]", nil},
 		{"a.csv", "t,x\n01/02/2021,2\n01/01/2021,1\n13/01/2021,3\n", tableOptions{}, "x [1] [3] [2]", []string{"2/1/2006"}},
+		{"a.csv", "t,x\n05/01/2021,1\n02/02/2021,2\n03/03/2021,3\n", tableOptions{}, "x [1] [2] [3]", []string{"2/1/2006, ascending"}},
 		{"a.csv", "t,x\n02/01/2021,2\n01/01/2021,1\n", tableOptions{DateOrder: "month"}, "x [1] [2]", []string{"1/2/2006", "step 1 month"}},
 	} {
 		c.check(t)
