@@ -116,7 +116,7 @@ func (h *heading) findHeader() *Error {
 		h.data++
 	}
 	switch {
-	case !typed || h.data == len(h.rows):
+	case !typed || h.data == len(h.rows) || h.isHeader != nil && !h.surelyTyped():
 		return h.findHeaderOfWords()
 	case h.data > 0:
 		return h.findAbove()
@@ -126,6 +126,12 @@ func (h *heading) findHeader() *Error {
 		h.header, h.data = 0, 1
 	}
 	return nil
+}
+
+// surelyTyped tells, of a table of words, whether one row at most stands above the data and all
+// others fit: labels may be numbers and words.
+func (h *heading) surelyTyped() bool {
+	return h.data < 2 && !slices.ContainsFunc(h.rows[h.data:], func(r row) bool { return !h.fits(r) })
 }
 
 // findHeaderOfWords takes the first row of the usual width, or the one above if it is one cell

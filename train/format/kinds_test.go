@@ -73,6 +73,8 @@ func TestHeaderIsNoClass(t *testing.T) {
 		{"header-row-becomes-a-class/v1v2.csv", "", options{}, "neg:100 pos:100", first, []string{"label column v1"}},
 		{"a.csv", "kind,what\n" + repeated(",", 8), options{}, "bad:4 good:4", "the text of row 0", nil},
 		{"a.csv", "Review;Sentiment\nfine;1\npoor;0\nnice;1\n", options{}, "1:2 0:1", "fine", []string{`separator ";"`, "text column Review"}},
+		{"a.csv", "neutral,is it 5/6\nneutral,it is\n" + strings.Repeat("1,good\n0,bad\n", 8), options{}, "0:8 1:8 neutral:2", "is it 5/6", []string{"header none"}},
+		{"a.csv", "stars,what\n" + strings.Repeat("1,good\n0,bad\n", 8), options{}, "0:8 1:8", "good", []string{"header line 1"}},
 		{"a.csv", "text,kind\na,x\nb,y\n", options{}, "x:1 y:1", "a", []string{"label column kind"}},
 		{"a.csv", "id,Text,LABEL\n1,fine,x\n2,poor,y\n", options{}, "x:1 y:1", "fine", nil},
 		{"a.csv", "rare,this is a text\n" + repeated(",", 8), options{}, "bad:4 good:4 rare:1", "this is a text", []string{"occurs nowhere else"}},
@@ -220,6 +222,7 @@ func TestTaggedKinds(t *testing.T) {
 		{"a", "10\u00a0000 CD\nmen NN\n\nhe PR\n", tagged{}, "CD:1 NN:1 PR:1", "10\u00a0000/CD@1 men/NN@2", []string{"separator blanks", "scheme none"}},
 		{"a", "# text B\n# a\nb X\n\n# b\nc X\n", tagged{}, "X:2", "b/X@3", []string{"3 lines left out"}},
 		{"a", "# a\nb X\n\n# b\nc X\n", tagged{}, "X:2", "b/X@2", []string{"2 lines left out"}},
+		{"a", "a\tX\t\nb\tY\t\n", tagged{}, "X:1 Y:1", "a/X@1 b/Y@2", nil},
 		{"a", "# NN\nb X\n", tagged{}, "NN:1 X:1", "#/NN@1 b/X@2", nil},
 		{"a", "#x Y\nb X\n", tagged{Layout: format.Layout{Comment: "#"}}, "X:1", "b/X@2", nil},
 		{"a", "# a\nb X\n\n# b\nc X\n", tagged{Layout: format.Layout{Comment: "none"}}, "X:2 a:1 b:1", "#/a@1 b/X@2", nil},
@@ -409,6 +412,14 @@ func TestLayoutsOfArrays(t *testing.T) {
 		if err != nil || brief3(got.Series) != want {
 			t.Errorf("%v, %v, want %s", got, err, want)
 		}
+	}
+	first := npy("<i2", "1, 2, 3", []int16{1, 2, 3, 4, 5, 6})
+	noted := formattest.Must(format.SeriesOptions{}.Read("a.npy", first))
+	if brief3(noted.Series) != "@1:[1 2 3 4 5 6]/3" || !strings.Contains(noted.Reading.String(), "ChannelsFirst") {
+		t.Error(noted.Reading)
+	}
+	if got := formattest.Must(format.SeriesOptions{ChannelsFirst: true}.Read("a.npy", first)); brief3(got.Series) != "@1:[1 4 2 5 3 6]/2" || len(got.Reading.Notes) > 0 {
+		t.Error(brief3(got.Series), got.Reading)
 	}
 	named := npz(t, map[string]string{"inputs": npy("<f4", "1, 2", []float32{1, 2}), "n": npy("<u8", "1,", []uint64{1 << 63})})
 	_, err := format.SeriesOptions{}.Read("a.npz", named)

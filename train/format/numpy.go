@@ -40,9 +40,12 @@ func (o SeriesOptions) readNumPy(file, content string, values *arena, r *Reading
 	} else if err := o.readArrays(file, content, arrays, r); err != nil {
 		return nil, err
 	}
-	all, err := arraySeries(arrays, values)
+	all, err := o.arraySeries(arrays, values)
 	if problem, ok := err.(*Error); ok {
 		problem.File = file
+	}
+	if shape := arrays["x"]; err == nil && len(shape.shape) == 3 && shape.shape[1] < shape.shape[2] && !o.ChannelsFirst {
+		r.note("the series have %d columns and only %s; if the array has the columns first, say so by ChannelsFirst", shape.shape[2], counted(shape.shape[1], "step"))
 	}
 	return all, err
 }
@@ -168,7 +171,7 @@ func unzip(member *zip.File, most int64) (string, error) {
 }
 
 // arraySeries makes series of arrays.
-func arraySeries(arrays map[string]*numpyArray, values *arena) ([]Series, error) {
+func (o SeriesOptions) arraySeries(arrays map[string]*numpyArray, values *arena) ([]Series, error) {
 	x := arrays["x"]
 	if x == nil {
 		return nil, &Error{Problem: "holds no array x"}
@@ -184,6 +187,9 @@ func arraySeries(arrays map[string]*numpyArray, values *arena) ([]Series, error)
 		return nil, &Error{What: "array", Value: "x", Problem: fmt.Sprintf("has shape %v, want (series, steps, columns)", x.shape)}
 	}
 	n, steps, width := shape[0], shape[1], shape[2]
+	if o.ChannelsFirst {
+		steps, width = width, steps
+	}
 	if n*steps*width == 0 {
 		return nil, &Error{What: "array", Value: "x", Problem: fmt.Sprintf("has shape %v, and so is empty", x.shape)}
 	}
@@ -196,7 +202,11 @@ func arraySeries(arrays map[string]*numpyArray, values *arena) ([]Series, error)
 	buffer := make([]float64, steps*width)
 	for i := range all {
 		for j := range buffer {
-			buffer[j] = x.number(i*steps*width + j)
+			at := j
+			if o.ChannelsFirst {
+				at = j%width*steps + j/width
+			}
+			buffer[j] = x.number(i*steps*width + at)
 		}
 		all[i] = Series{Values: buffer, Width: width, Line: i + 1}
 		if y := arrays["y"]; y != nil {

@@ -105,12 +105,21 @@ func (p *profile) addTime(cell string, line int) {
 	}
 }
 
-// layouts returns those of a cell; a year is one only if the column is called so.
+// layouts returns those of a cell; a year, or a count of seconds, is one only if the column is called
+// so.
 func (p *profile) layouts(cell string) []string {
+	if unix := unixLayout(cell); unix != "" && p.namesTimes() {
+		return []string{unix}
+	}
 	if all := layoutsOf(cell); len(all) > 0 || len(cell) != 4 || !allDigits(cell) || !p.namesYears() {
 		return all
 	}
 	return []string{"2006"}
+}
+
+func (p *profile) namesTimes() bool {
+	name := strings.ToLower(p.name)
+	return name == "ts" || slices.ContainsFunc([]string{"time", "stamp", "date", "epoch", "unix"}, func(word string) bool { return strings.Contains(name, word) })
 }
 
 func (p *profile) namesYears() bool {
@@ -150,7 +159,7 @@ func (p *profile) kind() Kind {
 	switch {
 	case p.cells == 0:
 		return KindEmpty
-	case len(complete) > 0 && (complete[0].layout != "2006" || complete[0].monotone() && p.cells > 1):
+	case len(complete) > 0 && (!complete[0].counts() || complete[0].monotone() && p.cells > 1):
 		return KindTime
 	case p.clock != "" && p.clocks == p.cells && p.numbers < p.cells:
 		return KindTime

@@ -80,6 +80,9 @@ type SeriesOptions struct {
 	// usual names, such as x, x_train or arr_0.
 	X, Y, Lengths string
 
+	// ChannelsFirst says that x has the shape (series, columns, steps), as some libraries have it.
+	ChannelsFirst bool
+
 	SkipUnlabelled bool  // leave out series of ARFF whose class is missing
 	MaxBytes       int64 // what a compressed file may hold, 0 for a multiple of its size
 }
@@ -143,8 +146,8 @@ func (o SeriesOptions) Read(file, content string) (*SeriesFile, error) {
 	default:
 		all, err = o.readText(file, content, format, values, r)
 	}
-	if err == nil && format != NPZ && o.X+o.Y+o.Lengths != "" {
-		err = errors.Errorf("format: names of arrays, but format %q has none", format)
+	if err == nil && format != NPZ && (o.X+o.Y+o.Lengths != "" || o.ChannelsFirst) {
+		err = errors.Errorf("format: names or the order of arrays, but format %q has none", format)
 	}
 	if err == nil && format != ARFF && o.SkipUnlabelled {
 		err = errors.Errorf("format: series without a class are to be left out, but only format %q has them", ARFF)

@@ -162,6 +162,7 @@ type taggedReader struct {
 	reading   *Reading
 	word, tag int // indices of columns; a tag of -1 is the last one
 	tabs      bool
+	tail      bool // whether every line ends in a tab
 	width     int  // columns of most lines
 	commented bool // whether lines of # alone before sentences are comments
 	comments  int  // lines that were left out
@@ -272,14 +273,18 @@ func (o TaggedOptions) index(column string) (int, error) {
 // survey finds out whether tabs part the columns, how many there are, and which tags are on lines
 // that do not begin with #.
 func (r *taggedReader) survey(content string) (tags map[string]bool) {
-	lines, withTabs := 0, 0
+	lines, withTabs, tails := 0, 0, 0
 	for _, line := range numberedLines(content) {
 		if wordLine(line) {
 			if lines++; strings.IndexByte(strings.TrimRight(line, "\t"), '\t') >= 0 {
 				withTabs++
 			}
+			if strings.HasSuffix(line, "\t") {
+				tails++
+			}
 		}
 	}
+	r.tail = tails == lines
 	r.tabs = r.options.Format == CoNLLU || 2*withTabs > lines
 	counts := map[int]int{}
 	tags = map[string]bool{}
@@ -306,6 +311,9 @@ func wordLine(line string) bool {
 // split returns the columns of a line.
 func (r *taggedReader) split(line string) []string {
 	if r.tabs {
+		if r.tail && r.options.Format == CoNLL {
+			line = strings.TrimSuffix(line, "\t")
+		}
 		return strings.Split(line, "\t")
 	}
 	return strings.FieldsFunc(line, func(c rune) bool { return c == ' ' || c == '\t' })

@@ -39,6 +39,24 @@ const quarterLayout = "2006Q1"
 
 var quarter = regexp.MustCompile(`^(\d{4})[ -]?Q([1-4])$`)
 
+// The layouts of whole seconds and milliseconds since 1970, which package time does not know.
+const (
+	unixSeconds      = "seconds since 1970"
+	unixMilliseconds = "milliseconds since 1970"
+)
+
+// unixLayout returns the layout of a count since 1970, between 1973 and 2286, "" if a cell is none.
+func unixLayout(cell string) string {
+	switch {
+	case !allDigits(cell):
+	case len(cell) == 9 || len(cell) == 10:
+		return unixSeconds
+	case len(cell) == 12 || len(cell) == 13:
+		return unixMilliseconds
+	}
+	return ""
+}
+
 // parseTime returns the time that a cell says in a layout. Years are 1000 to 2999.
 func parseTime(layout, cell string) (time.Time, bool) {
 	if layout == quarterLayout {
@@ -51,6 +69,13 @@ func parseTime(layout, cell string) (time.Time, bool) {
 		}
 		year, _ := strconv.Atoi(m[1])
 		return time.Date(year, time.Month(3*int(m[2][0]-'1')+1), 1, 0, 0, 0, 0, time.UTC), true
+	}
+	if layout == unixSeconds || layout == unixMilliseconds {
+		n, err := strconv.ParseInt(cell, 10, 64)
+		if layout == unixSeconds {
+			return time.Unix(n, 0).UTC(), err == nil && unixLayout(cell) == layout
+		}
+		return time.UnixMilli(n).UTC(), err == nil && unixLayout(cell) == layout
 	}
 	t, err := time.Parse(layout, cell)
 	return t, err == nil && t.Year() >= 1000 && t.Year() < 3000
@@ -122,7 +147,7 @@ func looksLikeTime(cell string) bool {
 			digits++
 		}
 	}
-	return digits >= 3 && (strings.ContainsAny(cell, "-/.: Q") || digits == len(cell))
+	return digits >= 2 && (strings.ContainsAny(cell, "-/.: Q") || digits == len(cell))
 }
 
 // clockLayout returns the layout of a time of day, "" if the cell is none.
@@ -213,6 +238,11 @@ func (m *march) add(t time.Time, line int) {
 
 // monotone tells whether the times never change their direction.
 func (m *march) monotone() bool { return m.ascending == 0 || m.descending == 0 }
+
+// counts tells whether the layout is that of a number as well.
+func (m *march) counts() bool {
+	return m.layout == "2006" || m.layout == unixSeconds || m.layout == unixMilliseconds
+}
 
 // order names the direction.
 func (m *march) order() string {
