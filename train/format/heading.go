@@ -172,6 +172,33 @@ func (h *heading) findAbove() *Error {
 	return nil
 }
 
+// splitDecimals tells whether rows of two whole numbers without quotes stand below a header of one
+// name, which may be numbers with decimal commas that were split; rows that are numbered are not.
+func (h *heading) splitDecimals() bool {
+	if h.header < 0 || h.width != 2 || len(h.rows[h.header].cells) != 1 || h.data >= len(h.rows) {
+		return false
+	}
+	numbered := true
+	for i, r := range h.rows[h.data:] {
+		if len(r.cells) != 2 || !plainExponent(r.cells[0]) || !allDigits(r.cells[1]) || r.cells[1] == "" || strings.ContainsAny(r.raw, `"'`) {
+			return false
+		}
+		first, _ := strconv.Atoi(r.cells[0])
+		start, _ := strconv.Atoi(h.rows[h.data].cells[0])
+		numbered = numbered && first == start+i
+	}
+	return !numbered || len(h.rows)-h.data < 2
+}
+
+// uniqueNames tells whether the first cells of all rows differ, as the names of rows do.
+func (h *heading) uniqueNames() bool {
+	seen := map[string]bool{}
+	for _, r := range h.rows[h.data:] {
+		seen[r.cells[0]] = true
+	}
+	return len(seen) == len(h.rows)-h.data
+}
+
 // unitsBelow tells whether a row holds the units of the columns that the one above it names.
 func unitsBelow(names, units row) bool {
 	for _, cell := range names.cells {

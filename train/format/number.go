@@ -13,7 +13,7 @@ import (
 var missingMarks = map[string]bool{
 	"": true, "?": true, "na": true, "n/a": true, "nan": true, "-nan": true, "null": true, "none": true, "nil": true,
 	".": true, "..": true, "...": true, "-": true, "--": true, "–": true, "—": true, "*": true, ":": true, `\n`: true,
-	"#n/a": true, "#na": true, "#n/a n/a": true, "<na>": true, "<nan>": true, "nat": true, "missing": true,
+	"#n/a": true, "#na": true, "#n/a n/a": true, "<na>": true, "<nan>": true, "nat": true, "missing": true, "n.a.": true, "n.d.": true, "n/d": true, "(null)": true, "<null>": true,
 	"#null!": true, "#value!": true, "#ref!": true, "#div/0!": true, "#num!": true, "1.#qnan": true, "-1.#ind": true,
 }
 

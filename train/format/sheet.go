@@ -74,6 +74,20 @@ func (s *sheet) open(isHeader func([]row) bool) *Error {
 	if problem := h.find(); problem != nil {
 		return problem
 	}
+	if s.layout.Separator == "" && s.dialect.separator == ',' && h.splitDecimals() {
+		if h.uniqueNames() {
+			return &Error{Line: h.rows[h.data].line, What: "row", Value: h.rows[h.data].raw, Option: "Separator",
+				Problem: "it may be a number with a decimal comma, as the header has one column, or the name of a row and a number; say whether a comma separates columns"}
+		}
+		s.layout.Separator, s.reading.Settings = "none", s.reading.Settings[:1]
+		if problem := s.open(isHeader); problem != nil {
+			return problem
+		}
+		for i := range s.reading.Settings {
+			s.reading.Settings[i].Told = s.reading.Settings[i].Told && s.reading.Settings[i].Name != "separator"
+		}
+		return nil
+	}
 	return s.place(h)
 }
 

@@ -219,6 +219,8 @@ func TestSeparatorsAndDecimalMarks(t *testing.T) {
 		{"a.tsv", "a\tb\n1,234\t2\n2,345\t3\n", tableOptions{DecimalMark: ","}, "a,b [1.234 2] [2.345 3]", []string{`decimal mark "," (as told)`}},
 		{"a.tsv", "a\tb\n1,234\t2\n2,345\t3\n", tableOptions{DecimalMark: "."}, "a,b [1234 2] [2345 3]", nil},
 		{"a.csv", "\"a\",\"b\"\n\"1,5\",\"2\"\n\"2,25\",\"3\"\n", tableOptions{}, "a,b [1.5 2] [2.25 3]", []string{`decimal mark ","`}},
+		{"a.csv", "x\n11,82\n12,05\n-12,95\n12,05\n", tableOptions{}, "x [11.82] [12.05] [-12.95] [12.05]", []string{"separator none,", `decimal mark ","`}},
+		{"a.csv", "x\n1,82\n2,5\n3,7\n", tableOptions{}, "x [82] [5] [7]", []string{"one cell short"}},
 		{"a.csv", "a;b\r1;2\r3;5\r", tableOptions{}, "a,b [1 2] [3 5]", nil},
 		{"a.csv", "a;b\r\n1;2\r\n3;5", tableOptions{}, "a,b [1 2] [3 5]", nil},
 	} {
@@ -226,6 +228,7 @@ func TestSeparatorsAndDecimalMarks(t *testing.T) {
 	}
 	for _, c := range []refusedTable{
 		{"a.tsv", "a\tb\n1,234\t2\n2,345\t3\n", tableOptions{}, 0, "", "DecimalMark", []string{"1234 or 1.234"}},
+		{"a.csv", "x\n11,82\n12,5\n14,7\n", tableOptions{}, 2, "11,82", "Separator", []string{"may be a number with a decimal comma"}},
 		{"a.csv", "1;2,3\n4;5,6\n7;8,9\n2;3,4\n", tableOptions{Layout: format.Layout{Separator: "x"}}, 0, "x", "Separator", []string{"separates no columns"}},
 		{"a.tsv", "a\n1\n", tableOptions{DecimalMark: ";"}, 0, ";", "DecimalMark", []string{"a point or a comma"}},
 	} {
