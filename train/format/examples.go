@@ -20,6 +20,7 @@ type exampleTable struct {
 
 // table reads the examples of a table.
 func (l *Labelled) table(file string, d decoded, o LabelledOptions, told bool) error {
+	given := told || o.Separator != ""
 	if o.Format == TSV && o.Separator == "" {
 		o.Separator = "\t"
 	}
@@ -34,8 +35,8 @@ func (l *Labelled) table(file string, d decoded, o LabelledOptions, told bool) e
 	}
 	l.Reading = t.sheet.reading
 	for i, s := range l.Reading.Settings {
-		if s.Name == "separator" && !told {
-			l.Reading.Settings[i].Told = false
+		if s.Name == "separator" {
+			l.Reading.Settings[i].Told = given
 		}
 	}
 	sample, problem := t.sheet.dataSample()

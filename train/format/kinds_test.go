@@ -222,6 +222,8 @@ func TestTaggedKinds(t *testing.T) {
 		{"a", "10\u00a0000 CD\nmen NN\n\nhe PR\n", tagged{}, "CD:1 NN:1 PR:1", "10\u00a0000/CD@1 men/NN@2", []string{"separator blanks", "scheme none"}},
 		{"a", "# text B\n# a\nb X\n\n# b\nc X\n", tagged{}, "X:2", "b/X@3", []string{"3 lines left out"}},
 		{"a", "# a\nb X\n\n# b\nc X\n", tagged{}, "X:2", "b/X@2", []string{"2 lines left out"}},
+		{"a", "a\tb X\nc\td Y\n", tagged{Layout: format.Layout{Separator: " "}}, "X:1 Y:1", "a/X@1 c/Y@2", []string{"separator blanks (as told)"}},
+		{"a", "a B-X\n", tagged{Scheme: format.BIOES}, "B-X:1", "a/B-X@1", []string{"tag scheme BIOES (as told)"}},
 		{"a", "a\tX\t\nb\tY\t\n", tagged{}, "X:1 Y:1", "a/X@1 b/Y@2", nil},
 		{"a", "# NN\nb X\n", tagged{}, "NN:1 X:1", "#/NN@1 b/X@2", nil},
 		{"a", "#x Y\nb X\n", tagged{Layout: format.Layout{Comment: "#"}}, "X:1", "b/X@2", nil},
@@ -294,7 +296,10 @@ func TestTaggedKindsRefused(t *testing.T) {
 	}
 	for text, o := range map[string]tagged{
 		"empty lines part sentences": {SentenceColumn: "1"},
-		"are those of tables":        {Layout: format.Layout{Separator: ","}},
+		"are those of tables":        {Layout: format.Layout{Quote: "'"}},
+		"by a tab or a blank":        {Layout: format.Layout{Separator: ","}},
+		"one of [BIO IOB1":           {Scheme: "BIOX"},
+		"not to be read":             {Scheme: format.BIO, NoTags: true},
 	} {
 		_, err := o.Read("a", "a X\n")
 		formattest.ExpectUsage(t, err, text)
@@ -332,6 +337,7 @@ func TestSeriesKinds(t *testing.T) {
 		{"a.txt", "  1.0000000e+00 2 3 4\n -1.0000000e+00  5 6 NaN\n", format.SeriesOptions{}, "1@1:[2 3 4]/1 -1@2:[5 6]/1"},
 		{"a.csv", "1,2,3,4\n2,5,6,7\n", format.SeriesOptions{}, "1@1:[2 3 4]/1 2@2:[5 6 7]/1"},
 		{"a.csv", "up;2,5;3;4\ndown;5;6;7\n", format.SeriesOptions{}, "up@1:[2.5 3 4]/1 down@2:[5 6 7]/1"},
+		{"a.csv", "1;2,5;3\n", format.SeriesOptions{Format: format.UCR, Separator: ";"}, "1@1:[2.5 3]/1"},
 		{"a.tsv", "1.0\t2\t3\t4\t\n", format.SeriesOptions{Format: format.UCR}, "1@1:[2 3 4]/1"},
 		{"a", "@relation x\n@attribute 'my class' {a,'b c'}\n@attribute t0 real\n@attribute t1 real\n@data\n'b c',1,2\na,3,?\n", format.SeriesOptions{}, "b c@6:[1 2]/1 a@7:[3]/1"},
 		{"a.arff", "@attribute t0 real\n@attribute class {a,b}\n@attribute t1 real\n@data\n1,?,2\n1,b,2\n", format.SeriesOptions{SkipUnlabelled: true}, "b@6:[1 2]/1"},

@@ -19,6 +19,9 @@ const (
 	NoScheme TagScheme = "none"  // tags of words that make no spans, such as parts of speech
 )
 
+// TagSchemes are all schemes.
+var TagSchemes = []TagScheme{BIO, IOB1, BIOES, BILOU, BMES, IO, NoScheme}
+
 // splitTag returns a tag's letter and the kind of its span. Of O and of a letter alone the kind is
 // "".
 func splitTag(tag string) (letter byte, kind string, ok bool) {

@@ -76,6 +76,10 @@ type SeriesOptions struct {
 	Format   Format
 	Encoding string // of a text, a name of the WHATWG
 
+	// Separator is what separates the numbers of UCR: ",", ";", "\t" or " "; "" is what the first
+	// line has.
+	Separator string
+
 	// X, Y and Lengths are the names of a .npz file's arrays. If they are "", they are those with
 	// usual names, such as x, x_train or arr_0.
 	X, Y, Lengths string
@@ -204,10 +208,17 @@ func (o SeriesOptions) readText(file, content string, format Format, values *are
 	}
 	r.Settings = append(r.Settings, d.setting())
 	ucr := ucrReader{ucrSeparator(d.text)}
+	if o.Separator != "" {
+		separator, problem := Layout{Separator: o.Separator}.separator()
+		if problem != nil || separator == 0 || format != UCR {
+			return nil, errors.Errorf("format: separator %q; it is that of format %q: a comma, a semicolon, a tab or a blank", o.Separator, UCR)
+		}
+		ucr.separator = separator
+	}
 	ts, arff := &tsReader{}, &arffReader{skipUnlabelled: o.SkipUnlabelled}
 	reader := map[Format]seriesReader{TS: ts, UCR: ucr, ARFF: arff}[format]
 	if format == UCR {
-		r.set("separator", separatorNames[ucr.separator], false, "")
+		r.set("separator", separatorNames[ucr.separator], o.Separator != "", "Separator")
 	}
 	var all []Series
 	labels := map[string]string{} // so that equal labels share their memory

@@ -39,7 +39,7 @@ type TaggedOptions struct {
 	Format Format
 
 	// Layout is that of a table. Of CoNLL and CoNLLU its Encoding applies, and of CoNLL its
-	// Comment, which is found out otherwise: a line that begins with # is one if it has another
+	// Separator, a tab or a blank, and its Comment, which is found out otherwise: a line that begins with # is one if it has another
 	// number of columns than words have; or if it and others begin sentences with # alone and
 	// their tags are those of no other line.
 	Layout
@@ -53,6 +53,9 @@ type TaggedOptions struct {
 	// neither empty nor that of the row above. If it is "", it is the one with a usual name such as
 	// "Sentence #" or, if there is none, empty lines part sentences.
 	SentenceColumn string
+
+	// Scheme is that of the tags; "" finds it out by SchemeOf.
+	Scheme TagScheme
 
 	// NoTags reads words only, for prediction.
 	NoTags bool
@@ -112,8 +115,13 @@ func (o TaggedOptions) Read(name, content string) (*Tagged, error) {
 	if o.Format == "" {
 		o.Format = detectTagged(name, d.text)
 	}
-	if o.NoTags && o.TagColumn != "" {
+	switch {
+	case o.NoTags && o.TagColumn != "":
 		return nil, errors.Errorf("format: tag column %q, but tags are not to be read", o.TagColumn)
+	case o.NoTags && o.Scheme != "":
+		return nil, errors.Errorf("format: tag scheme %q, but tags are not to be read", o.Scheme)
+	case o.Scheme != "" && !slices.Contains(TagSchemes, o.Scheme):
+		return nil, errors.Errorf("format: tag scheme %q; it is one of %v", o.Scheme, TagSchemes)
 	}
 	r := &taggedReader{file: name, options: o, reading: &Reading{File: name, Settings: []Setting{d.setting()}}, tags: map[string]string{}}
 	switch o.Format {
@@ -187,8 +195,10 @@ func (r *taggedReader) result() *Tagged {
 	}
 	t.Reading.Lengths, t.Reading.Classes = lengthsOf(lengths, "words"), classesOf(counts)
 	if !r.options.NoTags {
-		t.Scheme = SchemeOf(r.sentences)
-		t.Reading.set("tag scheme", string(t.Scheme), false, "")
+		if t.Scheme = r.options.Scheme; t.Scheme == "" {
+			t.Scheme = SchemeOf(r.sentences)
+		}
+		t.Reading.set("tag scheme", string(t.Scheme), r.options.Scheme != "", "Scheme")
 	}
 	if r.comments > 0 {
 		t.Reading.note("%s left out, as comments", counted(r.comments, "line"))
@@ -207,7 +217,7 @@ func (r *taggedReader) lines(content string) error {
 	if r.tabs {
 		separator = "tab"
 	}
-	r.reading.set("separator", separator, false, "")
+	r.reading.set("separator", separator, r.options.Separator != "", "Separator")
 	for n, line := range numberedLines(content) {
 		if err := r.read(n, line); err != nil {
 			return err
@@ -231,9 +241,12 @@ func (r *taggedReader) places() (err error) {
 		return errors.Errorf("format: sentence column %q, but in format %q empty lines part sentences", o.SentenceColumn, o.Format)
 	}
 	layout := o.Layout
-	layout.Encoding, layout.Comment, layout.MaxBytes = "", "", 0
-	if layout != (Layout{}) || o.Format == CoNLLU && o.Comment != "" {
-		return errors.Errorf("format: separators, quotes, comments and headers are those of tables, and format %q is none", o.Format)
+	layout.Encoding, layout.Comment, layout.Separator, layout.MaxBytes = "", "", "", 0
+	switch {
+	case layout != (Layout{}), o.Format == CoNLLU && o.Comment+o.Separator != "":
+		return errors.Errorf("format: quotes, headers and others are those of tables, and format %q is none", o.Format)
+	case o.Separator != "" && o.Separator != "\t" && o.Separator != " ":
+		return errors.Errorf("format: separator %q; columns of format %q are separated by a tab or a blank", o.Separator, o.Format)
 	}
 	word, tag := "1", ""
 	if o.Format == CoNLLU {
@@ -285,7 +298,9 @@ func (r *taggedReader) survey(content string) (tags map[string]bool) {
 		}
 	}
 	r.tail = tails == lines
-	r.tabs = r.options.Format == CoNLLU || 2*withTabs > lines
+	if r.tabs = r.options.Format == CoNLLU || 2*withTabs > lines; r.options.Separator != "" {
+		r.tabs = r.options.Separator == "\t"
+	}
 	counts := map[int]int{}
 	tags = map[string]bool{}
 	for _, line := range numberedLines(content) {
