@@ -20,6 +20,9 @@ var missingMarks = map[string]bool{
 // isMissing tells whether a cell without blanks around it stands for a missing number.
 func isMissing(cell string, more []string) bool {
 	const longest = 8
+	if cell != "" && cell[0] >= '0' && cell[0] <= '9' && len(more) == 0 && !strings.HasPrefix(cell, "1.#") {
+		return false
+	}
 	return len(cell) <= longest && missingMarks[strings.ToLower(cell)] || slices.Contains(more, cell)
 }
 
@@ -207,6 +210,13 @@ type markCount struct {
 // count counts a cell that holds a comma or a point. 1.234 alone tells nothing: it is taken for a
 // decimal point, as programs write it, unless other cells say otherwise.
 func (c *markCount) count(cell string) {
+	whole, fraction, found := strings.Cut(strings.TrimLeft(cell, "+-"), ".")
+	if found && allDigits(whole) && allDigits(fraction) {
+		if len(fraction) != 3 || whole == "" || whole == "0" || len(whole) > 3 {
+			c.point++ // what follows is no group of three
+		}
+		return
+	}
 	_, point := parseNumeral(cell, false)
 	_, comma := parseNumeral(cell, true)
 	switch {
