@@ -3,7 +3,10 @@ package format
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"github.com/pkg/errors"
 )
 
 // A Layout says how a table is written. What is zero is found out, and named in the Reading.
@@ -26,6 +29,22 @@ type Layout struct {
 
 	// MaxBytes is what a compressed file may hold; 0 is 200 times its size, and 16 MiB at least.
 	MaxBytes int64
+}
+
+// check reports settings that cannot be, or that do not fit each other.
+func (o Layout) check() error {
+	_, known := o.separator()
+	switch {
+	case o.Separator != "" && !known:
+		return errors.Errorf("format: separator %q; it is a comma, a semicolon, a tab, | or a blank, or none for one column", o.Separator)
+	case !slices.Contains([]string{"", "none", `"`, "'"}, o.Quote):
+		return errors.Errorf("format: quote %q; it is %q, %q or none", o.Quote, `"`, "'")
+	case o.HeaderLine != 0 && o.NoHeader:
+		return errors.New("format: a line of the header is given, and that there is none")
+	case o.HeaderLine < 0 || o.SkipRows < -1 || o.MaxBytes < 0:
+		return errors.Errorf("format: header line %d, %d rows to skip, %d bytes at most; none is negative", o.HeaderLine, o.SkipRows, o.MaxBytes)
+	}
+	return nil
 }
 
 // sampleBytes is how much of a file its dialect and its header are found out from.
@@ -70,11 +89,7 @@ func (o Layout) findDialect(file, content string, r *Reading) (dialect, *Error) 
 	sample := sampleOf(content)
 	told := o.Separator != ""
 	if told {
-		separator, problem := o.separator()
-		if problem != nil {
-			return d, problem
-		}
-		d.separator = separator
+		d.separator, _ = o.separator()
 	} else {
 		found, problem := findSeparator(file, sample, d.comment)
 		if problem != nil {
@@ -87,11 +102,9 @@ func (o Layout) findDialect(file, content string, r *Reading) (dialect, *Error) 
 	case "":
 		d.findQuote(content, sample)
 	case "none":
-	case `"`, "'":
+	default:
 		d.quote = o.Quote[0]
 		d.escape = strings.Contains(sample, `\`+o.Quote)
-	default:
-		return d, &Error{What: "quote", Value: o.Quote, Option: "Quote", Problem: `is no quote of cells; it is ", ' or none`}
 	}
 	usual := byte('"')
 	if d.separator == '\t' || d.separator == 0 {
@@ -107,15 +120,12 @@ func (o Layout) findDialect(file, content string, r *Reading) (dialect, *Error) 
 	return d, nil
 }
 
-func (o Layout) separator() (byte, *Error) {
-	switch {
-	case o.Separator == "none":
-		return 0, nil
-	case len(o.Separator) == 1 && separatorNames[o.Separator[0]] != "":
-		return o.Separator[0], nil
+// separator returns the separator that is told, and whether there can be such a one.
+func (o Layout) separator() (separator byte, ok bool) {
+	if len(o.Separator) == 1 {
+		return o.Separator[0], separatorNames[o.Separator[0]] != ""
 	}
-	return 0, &Error{What: "separator", Value: o.Separator, Option: "Separator",
-		Problem: "separates no columns; it is a comma, a semicolon, a tab, | or a blank, or none for one column"}
+	return 0, o.Separator == "none"
 }
 
 // comment returns what comments begin with: what is told, or # if the file begins with it.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/pkg/errors"
 	"github.com/wlynxg/chardet"
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/htmlindex"
@@ -46,7 +47,8 @@ func (d decoded) setting() Setting {
 //   - what else has few bytes from 0x80, as Western European languages have, is Windows-1252;
 //   - where they are many, package chardet counts letters; if it is not sure, the file is refused.
 //
-// It is an *Error if the text cannot be decoded or is empty.
+// It is an *Error if the text cannot be decoded or is empty, and an error of another type if there is
+// no such encoding.
 func decodeAs(file, content, told string) (decoded, error) {
 	d := decoded{encoding: told, told: told != ""}
 	if name, mark := markOf(content); name != "" {
@@ -77,8 +79,7 @@ func decodeAs(file, content, told string) (decoded, error) {
 	}
 	e, err := htmlindex.Get(d.encoding)
 	if err != nil {
-		return d, &Error{File: file, What: "encoding", Value: d.encoding, Option: "Encoding",
-			Problem: `is not known; it is a name such as "utf-8", "utf-16le", "windows-1252", "windows-1251" or "shift_jis"`}
+		return d, errors.Errorf(`format: encoding %q; it is a name such as "utf-8", "utf-16le", "windows-1252", "windows-1251" or "shift_jis"`, d.encoding)
 	}
 	d.encoding = canonical(d.encoding)
 	if d.text, err = transcode(e, content); err != nil {

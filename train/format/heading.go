@@ -47,8 +47,6 @@ func typeOf(cell string) cellType {
 
 func (h *heading) find() *Error {
 	switch o := h.layout; {
-	case o.HeaderLine > 0 && o.NoHeader:
-		return &Error{Option: "HeaderLine, NoHeader", Problem: "a line of the header is given, and that there is none"}
 	case o.HeaderLine > 0:
 		h.header = slices.IndexFunc(h.rows, func(r row) bool { return r.line == o.HeaderLine })
 		if h.header < 0 {

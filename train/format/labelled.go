@@ -199,6 +199,9 @@ func (o LabelledOptions) check() error {
 	case o.NoLabel && o.LabelColumn != "":
 		return errors.Errorf("format: label column %q, but labels are not to be read", o.LabelColumn)
 	}
+	if err := o.Layout.check(); err != nil {
+		return err
+	}
 	for _, column := range []string{o.TextColumn, o.LabelColumn} {
 		if n, err := strconv.Atoi(column); tabular && err == nil && n < 1 {
 			return errors.Errorf("format: column %s; columns are counted from 1", column)

@@ -162,7 +162,7 @@ func TestKnownLabelledFiles(t *testing.T) {
 func FuzzReadLabelled(f *testing.F) {
 	for _, seed := range []string{
 		"", "ham\thi\n", "label\ttext\nneg\tbad\n", "a,\"b\nc\"\n\nd,e", "a,b\"", "\"",
-		`{"text":"a","label":1}`, "{\"text\":\"\\ud800\",\"label\":true}\n\n{", "\ufeff{", "one\ntwo", "caf\xe9", "\t\t\n", "\r\n\r",
+		`{"text":"a","label":1}`, "{\"text\":\"\\ud800\",\"label\":true}\n\n{", "\ufeff{", "one\ntwo", "caf\xe9", "\t\t\n", "\r\n\r", "\rB",
 	} {
 		f.Add([]byte(seed))
 	}
@@ -181,7 +181,7 @@ func FuzzReadLabelled(f *testing.F) {
 			}
 			line := 0
 			for _, e := range examples {
-				last := strings.Count(string(content), "\n") + 1
+				last := strings.Count(string(content), "\n") + strings.Count(string(content), "\r") + 1
 				if err == nil && (e.Line <= line || e.Line > last || (e.Label == "") != o.NoLabel || !utf8.ValidString(e.Text+e.Label)) {
 					t.Fatalf("%q, %+v: example %+v after line %d", content, o, e, line)
 				}

@@ -169,7 +169,7 @@ func invalidRun(s string) string {
 
 // lineAt returns the number of the line, from 1, that holds the byte at offset.
 func lineAt(s string, offset int) int {
-	return 1 + strings.Count(s[:offset], "\n")
+	return 1 + strings.Count(s[:offset], string(lineEnd(s)))
 }
 
 // beginningOf returns the first bytes of a file, or of what it holds if it is compressed by gzip, ""

@@ -130,7 +130,6 @@ func TestLinesBeforeTheHeader(t *testing.T) {
 	}
 	refusedTable{"a.csv", "x,y\nq,r\n1,2\n3,5\n4,7\n", tableOptions{}, 1, "x,y", "HeaderLine, SkipRows", []string{"line 2 may as well be the header"}}.check(t)
 	refusedTable{"a.csv", "x,y\n1,2\n", tableOptions{Layout: format.Layout{HeaderLine: 7}}, 7, "", "HeaderLine", []string{"no row of the table"}}.check(t)
-	refusedTable{"a.csv", "x,y\n1,2\n", tableOptions{Layout: format.Layout{HeaderLine: 1, NoHeader: true}}, 0, "", "HeaderLine, NoHeader", nil}.check(t)
 }
 
 // A first row of numbers is data, unless it names years; one of words above words is a header.
@@ -229,8 +228,6 @@ func TestSeparatorsAndDecimalMarks(t *testing.T) {
 	for _, c := range []refusedTable{
 		{"a.tsv", "a\tb\n1,234\t2\n2,345\t3\n", tableOptions{}, 0, "", "DecimalMark", []string{"1234 or 1.234"}},
 		{"a.csv", "x\n11,82\n12,5\n14,7\n", tableOptions{}, 2, "11,82", "Separator", []string{"may be a number with a decimal comma"}},
-		{"a.csv", "1;2,3\n4;5,6\n7;8,9\n2;3,4\n", tableOptions{Layout: format.Layout{Separator: "x"}}, 0, "x", "Separator", []string{"separates no columns"}},
-		{"a.tsv", "a\n1\n", tableOptions{DecimalMark: ";"}, 0, ";", "DecimalMark", []string{"a point or a comma"}},
 	} {
 		c.check(t)
 	}
@@ -271,7 +268,6 @@ func TestOrderOfTimes(t *testing.T) {
 		{"a.csv", "t,x\n2021-01-03,1\n2021-01-02,2\n,3\n", tableOptions{}, 0, "t", "KeepOrder, TimeColumn", []string{"1 rows have no time"}},
 		{"a.csv", "t,x\n1,1\n2,2\n", tableOptions{TimeColumn: "t"}, 2, "1", "TimeColumn", []string{"is no time"}},
 		{"a.csv", "t,x\n1,1\n2,2\n", tableOptions{KeepOrder: true}, 0, "", "TimeColumn", []string{"no column of times"}},
-		{"a.csv", "t,x\n1,1\n2,2\n", tableOptions{DateOrder: "year"}, 0, "year", "DateOrder", nil},
 	} {
 		c.check(t)
 	}
@@ -319,9 +315,25 @@ func TestEncodingsOfTables(t *testing.T) {
 	for _, c := range []refusedTable{
 		{"a.csv", "é,b\n1,\xe9\n", tableOptions{}, 2, "\xe9", "Encoding", []string{"not UTF-8", "1 other characters are"}},
 		{"a.csv", "\xf2\xe5\xec\xef,\xf6\xe5\xed\xe0\n1,2\n", tableOptions{}, 1, "\xf2\xe5\xec\xef", "Encoding", []string{"too many such bytes"}},
-		{"a.csv", "a\n1\n", tableOptions{Layout: format.Layout{Encoding: "klingon"}}, 0, "klingon", "Encoding", []string{"is not known", "windows-1252"}},
 	} {
 		c.check(t)
+	}
+}
+
+// Options that cannot be are no fault of the file.
+func TestTableUsage(t *testing.T) {
+	for text, o := range map[string]tableOptions{
+		`separator "x"`:      {Layout: format.Layout{Separator: "x"}},
+		`quote "x"`:          {Layout: format.Layout{Quote: "x"}},
+		`encoding "klingon"`: {Layout: format.Layout{Encoding: "klingon"}},
+		"that there is none": {Layout: format.Layout{HeaderLine: 1, NoHeader: true}},
+		"none is negative":   {Layout: format.Layout{SkipRows: -2}},
+		`decimal mark ";"`:   {DecimalMark: ";"},
+		`"year" first`:       {DateOrder: "year"},
+		"no column of them":  {TimeColumn: "none", KeepOrder: true},
+	} {
+		_, err := o.Read("a.csv", "t,x\n1,2\n")
+		formattest.ExpectUsage(t, err, text)
 	}
 }
 
