@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -215,6 +216,17 @@ func FuzzDecodeWAV(f *testing.F) {
 	f.Add(wav(3, 1, 8000, 32, []float32{1}))
 	f.Add(wav(6, 1, 8000, 8, []uint8{1, 2}))
 	f.Add(rf64("RF64", wav(1, 1, 8000, 16, []int16{1}), 2))
+	files, err := filepath.Glob("../format/testdata/cases/wav-sizes-and-encodings/*/*.wav")
+	if err != nil || len(files) < 12 {
+		f.Fatal(files, err)
+	}
+	for _, file := range files {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(content)
+	}
 	f.Add(resized(wav(1, 1, 1000, 24, []uint8{1, 2, 3, 4}), unknown, unknown))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		s, err := DecodeWAV(content)
