@@ -119,7 +119,7 @@ func (p *profile) layouts(cell string) []string {
 
 func (p *profile) namesTimes() bool {
 	name := strings.ToLower(p.name)
-	return name == "ts" || slices.ContainsFunc([]string{"time", "stamp", "date", "epoch", "unix"}, func(word string) bool { return strings.Contains(name, word) })
+	return name == "ts" || name == "t" || slices.ContainsFunc([]string{"time", "stamp", "date", "epoch", "unix"}, func(word string) bool { return strings.Contains(name, word) })
 }
 
 func (p *profile) namesYears() bool {
@@ -167,6 +167,8 @@ func (p *profile) kind() Kind {
 		return KindText
 	case p.even && p.missing == 0 && p.cells >= few && p.step == 1 && (p.first == 0 || p.first == 1 || p.namesRows()):
 		return KindRowNumber
+	case p.even && p.missing == 0 && p.cells >= few && p.step > 0 && p.namesTimes():
+		return KindRowNumber // a count of days or seconds
 	case p.least == p.greatest && p.cells > 1:
 		return KindConstant
 	}

@@ -45,7 +45,7 @@ const (
 	KindText      Kind = "text"
 	KindEmpty     Kind = "empty"      // missing cells only
 	KindConstant  Kind = "constant"   // one number in every row
-	KindRowNumber Kind = "row number" // whole numbers that count up by one
+	KindRowNumber Kind = "row number" // whole numbers that count rows, or times, evenly
 )
 
 // A Column is what was found out about a column of a table.

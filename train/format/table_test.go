@@ -294,6 +294,8 @@ func TestKindsOfColumns(t *testing.T) {
 		{"a.csv", "id,x,c\n1,5,7\n2,3,7\n3,4,7\n", tableOptions{}, "x,c [5 7] [3 7] [4 7]", []string{`constant: "c" (7)`, `row number: "id" (1 to 3)`}},
 		{"a.csv", "id,x\n1,5\n2,3\n3,4\n", tableOptions{Columns: []string{"id"}}, "id [1] [2] [3]", nil},
 		{"a.csv", "a\n1\n2\n3\n4\n", tableOptions{}, "a [1] [2] [3] [4]", nil},
+		{"a.csv", "date,x\n44197,5\n44204,3\n44211,4\n", tableOptions{}, "x [5] [3] [4]", []string{`row number: "date"`}},
+		{"a.csv", "t,x\n0,5\n60,3\n120,4\n", tableOptions{}, "x [5] [3] [4]", []string{`row number: "t"`}},
 		{"a.csv", "p,x\n900,5\n901,3\n902,4\n", tableOptions{}, "p,x [900 5] [901 3] [902 4]", nil},
 	} {
 		c.check(t)
