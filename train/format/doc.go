@@ -36,9 +36,9 @@
 // numbers are years if their column is called so.
 //
 // Without Columns, all columns of numbers are read but for those that count rows: whole numbers that
-// go up by one from 0 or 1, or from elsewhere without a name or with one such as index, or evenly with a
-// name such as time. A column that holds numbers
-// in most cells and something else in others is refused, with the first such cell.
+// go up by one from 0 or 1, or from elsewhere without a name or with one such as index, or evenly
+// with a name such as time. A column that holds numbers in most cells and something else in others
+// is refused, with the first such cell.
 //
 // # Memory
 //

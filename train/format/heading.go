@@ -170,28 +170,34 @@ func (h *heading) findAbove() *Error {
 	return nil
 }
 
-// splitDecimals tells whether rows of two whole numbers without quotes stand below a header of one
-// name, which may be numbers with decimal commas that were split; rows that are numbered are not.
+// splitDecimals tells whether rows of two whole numbers without quotes, or of one, stand below a
+// header of one name, which may be numbers with decimal commas that were split; rows that are
+// numbered are not.
 func (h *heading) splitDecimals() bool {
 	if h.header < 0 || h.width != 2 || len(h.rows[h.header].cells) != 1 || h.data >= len(h.rows) {
 		return false
 	}
 	numbered := true
 	for i, r := range h.rows[h.data:] {
-		if len(r.cells) != 2 || !plainExponent(r.cells[0]) || !allDigits(r.cells[1]) || r.cells[1] == "" || strings.ContainsAny(r.raw, `"'`) {
+		last := r.cells[len(r.cells)-1]
+		if len(r.cells) > 2 || !plainExponent(r.cells[0]) || !allDigits(strings.TrimPrefix(last, "-")) || last == "" || strings.ContainsAny(r.raw, `"'`) {
 			return false
 		}
 		first, _ := strconv.Atoi(r.cells[0])
 		start, _ := strconv.Atoi(h.rows[h.data].cells[0])
-		numbered = numbered && first == start+i
+		numbered = numbered && first == start+i && len(r.cells) == 2
 	}
 	return !numbered || len(h.rows)-h.data < 2
 }
 
-// uniqueNames tells whether the first cells of all rows differ, as the names of rows do.
+// uniqueNames tells whether all rows have two cells of which the first ones differ, as the names of
+// rows do.
 func (h *heading) uniqueNames() bool {
 	seen := map[string]bool{}
 	for _, r := range h.rows[h.data:] {
+		if len(r.cells) < 2 {
+			return false
+		}
 		seen[r.cells[0]] = true
 	}
 	return len(seen) == len(h.rows)-h.data
