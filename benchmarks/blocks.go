@@ -39,7 +39,11 @@ func NewBlocks(w Workload, block int, c Config) (*Blocks, error) {
 		return nil, errors.Errorf("benchmarks: %s in blocks of %d; want tokens, targets at every step, training and blocks of 1 or more", w.Name, block)
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
-	s := &Blocks{model: newModel(w, c.Cell, rng), batches: newBatches(w, rng), solver: optim.NewAdam(optim.Settings{Workers: c.Workers})}
+	m, err := newModel(w, c.Cell, rng)
+	if err != nil {
+		return nil, err
+	}
+	s := &Blocks{model: m, batches: newBatches(w, rng), solver: optim.NewAdam(optim.Settings{Workers: c.Workers})}
 	s.run = bptt.New(s.recurrence(), bptt.Settings{Block: block, Graph: graph.Settings{Engine: c.Engine, Workers: c.Workers, Without: c.Without}})
 	return s, errors.Wrapf(s.run.Prepare(w.Steps), "benchmarks: compiling %s", w.Name)
 }

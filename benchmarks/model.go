@@ -4,9 +4,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 
+	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
-	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // A model is what a workload measures.
@@ -17,17 +17,20 @@ type model struct {
 	head      *cells.Dense
 }
 
-func newModel(w Workload, cell string, rng *rand.Rand) *model {
+func newModel(w Workload, cell string, rng *rand.Rand) (*model, error) {
 	m := &model{Workload: w, head: cells.NewDense("dense", w.Hidden, w.Outputs, rng)}
 	if w.Vocabulary > 0 {
 		m.embedding = cells.NewEmbedding("embedding", w.Vocabulary, w.Inputs, rng)
 	}
 	width := w.Inputs
 	for k := range w.Layers {
-		m.stack = append(m.stack, task.NewCell(cell, fmt.Sprintf("%s/%d", cell, k), width, w.Hidden, rng))
-		width = w.Hidden
+		layer, err := cells.New(cell, fmt.Sprintf("%s/%d", cell, k), width, w.Hidden, rng)
+		if err != nil {
+			return nil, errors.Wrap(err, "benchmarks")
+		}
+		m.stack, width = append(m.stack, layer), w.Hidden
 	}
-	return m
+	return m, nil
 }
 
 // build adds the model to a graph. Its inputs are tokens (T·B), or inputs (T·B, E), and for

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
-	"github.com/seed-222a112c/lstm/train/task"
 )
 
 var engines = []graph.Engine{graph.Fused, graph.Reference}
@@ -29,7 +29,7 @@ func BenchmarkCell(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	for _, cell := range task.CellNames() {
+	for _, cell := range cells.Names() {
 		b.Run("cell="+cell, func(b *testing.B) { benchmarkStep(b, imdb, Config{Cell: cell}) })
 	}
 }

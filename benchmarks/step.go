@@ -8,9 +8,9 @@ import (
 	"time"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/optim"
-	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // A Config says how a workload is run. The zero value trains LSTMs on the fused engine
@@ -18,7 +18,7 @@ import (
 type Config struct {
 	Mode    Mode         // Train if empty
 	Engine  graph.Engine // Fused if empty
-	Cell    string       // a name of task.CellNames; lstm if empty
+	Cell    string       // a name of cells.Names; lstm if empty
 	Workers int          // of the fused engine and of Adam; as many as processors if 0
 	Without []string     // passes of the fused engine that are left out
 
@@ -44,8 +44,8 @@ func (c Config) withDefaults() Config {
 // check returns an error that names what cannot be.
 func (c Config) check(w Workload) error {
 	switch {
-	case !slices.Contains(task.CellNames(), c.Cell):
-		return errors.Errorf("benchmarks: no cell %q; the cells are %s", c.Cell, strings.Join(task.CellNames(), ", "))
+	case !slices.Contains(cells.Names(), c.Cell):
+		return errors.Errorf("benchmarks: no cell %q; the cells are %s", c.Cell, strings.Join(cells.Names(), ", "))
 	case c.Mode != Train && c.Mode != Forward:
 		return errors.Errorf("benchmarks: no mode %q; the modes are %s and %s", c.Mode, Train, Forward)
 	case !w.Has(c.Mode):
@@ -82,7 +82,10 @@ func NewStep(w Workload, c Config) (*Step, error) {
 		return nil, err
 	}
 	rng := rand.New(rand.NewPCG(1, 2))
-	m := newModel(w, c.Cell, rng)
+	m, err := newModel(w, c.Cell, rng)
+	if err != nil {
+		return nil, err
+	}
 	s := &Step{Workload: w, Config: c, batches: newBatches(w, rng), carried: m.carried()}
 	start := time.Now()
 	program, err := graph.Compile(func(b *graph.Builder) { m.build(b, c.Mode) }, graph.Settings{

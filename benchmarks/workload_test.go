@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
-	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // tiny is a workload whose steps take less than a millisecond on either engine.
@@ -90,7 +90,7 @@ func find(t *testing.T, name string) Workload {
 // The counts do not depend on the engine, nor do the losses of any cell, which change from
 // one time that a batch is seen to the next.
 func TestEnginesTrainAlike(t *testing.T) {
-	for _, cell := range task.CellNames() {
+	for _, cell := range cells.Names() {
 		fused, reference := newStep(t, tiny, Config{Cell: cell}), newStep(t, tiny, Config{Cell: cell, Engine: graph.Reference})
 		if fused.FLOPs != reference.FLOPs {
 			t.Errorf("%s: %d FLOPs fused, %d reference", cell, fused.FLOPs, reference.FLOPs)

@@ -67,7 +67,7 @@ func (d Bidirectional) merge(b *graph.Builder, y, z *graph.Node) *graph.Node {
 	return nil
 }
 
-// Begin returns a state of the nodes of both directions.
+// Begin returns a state of the memories of both directions.
 func (d Bidirectional) Begin(node func(name string, width int) *graph.Node) State {
 	return beginLayers(node, d.directions()...)
 }

@@ -48,12 +48,12 @@ func (l *ClippedLSTM) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	g := b.Named("g", b.Tanh(clip(l.Candidate.Of(b, x, h))))
 	o := b.Named("o", b.Sigmoid(clip(l.Output.Of(b, x, h))))
 
-	c = b.Add(b.Mul(f, c), b.Mul(i, g))
-	h = b.Mul(o, b.Tanh(c))
+	c = b.Named("c", b.Add(b.Mul(f, c), b.Mul(i, g)))
+	h = b.Named("h", b.Mul(o, b.Tanh(c)))
 	return State{Hidden: h, Cell: c}
 }
 
-// Begin returns a state of the nodes h and c.
+// Begin returns a state of the memories h and c.
 func (l *ClippedLSTM) Begin(node func(name string, width int) *graph.Node) State {
 	return beginLSTM(node, l.Input.hiddenSize())
 }

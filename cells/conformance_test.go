@@ -27,7 +27,7 @@ func TestConformance(t *testing.T) {
 			}
 		},
 		"Zoneout": func(in, hidden int, rng *rand.Rand) cells.Cell {
-			return cells.Zoneout{Cell: cells.NewLSTM("l", in, hidden, rng), H: 0.1, C: 0.5}
+			return cells.Zoneout{Cell: cells.NewLSTM("l", in, hidden, rng), Rates: map[string]float64{"h": 0.1, "c": 0.5}}
 		},
 		"Stack of Residual": func(in, hidden int, rng *rand.Rand) cells.Cell {
 			return cells.Stack{
@@ -66,7 +66,7 @@ func TestLayerConformance(t *testing.T) {
 		"Average": rnns(cells.Average),
 		"Layers of zoneout layer-norm cells in both directions": func(in, hidden int, rng *rand.Rand) cells.Layer {
 			cell := func(name string, in int) cells.Cell {
-				return cells.Zoneout{H: 0.1, C: 0.5, Cell: cells.NewLayerNormLSTM(name, in, 3, rng)}
+				return cells.Zoneout{Rates: map[string]float64{"h": 0.1, "c": 0.5}, Cell: cells.NewLayerNormLSTM(name, in, 3, rng)}
 			}
 			return cells.Layers{
 				cells.Bidirectional{Forward: cell("0/f", in), Backward: cell("0/b", in), Merge: cells.Sum},

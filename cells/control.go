@@ -7,13 +7,16 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 )
 
-// A Control changes gates, or states, of a cell at run time. In every step, a gate z that
+// A Control changes gates, or memories, of a cell at run time. In every step, a gate z that
 // it controls becomes
 //
 //	min(max(scale ⊙ z + shift, low), high)
 //
 // with inputs of the program that hold a number for each row and unit and that the methods
-// set. At first they are 1, 0, −∞ and ∞, which change nothing. Gradients flow through.
+// set. At first they are 1, 0, −∞ and ∞, which change nothing. All that the equations compute
+// of z in that step and later, and layers above, is computed of what it became, and gradients
+// flow through. The state that a sequence starts from is not changed, nor is what a row keeps
+// that has ended.
 type Control struct {
 	names []string
 	sizes map[string]int // of the inputs

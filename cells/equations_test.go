@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/cells/celltest"
 	"github.com/seed-222a112c/lstm/graph"
 )
 
@@ -45,10 +46,10 @@ func lstmStep(l *cells.LSTM, x, h, c []float64) (nextH, nextC []float64) {
 	return nextH, nextC
 }
 
-// hc makes a rowStep of a function from h and an element of c to elements of h′ and c′.
-func hc(unit func(x, h []float64, c float64, j int) (nextH, nextC float64)) rowStep {
-	return func(x []float64, s rowState) rowState {
-		next := rowState{}
+// hc makes a celltest.RowStep of a function from h and an element of c to elements of h′ and c′.
+func hc(unit func(x, h []float64, c float64, j int) (nextH, nextC float64)) celltest.RowStep {
+	return func(x []float64, s celltest.Row) celltest.Row {
+		next := celltest.Row{}
 		for j := range s["h"] {
 			h, c := unit(x, s["h"], s["c"][j], j)
 			next["h"], next["c"] = append(next["h"], h), append(next["c"], c)
@@ -58,9 +59,9 @@ func hc(unit func(x, h []float64, c float64, j int) (nextH, nextC float64)) rowS
 }
 
 // hOnly is hc for a cell without c.
-func hOnly(unit func(x, h []float64, j int) float64) rowStep {
-	return func(x []float64, s rowState) rowState {
-		next := rowState{}
+func hOnly(unit func(x, h []float64, j int) float64) celltest.RowStep {
+	return func(x []float64, s celltest.Row) celltest.Row {
+		next := celltest.Row{}
 		for j := range s["h"] {
 			next["h"] = append(next["h"], unit(x, s["h"], j))
 		}
@@ -69,23 +70,23 @@ func hOnly(unit func(x, h []float64, j int) float64) rowStep {
 }
 
 // specifications make each cell with its equations.
-var specifications = map[string]func(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep){
-	"LSTM": func(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+var specifications = map[string]celltest.NewWithEquations{
+	"LSTM": func(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 		l := cells.NewLSTM("lstm", in, hidden, rng)
-		return l, func(x []float64, s rowState) rowState {
+		return l, func(x []float64, s celltest.Row) celltest.Row {
 			h, c := lstmStep(l, x, s["h"], s["c"])
-			return rowState{"h": h, "c": c}
+			return celltest.Row{"h": h, "c": c}
 		}
 	},
-	"RNN": func(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+	"RNN": func(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 		r := cells.NewRNN("rnn", in, hidden, rng)
 		return r, hOnly(func(x, h []float64, j int) float64 { return math.Tanh(affine(r.Update, x, h, j)) })
 	},
-	"ReluRNN": func(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+	"ReluRNN": func(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 		r := cells.NewReluRNN("rnn", in, hidden, rng)
 		return r, hOnly(func(x, h []float64, j int) float64 { return math.Max(0, affine(r.Update, x, h, j)) })
 	},
-	"Peephole": func(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+	"Peephole": func(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 		l := cells.NewPeephole("p", in, hidden, rng)
 		return l, hc(func(x, h []float64, c float64, j int) (float64, float64) {
 			i, f := sigmoid(peep(l.Input, x, h, c, j)), sigmoid(peep(l.Forget, x, h, c, j))
@@ -93,7 +94,7 @@ var specifications = map[string]func(in, hidden int, rng *rand.Rand) (cells.Cell
 			return sigmoid(peep(l.Output, x, h, c, j)) * math.Tanh(c), c
 		})
 	},
-	"CIFG": func(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+	"CIFG": func(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 		l := cells.NewCIFG("c", in, hidden, rng)
 		return l, hc(func(x, h []float64, c float64, j int) (float64, float64) {
 			i := sigmoid(affine(l.Input, x, h, j))
@@ -101,7 +102,7 @@ var specifications = map[string]func(in, hidden int, rng *rand.Rand) (cells.Cell
 			return sigmoid(affine(l.Output, x, h, j)) * math.Tanh(c), c
 		})
 	},
-	"ClippedLSTM": func(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+	"ClippedLSTM": func(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 		l := cells.NewClippedLSTM("c", in, hidden, 0.5, rng)
 		clip := func(z float64) float64 { return math.Min(math.Max(z, -0.5), 0.5) }
 		return l, hc(func(x, h []float64, c float64, j int) (float64, float64) {
@@ -110,21 +111,21 @@ var specifications = map[string]func(in, hidden int, rng *rand.Rand) (cells.Cell
 			return sigmoid(clip(affine(l.Output, x, h, j))) * math.Tanh(c), c
 		})
 	},
-	"NIG": func(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+	"NIG": func(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 		l := cells.NewNIG("p", in, hidden, rng)
 		return l, hc(func(x, h []float64, c float64, j int) (float64, float64) {
 			c = sigmoid(peep(l.Forget, x, h, c, j))*c + math.Tanh(affine(l.Candidate, x, h, j))
 			return sigmoid(peep(l.Output, x, h, c, j)) * math.Tanh(c), c
 		})
 	},
-	"NFG": func(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+	"NFG": func(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 		l := cells.NewNFG("p", in, hidden, rng)
 		return l, hc(func(x, h []float64, c float64, j int) (float64, float64) {
 			c += sigmoid(peep(l.Input, x, h, c, j)) * math.Tanh(affine(l.Candidate, x, h, j))
 			return sigmoid(peep(l.Output, x, h, c, j)) * math.Tanh(c), c
 		})
 	},
-	"NOG": func(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+	"NOG": func(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 		l := cells.NewNOG("p", in, hidden, rng)
 		return l, hc(func(x, h []float64, c float64, j int) (float64, float64) {
 			i, f := sigmoid(peep(l.Input, x, h, c, j)), sigmoid(peep(l.Forget, x, h, c, j))
@@ -132,7 +133,7 @@ var specifications = map[string]func(in, hidden int, rng *rand.Rand) (cells.Cell
 			return math.Tanh(c), c
 		})
 	},
-	"NIAF": func(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+	"NIAF": func(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 		l := cells.NewNIAF("p", in, hidden, rng)
 		return l, hc(func(x, h []float64, c float64, j int) (float64, float64) {
 			i, f := sigmoid(peep(l.Input, x, h, c, j)), sigmoid(peep(l.Forget, x, h, c, j))
@@ -140,7 +141,7 @@ var specifications = map[string]func(in, hidden int, rng *rand.Rand) (cells.Cell
 			return sigmoid(peep(l.Output, x, h, c, j)) * math.Tanh(c), c
 		})
 	},
-	"NOAF": func(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+	"NOAF": func(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 		l := cells.NewNOAF("p", in, hidden, rng)
 		return l, hc(func(x, h []float64, c float64, j int) (float64, float64) {
 			i, f := sigmoid(peep(l.Input, x, h, c, j)), sigmoid(peep(l.Forget, x, h, c, j))
@@ -148,10 +149,10 @@ var specifications = map[string]func(in, hidden int, rng *rand.Rand) (cells.Cell
 			return sigmoid(peep(l.Output, x, h, c, j)) * c, c
 		})
 	},
-	"Residual": func(in, _ int, rng *rand.Rand) (cells.Cell, rowStep) {
+	"Residual": func(in, _ int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 		r := cells.NewRNN("rnn", in, in, rng)
-		return cells.Residual{Of: r}, func(x []float64, s rowState) rowState {
-			next := rowState{}
+		return cells.Residual{Of: r}, func(x []float64, s celltest.Row) celltest.Row {
+			next := celltest.Row{}
 			for j, v := range x {
 				h := math.Tanh(affine(r.Update, x, s["0/h"], j))
 				next["0/h"], next["y"] = append(next["0/h"], h), append(next["y"], v+h)
@@ -173,10 +174,10 @@ var specifications = map[string]func(in, hidden int, rng *rand.Rand) (cells.Cell
 }
 
 // Three layers of one, two and three units.
-func skipSpecification(in, _ int, rng *rand.Rand) (cells.Cell, rowStep) {
+func skipSpecification(in, _ int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 	layers := []*cells.RNN{cells.NewRNN("a", in, 1, rng), cells.NewRNN("b", in+1, 2, rng), cells.NewRNN("c", in+2, 3, rng)}
-	return cells.Skip{layers[0], layers[1], layers[2]}, func(x []float64, s rowState) rowState {
-		next := rowState{}
+	return cells.Skip{layers[0], layers[1], layers[2]}, func(x []float64, s celltest.Row) celltest.Row {
+		next := celltest.Row{}
 		below := x
 		for k, r := range layers {
 			name := fmt.Sprintf("%d/h", k)
@@ -190,9 +191,9 @@ func skipSpecification(in, _ int, rng *rand.Rand) (cells.Cell, rowStep) {
 	}
 }
 
-func fgrSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+func fgrSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 	l := cells.NewFGR("p", in, hidden, rng)
-	return l, func(x []float64, s rowState) rowState {
+	return l, func(x []float64, s celltest.Row) celltest.Row {
 		gate := func(g cells.PeepholeGate, c float64, j int) float64 {
 			z := affine(cells.Gate{W: g.W, B: g.B}, x, nil, j) + c*g.P.At(0, j)
 			for block, name := range []string{"h", "i", "f", "o"} {
@@ -202,7 +203,7 @@ func fgrSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
 			}
 			return sigmoid(z)
 		}
-		next := rowState{}
+		next := celltest.Row{}
 		for j, c := range s["c"] {
 			i, f := gate(l.Input, c, j), gate(l.Forget, c, j)
 			c = f*c + i*math.Tanh(affine(l.Candidate, x, s["h"], j))
@@ -215,7 +216,7 @@ func fgrSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
 	}
 }
 
-func gruSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+func gruSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 	u := cells.NewGRU("gru", in, hidden, rng)
 	return u, hOnly(func(x, h []float64, j int) float64 {
 		r, z := sigmoid(affine(u.Reset, x, h, j)), sigmoid(affine(u.Update, x, h, j))
@@ -224,7 +225,7 @@ func gruSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
 	})
 }
 
-func originalGRUSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+func originalGRUSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 	u := cells.NewOriginalGRU("gru", in, hidden, rng)
 	return u, hOnly(func(x, h []float64, j int) float64 {
 		var reset []float64
@@ -237,9 +238,9 @@ func originalGRUSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, rowSt
 }
 
 // The memory is wider than the output by two.
-func lstmpSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+func lstmpSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 	l := cells.NewLSTMP("p", in, hidden+2, hidden, rng)
-	return l, func(x []float64, s rowState) rowState {
+	return l, func(x []float64, s celltest.Row) celltest.Row {
 		var shown, memory []float64
 		for j, c := range s["c"] {
 			i, f := sigmoid(affine(l.Input, x, s["h"], j)), sigmoid(affine(l.Forget, x, s["h"], j))
@@ -247,7 +248,7 @@ func lstmpSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
 			memory = append(memory, c)
 			shown = append(shown, sigmoid(affine(l.Output, x, s["h"], j))*math.Tanh(c))
 		}
-		return rowState{"h": product(shown, l.Projection), "c": memory}
+		return celltest.Row{"h": product(shown, l.Projection), "c": memory}
 	}
 }
 
@@ -280,10 +281,10 @@ func normalised(x []float64) []float64 {
 }
 
 // Of two units or more: one, normalised, is zero.
-func layerNormSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+func layerNormSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 	hidden++
 	l := cells.NewLayerNormLSTM("ln", in, hidden, rng)
-	return l, func(x []float64, s rowState) rowState {
+	return l, func(x []float64, s celltest.Row) celltest.Row {
 		var fresh, past []float64
 		for _, g := range []cells.Gate{l.Input, l.Forget, l.Candidate, l.Output} {
 			fresh, past = append(fresh, product(x, g.W)...), append(past, product(s["h"], g.U)...)
@@ -293,7 +294,7 @@ func layerNormSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep
 			at := k*hidden + j
 			return fresh[at]*l.InputGain.At(0, at) + past[at]*l.RecurrentGain.At(0, at) + g.B.At(0, j)
 		}
-		next := rowState{}
+		next := celltest.Row{}
 		for j, c := range s["c"] {
 			i, f := sigmoid(z(l.Input, 0, j)), sigmoid(z(l.Forget, 1, j))
 			next["c"] = append(next["c"], f*c+i*math.Tanh(z(l.Candidate, 2, j)))
@@ -307,12 +308,12 @@ func layerNormSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep
 }
 
 // Blocks of two cells; unit j is cell j%2 of block j/2.
-func memoryBlocksSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, rowStep) {
+func memoryBlocksSpecification(in, hidden int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 	l := cells.NewMemoryBlocks("b", in, hidden, 2, rng)
-	return l, func(x []float64, s rowState) rowState {
+	return l, func(x []float64, s celltest.Row) celltest.Row {
 		var seen []float64
 		seen = append(append(append(seen, s["h"]...), s["i"]...), s["o"]...)
-		next := rowState{}
+		next := celltest.Row{}
 		for block := range hidden {
 			next["i"] = append(next["i"], sigmoid(affine(l.Input, x, seen, block)))
 			next["o"] = append(next["o"], sigmoid(affine(l.Output, x, seen, block)))

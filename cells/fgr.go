@@ -51,23 +51,21 @@ func NewFGR(name string, inputSize, hiddenSize int, rng *rand.Rand) *FGR {
 // (B, I).
 func (l *FGR) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	h, c := prev.Hidden, prev.Cell
-	past := b.ConcatColumns(h, prev.InputGate, prev.ForgetGate, prev.OutputGate)
+	past := b.ConcatColumns(h, prev.Get("i"), prev.Get("f"), prev.Get("o"))
 
 	i := b.Named("i", b.Sigmoid(l.Input.Of(b, x, past, c)))
 	f := b.Named("f", b.Sigmoid(l.Forget.Of(b, x, past, c)))
 	g := b.Named("g", b.Tanh(l.Candidate.Of(b, x, h)))
-	c = b.Add(b.Mul(f, c), b.Mul(i, g))
+	c = b.Named("c", b.Add(b.Mul(f, c), b.Mul(i, g)))
 	o := b.Named("o", b.Sigmoid(l.Output.Of(b, x, past, c)))
-	h = b.Mul(o, b.Tanh(c))
-	return State{Hidden: h, Cell: c, InputGate: i, ForgetGate: f, OutputGate: o}
+	h = b.Named("h", b.Mul(o, b.Tanh(c)))
+	return State{Hidden: h, Cell: c}.With("i", i).With("f", f).With("o", o)
 }
 
-// Begin returns a state of the nodes h, c, i, f and o.
+// Begin returns a state of the memories h, c, i, f and o.
 func (l *FGR) Begin(node func(name string, width int) *graph.Node) State {
 	n := l.Candidate.hiddenSize()
-	state := beginLSTM(node, n)
-	state.InputGate, state.ForgetGate, state.OutputGate = node("i", n), node("f", n), node("o", n)
-	return state
+	return beginLSTM(node, n).With("i", node("i", n)).With("f", node("f", n)).With("o", node("o", n))
 }
 
 // Params returns the parameters of i, f, g and o.

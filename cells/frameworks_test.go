@@ -83,6 +83,9 @@ func (g *golden) part(x []float64, k int) []float64 {
 }
 
 func (g *golden) build(b *graph.Builder, m cells.Layer) {
+	if g.watch != nil {
+		g.watch(b)
+	}
 	rows := g.steps * g.batch
 	xs := b.Unstack(b.Gradient("grad.input.x", b.Input("input.x", rows, g.input)), g.steps)
 	mask := b.Input("input.mask", rows, 1)

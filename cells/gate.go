@@ -125,7 +125,7 @@ func drawnGateOf(name, letter string, inputSize, recurrentSize, hiddenSize int, 
 	return g
 }
 
-// beginLSTM returns a state of the nodes h and c of equal width.
+// beginLSTM returns a state of the memories h and c of equal width.
 func beginLSTM(node func(name string, width int) *graph.Node, hiddenSize int) State {
 	return State{Hidden: node("h", hiddenSize), Cell: node("c", hiddenSize)}
 }

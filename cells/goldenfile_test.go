@@ -10,6 +10,7 @@ import (
 
 	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/cells/weights"
+	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
 )
 
@@ -26,6 +27,9 @@ type golden struct {
 	InputForget       int   `json:"input_forget"`
 	ResetAfter        *bool `json:"reset_after"`
 	LinearBeforeReset *int  `json:"linear_before_reset"`
+	Controls          map[string]control
+
+	watch func(b *graph.Builder) // called before the model is built, if not nil
 
 	file         *safetensors.File
 	steps, batch int

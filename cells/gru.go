@@ -52,7 +52,8 @@ func (u *GRU) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	past := b.AddRow(b.MatMul(h, b.Param(u.Candidate.U)), b.Param(u.RecurrentBias))
 	n := b.Named("n", b.Tanh(b.Add(fresh, b.Mul(r, past))))
 
-	return State{Hidden: mix(b, z, h, n)}
+	h = b.Named("h", mix(b, z, h, n))
+	return State{Hidden: h}
 }
 
 // mix returns z ⊙ old + (1 − z) ⊙ new.
@@ -60,7 +61,7 @@ func mix(b *graph.Builder, z, old, fresh *graph.Node) *graph.Node {
 	return b.Add(b.Mul(z, old), b.Mul(b.Affine(z, -1, 1), fresh))
 }
 
-// Begin returns a state of the node h.
+// Begin returns a state of the memory h.
 func (u *GRU) Begin(node func(name string, width int) *graph.Node) State {
 	return State{Hidden: node("h", u.Reset.hiddenSize())}
 }

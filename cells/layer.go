@@ -84,7 +84,7 @@ func overLayer(b *graph.Builder, k int, layer Layer, inputs, masks []*graph.Node
 	return outputs, end
 }
 
-// Begin returns a state of the nodes of every layer's state, named 0/h, 0/c, 1/h, ….
+// Begin returns a state of the memories of every layer's state, named 0/h, 0/c, 1/h, ….
 func (l Layers) Begin(node func(name string, width int) *graph.Node) State {
 	return beginLayers(node, l...)
 }

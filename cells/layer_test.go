@@ -92,15 +92,20 @@ func TestLayerErrors(t *testing.T) {
 	lstm, gru := cells.NewLSTM("l", 2, 2, rng), cells.NewGRU("g", 2, 2, rng)
 	masks := &cells.Masks{}
 	for want, layer := range map[string]cells.Layer{
-		`no merge "max"`:      cells.Bidirectional{Forward: lstm, Backward: gru, Merge: "max"},
-		"whose h is its mem":  cells.Forward{Cell: cells.Variational{Cell: gru, Recurrent: 0.5, Masks: masks}},
-		"want it in [0, 1)":   cells.Forward{Cell: cells.Dropout{Cell: gru, Rate: 1, Masks: masks}},
-		"Zoneout of c of a":   cells.Forward{Cell: cells.Zoneout{Cell: gru, C: 0.5}},
-		"Zoneout of h of a":   cells.Forward{Cell: cells.Zoneout{Cell: cells.Stack{gru}, H: 0.5}},
-		"which has no h":      cells.Forward{Cell: cells.Variational{Cell: cells.NewMLSTM("m", 2, 2, 1, rng), Recurrent: 0.5}},
-		"want equal shapes":   cells.Forward{Cell: cells.Residual{Of: cells.NewRNN("r", 2, 3, rng)}},
-		"Stack of 0 layers":   cells.Forward{Cell: cells.Stack{}},
-		"graph: MatMul of (3": cells.Layers{cells.Forward{Cell: cells.NewRNN("r", 2, 3, rng)}, cells.Forward{Cell: gru}},
+		`no merge "max"`:     cells.Bidirectional{Forward: lstm, Backward: gru, Merge: "max"},
+		"whose h is its mem": cells.Forward{Cell: cells.Variational{Cell: gru, Recurrent: 0.5, Masks: masks}},
+		"want it in [0, 1)":  cells.Forward{Cell: cells.Dropout{Cell: gru, Rate: 1, Masks: masks}},
+		"Zoneout of c of a":  cells.Forward{Cell: cells.Zoneout{Cell: gru, Rates: map[string]float64{"c": 0.5}}},
+		"Zoneout of h of a":  cells.Forward{Cell: cells.Zoneout{Cell: cells.Stack{gru}, Rates: map[string]float64{"h": 0.5}}},
+		"which has no h":     cells.Forward{Cell: cells.Variational{Cell: cells.NewMLSTM("m", 2, 2, 1, rng), Recurrent: 0.5}},
+		"want equal shapes":  cells.Forward{Cell: cells.Residual{Of: cells.NewRNN("r", 2, 3, rng)}},
+		"Stack of 0 layers":  cells.Forward{Cell: cells.Stack{}},
+		`Zoneout of u of a *cells.GRU, which has no memory of that name; it has ["h"]`: cells.Forward{Cell: cells.Zoneout{Cell: gru, Rates: map[string]float64{"u": 0.5}}},
+		"; wrap the cells inside it":                                 cells.Forward{Cell: cells.Zoneout{Cell: cells.Stack{gru}, Rates: map[string]float64{"0/h": 0.5}}},
+		"Zoneout of n of a cells.Variational: it is held in a scale": cells.Forward{Cell: cells.Zoneout{Cell: cells.Variational{Cell: cells.NewSLSTM("s", 2, 2, 1, rng)}, Rates: map[string]float64{"h": 0.5, "n": 0.1}}},
+		"Zoneout of C of a *cells.MLSTM: it is held in a scale":      cells.Forward{Cell: cells.Zoneout{Cell: cells.NewMLSTM("m", 2, 2, 1, rng), Rates: map[string]float64{"C": 0.5}}},
+		"a dropout rate of -0.5":                                     cells.Forward{Cell: cells.Zoneout{Cell: gru, Rates: map[string]float64{"h": -0.5}}},
+		"graph: MatMul of (3":                                        cells.Layers{cells.Forward{Cell: cells.NewRNN("r", 2, 3, rng)}, cells.Forward{Cell: gru}},
 	} {
 		_, err := graph.Compile(func(b *graph.Builder) {
 			xs := []*graph.Node{b.Input("x0", 3, 2), b.Input("x1", 3, 2)}

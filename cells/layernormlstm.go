@@ -70,9 +70,9 @@ func (l *LayerNormLSTM) Step(b *graph.Builder, x *graph.Node, prev State) State 
 	g := b.Named("g", b.Tanh(z[2]))
 	o := b.Named("o", b.Sigmoid(z[3]))
 
-	c = b.Add(b.Mul(f, c), b.Mul(i, g))
+	c = b.Named("c", b.Add(b.Mul(f, c), b.Mul(i, g)))
 	read := b.AddRow(b.MulRow(b.LayerNorm(c, normEpsilon), b.Param(l.CellGain)), b.Param(l.CellBias))
-	h = b.Mul(o, b.Tanh(read))
+	h = b.Named("h", b.Mul(o, b.Tanh(read)))
 	return State{Hidden: h, Cell: c}
 }
 
@@ -95,7 +95,7 @@ func (l *LayerNormLSTM) products(b *graph.Builder, x, h *graph.Node) [4]*graph.N
 	return gates
 }
 
-// Begin returns a state of the nodes h and c.
+// Begin returns a state of the memories h and c.
 func (l *LayerNormLSTM) Begin(node func(name string, width int) *graph.Node) State {
 	return beginLSTM(node, l.Input.hiddenSize())
 }

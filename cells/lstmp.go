@@ -56,12 +56,12 @@ func (l *LSTMP) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	g := b.Named("g", b.Tanh(l.Candidate.Of(b, x, h)))
 	o := b.Named("o", b.Sigmoid(l.Output.Of(b, x, h)))
 
-	c = b.Add(b.Mul(f, c), b.Mul(i, g))
-	h = b.MatMul(b.Mul(o, b.Tanh(c)), b.Param(l.Projection))
+	c = b.Named("c", b.Add(b.Mul(f, c), b.Mul(i, g)))
+	h = b.Named("h", b.MatMul(b.Mul(o, b.Tanh(c)), b.Param(l.Projection)))
 	return State{Hidden: h, Cell: c}
 }
 
-// Begin returns a state of the nodes h, of width R, and c, of width H.
+// Begin returns a state of the memories h, of width R, and c, of width H.
 func (l *LSTMP) Begin(node func(name string, width int) *graph.Node) State {
 	cellSize, outputSize := l.Projection.Shape()
 	return State{Hidden: node("h", outputSize), Cell: node("c", cellSize)}

@@ -9,8 +9,9 @@ import (
 )
 
 // Masks are the random masks of one program for training: inputs of its graph that Draw
-// fills before a run. What needs a mask asks for it while the graph is built. A nil *Masks is
-// that of a graph for evaluation, in which nothing is dropped.
+// fills before a run; a run before the first Draw is an error. What needs a mask asks for it
+// while the graph is built. A nil *Masks is that of a graph for evaluation, in which nothing is
+// dropped.
 //
 // The numbers of a mask depend on the rng that is passed to Draw and on nothing else.
 type Masks struct {
@@ -129,5 +130,5 @@ func (m *Masks) keeping(b *graph.Builder, rows, cols int, rate float64) *graph.N
 func (m *Masks) add(b *graph.Builder, rows, cols int, zero, value float64) *graph.Node {
 	name := fmt.Sprintf("random mask %s%d", m.Name, len(m.list))
 	m.list = append(m.list, mask{name, rows * cols, zero, value})
-	return b.Input(name, rows, cols)
+	return b.UnsetInput(name, rows, cols, "call Draw, or DrawSteps, of their cells.Masks before Run")
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed-222a112c/lstm/cells"
@@ -170,10 +171,10 @@ func TestDrawSteps(t *testing.T) {
 }
 
 // Both directions of a layer read what is left of the same input, and two Masks that have names
-// share a graph.
+// share a graph, which does not run before both are drawn.
 func TestDropoutLayer(t *testing.T) {
 	masks, others := &cells.Masks{Name: "a"}, &cells.Masks{Name: "b"}
-	p := compileMasked(t, masks, func(b *graph.Builder) {
+	p, err := graph.Compile(func(b *graph.Builder) {
 		inputs := []*graph.Node{b.Constant(1, 4, 6), b.Constant(1, 4, 6)}
 		layer := cells.DropoutLayer{Layer: cells.Bidirectional{Forward: seer{6, false}, Backward: seer{6, false}}, Rate: 0.5, Masks: masks}
 		outputs, _ := layer.Over(b, inputs, nil, cells.Zeros(b, layer, 4))
@@ -181,10 +182,18 @@ func TestDropoutLayer(t *testing.T) {
 			b.Output(fmt.Sprint(step), y)
 		}
 		b.Output("other", others.Dropout(b, inputs[0], 0.5))
-	})
-	if err := others.Draw(p, rand.New(rand.NewPCG(9, 9))); err != nil {
+	}, graph.Settings{Dtype: graph.Float64})
+	if err != nil {
 		t.Fatal(err)
 	}
+	defer p.Close()
+	for _, missing := range []string{`"random mask a0", "random mask a1", "random mask b0"; call Draw`, `no value: "random mask b0"; call Draw`} {
+		if err := p.Run(); err == nil || !strings.Contains(err.Error(), missing) {
+			t.Errorf("error %v, want one with %q", err, missing)
+		}
+		check(t, masks.Draw(p, rand.New(rand.NewPCG(3, 3))))
+	}
+	redraw(t, p, others, rand.New(rand.NewPCG(9, 9)))
 	for _, step := range []string{"0", "1"} {
 		y := p.Floats(step)
 		for i := 0; i < len(y); i += 12 {

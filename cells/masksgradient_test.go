@@ -57,7 +57,7 @@ func newMasked(t *testing.T, engine graph.Engine) *masked {
 	cell := func(name string) cells.Cell {
 		norm := cells.NewLayerNormLSTM(name, in, hidden, rng)
 		dropped := cells.Variational{Cell: norm, Name: name, Input: 0.2, Recurrent: 0.3, Masks: masks}
-		return cells.Zoneout{Cell: dropped, H: 0.2, C: 0.5, Masks: masks}
+		return cells.Zoneout{Cell: dropped, Rates: map[string]float64{"h": 0.2, "c": 0.5}, Masks: masks}
 	}
 	layers := cells.Layers{
 		cells.Bidirectional{Forward: cell("0/f"), Backward: cell("0/b"), Merge: cells.Sum},

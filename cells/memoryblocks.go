@@ -51,15 +51,15 @@ func NewMemoryBlocks(name string, inputSize, blocks, size int, rng *rand.Rand) *
 // (B, I).
 func (l *MemoryBlocks) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	c := prev.Cell
-	p := b.ConcatColumns(prev.Hidden, prev.InputGate, prev.OutputGate)
+	p := b.ConcatColumns(prev.Hidden, prev.Get("i"), prev.Get("o"))
 
 	i := b.Named("i", b.Sigmoid(l.Input.Of(b, x, p)))
 	o := b.Named("o", b.Sigmoid(l.Output.Of(b, x, p)))
 	g := b.Named("g", b.Affine(b.Sigmoid(l.Candidate.Of(b, x, p)), 4, -2))
 
-	c = b.Add(c, b.Mul(l.repeat(b, i), g))
-	h := b.Mul(l.repeat(b, o), b.Affine(b.Sigmoid(c), 2, -1))
-	return State{Hidden: h, Cell: c, InputGate: i, OutputGate: o}
+	c = b.Named("c", b.Add(c, b.Mul(l.repeat(b, i), g)))
+	h := b.Named("h", b.Mul(l.repeat(b, o), b.Affine(b.Sigmoid(c), 2, -1)))
+	return State{Hidden: h, Cell: c}.With("i", i).With("o", o)
 }
 
 // repeat returns a block's gate for each of its cells.
@@ -71,11 +71,10 @@ func (l *MemoryBlocks) repeat(b *graph.Builder, gate *graph.Node) *graph.Node {
 	return b.OuterRows(gate, b.Constant(1, b.Shape(gate)[0], size))
 }
 
-// Begin returns a state of the nodes h and c, of width H, and i and o, of width S.
+// Begin returns a state of the memories h and c, of width H, and i and o, of width S.
 func (l *MemoryBlocks) Begin(node func(name string, width int) *graph.Node) State {
-	state, blocks := beginLSTM(node, l.Candidate.hiddenSize()), l.Input.hiddenSize()
-	state.InputGate, state.OutputGate = node("i", blocks), node("o", blocks)
-	return state
+	blocks := l.Input.hiddenSize()
+	return beginLSTM(node, l.Candidate.hiddenSize()).With("i", node("i", blocks)).With("o", node("o", blocks))
 }
 
 // Params returns the parameters of i, o and g.

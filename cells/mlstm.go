@@ -30,8 +30,9 @@ type MLSTM struct {
 }
 
 var (
-	_ Cell  = (*MLSTM)(nil)
-	_ Gated = (*MLSTM)(nil)
+	_ Cell      = (*MLSTM)(nil)
+	_ Gated     = (*MLSTM)(nil)
+	_ Entangled = (*MLSTM)(nil)
 )
 
 // NewMLSTM returns an MLSTM cell of H = hiddenSize units in several heads, whose maps are
@@ -60,7 +61,7 @@ func NewMLSTM(name string, inputSize, hiddenSize, heads int, rng *rand.Rand) *ML
 // (B, I). Heads are rows of their own, of shape (B·heads, d), while the memory is written.
 func (l *MLSTM) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	heads, d := l.Input.hiddenSize(), l.Query.hiddenSize()/l.Input.hiddenSize()
-	C, n, m := toWidth(b, prev.Matrix, d*d), toWidth(b, prev.Normaliser, d), toWidth(b, prev.Stabiliser, 1)
+	C, n, m := toWidth(b, prev.Get("C"), d*d), toWidth(b, prev.Get("n"), d), toWidth(b, prev.Get("m"), 1)
 
 	q := toWidth(b, l.Query.Of(b, x, nil), d)
 	scaled := b.Affine(b.MatMul(x, b.Param(l.Key.W)), 1/math.Sqrt(float64(d)), 0)
@@ -70,17 +71,15 @@ func (l *MLSTM) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	logI := toWidth(b, l.Input.Of(b, x, nil), 1)
 	logF := toWidth(b, b.LogSigmoid(l.Forget.Of(b, x, nil)), 1)
 
-	i, f, m := stabilised(b, logI, logF, m)
-	i, f = l.named(b, "i", i), l.named(b, "f", f)
-	C = b.Add(b.MulCol(C, f), b.OuterRows(b.MulCol(v, i), k))
-	n = b.Add(b.MulCol(n, f), b.MulCol(k, i))
-	y := b.Mul(o, toWidth(b, read(b, C, n, m, q), heads*d))
-	return State{
-		Matrix:     toWidth(b, C, heads*d*d),
-		Normaliser: toWidth(b, n, heads*d),
-		Stabiliser: toWidth(b, m, heads),
-		Out:        b.Named("h", y),
-	}
+	named := l.named(b)
+	i, f, m := stabilised(named, b, logI, logF, m)
+	C = named("C", b.Add(b.MulCol(C, f), b.OuterRows(b.MulCol(v, i), k)))
+	n = named("n", b.Add(b.MulCol(n, f), b.MulCol(k, i)))
+	y := b.Named("h", b.Mul(o, toWidth(b, read(b, C, n, m, q), heads*d)))
+	return State{Out: y}.
+		With("n", toWidth(b, n, heads*d)).
+		With("m", toWidth(b, m, heads)).
+		With("C", toWidth(b, C, heads*d*d))
 }
 
 // read returns Cq / max(|n·q|, exp(−m)). The exponent is bounded so that a memory that
@@ -104,15 +103,25 @@ func toWidth(b *graph.Builder, n *graph.Node, width int) *graph.Node {
 	return b.Reshape(n, size/width, width)
 }
 
-// named names gates of the heads, of shape (B, heads).
-func (l *MLSTM) named(b *graph.Builder, name string, gate *graph.Node) *graph.Node {
-	return toWidth(b, b.Named(name, toWidth(b, gate, l.Input.hiddenSize())), 1)
+// named returns what names a gate or memory of the heads, which are rows of their own, as one
+// row of each example.
+func (l *MLSTM) named(b *graph.Builder) func(name string, n *graph.Node) *graph.Node {
+	return func(name string, n *graph.Node) *graph.Node {
+		shape := b.Shape(n)
+		if !b.Watched() || len(shape) != 2 {
+			return n
+		}
+		return toWidth(b, b.Named(name, toWidth(b, n, l.Input.hiddenSize()*shape[1])), shape[1])
+	}
 }
 
-// Begin returns a state of the nodes C, of width H·d, n, of width H, and m, of width heads.
+// CheckZoneout returns an error for n, m and C.
+func (l *MLSTM) CheckZoneout(memory string) error { return checkStabilised(memory) }
+
+// Begin returns a state of the memories n, of width H, m, of width heads, and C, of width H·d.
 func (l *MLSTM) Begin(node func(name string, width int) *graph.Node) State {
 	heads, size := l.Input.hiddenSize(), l.Query.hiddenSize()
-	return State{Normaliser: node("n", size), Stabiliser: node("m", heads), Matrix: node("C", size*size/heads)}
+	return State{}.With("n", node("n", size)).With("m", node("m", heads)).With("C", node("C", size*size/heads))
 }
 
 // Params returns the parameters of q, k, v, o, i and f.

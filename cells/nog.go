@@ -45,12 +45,12 @@ func (l *NOG) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	i := b.Named("i", b.Sigmoid(l.Input.Of(b, x, h, c)))
 	f := b.Named("f", b.Sigmoid(l.Forget.Of(b, x, h, c)))
 	g := b.Named("g", b.Tanh(l.Candidate.Of(b, x, h)))
-	c = b.Add(b.Mul(f, c), b.Mul(i, g))
-	h = b.Tanh(c)
+	c = b.Named("c", b.Add(b.Mul(f, c), b.Mul(i, g)))
+	h = b.Named("h", b.Tanh(c))
 	return State{Hidden: h, Cell: c}
 }
 
-// Begin returns a state of the nodes h and c.
+// Begin returns a state of the memories h and c.
 func (l *NOG) Begin(node func(name string, width int) *graph.Node) State {
 	return beginLSTM(node, l.Candidate.hiddenSize())
 }

@@ -45,10 +45,11 @@ func (u *OriginalGRU) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	z := b.Named("z", b.Sigmoid(u.Update.Of(b, x, h)))
 	n := b.Named("n", b.Tanh(u.Candidate.Of(b, x, b.Mul(r, h))))
 
-	return State{Hidden: mix(b, z, h, n)}
+	h = b.Named("h", mix(b, z, h, n))
+	return State{Hidden: h}
 }
 
-// Begin returns a state of the node h.
+// Begin returns a state of the memory h.
 func (u *OriginalGRU) Begin(node func(name string, width int) *graph.Node) State {
 	return State{Hidden: node("h", u.Reset.hiddenSize())}
 }

@@ -20,7 +20,7 @@ func (j Janet) Step(b *graph.Builder, x *graph.Node, prev cells.State) cells.Sta
 	h := prev.Hidden
 	f := b.Named("f", b.Sigmoid(j.Forget.Of(b, x, h)))
 	g := b.Named("g", b.Tanh(j.Candidate.Of(b, x, h)))
-	h = b.Add(b.Mul(f, h), b.Mul(b.Affine(f, -1, 1), g))
+	h = b.Named("h", b.Add(b.Mul(f, h), b.Mul(b.Affine(f, -1, 1), g)))
 	return cells.State{Hidden: h}
 }
 

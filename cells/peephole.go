@@ -74,13 +74,13 @@ func (p *Peephole) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	i := b.Named("i", b.Sigmoid(p.Input.Of(b, x, h, c)))
 	f := b.Named("f", b.Sigmoid(p.Forget.Of(b, x, h, c)))
 	g := b.Named("g", b.Tanh(p.Candidate.Of(b, x, h)))
-	c = b.Add(b.Mul(f, c), b.Mul(i, g))
+	c = b.Named("c", b.Add(b.Mul(f, c), b.Mul(i, g)))
 	o := b.Named("o", b.Sigmoid(p.Output.Of(b, x, h, c)))
-	h = b.Mul(o, b.Tanh(c))
+	h = b.Named("h", b.Mul(o, b.Tanh(c)))
 	return State{Hidden: h, Cell: c}
 }
 
-// Begin returns a state of the nodes h and c.
+// Begin returns a state of the memories h and c.
 func (p *Peephole) Begin(node func(name string, width int) *graph.Node) State {
 	return beginLSTM(node, p.Candidate.hiddenSize())
 }

@@ -34,10 +34,10 @@ func NewReluRNN(name string, inputSize, hiddenSize int, rng *rand.Rand) *ReluRNN
 // Step adds one time step to the graph and returns the new state. The input x has shape
 // (B, I).
 func (r *ReluRNN) Step(b *graph.Builder, x *graph.Node, prev State) State {
-	return State{Hidden: b.Relu(r.Update.Of(b, x, prev.Hidden))}
+	return State{Hidden: b.Named("h", b.Relu(r.Update.Of(b, x, prev.Hidden)))}
 }
 
-// Begin returns a state of the node h.
+// Begin returns a state of the memory h.
 func (r *ReluRNN) Begin(node func(name string, width int) *graph.Node) State {
 	return State{Hidden: node("h", r.Update.hiddenSize())}
 }

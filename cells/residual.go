@@ -18,7 +18,7 @@ func (r Residual) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	return State{Layers: []State{inner}, Out: b.Add(x, inner.Output())}
 }
 
-// Begin returns a state of the other cell's nodes, named 0/h, 0/c, ….
+// Begin returns a state of the other cell's memories, named 0/h, 0/c, ….
 func (r Residual) Begin(node func(name string, width int) *graph.Node) State {
 	return beginLayers(node, r.Of)
 }
@@ -55,7 +55,7 @@ func (s Skip) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	return next
 }
 
-// Begin returns a state of the nodes of every layer's state, named 0/h, 0/c, 1/h, ….
+// Begin returns a state of the memories of every layer's state, named 0/h, 0/c, 1/h, ….
 func (s Skip) Begin(node func(name string, width int) *graph.Node) State {
 	return beginLayers(node, s...)
 }

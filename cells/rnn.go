@@ -33,10 +33,10 @@ func NewRNN(name string, inputSize, hiddenSize int, rng *rand.Rand) *RNN {
 // Step adds one time step to the graph and returns the new state. The input x has
 // shape (B, I).
 func (r *RNN) Step(b *graph.Builder, x *graph.Node, prev State) State {
-	return State{Hidden: b.Tanh(r.Update.Of(b, x, prev.Hidden))}
+	return State{Hidden: b.Named("h", b.Tanh(r.Update.Of(b, x, prev.Hidden)))}
 }
 
-// Begin returns a state of the node h.
+// Begin returns a state of the memory h.
 func (r *RNN) Begin(node func(name string, width int) *graph.Node) State {
 	return State{Hidden: node("h", r.Update.hiddenSize())}
 }

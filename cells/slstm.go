@@ -28,8 +28,9 @@ type SLSTM struct {
 }
 
 var (
-	_ Cell  = (*SLSTM)(nil)
-	_ Gated = (*SLSTM)(nil)
+	_ Cell      = (*SLSTM)(nil)
+	_ Gated     = (*SLSTM)(nil)
+	_ Entangled = (*SLSTM)(nil)
 )
 
 // NewSLSTM returns an SLSTM cell of several heads, whose gates are named name/i, name/f,
@@ -60,19 +61,18 @@ func checkHeads(constructor string, hiddenSize, heads int) {
 // Step adds one time step to the graph and returns the new state. The input x has shape
 // (B, I).
 func (l *SLSTM) Step(b *graph.Builder, x *graph.Node, prev State) State {
-	h, c, n, m := prev.Hidden, prev.Cell, prev.Normaliser, prev.Stabiliser
+	h, c, n, m := prev.Hidden, prev.Cell, prev.Get("n"), prev.Get("m")
 
 	logI := headed(b, l.Input, x, h)
 	logF := b.LogSigmoid(headed(b, l.Forget, x, h))
 	g := b.Named("g", b.Tanh(headed(b, l.Candidate, x, h)))
 	o := b.Named("o", b.Sigmoid(headed(b, l.Output, x, h)))
 
-	i, f, m := stabilised(b, logI, logF, b.Add(m, nothingWhere(b, n)))
-	i, f = b.Named("i", i), b.Named("f", f)
-	c = b.Add(b.Mul(f, c), b.Mul(i, g))
-	n = b.Add(b.Mul(f, n), i)
-	h = b.Div(b.Mul(o, c), n)
-	return State{Hidden: h, Cell: c, Normaliser: n, Stabiliser: m}
+	i, f, m := stabilised(b.Named, b, logI, logF, b.Add(m, nothingWhere(b, n)))
+	c = b.Named("c", b.Add(b.Mul(f, c), b.Mul(i, g)))
+	n = b.Named("n", b.Add(b.Mul(f, n), i))
+	h = b.Named("h", b.Div(b.Mul(o, c), n))
+	return State{Hidden: h, Cell: c}.With("n", n).With("m", m)
 }
 
 // nothingWhere returns the logarithm, near enough, of the scale of an empty memory: −10³⁰
@@ -96,13 +96,14 @@ func headed(b *graph.Builder, g Gate, x, h *graph.Node) *graph.Node {
 	return b.AddRow(b.Add(b.MatMul(x, b.Param(g.W)), b.ConcatColumns(products...)), b.Param(g.B))
 }
 
-// Begin returns a state of the nodes h, c, n and m.
+// Begin returns a state of the memories h, c, n and m.
 func (l *SLSTM) Begin(node func(name string, width int) *graph.Node) State {
 	size := l.Input.hiddenSize()
-	state := beginLSTM(node, size)
-	state.Normaliser, state.Stabiliser = node("n", size), node("m", size)
-	return state
+	return beginLSTM(node, size).With("n", node("n", size)).With("m", node("m", size))
 }
+
+// CheckZoneout returns an error for c, n and m.
+func (l *SLSTM) CheckZoneout(memory string) error { return checkStabilised(memory) }
 
 // Params returns the parameters of i, f, g and o.
 func (l *SLSTM) Params() []*graph.Param { return gateParams(l.Gates()...) }

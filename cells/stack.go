@@ -31,7 +31,7 @@ func (s Stack) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	return next
 }
 
-// Begin returns a state of the nodes of every layer's state, named 0/h, 0/c, 1/h, ….
+// Begin returns a state of the memories of every layer's state, named 0/h, 0/c, 1/h, ….
 func (s Stack) Begin(node func(name string, width int) *graph.Node) State {
 	return beginLayers(node, s...)
 }

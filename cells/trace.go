@@ -6,9 +6,10 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 )
 
-// A Trace records the gates and the state of a cell at every step while its graph is built,
+// A Trace records the gates and the memories of a cell at every step while its graph is built,
 // and makes outputs of them, so that one run gives them all: i, f, g, o, c and h of an LSTM,
-// 0/i, 0/f, … of the first layer of a Stack. Each is the node that the equations use; nothing
+// 0/i, 0/f, … of the first layer of a Stack. Each is the node that the equations use, so that
+// the gradient with respect to it, as graph.Builder.Gradient gives it in a Watch, is whole; nothing
 // is computed twice.
 type Trace struct {
 	builder *graph.Builder
@@ -34,7 +35,7 @@ func (t *Trace) Names() []string { return slices.Clone(t.names) }
 
 // Steps returns the nodes of one name, of shape (B, H), in the order in which they were
 // computed: the last time step comes first where a layer reads backwards. In a row that has
-// ended, states keep their values, and gates hold numbers without meaning.
+// ended, memories keep their values, and gates hold numbers without meaning.
 func (t *Trace) Steps(name string) []*graph.Node { return slices.Clone(t.steps[name]) }
 
 // Outputs makes an output, called prefix and the name, of each name that was recorded: its

@@ -49,7 +49,7 @@ func TestTrace(t *testing.T) {
 		return p
 	}
 	traced, plain := compile(true), compile(false)
-	want := []string{"0/i", "0/f", "0/g", "0/o", "1/r", "1/z", "1/n", "0/h", "0/c", "1/h"}
+	want := []string{"0/i", "0/f", "0/g", "0/o", "0/c", "0/h", "1/r", "1/z", "1/n", "1/h"}
 	if !slices.Equal(names, want) {
 		t.Fatalf("names %v, want %v", names, want)
 	}
@@ -215,5 +215,158 @@ func TestControlMethods(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want %q", err, want)
 		}
+	}
+}
+
+// In a row that has ended a trace shows the memories that it keeps, from the state that it
+// started from on, and a Control changes neither them nor the end; the rows beside it are as if
+// they were alone. In a zoned-out cell, what is carried has the plain name.
+func TestWatchedRowsThatEnd(t *testing.T) {
+	const steps, batch, in, hidden = 4, 3, 2, 3
+	rng := rand.New(rand.NewPCG(2, 2))
+	zoned := cells.Zoneout{Cell: cells.NewLSTM("a", in, hidden, rng), Rates: map[string]float64{"c": 0.4}}
+	cell := cells.Stack{zoned, cells.NewFGR("b", hidden, hidden, rng)}
+	graph.Convert(graph.Float64, cell.Params()...)
+	lengths := []int{steps, 2, 0}
+	control := cells.NewControl("0/c", "1/h", "1/i")
+	var names []string
+	p, err := graph.Compile(func(b *graph.Builder) {
+		trace := cells.NewTrace(b)
+		control.Attach(b)
+		xs, masks := b.Unstack(b.Input("x", steps*batch, in), steps), b.Unstack(b.Input("mask", steps*batch, 1), steps)
+		start := cell.Begin(func(name string, width int) *graph.Node { return b.Input("start/"+name, batch, width) })
+		_, end := cells.Unroll(b, cell, xs, masks, start)
+		end.Map(func(name string, n *graph.Node) *graph.Node { b.Output("end/"+name, n); return n })
+		trace.Outputs("")
+		names = trace.Names()
+	}, graph.Settings{Dtype: graph.Float64})
+	check(t, err)
+	defer p.Close()
+	want := []string{"0/i", "0/f", "0/g", "0/o", "0/fresh/c", "0/h", "0/c", "1/i", "1/f", "1/g", "1/c", "1/o", "1/h"}
+	if !slices.Equal(names, want) {
+		t.Errorf("names %q, want %q", names, want)
+	}
+	mustSet(t, p, "x", draw(steps*batch*in, rng))
+	var mask []float64
+	for step := range steps {
+		for _, n := range lengths {
+			mask = append(mask, map[bool]float64{true: 1}[step < n])
+		}
+	}
+	mustSet(t, p, "mask", mask)
+	start := map[string][]float64{}
+	for _, name := range cells.Memories(cell) {
+		start[name] = draw(batch*hidden, rng)
+		mustSet(t, p, "start/"+name, start[name])
+	}
+	row := func(x []float64, step, row int) []float64 {
+		at := (step*batch + row) * hidden
+		return x[at : at+hidden]
+	}
+	for _, controlled := range []bool{false, true} {
+		if controlled {
+			check(t, control.Freeze(p, "0/c", 7))
+			check(t, control.Freeze(p, "1/h", 8))
+			check(t, control.Freeze(p, "1/i", 9))
+		}
+		check(t, p.Run())
+		for name, was := range start {
+			x, end := p.Floats(name), p.Floats("end/"+name)
+			for step := range steps {
+				graphtest.CheckClose(t, name+" of length 0", row(x, step, 2), row(was, 0, 2), 0)
+			}
+			graphtest.CheckClose(t, "end of "+name+" of length 0", row(end, 0, 2), row(was, 0, 2), 0)
+			frozen := map[string]float64{"0/c": 7, "1/h": 8, "1/i": 9}[name]
+			if controlled && frozen != 0 { // the trace comes before the Control
+				graphtest.CheckClose(t, "end of "+name, end[:2*hidden], repeat(frozen, 2*hidden), 0)
+				graphtest.CheckClose(t, name+" kept", row(x, 3, 1), repeat(frozen, hidden), 0)
+				continue
+			}
+			for step := 2; step < steps; step++ {
+				graphtest.CheckClose(t, name+" kept", row(x, step, 1), row(x, 1, 1), 0)
+			}
+			graphtest.CheckClose(t, "end of "+name, end[:2*hidden], slices.Concat(row(x, 3, 0), row(x, 1, 1)), 0)
+		}
+		if c := p.Floats("1/c"); slices.Equal(row(c, 0, 0), row(c, 1, 0)) || slices.Equal(row(c, 0, 1), row(c, 1, 1)) {
+			t.Error("1/c stands still in a row that has not ended")
+		}
+		if !controlled {
+			c, fresh := p.Floats("0/c"), p.Floats("0/fresh/c")
+			for k, v := range row(c, 0, 0) {
+				graphtest.CheckClose(t, "0/c", []float64{v}, []float64{0.4*row(start["0/c"], 0, 0)[k] + 0.6*row(fresh, 0, 0)[k]}, 1e-14)
+			}
+		}
+	}
+}
+
+// A cell that names nothing shows its memories all the same, and the layer above reads what is
+// watched.
+func TestUnnamedMemoriesAreWatched(t *testing.T) {
+	cell := cells.Stack{seer{2, false}, seer{2, false}}
+	control := cells.NewControl("0/h")
+	var names []string
+	p, err := graph.Compile(func(b *graph.Builder) {
+		trace := cells.NewTrace(b)
+		control.Attach(b)
+		outputs, _ := cells.Unroll(b, cell, []*graph.Node{b.Input("x", 1, 2)}, nil, cells.Zeros(b, cell, 1))
+		b.Output("y", outputs[0])
+		names = trace.Names()
+	}, graph.Settings{})
+	check(t, err)
+	defer p.Close()
+	if want := []string{"0/h", "1/h"}; !slices.Equal(names, want) {
+		t.Errorf("names %q, want %q", names, want)
+	}
+	mustSet(t, p, "x", []float64{1, 2})
+	check(t, control.Scale(p, "0/h", 3))
+	check(t, p.Run())
+	graphtest.CheckClose(t, "y", p.Floats("y"), []float64{3, 6}, 0)
+}
+
+// A matrix memory that is frozen at zero is read as zero, and a normaliser that is frozen is what
+// h is divided by: names are given before the memory is read.
+func TestControlOfStabilisedMemories(t *testing.T) {
+	rng := rand.New(rand.NewPCG(2, 2))
+	run := func(cell cells.Cell, name string, x float64) (*graph.Program, *cells.Control) {
+		control := cells.NewControl(name)
+		graph.Convert(graph.Float64, cell.Params()...)
+		p, err := graph.Compile(func(b *graph.Builder) {
+			control.Attach(b)
+			trace := cells.NewTrace(b)
+			xs := b.Unstack(b.Constant(0.5, 6, 2), 3)
+			outputs, _ := cells.Unroll(b, cell, xs, nil, cells.Zeros(b, cell, 2))
+			trace.Outputs("")
+			b.Output("y", b.Stack(outputs))
+		}, graph.Settings{Dtype: graph.Float64})
+		check(t, err)
+		t.Cleanup(func() { p.Close() })
+		check(t, control.Freeze(p, name, x))
+		check(t, p.Run())
+		return p, control
+	}
+	mlstm := cells.NewMLSTM("m", 2, 4, 2, rng)
+	p, control := run(mlstm, "C", 0)
+	graphtest.CheckClose(t, "y of C = 0", p.Floats("y"), make([]float64, 6*4), 0)
+	check(t, control.Free(p, "C"))
+	check(t, p.Run())
+	if slices.Equal(p.Floats("y"), make([]float64, 6*4)) {
+		t.Error("y is zero when C is freed")
+	}
+	free := p.Floats("y")
+	p, _ = run(mlstm, "n", 1e9)
+	for i, y := range p.Floats("y") {
+		if !(math.Abs(y) < 1e-3*math.Abs(free[i])) {
+			t.Errorf("y is %g with n at 1e9, and %g without", y, free[i])
+		}
+	}
+	p, _ = run(cells.NewSLSTM("s", 2, 4, 2, rng), "n", 0.25)
+	for i, y := range p.Floats("y") {
+		graphtest.CheckClose(t, "y of n = 0.25", []float64{y}, []float64{p.Floats("o")[i] * p.Floats("c")[i] / 0.25}, 1e-12)
+	}
+	slstm := cells.NewSLSTM("s", 2, 4, 2, rng)
+	p, _ = run(slstm, "m", 3)
+	q, _ := run(slstm, "m", 4)
+	for k, i := range p.Floats("i")[:8] { // of the first step: exp(ĩ − m)
+		graphtest.CheckClose(t, "i of m = 4", q.Floats("i")[k:k+1], []float64{i / math.E}, 1e-12)
 	}
 }

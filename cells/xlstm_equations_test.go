@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/cells/celltest"
 )
 
 // stabilise returns the gates and the stabiliser of the xLSTM's cells.
@@ -13,11 +14,11 @@ func stabilise(logI, logF, m float64) (i, f, next float64) {
 	return math.Exp(logI - next), math.Exp(logF + m - next), next
 }
 
-func slstmSpecification(heads int) func(in, d int, rng *rand.Rand) (cells.Cell, rowStep) {
-	return func(in, d int, rng *rand.Rand) (cells.Cell, rowStep) {
+func slstmSpecification(heads int) func(in, d int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
+	return func(in, d int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 		l := cells.NewSLSTM("s", in, d*heads, heads, rng)
-		return l, func(x []float64, s rowState) rowState {
-			next := rowState{}
+		return l, func(x []float64, s celltest.Row) celltest.Row {
+			next := celltest.Row{}
 			for j := range d * heads {
 				first := j / d * d // of the head's units
 				z := func(g cells.Gate) float64 {
@@ -39,11 +40,11 @@ func slstmSpecification(heads int) func(in, d int, rng *rand.Rand) (cells.Cell, 
 	}
 }
 
-func mlstmSpecification(heads int) func(in, d int, rng *rand.Rand) (cells.Cell, rowStep) {
-	return func(in, d int, rng *rand.Rand) (cells.Cell, rowStep) {
+func mlstmSpecification(heads int) func(in, d int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
+	return func(in, d int, rng *rand.Rand) (cells.Cell, celltest.RowStep) {
 		l := cells.NewMLSTM("m", in, d*heads, heads, rng)
-		return l, func(x []float64, s rowState) rowState {
-			next := rowState{}
+		return l, func(x []float64, s celltest.Row) celltest.Row {
+			next := celltest.Row{}
 			for head := range heads {
 				of := func(g cells.Gate, k int) float64 { return affine(g, x, nil, head*d+k) }
 				key := func(k int) float64 {

@@ -76,7 +76,7 @@ func TestSameBitsOnEveryPath(t *testing.T) {
 	fastest := kernel.Active()
 	defer kernel.Use(fastest)
 	var want []float64
-	for _, path := range []kernel.Path{kernel.Portable, kernel.AVX2, kernel.AVX512} {
+	for _, path := range []kernel.Path{kernel.Portable, kernel.SSE2, kernel.AVX, kernel.AVX2, kernel.AVX512} {
 		if kernel.Use(path) != nil {
 			t.Logf("this processor has no path %v", path)
 			continue

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,13 +30,15 @@ type Builder struct {
 	doubtful bool // Gorgonia may have taken a node for another, see merges.go
 
 	inputs  map[string]*input
+	unset   bool // some input may have no value yet
 	params  []*binding
+	frozen  []*Param // by Frozen
 	outputs []*output
 	probes  []*probe
 	loss    *Node
 
-	watchers []func(name string, n *Node) *Node // see the quantities that are named
-	prefix   string                             // of their names
+	watchers  []func(name string, n *Node) *Node // see the quantities that are named
+	renamings []renaming                         // of their names, the innermost last
 }
 
 // An input is memory that the caller fills before a run.
@@ -43,6 +46,7 @@ type input struct {
 	node   *Node
 	values values // of a float input
 	ints   []int  // of an index input
+	unset  string // what to do so that it has a value, or empty if it has one
 }
 
 // A binding is a parameter's node in this graph.
@@ -246,6 +250,32 @@ func (b *Builder) Param(p *Param) *Node {
 		b.params = append(b.params, &binding{param: p, node: n})
 		return n, nil
 	})
+}
+
+// Frozen says that the objective is not differentiated with respect to these parameters: the
+// program has no gradient of them, and computes none that no other parameter needs. It is called
+// before the first use of one.
+func (b *Builder) Frozen(params ...*Param) {
+	for _, p := range params {
+		if slices.ContainsFunc(b.params, func(known *binding) bool { return known.param == p }) {
+			b.Fail(errors.Errorf("graph: Frozen of parameter %q after it was used; call it first", p.name))
+		}
+	}
+	b.frozen = append(b.frozen, params...)
+}
+
+// learnt returns the parameters that have gradients, in the order of their first use.
+func (b *Builder) learnt() []*binding {
+	if len(b.frozen) == 0 {
+		return b.params
+	}
+	var learnt []*binding
+	for _, p := range b.params {
+		if !slices.Contains(b.frozen, p.param) {
+			learnt = append(learnt, p)
+		}
+	}
+	return learnt
 }
 
 // Output makes a node's value readable after a run under a name that is unique among

@@ -41,11 +41,11 @@ func TestCollisionWhileCompilingIsCured(t *testing.T) {
 	runTwo(t, sameTanhSigmoidHash, (*Builder).Tanh, (*Builder).Sigmoid, [2]float64{math.Tanh(0.5), 1 / (1 + math.Exp(2))})
 }
 
-// twoProducts minimizes x·p + y·q, whose gradients are x⊙1 and y⊙1, nodes that Gorgonia adds.
-func twoProducts(b *Builder, names [2]string, p, q *Param) {
+// twoProducts returns x·p + y·q, whose gradients are x⊙1 and y⊙1, nodes that Gorgonia adds.
+func twoProducts(b *Builder, names [2]string, p, q *Param) *Node {
 	x, y := b.Input(names[0], 1, 1), b.Input(names[1], 1, 1)
 	z := b.Add(b.Mul(x, b.Param(p)), b.Mul(y, b.Param(q)))
-	b.Minimize(b.Dot(z, b.Constant(1, 1, 1)))
+	return b.Dot(z, b.Constant(1, 1, 1))
 }
 
 // Gorgonia merges the two gradients while it differentiates. Where nobody looks at what it
@@ -53,12 +53,12 @@ func twoProducts(b *Builder, names [2]string, p, q *Param) {
 func TestCollisionWhileDifferentiatingIsCured(t *testing.T) {
 	p, q := NewParam("p", 1, 1), NewParam("q", 1, 1)
 	b := newBuilder(Float32, 0)
-	twoProducts(b, sameGradientHash, p, q)
+	b.Minimize(twoProducts(b, sameGradientHash, p, q))
 	if b.finish(); b.Err() != nil || b.params[0].grad != b.params[1].grad {
 		t.Fatal(changed)
 	}
 	for _, engine := range []Engine{Fused, Reference} {
-		program, err := Compile(func(b *Builder) { twoProducts(b, sameGradientHash, p, q) }, Settings{Engine: engine})
+		program, err := Compile(func(b *Builder) { b.Minimize(twoProducts(b, sameGradientHash, p, q)) }, Settings{Engine: engine})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,6 +68,34 @@ func TestCollisionWhileDifferentiatingIsCured(t *testing.T) {
 			t.Fatal(err)
 		}
 		if dp, dq := program.Grad(p)[0], program.Grad(q)[0]; dp != 2 || dq != 3 {
+			t.Errorf("%s: gradients %v and %v, want 2 and 3", engine, dp, dq)
+		}
+		program.Close()
+	}
+}
+
+// The same in the middle of a graph.
+func TestCollisionInGradientsIsCured(t *testing.T) {
+	p, q := NewParam("p", 1, 1), NewParam("q", 1, 1)
+	b := newBuilder(Float32, 0)
+	if g := b.Gradients(twoProducts(b, sameGradientHash, p, q), b.Param(p), b.Param(q)); b.Err() != nil || g[0] != g[1] {
+		t.Fatal(changed)
+	}
+	for _, engine := range []Engine{Fused, Reference} {
+		program, err := Compile(func(b *Builder) {
+			g := b.Gradients(twoProducts(b, sameGradientHash, p, q), b.Param(p), b.Param(q))
+			b.Output("dp", g[0])
+			b.Output("dq", g[1])
+		}, Settings{Engine: engine})
+		if err != nil {
+			t.Fatal(err)
+		}
+		program.SetFloats(sameGradientHash[0], []float64{2})
+		program.SetFloats(sameGradientHash[1], []float64{3})
+		if err := program.Run(); err != nil {
+			t.Fatal(err)
+		}
+		if dp, dq := program.Scalar("dp"), program.Scalar("dq"); dp != 2 || dq != 3 {
 			t.Errorf("%s: gradients %v and %v, want 2 and 3", engine, dp, dq)
 		}
 		program.Close()
@@ -87,6 +115,13 @@ func TestBuildsOfAGraph(t *testing.T) {
 		{"a node whose operands are one", func(b *Builder) *Node { return b.MatMul(b.Param(p), b.Param(p)) }, 1},
 		{"a node twice", func(b *Builder) *Node { return b.Add(b.Tanh(b.Param(p)), b.Tanh(b.Param(p))) }, 2},
 		{"a gradient twice", func(b *Builder) *Node { return b.Mul(b.Param(p), b.Param(p)) }, 2},
+		{"gradients as nodes", func(b *Builder) *Node {
+			return b.Mul(b.Gradients(b.Sum(b.MatMul(b.Param(p), b.Ones(1))), b.Param(p))[0], b.Param(p))
+		}, 1},
+		{"gradients as nodes, twice", func(b *Builder) *Node {
+			s := b.Sum(b.MatMul(b.Param(p), b.Ones(1)))
+			return b.Mul(b.Gradients(s, b.Param(p))[0], b.Mul(b.Gradients(s, b.Param(p))[0], b.Param(p)))
+		}, 2},
 		{"the whole graph", func(b *Builder) *Node { b.ExprGraph(); return b.Tanh(b.Param(p)) }, 2},
 		{"nodes of Gorgonia's", func(b *Builder) *Node { return b.Add(gorgonia.Must(gorgonia.Tanh(b.Param(p))), b.Param(p)) }, 2},
 		{"without an objective", func(b *Builder) *Node { b.Output("z", gorgonia.Must(gorgonia.Tanh(b.Param(p)))); return nil }, 2},

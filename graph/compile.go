@@ -143,69 +143,10 @@ func (b *Builder) keepWanted() {
 	}
 }
 
-// gradientFactor is how many times as many nodes a graph has with its gradients, about.
-const gradientFactor = 4
-
-// differentiate adds the gradients of the objective.
-func (b *Builder) differentiate() {
-	if b.err != nil {
-		return
-	}
-	if name := b.unreached(); name != "" {
-		b.err = errors.Errorf("graph: the objective does not depend on %s", name)
-		return
-	}
-	wrt := make([]*Node, 0, len(b.params)+len(b.probes))
-	for _, p := range b.params {
-		wrt = append(wrt, p.node)
-	}
-	for _, p := range b.probes {
-		wrt = append(wrt, p.node)
-	}
-	if len(wrt) == 0 {
-		return
-	}
-	b.index.reserve(gradientFactor * len(b.graph.AllNodes()))
-	grads, err := b.grad(wrt)
-	b.index.release(len(b.graph.AllNodes()))
-	if err != nil {
-		b.err = errors.Wrap(err, "graph: differentiating the objective")
-		return
-	}
-	for i, p := range b.params {
-		p.grad = grads[i]
-	}
-	for i, p := range b.probes {
-		b.Output(p.name, grads[len(b.params)+i])
-	}
-}
-
 func (b *Builder) keep(name string, n *Node) (keep *ops.Keep) {
 	b.add(name, []*Node{n}, func(key string) (kept *Node, err error) {
 		kept, keep, err = ops.NewKeep(key, n)
 		return kept, err
 	})
 	return keep
-}
-
-// unreached names a parameter or probe that the objective does not depend on, if there
-// is one.
-func (b *Builder) unreached() string {
-	reached := map[*Node]bool{}
-	for _, n := range ops.Needed([]*Node{b.loss}) {
-		if len(ops.Operands(n)) == 0 {
-			reached[n] = true
-		}
-	}
-	for _, p := range b.params {
-		if !reached[p.node] {
-			return "parameter " + p.param.name
-		}
-	}
-	for _, p := range b.probes {
-		if !reached[p.node] {
-			return "the node of Gradient " + p.name
-		}
-	}
-	return ""
 }

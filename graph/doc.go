@@ -21,6 +21,11 @@
 // sticks, and Compile reports it with the operation and its shapes, so equations
 // are written without error handling.
 //
+// The engines compute the same to rounding, about 1e-12 in float64 and 1e-5 in float32, with
+// one exception: the logistic function of [Reference], which is Gorgonia's, is exactly 1 for
+// arguments above 19 in float64 and 15 in float32, where it is 6e-9 and 3e-7 less. Saturated
+// gates differ by as much.
+//
 // Gorgonia has operations that are silently wrong; those that the builder offers
 // are Gorgonia's where they are right and this module's own elsewhere. The tests
 // named TestGorgonia state each trap that is avoided.

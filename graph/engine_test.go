@@ -11,6 +11,7 @@ import (
 	"github.com/chewxy/hm"
 	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/graph/internal/graphgen"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )
@@ -186,7 +187,7 @@ func TestSumsInPlace(t *testing.T) {
 			values[engine][name] = p.Floats(name)
 		}
 	}
-	if worst, where := difference(values[graph.Fused], values[graph.Reference]); !(worst <= 1e-12) {
+	if worst, where := graphgen.Difference(values[graph.Fused], values[graph.Reference]); !(worst <= 1e-12) {
 		t.Errorf("fused and reference differ by %g: %s", worst, where)
 	}
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // This file holds the operations that equations are written in. Those that Gorgonia
-// gets right are Gorgonia's; the others are of package ops.
+// gets right are Gorgonia's; the others are of package ops. Elementwise operations take
+// scalars too, but for Max, AtLeast, Clamp and what is made of these.
 
 // MatMul returns the matrix product x·y of x, of shape (n, k), and y, of shape (k, m).
 func (b *Builder) MatMul(x, y *Node) *Node {
@@ -22,7 +23,8 @@ func (b *Builder) MatMul(x, y *Node) *Node {
 	})
 }
 
-// Add returns x + y, elementwise, for operands of equal shape.
+// Add returns x + y, elementwise, for operands of equal shape, matrices or scalars: losses of
+// several tasks, weighed by Affine or Scale.
 func (b *Builder) Add(x, y *Node) *Node { return b.binary("Add", gorgonia.Add, x, y) }
 
 // Sub returns x − y, elementwise, for operands of equal shape.
@@ -76,13 +78,29 @@ func (b *Builder) Exp(x *Node) *Node { return b.unary("Exp", gorgonia.Exp, x) }
 // Log returns the natural logarithm, elementwise.
 func (b *Builder) Log(x *Node) *Node { return b.unary("Log", gorgonia.Log, x) }
 
+// Sqrt returns the square root, elementwise; of a negative number it is NaN. The gradient, which
+// is dy/(2·√x), is not finite at 0: where x may be 0, as a distance, add a small number first.
+func (b *Builder) Sqrt(x *Node) *Node { return b.unary("Sqrt", gorgonia.Sqrt, x) }
+
+// Abs returns |x|, elementwise. The gradient at 0 is 0.
+func (b *Builder) Abs(x *Node) *Node { return b.Add(b.Relu(x), b.Relu(b.Affine(x, -1, 0))) }
+
 func (b *Builder) unary(name string, op func(*Node) (*Node, error), x *Node) *Node {
 	return b.add(name, []*Node{x}, func(string) (*Node, error) { return op(x) })
 }
 
-// Affine returns scale·x + shift with constants, elementwise: Affine(x, −1, 1) is 1 − x.
+// Affine returns scale·x + shift with constants, elementwise, for a matrix or a scalar:
+// Affine(x, −1, 1) is 1 − x, and Affine(loss, 0.3, 0) weighs a loss.
 func (b *Builder) Affine(x *Node, scale, shift float64) *Node {
 	return b.add("Affine", []*Node{x}, func(key string) (*Node, error) { return ops.NewAffine(key, x, scale, shift) })
+}
+
+// Scale returns by·x for a matrix or a scalar x and a scalar by.
+func (b *Builder) Scale(x, by *Node) *Node {
+	if b.err == nil && x != nil && by != nil && x.IsScalar() && by.IsScalar() {
+		return b.Mul(x, by)
+	}
+	return b.add("Scale", []*Node{x, by}, func(key string) (*Node, error) { return ops.NewScaleBy(key, x, by) })
 }
 
 // Max returns the larger of x and y, elementwise, for operands of equal shape. Where they

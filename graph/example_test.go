@@ -36,6 +36,33 @@ func Example() {
 	// Output: loss 10 gradient [-10]
 }
 
+// The gradient of Σ x³ with respect to x, as a node, is 3·x², and that one's sum has the gradient
+// 6·x: the second derivative.
+func ExampleBuilder_Gradients() {
+	x := graph.NewParam("x", 1, 3)
+	if err := x.SetFloats([]float64{1, 2, -0.5}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	p, err := graph.Compile(func(b *graph.Builder) {
+		cube := b.Mul(b.Param(x), b.Mul(b.Param(x), b.Param(x)))
+		slope := b.Gradients(b.Sum(cube), b.Param(x))[0]
+		b.Output("slope", slope)
+		b.Minimize(b.Sum(slope))
+	}, graph.Settings{})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer p.Close()
+	if err := p.Run(); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println("first", p.Floats("slope"), "second", p.Grad(x))
+	// Output: first [3 12 0.75] second [6 12 -3]
+}
+
 // A logistic regression that was built with Gorgonia alone runs on the fused engine.
 func ExampleAccelerate() {
 	g := gorgonia.NewGraph()

@@ -24,7 +24,7 @@ func (p *Program) ProductFLOPs() (flops int) {
 func (b *Builder) wanted() []*Node {
 	var wanted []*Node
 	if b.loss != nil {
-		for _, p := range b.params {
+		for _, p := range b.learnt() {
 			wanted = append(wanted, p.grad)
 		}
 	}

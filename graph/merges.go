@@ -46,15 +46,31 @@ func (b *Builder) grad(wrt []*Node) ([]*Node, error) {
 		want += distinct(ops.Operands(n)) // Grad first makes equal edges one
 	}
 	grads, err := gorgonia.Grad(b.loss, wrt...)
+	b.noteEdges(want, len(before))
+	return grads, err
+}
+
+// noteMerges runs what asks Gorgonia for many nodes, and notes if it has merged some. Unlike
+// gorgonia.Grad, run leaves the edges that there are as they are.
+func (b *Builder) noteMerges(run func() ([]*Node, error)) ([]*Node, error) {
+	b.noteOthers()
+	want, before := edges(b.graph), len(b.graph.AllNodes())
+	nodes, err := run()
+	b.noteEdges(want, before)
+	return nodes, err
+}
+
+// noteEdges notes if the nodes but the first before ones have not left an edge an operand,
+// besides the edges of those.
+func (b *Builder) noteEdges(want, before int) {
 	nodes := b.graph.AllNodes()
-	for _, n := range nodes[len(before):] {
+	for _, n := range nodes[before:] {
 		want += len(ops.Operands(n))
 	}
 	if edges(b.graph) != want || int(nodes[len(nodes)-1].ID()) != len(nodes)-1 || !leavesTraces() {
 		b.doubtful = true
 	}
 	b.asked = len(nodes)
-	return grads, err
 }
 
 // distinct counts nodes, equal ones once.

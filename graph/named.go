@@ -3,16 +3,27 @@ package graph
 import "github.com/pkg/errors"
 
 // This file lets a caller see, and change, quantities inside equations that others wrote:
-// the gates of a cell.
+// the gates and the state of a cell.
+
+// A renaming changes the name of a quantity on its way to the watchers, or the quantity.
+type renaming func(name string, n *Node) (string, *Node)
 
 // Named names a quantity of the equations, such as "f" for a forget gate, and returns the
 // node to go on with: n itself, unless a function that was given to Watch returns another.
+// Equations name a quantity where they compute it, before anything reads it, so that all of
+// them read the node that is watched.
 func (b *Builder) Named(name string, n *Node) *Node {
+	if !b.Watched() {
+		return n
+	}
+	for k := len(b.renamings) - 1; k >= 0; k-- {
+		name, n = b.renamings[k](name, n)
+	}
 	for _, watch := range b.watchers {
 		if b.err != nil {
 			return nil
 		}
-		n = watch(b.prefix+name, n)
+		n = watch(name, n)
 	}
 	return n
 }
@@ -22,12 +33,21 @@ func (b *Builder) Named(name string, n *Node) *Node {
 // called in the order in which they were given.
 func (b *Builder) Watch(f func(name string, n *Node) *Node) { b.watchers = append(b.watchers, f) }
 
+// Watched tells whether there is a function that sees what is named.
+func (b *Builder) Watched() bool { return len(b.watchers) > 0 }
+
 // Within puts prefix before the names of the quantities that build names.
 func (b *Builder) Within(prefix string, build func()) {
-	outer := b.prefix
-	b.prefix += prefix
+	b.Renamed(func(name string, n *Node) (string, *Node) { return prefix + name, n }, build)
+}
+
+// Renamed lets f change the names of the quantities that build names, or the nodes
+// themselves, before watchers see them. Of several around each other the innermost comes
+// first.
+func (b *Builder) Renamed(f func(name string, n *Node) (string, *Node), build func()) {
+	b.renamings = append(b.renamings, f)
 	build()
-	b.prefix = outer
+	b.renamings = b.renamings[:len(b.renamings)-1]
 }
 
 // Substitute makes Param return n, of the same shape, for p from now on: a parameter that is

@@ -44,6 +44,48 @@ func TestNamed(t *testing.T) {
 	graphtest.CheckClose(t, "y", p.Floats("y"), []float64{3}, 0)
 }
 
+// A renaming changes names and nodes for what is named inside it, before the prefixes around it
+// and the watchers, and for nothing after it; where nobody watches it is not asked.
+func TestRenamed(t *testing.T) {
+	for _, watched := range []bool{true, false} {
+		var seen []string
+		asked := 0
+		p := compile(t, graph.Settings{}, func(b *graph.Builder) {
+			seen, asked = nil, 0
+			if watched {
+				b.Watch(func(name string, n *graph.Node) *graph.Node {
+					seen = append(seen, name)
+					return b.Affine(n, 10, 0)
+				})
+			}
+			if b.Watched() != watched {
+				t.Errorf("Watched is %v", !watched)
+			}
+			one := b.Constant(1, 1, 1)
+			var x *graph.Node
+			b.Within("a/", func() {
+				b.Renamed(func(name string, n *graph.Node) (string, *graph.Node) {
+					asked++
+					return name + "2", b.Affine(n, 1, 3)
+				}, func() { b.Within("b/", func() { x = b.Named("x", one) }) })
+				b.Named("z", one)
+			})
+			b.Output("x", x)
+		})
+		if err := p.Run(); err != nil {
+			t.Fatal(err)
+		}
+		want, value := []string{"a/b/x2", "a/z"}, 40.0
+		if !watched {
+			want, value = nil, 1
+		}
+		if !slices.Equal(seen, want) || (asked > 0) != watched {
+			t.Errorf("seen %v, want %v", seen, want)
+		}
+		graphtest.CheckClose(t, "x", p.Floats("x"), []float64{value}, 0)
+	}
+}
+
 // The gradient of a parameter is the one through its substitute, and only that.
 func TestSubstitute(t *testing.T) {
 	w := graph.NewParam("w", 1, 2)

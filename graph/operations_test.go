@@ -241,6 +241,141 @@ var operations = []struct {
 			}
 			return matrix{{s}}
 		}},
+	{"AddCol", [][2]int{{3, 2}, {3, 1}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.AddCol(x[0], x[1]) },
+		func(x []matrix) matrix {
+			return newMatrix(3, 2, func(i, j int) float64 { return x[0][i][j] + x[1][i][0] })
+		}},
+	{"AddCol of one column, used again", [][2]int{{3, 1}, {3, 1}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.Add(b.Mul(b.AddCol(x[0], x[1]), x[1]), b.AddCol(x[1], x[1]))
+		},
+		elementwise(func(x []float64) float64 { return (x[0]+x[1])*x[1] + 2*x[1] })},
+	{"Sqrt", [][2]int{{3, 2}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Sqrt(b.Affine(x[0], 1, 5)) },
+		elementwise(func(x []float64) float64 { return math.Sqrt(x[0] + 5) })},
+	{"Sqrt of one element", [][2]int{{1, 1}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Sqrt(b.Affine(x[0], 1, 5)) },
+		elementwise(func(x []float64) float64 { return math.Sqrt(x[0] + 5) })},
+	{"Abs", [][2]int{{5, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Abs(x[0]) },
+		elementwise(func(x []float64) float64 { return math.Abs(x[0]) })},
+	{"SumRows", [][2]int{{4, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.SumRows(x[0]) },
+		overRows(sum)},
+	{"SumColumns", [][2]int{{4, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.SumColumns(x[0]) },
+		overColumns(sum)},
+	{"sums, used again", [][2]int{{4, 3}}, // the repeated gradients are operands of builtin sums
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.Add(b.AddCol(x[0], b.SumColumns(x[0])), b.AddRow(b.Mul(x[0], x[0]), b.SumRows(x[0])))
+		},
+		func(x []matrix) matrix {
+			return newMatrix(4, 3, func(i, j int) float64 {
+				v := x[0][i][j]
+				return v + v*v + sum(x[0][i]) + sum(column(x[0], j))
+			})
+		}},
+	{"Sum", [][2]int{{4, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Sum(x[0]) },
+		func(x []matrix) matrix { return matrix{{sum(x[0].flat())}} }},
+	{"MaxRows", [][2]int{{4, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.MaxRows(x[0]) },
+		overRows(slices.Max[[]float64])},
+	{"MaxColumns", [][2]int{{4, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.MaxColumns(x[0]) },
+		overColumns(slices.Max[[]float64])},
+	{"MaxColumns of one column", [][2]int{{4, 1}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.MaxColumns(x[0]) },
+		overColumns(slices.Max[[]float64])},
+	{"MaxColumns, used again", [][2]int{{4, 3}}, // the placed gradient is an operand of a builtin sum
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.AddCol(b.Mul(x[0], x[0]), b.MaxColumns(x[0]))
+		},
+		func(x []matrix) matrix {
+			return newMatrix(4, 3, func(i, j int) float64 { return x[0][i][j]*x[0][i][j] + slices.Max(x[0][i]) })
+		}},
+	{"LogSumExpRows", [][2]int{{4, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.LogSumExpRows(x[0]) },
+		overRows(logSumExp)},
+	{"LogSumExpColumns", [][2]int{{4, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.LogSumExpColumns(x[0]) },
+		overColumns(logSumExp)},
+	{"LogSumExpColumns of one row", [][2]int{{1, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.LogSumExpColumns(x[0]) },
+		overColumns(logSumExp)},
+	{"LogSumExpColumns of one element", [][2]int{{1, 1}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.LogSumExpColumns(x[0]) },
+		overColumns(logSumExp)},
+	{"LogSumExpColumns far out", [][2]int{{4, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.LogSumExpColumns(b.Affine(x[0], 1, 2048))
+		},
+		overColumns(func(x []float64) float64 { return logSumExp(x) + 2048 })},
+	{"LogSumExpColumns, used again", [][2]int{{4, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			lse := b.LogSumExpColumns(x[0])
+			return b.AddCol(b.Mul(x[0], x[0]), b.Mul(lse, lse))
+		},
+		func(x []matrix) matrix {
+			return newMatrix(4, 3, func(i, j int) float64 {
+				return x[0][i][j]*x[0][i][j] + logSumExp(x[0][i])*logSumExp(x[0][i])
+			})
+		}},
+	{"Gather", [][2]int{{4, 5}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Gather(x[0], b.Indices("index", 4)) },
+		func(x []matrix) matrix { return matrix{{x[0][0][2]}, {x[0][1][0]}, {x[0][2][2]}, {x[0][3][3]}} }},
+	{"Gather, used again", [][2]int{{4, 5}}, // the placed gradient is an operand of a builtin sum
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.MulCol(x[0], b.Gather(x[0], b.Indices("index", 4)))
+		},
+		func(x []matrix) matrix {
+			return newMatrix(4, 5, func(i, j int) float64 { return x[0][i][j] * x[0][i][[]int{2, 0, 2, 3}[i]] })
+		}},
+	{"StopGradient", [][2]int{{3, 2}, {3, 2}}, // the constant is the second operand; a sum of its own feels the gradient
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			return b.Add(b.Sub(x[0], b.StopGradient(x[0])), b.Add(b.StopGradient(x[0]), x[1]))
+		},
+		elementwise(func(x []float64) float64 { return x[0] + x[1] })},
+	{"reductions of one element", [][2]int{{1, 1}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			y := b.Add(b.AddCol(x[0], b.SumColumns(x[0])), b.Mul(b.MaxColumns(x[0]), b.SumRows(x[0])))
+			return b.Add(y, b.Mul(b.Gather(x[0], b.Indices("index", 1)), b.MaxRows(b.LogSumExpRows(x[0]))))
+		},
+		elementwise(func(x []float64) float64 { return 2*x[0] + 2*x[0]*x[0] })},
+	{"scalars", [][2]int{{2, 3}, {2, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			u, v := b.Sum(x[0]), b.Dot(x[0], x[1])
+			return b.Add(b.Affine(u, 0.3, 2), b.Sub(b.Scale(u, v), b.Div(b.Tanh(v), b.Affine(b.Mul(u, u), 1, 1))))
+		},
+		func(x []matrix) matrix {
+			u, v := sum(x[0].flat()), 0.0
+			for i, w := range x[0].flat() {
+				v += w * x[1].flat()[i]
+			}
+			return matrix{{0.3*u + 2 + u*v - math.Tanh(v)/(u*u+1)}}
+		}},
+	{"functions of a scalar", [][2]int{{2, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node {
+			u := b.Sum(x[0])
+			positive := b.Affine(b.Sigmoid(u), 2, 1)
+			return b.Add(b.Sqrt(positive), b.Sub(b.Log(positive), b.Exp(b.Tanh(u))))
+		},
+		func(x []matrix) matrix {
+			u := sum(x[0].flat())
+			positive := 2/(1+math.Exp(-u)) + 1
+			return matrix{{math.Sqrt(positive) + math.Log(positive) - math.Exp(math.Tanh(u))}}
+		}},
+	{"Scale of a matrix", [][2]int{{2, 3}, {2, 3}},
+		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Scale(x[0], b.Dot(x[0], x[1])) },
+		func(x []matrix) matrix {
+			return newMatrix(2, 3, func(i, j int) (y float64) {
+				for k, w := range x[0].flat() {
+					y += w * x[1].flat()[k] * x[0][i][j]
+				}
+				return y
+			})
+		}},
 	{"Softmax", [][2]int{{3, 4}},
 		func(b *graph.Builder, x []*graph.Node) *graph.Node { return b.Softmax(x[0]) },
 		func(x []matrix) matrix {
@@ -345,6 +480,41 @@ func elementwise(f func(x []float64) float64) func([]matrix) matrix {
 			return f(at)
 		})
 	}
+}
+
+// overRows and overColumns make a row or a column of what f makes of each column or row.
+func overRows(f func([]float64) float64) func([]matrix) matrix {
+	return func(x []matrix) matrix {
+		return newMatrix(1, len(x[0][0]), func(_, j int) float64 { return f(column(x[0], j)) })
+	}
+}
+
+func overColumns(f func([]float64) float64) func([]matrix) matrix {
+	return func(x []matrix) matrix {
+		return newMatrix(len(x[0]), 1, func(i, _ int) float64 { return f(x[0][i]) })
+	}
+}
+
+func column(x matrix, j int) (y []float64) {
+	for _, row := range x {
+		y = append(y, row[j])
+	}
+	return y
+}
+
+func sum(x []float64) (s float64) {
+	for _, v := range x {
+		s += v
+	}
+	return s
+}
+
+func logSumExp(x []float64) float64 {
+	s := 0.0
+	for _, v := range x {
+		s += math.Exp(v)
+	}
+	return math.Log(s)
 }
 
 // On either engine, each operation gives the numbers of plain loops, in float64 to 1e-12 and in float32 to

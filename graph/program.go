@@ -21,6 +21,7 @@ type Program struct {
 	graph   *gorgonia.ExprGraph
 	dtype   Dtype
 	inputs  map[string]*input
+	unset   bool // some input may have no value yet
 	outputs map[string]*tensor.Dense
 	grads   []gorgonia.ValueGrad
 
@@ -28,12 +29,12 @@ type Program struct {
 }
 
 func newProgram(b *Builder) (*Program, error) {
-	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, wanted: b.wanted()}
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, unset: b.unset, outputs: map[string]*tensor.Dense{}, wanted: b.wanted()}
 	for _, o := range b.outputs {
 		p.outputs[o.name] = o.keep.Value()
 	}
 	if b.loss != nil {
-		for _, bound := range b.params {
+		for _, bound := range b.learnt() {
 			p.grads = append(p.grads, &gradient{bound.param, newDense(b.dtype, &bound.param.values, bound.param.rows, bound.param.cols), bound.keep.Value()})
 		}
 	}
@@ -46,7 +47,7 @@ func newFusedProgram(b *Builder, s Settings) (*Program, error) {
 	if b.loss != nil && s.BFloat16 {
 		return nil, errors.New("graph: bfloat16 weights in a program with an objective; they are for inference")
 	}
-	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, outputs: map[string]*tensor.Dense{}, wanted: b.wanted()}
+	p := &Program{graph: b.graph, dtype: b.dtype, inputs: b.inputs, unset: b.unset, outputs: map[string]*tensor.Dense{}, wanted: b.wanted()}
 	params := make([]*Node, len(b.params))
 	for i, bound := range b.params {
 		params[i] = bound.node
@@ -58,7 +59,7 @@ func newFusedProgram(b *Builder, s Settings) (*Program, error) {
 		return nil, errors.Wrap(err, "graph")
 	}
 	if b.loss != nil {
-		for i, bound := range b.params {
+		for i, bound := range b.learnt() {
 			p.grads = append(p.grads, &gradient{bound.param, newDense(b.dtype, &bound.param.values, bound.param.rows, bound.param.cols), fused.Output(i)})
 		}
 	}
@@ -92,8 +93,11 @@ func (t tape) Close() error { return t.vm.Close() }
 func (p *Program) Report() *Report { return p.report }
 
 // Run computes the outputs and gradients from the inputs and the parameters as they are
-// now.
+// now. It is an error if an UnsetInput has no value yet.
 func (p *Program) Run() error {
+	if err := p.checkInputs(); err != nil {
+		return err
+	}
 	return errors.Wrap(p.machine.Run(), "graph: running")
 }
 
@@ -128,6 +132,7 @@ func (p *Program) SetFloats(name string, x []float64) error {
 		return err
 	}
 	in.values.copyFrom(x)
+	in.unset = ""
 	return nil
 }
 
@@ -172,6 +177,7 @@ func (p *Program) Feed(output, input string) error {
 	} else {
 		copy(in.values.f32, out.Data().([]float32))
 	}
+	in.unset = ""
 	return nil
 }
 
@@ -183,6 +189,7 @@ func (p *Program) Clear(input string) error {
 	}
 	clear(in.values.f32)
 	clear(in.values.f64)
+	in.unset = ""
 	return nil
 }
 
@@ -204,6 +211,22 @@ func (p *Program) Floats(output string) []float64 {
 		panic(err.Error())
 	}
 	return denseFloats(d)
+}
+
+// ReadFloats is Floats into the memory of a slice, if that is long enough.
+func (p *Program) ReadFloats(output string, into []float64) []float64 {
+	d, err := p.output(output)
+	if err != nil {
+		panic(err.Error())
+	}
+	into = into[:0]
+	if x, ok := d.Data().([]float64); ok {
+		return append(into, x...)
+	}
+	for _, v := range d.Data().([]float32) {
+		into = append(into, float64(v))
+	}
+	return into
 }
 
 // Scalar returns the first element of an output of the last run: the value of a scalar.

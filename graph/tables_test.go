@@ -8,6 +8,7 @@ import (
 
 	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/graph/internal/graphgen"
 )
 
 // A table of 5 rows that 48 are looked up from: its products are of 5 rows, forward and
@@ -60,16 +61,16 @@ func TestTableForInference(t *testing.T) {
 	p.Freeze()
 	before := run(p)
 	table.Table.Fill(func() float64 { return rng.Float64() })
-	if changed, _ := difference(run(p), before); changed != 0 {
+	if changed, _ := graphgen.Difference(run(p), before); changed != 0 {
 		t.Error("a frozen program has computed what depends on parameters again")
 	}
 	p.Freeze()
-	if worst, where := difference(run(p), run(reference)); worst > 1e-5 {
+	if worst, where := graphgen.Difference(run(p), run(reference)); worst > 1e-5 {
 		t.Errorf("after Freeze, fused and reference differ by %g: %s", worst, where)
 	}
 	p.Thaw()
 	table.Table.Fill(func() float64 { return rng.Float64() })
-	if worst, where := difference(run(p), run(reference)); worst > 1e-5 {
+	if worst, where := graphgen.Difference(run(p), run(reference)); worst > 1e-5 {
 		t.Errorf("after Thaw, fused and reference differ by %g: %s", worst, where)
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
 	"github.com/seed-222a112c/lstm/train/format"
-	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // checkpointVersion is written to checkpoints and changes with what they hold.
@@ -91,30 +90,40 @@ func readCheckpoint(path string) (*Checkpoint, error) {
 	return c, c.state.check()
 }
 
-// Fits returns an error if the checkpoint is of another model: of another shape, or that
+// Fits returns an error if the checkpoint is of another model: of another kind or shape, or that
 // knows other tokens or labels.
-func (c *Checkpoint) Fits(m *task.Model) error {
-	described := &safetensors.File{Metadata: map[string]string{}}
-	if err := describe(described, metadata(m)); err != nil {
+func (c *Checkpoint) Fits(m Parameterized) error {
+	want, err := described(m)
+	if err != nil {
 		return err
 	}
-	for _, key := range slices.Sorted(maps.Keys(described.Metadata)) {
-		if got, want := c.file.Metadata[key], described.Metadata[key]; got != want {
-			return errors.Errorf("the %s of the checkpoint is %.60s and that of the model %.60s", key, got, want)
+	for _, key := range slices.Sorted(maps.Keys(want)) {
+		if got := c.file.Metadata[key]; got != want[key] {
+			return errors.Errorf("the %s of the checkpoint is %.60s and that of the model %.60s", key, got, want[key])
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(c.file.Metadata)) {
+		if _, ok := want[key]; !ok && !ofTraining(key) {
+			return errors.Errorf("the %s of the checkpoint is %.60s and the model has none", key, c.file.Metadata[key])
 		}
 	}
 	return nil
 }
 
+// ofTraining tells whether a key of a checkpoint's metadata is of the training and not of the model.
+func ofTraining(key string) bool {
+	return key == keyCheckpoint || key == keyState || key == keySolver || strings.HasPrefix(key, keyNote)
+}
+
 // loadCheckpoint returns the model of a checkpoint with its latest weights.
-func loadCheckpoint(path string) (*task.Model, error) {
+func loadCheckpoint(path string) (Parameterized, error) {
 	c, err := readCheckpoint(path)
 	if err != nil {
 		return nil, err
 	}
-	m, err := modelOf(c.file.Metadata)
+	_, m, err := modelOf(c.file.Metadata)
 	if err != nil {
 		return nil, err
 	}
-	return m, setParams(m, c.file, latestWeights)
+	return m, setParams(m.Params(), c.file, latestWeights)
 }

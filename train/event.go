@@ -1,18 +1,19 @@
-// Package train runs a model on data, again and again, until told to stop; it keeps
-// the best model, writes and reads model files, and tells callbacks what happens.
 package train
 
-import "time"
+import (
+	"time"
 
-// An Event tells a callback what a Trainer has just done.
+	"github.com/pkg/errors"
+)
+
+// An Event tells a callback what Fit has just done.
 type Event struct {
 	Kind         EventKind
 	Epoch        int // counted from 1
-	Epochs       int // to run
+	Epochs       int // to run; 0 if there is no end to them
 	Step         int // counted from 1 over all epochs
-	Steps        int // to run
-	Tokens       int // targets that counted in this step
-	Part         Part
+	Steps        int // to run; 0 if there is no end to them
+	Metrics      Metrics
 	GradientNorm float64 // global norm before clipping
 	LearningRate float64
 	Duration     time.Duration // of this step or validation
@@ -26,12 +27,16 @@ type EventKind string
 
 // The kinds of events.
 const (
-	Stepped   EventKind = "step"  // one batch; Part is of that batch
-	Validated EventKind = "valid" // a validation; Part is of the whole validation set
+	Stepped   EventKind = "step"  // one batch; Metrics are of that batch
+	Validated EventKind = "valid" // a validation; Metrics are of the whole validation set
 )
 
-// A Callback is told about each event, between steps and on the trainer's goroutine. An
-// error ends the training.
+// Stop is the error by which a callback ends a training well: the model is validated, the best
+// one kept, the training saved, and Fit returns no error.
+var Stop = errors.New("train: a callback ended the training")
+
+// A Callback is told about each event, between steps and on the goroutine of Fit. Its error ends
+// the training; [Stop] ends it well.
 type Callback interface {
 	Handle(Event) error
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/optim"
 	"github.com/seed-222a112c/lstm/train/schema"
 	"github.com/seed-222a112c/lstm/train/task"
 )
@@ -32,14 +33,14 @@ func Example() {
 	stream, err := data.NewStream(tokens, 8, config.Steps) // 8 rows of 16 steps at a time
 	must(err)
 	summary, err := train.Fit(context.Background(), model, stream, nil, train.Settings{
-		Epochs: 20, LearningRate: 0.02, ClipNorm: 5,
+		Epochs: 20, Optimizer: optim.NewAdam(optim.Settings{LearningRate: 0.02}), ClipNorm: 5,
 	})
 	must(err)
 	fmt.Println("trained for", summary.Steps, "steps")
 
 	part, err := train.Evaluate(context.Background(), model, stream, graph.Settings{})
 	must(err)
-	fmt.Println("perplexity below 1.2:", *part.Perplexity < 1.2)
+	fmt.Println("perplexity below 1.2:", part.Value("perplexity") < 1.2)
 	// Output:
 	// trained for 160 steps
 	// perplexity below 1.2: true

@@ -5,7 +5,7 @@ import "testing"
 // A first loss that is small by chance does not make an ordinary one a divergence; a loss
 // far above that of a model that knows nothing does. Catches a guard that knows only the
 // first loss.
-func TestGuardKnowsIgnorance(t *testing.T) {
+func TestGuardKnowsTheBaseline(t *testing.T) {
 	for _, test := range []struct {
 		losses   []float64
 		diverged bool
@@ -15,7 +15,7 @@ func TestGuardKnowsIgnorance(t *testing.T) {
 		{[]float64{4, 11, 12}, false},
 		{[]float64{4, 20, 20}, true},
 	} {
-		g := guard{Ignorance: 1}
+		g := guard{Baseline: 1}
 		var last *DivergedError
 		for i, loss := range test.losses {
 			last = g.check(i+1, loss)

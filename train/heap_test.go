@@ -31,7 +31,7 @@ func TestHeapIsFlat(t *testing.T) {
 	}
 	var all []usage
 	c := newCorpus(t)
-	fit(t, c, train.Settings{Epochs: steps, MaxSteps: steps, LearningRate: 0.002, ClipNorm: 5, Callbacks: []train.Callback{
+	fit(t, c, train.Settings{Epochs: steps, MaxSteps: steps, Optimizer: adam(0.002), ClipNorm: 5, Callbacks: []train.Callback{
 		train.CallbackFunc(func(e train.Event) error {
 			if e.Kind == train.Stepped && e.Step%(steps/10) == 0 {
 				all = append(all, usageAt(e.Step))

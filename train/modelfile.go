@@ -1,37 +1,57 @@
 package train
 
 import (
-	"encoding/json"
-	"math/rand/v2"
-
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/cells/weights"
+	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
 	"github.com/seed-222a112c/lstm/train/format"
-	"github.com/seed-222a112c/lstm/train/schema"
-	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // modelVersion is written to model files and changes with what their metadata means.
 const modelVersion = "1"
 
-// Keys of a model file's metadata.
+// Keys of a model file's metadata. A kind of models may add its own.
 const (
 	keyFormat  = "format" // what readers of PyTorch's files look for
 	keyVersion = "lstm.version"
+	keyKind    = "lstm.kind"
 	keyConfig  = "lstm.config"
 )
 
-// Save writes a model to one file from which it can be loaded, in the safetensors format:
-// the weights in float32 under PyTorch's names, and in the metadata the version, the
-// config, the vocabulary and the labels. The same model gives the same bytes, and the file
-// is replaced as a whole or not at all.
-func Save(path string, m *task.Model) error {
-	file := &safetensors.File{Metadata: map[string]string{keyFormat: "pt", keyVersion: modelVersion}}
-	if err := describe(file, metadata(m)); err != nil {
+// A Parameterized is a model of any kind, as Save and Load see it.
+type Parameterized interface {
+	Params() []*graph.Param
+}
+
+// Save writes a model of a kind that is registered to one file from which it can be loaded, in
+// the safetensors format, with all that describes it in the metadata. The same model gives the
+// same bytes, and the file is replaced as a whole or not at all.
+func Save(path string, m Parameterized) error {
+	file, err := modelFile(m)
+	if err != nil {
 		return errors.Wrapf(err, "train: writing %s", path)
 	}
-	for _, t := range m.Tensors() {
+	return errors.Wrapf(safetensors.WriteFile(path, file), "train: writing model %s", path)
+}
+
+func modelFile(m Parameterized) (*safetensors.File, error) {
+	k, err := kindOf(m)
+	if err != nil {
+		return nil, err
+	}
+	file := &safetensors.File{}
+	if file.Metadata, err = k.metadata(m); err != nil {
+		return nil, err
+	}
+	file.Metadata[keyFormat], file.Metadata[keyVersion] = "pt", modelVersion
+	if k.tensors == nil {
+		for _, p := range m.Params() {
+			file.Tensors = append(file.Tensors, paramTensor("", p, p.Floats()))
+		}
+		return file, nil
+	}
+	for _, t := range k.tensors(m) {
 		x := t.Floats()
 		values := make([]float32, len(x))
 		for i, v := range x {
@@ -39,31 +59,13 @@ func Save(path string, m *task.Model) error {
 		}
 		file.Tensors = append(file.Tensors, safetensors.FromFloat32s(t.Name, t.Shape, values))
 	}
-	return errors.Wrapf(safetensors.WriteFile(path, file), "train: writing model %s", path)
+	return file, nil
 }
 
-// describe adds values to a file's metadata as JSON.
-func describe(file *safetensors.File, values map[string]any) error {
-	for key, value := range values {
-		text, err := json.Marshal(value)
-		if err != nil {
-			return errors.Wrap(err, key)
-		}
-		file.Metadata[key] = string(text)
-	}
-	return nil
-}
-
-// metadata returns what describes a model without its weights.
-func metadata(m *task.Model) map[string]any {
-	values := m.Schema.Metadata()
-	values[keyConfig] = m.Config
-	return values
-}
-
-// Load reads a model that Save wrote, or the latest weights of a checkpoint. Whatever is wrong with the file is reported as a
-// *format.Error.
-func Load(path string) (*task.Model, error) {
+// Load reads a model that Save wrote, or the latest weights of a checkpoint. Models of the kinds
+// of package task can be read where that package is imported, others where they are registered.
+// Whatever is wrong with the file is reported as a *format.Error.
+func Load(path string) (Parameterized, error) {
 	m, err := load(path)
 	if err != nil {
 		var bad *format.Error
@@ -75,7 +77,22 @@ func Load(path string) (*task.Model, error) {
 	return m, nil
 }
 
-func load(path string) (*task.Model, error) {
+// LoadAs is Load of a model of type M, such as *task.Model. It is an error if the file holds a
+// model of another type.
+func LoadAs[M Parameterized](path string) (M, error) {
+	var none M
+	m, err := Load(path)
+	if err != nil {
+		return none, err
+	}
+	wanted, ok := m.(M)
+	if !ok {
+		return none, &format.Error{File: path, Problem: errors.Errorf("holds a model of type %T, want %T", m, none).Error()}
+	}
+	return wanted, nil
+}
+
+func load(path string) (Parameterized, error) {
 	file, err := safetensors.ReadFile(path)
 	if err != nil {
 		return nil, err
@@ -91,22 +108,22 @@ func load(path string) (*task.Model, error) {
 	case !file.Verified:
 		return nil, errors.New("it has no checksum; write it again with this program")
 	}
-	m, err := modelOf(file.Metadata)
+	k, m, err := modelOf(file.Metadata)
 	if err != nil {
 		return nil, err
 	}
-	return m, weights.Load(m.Tensors(), file)
+	if k.tensors != nil {
+		return m, weights.Load(k.tensors(m), file)
+	}
+	return m, setParams(m.Params(), file, "")
 }
 
 // modelOf returns the model that the metadata describe, without its weights.
-func modelOf(metadata map[string]string) (*task.Model, error) {
-	var config task.Config
-	if err := json.Unmarshal([]byte(metadata[keyConfig]), &config); err != nil {
-		return nil, errors.Wrapf(err, "metadata %s", keyConfig)
-	}
-	known, err := schema.FromMetadata(metadata)
+func modelOf(metadata map[string]string) (*kind, Parameterized, error) {
+	k, err := kindNamed(metadata[keyKind])
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return task.New(config, known, rand.New(rand.NewPCG(0, 0)))
+	m, err := k.read(metadata)
+	return k, m, err
 }

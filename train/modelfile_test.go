@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
 	"github.com/seed-222a112c/lstm/train"
@@ -27,7 +28,7 @@ func TestSaveAndLoad(t *testing.T) {
 	if err := train.Save(path, c.model); err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := train.Load(path)
+	loaded, err := train.LoadAs[*task.Model](path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +71,7 @@ func TestSaveAndLoadOptions(t *testing.T) {
 	if err := train.Save(path, m); err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := train.Load(path)
+	loaded, err := train.LoadAs[*task.Model](path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +103,7 @@ func TestSaveAndLoadOptions(t *testing.T) {
 func TestSaveAndLoadEveryCell(t *testing.T) {
 	c := newClassification(t, 4)
 	texts := []string{"so so good film", "film"}
-	for _, cell := range task.CellNames() {
+	for _, cell := range cells.Names() {
 		config := c.model.Config
 		config.Cell, config.Layers = cell, 2
 		m, err := task.NewModel(config, c.model.Vocabulary, c.model.Labels, rand.New(rand.NewPCG(3, 3)))
@@ -116,7 +117,7 @@ func TestSaveAndLoadEveryCell(t *testing.T) {
 		if err := train.Save(path, m); err != nil {
 			t.Fatal(err)
 		}
-		loaded, err := train.Load(path)
+		loaded, err := train.LoadAs[*task.Model](path)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,7 +132,7 @@ func TestSaveAndLoadEveryCell(t *testing.T) {
 
 func probabilities(t *testing.T, m *task.Model, texts []string) [][]float64 {
 	t.Helper()
-	c, err := task.NewClassifier(m, 2)
+	c, err := task.NewClassifier(m, task.Serving{Rows: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

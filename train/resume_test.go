@@ -14,54 +14,62 @@ import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/train/optim"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // A training is one that can be started anew as often as a test wants.
 type training struct {
-	begin    func() (m *task.Model, train, valid data.Source)
+	begin    func() (m *task.Model, train, valid data.Source[data.Batch])
 	settings train.Settings
+	rate     float64               // of Adam
+	with     func(*train.Settings) // adds what is made anew for each run
 }
 
 // trainings differ in what they have to carry from step to step: the state of a stream
 // from batch to batch, the order of examples, or nothing to validate.
 func trainings(t *testing.T) map[string]training {
-	stream := func() (*task.Model, data.Source, data.Source) {
+	stream := func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 		c := newCorpusOf(t, 3)
 		return c.model, c.train, c.valid
 	}
 	return map[string]training{
-		"stream": {stream, train.Settings{Epochs: 3, LearningRate: 0.02, ClipNorm: 1, ValidEvery: 5}},
-		"with all of the solver": {stream, train.Settings{Epochs: 2, ValidEvery: 6, Optimizer: "adamw", LearningRate: 0.02, WeightDecay: 0.1,
-			Schedule: "warmup:steps=3+plateau:patience=1", Accumulate: 2, Average: 0.9, ClipValue: 0.1, ClipNorm: 1}},
-		"in blocks": {func() (*task.Model, data.Source, data.Source) {
+		"stream": {stream, train.Settings{Epochs: 3, ClipNorm: 1, ValidEvery: 5}, 0.02, nil},
+		"with all of the solver": {stream, train.Settings{Epochs: 2, ValidEvery: 6, Accumulate: 2, Average: 0.9, ClipValue: 0.1, ClipNorm: 1}, 0, func(s *train.Settings) {
+			s.Optimizer = optim.NewAdamW(optim.Settings{LearningRate: 0.02, WeightDecay: 0.1})
+			s.Schedule = optim.WarmUp{Steps: 3, Then: optim.NewPlateau(0.5, 0, 1)}
+		}},
+		"in blocks": {func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 			c := newCorpusOf(t, 7)
 			return c.model, c.train, c.valid
-		}, train.Settings{Epochs: 2, LearningRate: 0.02, ClipNorm: 1, Block: 3}},
-		"without a validation": {func() (*task.Model, data.Source, data.Source) { m, s, _ := stream(); return m, s, nil }, train.Settings{Epochs: 2, LearningRate: 0.02}},
-		"examples": {func() (*task.Model, data.Source, data.Source) {
+		}, train.Settings{Epochs: 2, ClipNorm: 1, Block: 3}, 0.02, nil},
+		"without a validation": {func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
+			m, s, _ := stream()
+			return m, s, nil
+		}, train.Settings{Epochs: 2}, 0.02, nil},
+		"examples": {func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 			c, v := newClassification(t, 3), newClassification(t, 4)
 			return c.model, c.train, v.train
-		}, train.Settings{Epochs: 3, LearningRate: 0.05, Seed: 7}},
-		"past the best": {func() (*task.Model, data.Source, data.Source) {
+		}, train.Settings{Epochs: 3, Seed: 7}, 0.05, nil},
+		"past the best": {func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 			c := newBackwards(t)
 			return c.model, c.train, c.valid
-		}, train.Settings{Epochs: 9, MaxSteps: 52, LearningRate: 0.02, ValidEvery: 10}}, // the best stands after 10
-		"with dropout": {random(stream), train.Settings{Epochs: 3, LearningRate: 0.02, ClipNorm: 1, ValidEvery: 5, Seed: 3}},
-		"with dropout in blocks": {random(func() (*task.Model, data.Source, data.Source) {
+		}, train.Settings{Epochs: 9, MaxSteps: 52, ValidEvery: 10}, 0.02, nil}, // the best stands after 10
+		"with dropout": {random(stream), train.Settings{Epochs: 3, ClipNorm: 1, ValidEvery: 5, Seed: 3}, 0.02, nil},
+		"with dropout in blocks": {random(func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 			c := newCorpusOf(t, 7)
 			return c.model, c.train, c.valid
-		}), train.Settings{Epochs: 2, LearningRate: 0.02, ClipNorm: 1, Block: 3}},
-		"impatient": {func() (*task.Model, data.Source, data.Source) {
+		}), train.Settings{Epochs: 2, ClipNorm: 1, Block: 3}, 0.02, nil},
+		"impatient": {func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 			c := newBackwards(t)
 			return c.model, c.train, c.valid
-		}, train.Settings{Epochs: 9, LearningRate: 0.02, ValidEvery: 3, Patience: 3}},
+		}, train.Settings{Epochs: 9, ValidEvery: 3, Patience: 3}, 0.02, nil},
 	}
 }
 
 // random gives a model all that is random in training.
-func random(begin func() (*task.Model, data.Source, data.Source)) func() (*task.Model, data.Source, data.Source) {
-	return func() (*task.Model, data.Source, data.Source) {
+func random(begin func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch])) func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
+	return func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 		m, train, valid := begin()
 		m.Config.Dropout, m.Config.RecurrentDropout, m.Config.Zoneout = 0.3, 0.2, 0.1
 		return m, train, valid
@@ -73,6 +81,9 @@ func (tr training) run(ctx context.Context, t *testing.T, folder string, callbac
 	t.Helper()
 	m, examples, valid := tr.begin()
 	s := tr.settings
+	if s.Optimizer = adam(tr.rate); tr.with != nil {
+		tr.with(&s)
+	}
 	s.Path = filepath.Join(folder, "model.safetensors")
 	s.Checkpoints = train.Checkpoints{Path: filepath.Join(folder, "checkpoint.safetensors"), Steps: 4, Keep: 2}
 	s.Callbacks = callbacks
@@ -133,7 +144,7 @@ func same(t *testing.T, name string, folder string, got, want *train.Summary, fi
 	}
 	g, w := *got, *want
 	g.Duration, w.Duration = 0, 0
-	if gv, wv := g.Valid, w.Valid; (gv == nil) != (wv == nil) || gv != nil && (gv.Loss != wv.Loss || *gv.Accuracy != *wv.Accuracy) {
+	if gv, wv := g.Valid, w.Valid; (gv == nil) != (wv == nil) || gv != nil && (gv.Loss != wv.Loss || gv.Value("accuracy") != wv.Value("accuracy")) {
 		t.Errorf("%s: validation %+v, want %+v", name, gv, wv)
 	}
 	if g.Steps != w.Steps || g.Epochs != w.Epochs || g.Best != w.Best || g.Train.Loss != w.Train.Loss || g.Train.Targets != w.Train.Targets {
@@ -238,7 +249,7 @@ func (tr training) interrupted(t *testing.T, want *train.Summary, files map[stri
 // checkpoint.
 func TestResumeBeforeADivergence(t *testing.T) {
 	tr := trainings(t)["stream"]
-	tr.settings = train.Settings{LearningRate: 4, ValidEvery: 1000}
+	tr.settings, tr.rate = train.Settings{ValidEvery: 1000}, 4
 	straight := t.TempDir()
 	_, err := tr.run(t.Context(), t, straight)
 	var want, got *train.DivergedError
@@ -263,7 +274,7 @@ func TestResumeBeforeADivergence(t *testing.T) {
 func TestStateIsCarriedBetweenSizes(t *testing.T) {
 	loss := func(pieces ...int) float64 {
 		c := newCorpusOf(t, 5)
-		s, err := train.Fit(t.Context(), c.model, &cut{Stream: c.train, pieces: pieces}, nil, train.Settings{Optimizer: "sgd", LearningRate: 1e-30})
+		s, err := train.Fit(t.Context(), c.model, &cut{Stream: c.train, pieces: pieces}, nil, train.Settings{Optimizer: optim.NewSGD(optim.Settings{LearningRate: 1e-30})})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -304,7 +315,7 @@ func TestResumeWithinAValidation(t *testing.T) {
 	begin := tr.begin
 	for at := 1; at <= 9; at += 4 {
 		ctx, cancel := context.WithCancel(t.Context())
-		tr.begin = func() (*task.Model, data.Source, data.Source) {
+		tr.begin = func() (*task.Model, data.Source[data.Batch], data.Source[data.Batch]) {
 			m, examples, valid := begin()
 			return m, examples, &alarm{valid, at, cancel}
 		}
@@ -326,7 +337,7 @@ func TestResumeWithinAValidation(t *testing.T) {
 
 // An alarm is a source that cancels when a number of batches were read.
 type alarm struct {
-	data.Source
+	data.Source[data.Batch]
 	left   int
 	cancel func()
 }
@@ -425,7 +436,7 @@ func TestLoadOfACheckpoint(t *testing.T) {
 	if _, err := train.Fit(t.Context(), c.model, c.train, nil, train.Settings{MaxSteps: 3, Checkpoints: train.Checkpoints{Path: path}}); err != nil {
 		t.Fatal(err)
 	}
-	m, err := train.Load(path)
+	m, err := train.LoadAs[*task.Model](path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -450,7 +461,7 @@ func TestCheckpointsThatDoNotFit(t *testing.T) {
 	for want, err := range map[string]error{
 		"its seed is 0":       second(train.Fit(t.Context(), c.model, c.train, nil, train.Settings{From: from, Seed: 1})),
 		"lstm.config":         second(train.Fit(t.Context(), other.model, other.train, nil, train.Settings{From: from})),
-		"gorgonia-adam":       second(train.Fit(t.Context(), c.model, c.train, nil, train.Settings{Optimizer: "gorgonia-adam", Checkpoints: train.Checkpoints{Path: path}})),
+		"gorgonia-adam":       second(train.Fit(t.Context(), c.model, c.train, nil, train.Settings{Optimizer: optim.GorgoniaAdam(optim.Settings{}), Checkpoints: train.Checkpoints{Path: path}})),
 		"nothing negative":    second(train.Fit(t.Context(), c.model, c.train, nil, train.Settings{Checkpoints: train.Checkpoints{Keep: -1}})),
 		"another kind":        second(train.ReadCheckpoint(filepath.Join(folder, "m"))),
 		"no such file":        second(train.ReadCheckpoint(filepath.Join(folder, "nowhere"))),

@@ -1,6 +1,7 @@
 package train
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 
@@ -8,7 +9,6 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/safetensors"
 	"github.com/seed-222a112c/lstm/train/optim"
-	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // What the names of a checkpoint's tensors begin with.
@@ -21,34 +21,30 @@ const (
 )
 
 // snapshot returns the training as it is. The same training gives the same file.
-func (f *fit) snapshot() (*safetensors.File, error) {
-	file := &safetensors.File{Metadata: map[string]string{keyCheckpoint: checkpointVersion}}
-	values := metadata(f.model)
-	values[keyState] = f.state
-	if err := describe(file, values); err != nil {
+func (f *fit[B]) snapshot() (*safetensors.File, error) {
+	metadata, err := described(f.model)
+	if err != nil {
 		return nil, errors.Wrap(err, "train: writing a checkpoint")
 	}
+	state, err := json.Marshal(f.state)
+	if err != nil {
+		return nil, errors.Wrap(err, "train: writing a checkpoint")
+	}
+	metadata[keyCheckpoint], metadata[keyState] = checkpointVersion, string(state)
+	file := &safetensors.File{Metadata: metadata}
 	for key, note := range f.settings.Checkpoints.Notes {
 		file.Metadata[keyNote+key] = note
 	}
 	for i, p := range f.model.Params() {
-		file.Tensors = append(file.Tensors, paramTensor(latestWeights, p, p.Floats()), paramTensor(keptWeights, p, f.keeper.copies[i]))
+		file.Tensors = append(file.Tensors, paramTensor(latestWeights, p, p.Floats()), paramTensor(keptWeights, p, f.best.copies[i]))
 	}
-	for name, x := range f.carriedState() {
+	for name, x := range f.carry.state() {
 		file.Tensors = append(file.Tensors, safetensors.FromFloat64s(carriedState+name, []int{len(x)}, x))
 	}
 	return file, f.snapshotSolver(file)
 }
 
-// carriedState returns the state that the next batch starts from.
-func (f *fit) carriedState() map[string][]float64 {
-	if f.carrier != nil {
-		return f.carrier.Carried()
-	}
-	return f.carried
-}
-
-func (f *fit) snapshotSolver(file *safetensors.File) error {
+func (f *fit[B]) snapshotSolver(file *safetensors.File) error {
 	s := f.solver.(optim.Stateful).State()
 	file.Metadata[keySolver] = s.Kind
 	for name, x := range s.Scalars {
@@ -81,7 +77,7 @@ func paramTensor(prefix string, p *graph.Param, x []float64) safetensors.Tensor 
 }
 
 // restore makes the training the one of the checkpoint.
-func (f *fit) restore(c *Checkpoint) error {
+func (f *fit[B]) restore(c *Checkpoint) error {
 	if err := f.fits(c); err != nil {
 		return errors.Wrapf(err, "train: continuing from %s", c.path)
 	}
@@ -92,13 +88,13 @@ func (f *fit) restore(c *Checkpoint) error {
 	}
 	f.state = c.state
 	f.state.Guard.Recent = slices.Clone(c.state.Guard.Recent)
-	f.keeper.kept = c.state.Best != nil
+	f.best.kept = c.state.Best != nil
 	return nil
 }
 
 // fits returns an error if the checkpoint is of another model or of another order of the
 // data.
-func (f *fit) fits(c *Checkpoint) error {
+func (f *fit[B]) fits(c *Checkpoint) error {
 	if c.state.Seed != f.settings.Seed {
 		return errors.Errorf("its seed is %d and that of the settings %d", c.state.Seed, f.settings.Seed)
 	}
@@ -106,25 +102,25 @@ func (f *fit) fits(c *Checkpoint) error {
 }
 
 // restoreSums checks the sums of the state, which restore takes over.
-func (f *fit) restoreSums(c *Checkpoint) error {
+func (f *fit[B]) restoreSums(c *Checkpoint) error {
 	if err := c.state.Sums.check(f.model); err != nil || c.state.Best == nil {
 		return err
 	}
 	return c.state.Best.Sums.check(f.model)
 }
 
-func (f *fit) restoreWeights(c *Checkpoint) error {
-	if err := setParams(f.model, c.file, keptWeights); err != nil {
+func (f *fit[B]) restoreWeights(c *Checkpoint) error {
+	if err := setParams(f.model.Params(), c.file, keptWeights); err != nil {
 		return err
 	}
-	f.keeper.remember()
-	return setParams(f.model, c.file, latestWeights)
+	f.best.remember()
+	return setParams(f.model.Params(), c.file, latestWeights)
 }
 
-// setParams sets a model's parameters to the tensors of a checkpoint whose names begin
+// setParams sets parameters to the tensors of a checkpoint whose names begin
 // with the prefix.
-func setParams(m *task.Model, file *safetensors.File, prefix string) error {
-	for _, p := range m.Params() {
+func setParams(params []*graph.Param, file *safetensors.File, prefix string) error {
+	for _, p := range params {
 		name := prefix + p.Name()
 		stored, ok := file.Tensor(name)
 		if !ok {
@@ -161,7 +157,7 @@ func floats(t safetensors.Tensor) ([]float64, error) {
 	return x, err
 }
 
-func (f *fit) restoreSolver(c *Checkpoint) error {
+func (f *fit[B]) restoreSolver(c *Checkpoint) error {
 	if err := optim.Resumable(f.solver); err != nil {
 		return err
 	}
@@ -194,7 +190,7 @@ func scalar(t safetensors.Tensor) (float64, error) {
 	return x[0], nil
 }
 
-func (f *fit) restoreCarried(c *Checkpoint) error {
+func (f *fit[B]) restoreCarried(c *Checkpoint) error {
 	for _, t := range c.file.Tensors {
 		name, ok := strings.CutPrefix(t.Name, carriedState)
 		if !ok {
@@ -204,13 +200,11 @@ func (f *fit) restoreCarried(c *Checkpoint) error {
 		if err != nil {
 			return err
 		}
-		if f.carried == nil {
-			f.carried = map[string][]float64{}
+		if f.carry.waiting == nil {
+			f.carry.waiting = map[string][]float64{}
 		}
-		f.carried[name] = x
+		f.carry.waiting[name] = x
 	}
-	if f.carried == nil && c.state.Batch > 0 && f.model.Task().Reading() == task.Carried {
-		return errors.Errorf("it has no tensors %s… of the state that batch %d starts from", carriedState, c.state.Batch+1)
-	}
+	f.carry.missing = f.carry.waiting == nil
 	return nil
 }

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/optim"
+	"gorgonia.org/gorgonia"
 )
 
 // rates trains for some steps and returns the learning rate of each.
@@ -30,10 +32,10 @@ func TestScheduledRates(t *testing.T) {
 		s    train.Settings
 		want []float64
 	}{
-		"constant": {train.Settings{LearningRate: 0.5, MaxSteps: 3}, []float64{0.5, 0.5, 0.5}},
-		"default":  {train.Settings{Optimizer: "sgd", MaxSteps: 2}, []float64{0.1, 0.1}},
-		"warm-up":  {train.Settings{LearningRate: 0.4, Schedule: "warmup:steps=4+constant", MaxSteps: 5}, []float64{0.1, 0.2, 0.3, 0.4, 0.4}},
-		"of pairs": {train.Settings{LearningRate: 0.4, Schedule: "warmup:steps=2+constant", MaxSteps: 6, Accumulate: 2}, []float64{0.2, 0.2, 0.4, 0.4, 0.4, 0.4}},
+		"constant": {train.Settings{Optimizer: adam(0.5), MaxSteps: 3}, []float64{0.5, 0.5, 0.5}},
+		"default":  {train.Settings{Optimizer: optim.NewSGD(optim.Settings{}), MaxSteps: 2}, []float64{0.1, 0.1}},
+		"warm-up":  {train.Settings{Optimizer: adam(0.4), Schedule: optim.WarmUp{Steps: 4, Then: optim.Constant{}}, MaxSteps: 5}, []float64{0.1, 0.2, 0.3, 0.4, 0.4}},
+		"of pairs": {train.Settings{Optimizer: adam(0.4), Schedule: optim.WarmUp{Steps: 2, Then: optim.Constant{}}, MaxSteps: 6, Accumulate: 2}, []float64{0.2, 0.2, 0.4, 0.4, 0.4, 0.4}},
 	} {
 		got := rates(t, test.s)
 		if !slices.EqualFunc(got, test.want, func(a, b float64) bool { return math.Abs(a-b) < 1e-12 }) {
@@ -46,7 +48,7 @@ func TestScheduledRates(t *testing.T) {
 func TestPlateauSeesValidations(t *testing.T) {
 	c := newBackwards(t)
 	var last float64
-	fit(t, c, train.Settings{Epochs: 4, ValidEvery: 2, LearningRate: 0.02, Schedule: "plateau:patience=1,gamma=0.5", Callbacks: []train.Callback{
+	fit(t, c, train.Settings{Epochs: 4, ValidEvery: 2, Optimizer: adam(0.02), Schedule: optim.NewPlateau(0.5, 0, 1), Callbacks: []train.Callback{
 		train.CallbackFunc(func(e train.Event) error { last = e.LearningRate; return nil })}})
 	if last >= 0.01 {
 		t.Errorf("the rate is still %v", last)
@@ -60,7 +62,7 @@ func TestAccumulateAndAverage(t *testing.T) {
 	c := newCorpus(t)
 	var before []float64
 	changed := map[int]bool{}
-	fit(t, c, train.Settings{MaxSteps: 6, LearningRate: 0.01, Accumulate: 2, ValidEvery: 100, Callbacks: []train.Callback{
+	fit(t, c, train.Settings{MaxSteps: 6, Optimizer: adam(0.01), Accumulate: 2, ValidEvery: 100, Callbacks: []train.Callback{
 		train.CallbackFunc(func(e train.Event) error {
 			now := c.model.Params()[0].Floats()
 			if e.Kind == train.Stepped && e.Step > 1 && !slices.Equal(before, now) {
@@ -74,8 +76,8 @@ func TestAccumulateAndAverage(t *testing.T) {
 	}
 
 	plain, averaged := newCorpus(t), newCorpus(t)
-	s := train.Settings{MaxSteps: 4, LearningRate: 0.01, ValidEvery: 2}
-	fit(t, plain, train.Settings{MaxSteps: 4, LearningRate: 0.01})
+	s := train.Settings{MaxSteps: 4, Optimizer: adam(0.01), ValidEvery: 2}
+	fit(t, plain, train.Settings{MaxSteps: 4, Optimizer: adam(0.01)})
 	var mean []float64 // of the weights after steps 1 to 4
 	s.Average = 0.999
 	s.Callbacks = []train.Callback{train.CallbackFunc(func(e train.Event) error {
@@ -106,7 +108,7 @@ func TestAccumulateAndAverage(t *testing.T) {
 func TestAverageWithoutValidation(t *testing.T) {
 	train1 := func(average float64) []float64 {
 		c := newCorpus(t)
-		if _, err := train.Fit(context.Background(), c.model, c.train, nil, train.Settings{MaxSteps: 4, LearningRate: 0.01, Average: average}); err != nil {
+		if _, err := train.Fit(context.Background(), c.model, c.train, nil, train.Settings{MaxSteps: 4, Optimizer: adam(0.01), Average: average}); err != nil {
 			t.Fatal(err)
 		}
 		return c.model.Params()[0].Floats()
@@ -116,16 +118,27 @@ func TestAverageWithoutValidation(t *testing.T) {
 	}
 }
 
-// What the optimizer does not have is an error, and so is a schedule that there is not.
+// A group with neither an optimizer nor its parameters frozen, and a schedule for a solver
+// without a rate, are errors.
 func TestSolverSettings(t *testing.T) {
 	c := newCorpus(t)
+	other := newCorpus(t).model.Params()
+	frozen := train.Group{Params: c.model.Params()[:1], Frozen: true}
 	for want, s := range map[string]train.Settings{
-		"weight decay": {Optimizer: "adam", WeightDecay: 0.1},
-		"momentum":     {Optimizer: "rmsprop", Momentum: 0.5},
-		"schedule":     {Schedule: "sometimes"},
+		"needs an Optimizer":    {Groups: []train.Group{{Params: c.model.Params()}}},
+		"none of the model":     {Groups: []train.Group{{Params: other, Frozen: true}}},
+		"in a group already":    {Groups: []train.Group{frozen, frozen}},
+		"no learning rate":      {Optimizer: rateless{}, Schedule: optim.Constant{}},
+		"Settings.Average is 1": {Average: 1},
+		"Settings.Epochs is -1": {Epochs: -1},
 	} {
 		if _, err := train.Fit(context.Background(), c.model, c.train, nil, s); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%+v: error %v", s, err)
+			t.Errorf("%s: error %v", want, err)
 		}
 	}
 }
+
+// rateless is a solver that does nothing.
+type rateless struct{}
+
+func (rateless) Step([]gorgonia.ValueGrad) error { return nil }

@@ -3,7 +3,7 @@ package train
 import "github.com/pkg/errors"
 
 // A state is how far a training has come. Together with the numbers that a Checkpoint
-// holds by the thousand, it is all that changes from turn to turn: a training that is
+// holds by the thousand, it is all that changes from action to action: a training that is
 // given the state of another continues it to the same bits.
 //
 // Random numbers are not part of it, for every generator is made anew from the seed and

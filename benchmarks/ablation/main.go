@@ -16,13 +16,13 @@ import (
 	"time"
 
 	"github.com/seed-222a112c/lstm/benchmarks"
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
-	"github.com/seed-222a112c/lstm/train/task"
 )
 
 func main() {
 	mode := flag.String("mode", "train", "train or forward")
-	cell := flag.String("cell", "lstm", strings.Join(task.CellNames(), ", "))
+	cell := flag.String("cell", "lstm", strings.Join(cells.Names(), ", "))
 	workers := flag.Int("workers", 0, "goroutines of the engine; as many as processors if 0")
 	steps := flag.Int("steps", 40, "timed steps of each side, at least")
 	passes := flag.String("passes", strings.Join(graph.Passes(), ","), "passes to leave out, one after the other")

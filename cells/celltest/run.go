@@ -21,6 +21,9 @@ type run struct {
 	state         map[string][]float64 // per node of the state, (B, width)
 	weights       map[string][]float64 // of the objective, per output and node of the state at the end
 	initialParams map[string]*graph.Param
+
+	// watch, if not nil, is called before the layer is built, and what it returns after.
+	watch func(b *graph.Builder) (done func())
 }
 
 func newRand() *rand.Rand { return rand.New(rand.NewPCG(4, 2)) }
@@ -106,6 +109,9 @@ func (r *run) build(b *graph.Builder, gradient bool) {
 		}
 		return b.Param(r.initialParams[name])
 	})
+	if r.watch != nil {
+		defer r.watch(b)()
+	}
 	outputs, end := r.layer.Over(b, xs, masks, start)
 	var loss *graph.Node
 	result := func(name string, n *graph.Node) {

@@ -27,21 +27,24 @@ func waves(rows int) string {
 func TestForecast(t *testing.T) {
 	model, r := trainedWith(t, smallNumbers, waves(160), "--task", "forecast", "--target", "level", "--input", "noise",
 		"--horizon", "3", "--season", "8", "--steps", "8", "--epochs", "25", "--split", "0.6,0.2,0.2")
-	var got struct{ Train, Valid, Test train.Part }
+	var got struct{ Train, Valid, Test train.Metrics }
 	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil {
 		t.Fatal(err)
 	}
-	for name, p := range map[string]train.Part{"valid": got.Valid, "test": got.Test} {
-		if p.MAE == nil || p.RMSE == nil || p.SMAPE == nil || p.MASE != nil || p.ScaledMAE == nil || p.NaiveForecast == nil || p.SeasonalNaive == nil {
-			t.Fatalf("%s is %s", name, r.stdout) // the season repeats itself exactly, so that there is no MASE
+	for name, p := range map[string]train.Metrics{"valid": got.Valid, "test": got.Test} {
+		// The season repeats itself exactly, so that there is no MASE.
+		for key, want := range map[string]bool{"mae": true, "rmse": true, "smape": true, "mase": false, "scaled_mae": true, "naive/mae": true, "seasonal_naive/mae": true} {
+			if _, ok := p.Get(key); ok != want {
+				t.Fatalf("%s is %s", name, r.stdout)
+			}
 		}
-		if *p.MAE > *p.NaiveForecast.MAE/2 || *p.SeasonalNaive.MAE > 0.002 || p.Targets != 30 {
-			t.Errorf("%s: MAE %v, naive %v, seasonal %v, of %d", name, *p.MAE, *p.NaiveForecast.MAE, *p.SeasonalNaive.MAE, p.Targets)
+		if p.Value("mae") > p.Value("naive/mae")/2 || p.Value("seasonal_naive/mae") > 0.002 || p.Targets != 30 {
+			t.Errorf("%s: MAE %v, naive %v, seasonal %v, of %d", name, p.Value("mae"), p.Value("naive/mae"), p.Value("seasonal_naive/mae"), p.Targets)
 		}
 	}
 	file := write(t, filepath.Join(t.TempDir(), "new.csv"), waves(40))
-	part := lines[train.Part](t, succeed(t, "", "eval", model, "--data", file, "--json").stdout)[0]
-	if part.Targets != 40-8-3+1 || *part.MAE > *part.NaiveForecast.MAE/2 {
+	part := lines[train.Metrics](t, succeed(t, "", "eval", model, "--data", file, "--json").stdout)[0]
+	if part.Targets != 40-8-3+1 || part.Value("mae") > part.Value("naive/mae")/2 {
 		t.Errorf("eval gives %+v", part)
 	}
 	for _, args := range [][]string{{"--data", file}, {}} {

@@ -29,15 +29,15 @@ func scale(pieces int) string {
 func TestNotes(t *testing.T) {
 	content := fmt.Sprintf(`{"train": %s, "valid": %s, "test": %s}`, scale(24), scale(4), scale(5))
 	model, r := trainedWith(t, smallNumbers, content, "--task", "notes", "--epochs", "90", "--lr", "0.05", "--hidden", "24")
-	var got struct{ Train, Valid, Test train.Part }
+	var got struct{ Train, Valid, Test train.Metrics }
 	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Train.Targets != 24*11 || got.Valid.Targets != 4*11 || got.Test.Targets != 5*11 || *got.Test.NLL != got.Test.Loss || *got.Test.F1 < 0.9 {
+	if got.Train.Targets != 24*11 || got.Valid.Targets != 4*11 || got.Test.Targets != 5*11 || got.Test.Value("nll") != got.Test.Loss || got.Test.Value("f1") < 0.9 {
 		t.Errorf("%s", r.stdout)
 	}
 	file := filepath.Join(filepath.Dir(model), "..", "data.tsv")
-	if part := lines[train.Part](t, succeed(t, "", "eval", model, "--data", file, "--json").stdout)[0]; part.Targets != 5*11 {
+	if part := lines[train.Metrics](t, succeed(t, "", "eval", model, "--data", file, "--json").stdout)[0]; part.Targets != 5*11 {
 		t.Errorf("eval gives %+v", part)
 	}
 	all := lines[notesJSON](t, succeed(t, "[[[60],[62],[48,64]], [[48,64],[62]]]", "predict", model).stdout)

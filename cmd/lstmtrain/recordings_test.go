@@ -43,12 +43,12 @@ func TestClassifyRecordings(t *testing.T) {
 	for _, spectrum := range []string{"mfcc", "logmel"} {
 		args := append([]string{"train", "--task", "classify", "--format", "wav", "--data", folder, "--test", filepath.Join(folder, "*_[0-3].wav"),
 			"--split", "0.8,0.2,0", "--spectrum", spectrum, "--epochs", "20", "--lr", "0.02", "--out", out, "--force", "--json"}, smallNumbers[:6]...)
-		var got struct{ Test train.Part }
+		var got struct{ Test train.Metrics }
 		r := succeed(t, "", args...)
-		if err := json.Unmarshal([]byte(r.stdout), &got); err != nil || got.Test.Targets != 8 || *got.Test.Accuracy != 1 {
+		if err := json.Unmarshal([]byte(r.stdout), &got); err != nil || got.Test.Targets != 8 || got.Test.Value("accuracy") != 1 {
 			t.Errorf("%s: %v %s", spectrum, err, r.stdout)
 		}
-		if part := lines[train.Part](t, succeed(t, "", "eval", out, "--data", filepath.Join(folder, "*.wav"), "--json").stdout)[0]; part.Targets != 20 || *part.Accuracy != 1 {
+		if part := lines[train.Metrics](t, succeed(t, "", "eval", out, "--data", filepath.Join(folder, "*.wav"), "--json").stdout)[0]; part.Targets != 20 || part.Value("accuracy") != 1 {
 			t.Errorf("%s: eval gives %+v", spectrum, part)
 		}
 		all := lines[seriesJSON](t, succeed(t, "", "predict", out, "--data", filepath.Join(folder, "low_3.wav")).stdout)

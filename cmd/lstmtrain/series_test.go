@@ -33,15 +33,15 @@ func slopes() string {
 // that are read as texts, and a scale that is lost on the way through the file.
 func TestClassifySeries(t *testing.T) {
 	model, r := trainedWith(t, smallNumbers, slopes(), "--task", "classify", "--format", "ts", "--epochs", "30", "--split", "0.6,0.2,0.2")
-	var got struct{ Valid, Test train.Part }
+	var got struct{ Valid, Test train.Metrics }
 	if err := json.Unmarshal([]byte(r.stdout), &got); err != nil {
 		t.Fatal(err)
 	}
-	if got.Test.Targets != 12 || *got.Test.Accuracy != 1 || *got.Test.F1 != 1 {
+	if got.Test.Targets != 12 || got.Test.Value("accuracy") != 1 || got.Test.Value("f1") != 1 {
 		t.Errorf("%s", r.stdout)
 	}
 	file := write(t, filepath.Join(t.TempDir(), "new.ts"), slopes())
-	if part := lines[train.Part](t, succeed(t, "", "eval", model, "--data", file, "--json").stdout)[0]; part.Targets != 60 || *part.Accuracy != 1 {
+	if part := lines[train.Metrics](t, succeed(t, "", "eval", model, "--data", file, "--json").stdout)[0]; part.Targets != 60 || part.Value("accuracy") != 1 {
 		t.Errorf("eval gives %+v", part)
 	}
 	for _, test := range []struct {

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/train"
-	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // refuse compares a call that is to fail with what it should say: one line, without a
@@ -171,7 +171,7 @@ func TestHelpListsEveryCell(t *testing.T) {
 	_, model, _ := strings.Cut(help, "--cell NAME")
 	model, _, _ = strings.Cut(model, "--hidden")
 	words := strings.FieldsFunc(model, func(r rune) bool { return strings.ContainsRune(" ,:\n", r) })
-	for _, name := range task.CellNames() {
+	for _, name := range cells.Names() {
 		if !slices.Contains(words, name) {
 			t.Errorf("%q is not in %q", name, model)
 		}

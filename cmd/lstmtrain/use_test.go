@@ -41,7 +41,7 @@ func TestEvalAgreesWithValidation(t *testing.T) {
 	model, _ := trained(t, rhyme, "--valid", text, "--split", "1,0,0", "--steps", "10")
 	events := lines[eventJSON](t, string(read(t, filepath.Join(filepath.Dir(model), "metrics.jsonl"))))
 	last := events[len(events)-1]
-	got := lines[train.Part](t, succeed(t, "", "eval", model, "--data", text, "--batch", "4", "--json").stdout)[0]
+	got := lines[train.Metrics](t, succeed(t, "", "eval", model, "--data", text, "--batch", "4", "--json").stdout)[0]
 	if last.Kind != train.Validated || !last.Best || math.Abs(got.Loss-last.Loss) > 1e-6 || got.Targets != len(rhyme)-1 {
 		t.Errorf("eval gives %+v, the last event is %+v", got, last)
 	}
@@ -179,7 +179,7 @@ func TestInterruptedGeneration(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var stdout, stderr bytes.Buffer
-	code := run(ctx, []string{"generate", model, "--prompt", "row"}, strings.NewReader(""), &stdout, &stderr)
+	code := execute(ctx, []string{"generate", model, "--prompt", "row"}, strings.NewReader(""), &stdout, &stderr)
 	if code != exitInterrupted || stdout.String() != "row\n" || stderr.String() != "lstmtrain: interrupted\n" {
 		t.Errorf("exit code %d, %q, %q", code, stdout.String(), stderr.String())
 	}

@@ -46,9 +46,10 @@ type Recurrence struct {
 
 // Settings say how a sequence is cut.
 type Settings struct {
-	Block    int  // K, the most steps of a graph
-	Truncate bool // let no gradient flow from block to block
-	LossOnly bool // compute no gradients
+	Block    int            // K, the most steps of a graph
+	Truncate bool           // let no gradient flow from block to block
+	LossOnly bool           // compute no gradients
+	Frozen   []*graph.Param // get no gradient
 	Graph    graph.Settings
 }
 

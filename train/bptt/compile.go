@@ -32,7 +32,10 @@ func (b *Blocks) backwardProgram(steps int) (*graph.Program, error) {
 	if p := b.backward[steps]; p != nil {
 		return p, nil
 	}
-	p, err := graph.Compile(func(g *graph.Builder) { b.differentiated(g, steps) }, b.settings.Graph)
+	p, err := graph.Compile(func(g *graph.Builder) {
+		g.Frozen(b.settings.Frozen...)
+		b.differentiated(g, steps)
+	}, b.settings.Graph)
 	if err == nil {
 		b.backward[steps] = p
 	}

@@ -27,7 +27,7 @@ type Sequences struct {
 	truncated int
 }
 
-var _ Source = (*Sequences)(nil)
+var _ Source[Batch] = (*Sequences)(nil)
 
 // contents are the sequences that are cut into batches.
 type contents interface {

@@ -21,7 +21,7 @@ type Stream struct {
 	rows, steps int
 }
 
-var _ Source = (*Stream)(nil)
+var _ Source[Batch] = (*Stream)(nil)
 
 // NewStream returns a Stream of B = rows and T = steps over tokens, which it keeps. It
 // is an *format.Error if there is not a target for every row, and an error of another type if

@@ -85,7 +85,7 @@ func TestStreamBatchInAnyOrder(t *testing.T) {
 func TestBatchReusesMemory(t *testing.T) {
 	stream := formattest.Must(data.NewStream(numbers(1000), 4, 10))
 	sequences := formattest.Must(data.NewSequences([][]int{numbers(5), numbers(20)}, []int{0, 1}, 4, 20))
-	for _, s := range []data.Source{stream, sequences} {
+	for _, s := range []data.Source[data.Batch]{stream, sequences} {
 		var b data.Batch
 		s.Batch(1, &b)
 		if n := testing.AllocsPerRun(10, func() { s.Batch(0, &b) }); n != 0 {
@@ -116,7 +116,7 @@ func TestStreamTooShort(t *testing.T) {
 // Catches a batch beyond the pass that is all padding.
 func TestBatchOutOfRangePanics(t *testing.T) {
 	sequences := formattest.Must(data.NewSequences([][]int{{1}}, nil, 1, 8))
-	for _, s := range []data.Source{formattest.Must(data.NewStream(numbers(10), 1, 3)), sequences} {
+	for _, s := range []data.Source[data.Batch]{formattest.Must(data.NewStream(numbers(10), 1, 3)), sequences} {
 		for _, i := range []int{-1, s.Begin(nil)} {
 			func() {
 				defer func() {

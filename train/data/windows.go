@@ -27,7 +27,15 @@ type Windows struct {
 	skipped     int
 }
 
-var _ Source = (*Windows)(nil)
+var _ Source[Batch] = (*Windows)(nil)
+
+// The rules whose forecasts are in the Rules of a batch of Windows.
+const (
+	LastNumber = iota // the last number that was read, again and again
+	LastSeason        // the numbers of the last season that is over
+
+	Rules // their number
+)
 
 // NewWindows returns the Windows of T = steps and B = rows whose targets lie in rows from
 // up to but without to of a series; what they read may lie before. It is an *format.Error if
@@ -147,7 +155,11 @@ func (w *Windows) Batch(i int, b *Batch) {
 	b.Reset = true
 	width, outputs := w.features.Len(), w.horizon.Len()
 	b.Numbers = zeros(b.Numbers, w.steps*w.rows*width)
-	b.Values, b.Naive, b.Seasonal = zeros(b.Values, w.rows*outputs), zeros(b.Naive, w.rows*outputs), zeros(b.Seasonal, w.rows*outputs)
+	b.Values = zeros(b.Values, w.rows*outputs)
+	b.Rules = slices.Grow(b.Rules, Rules)[:Rules]
+	for k := range b.Rules {
+		b.Rules[k] = zeros(b.Rules[k], w.rows*outputs)
+	}
 	for row := range min(w.rows, w.Len()-i*w.rows) {
 		start := w.start(i*w.rows + row)
 		w.read(b, row, start)
@@ -213,14 +225,14 @@ func (w *Windows) look(b *Batch, row, start int) {
 		}
 		for k := range h.Targets {
 			i := (row*h.Steps+step)*h.Targets + k
-			b.Naive[i] = w.known(end-1, k)
-			b.Seasonal[i] = w.known(season, k)
+			b.Rules[LastNumber][i] = w.known(end-1, k)
+			b.Rules[LastSeason][i] = w.known(season, k)
 			if !known {
 				continue
 			}
 			b.Values[i] = w.truth(end+step, k)
 			if h.Relative {
-				b.Values[i] -= b.Naive[i]
+				b.Values[i] -= b.Rules[LastNumber][i]
 			}
 		}
 	}

@@ -37,6 +37,13 @@ func wrapped(t *testing.T) map[string]func() optimtest.Resumable {
 		},
 		"Scheduled":              func() optimtest.Resumable { return scheduled(t, adam(), optim.Noam{WarmUp: 6}) },
 		"Scheduled by a plateau": func() optimtest.Resumable { return scheduled(t, momentum(), plateau()) },
+		"Groups": func() optimtest.Resumable {
+			g, err := optim.NewGroups([]optim.Solver{adam(), momentum()}, func(string) int { return 1 })
+			if err != nil {
+				t.Fatal(err)
+			}
+			return optim.NewClipByGlobalNorm(g, 1)
+		},
 		"all": func() optimtest.Resumable {
 			clipped := optim.NewClipByValue(scheduled(t, adam(), plateau()), 0.3)
 			average := optim.NewAverage(optim.NewClipByGlobalNorm(clipped, 1), optim.AverageSettings{NonMonotone: 1})

@@ -39,6 +39,9 @@ func Resumable(s Solver) error {
 		if _, ok := s.(Stateful); !ok {
 			return errors.Errorf("optim: the state of %s cannot be saved, so that a run could not be resumed", nameOf(s))
 		}
+		if g, ok := s.(*Groups); ok {
+			return g.resumable()
+		}
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ func ExampleNewJSONLines() {
 		panic(err)
 	}
 	// In a program: train.Fit(ctx, model, stream, nil, train.Settings{Callbacks: []train.Callback{lines}})
-	event := train.Event{Kind: train.Validated, Epoch: 1, Step: 50, Part: train.Part{Loss: 1.5, Targets: 400}, Duration: 20 * time.Millisecond, Elapsed: 3500 * time.Millisecond, Best: true}
+	event := train.Event{Kind: train.Validated, Epoch: 1, Step: 50, Metrics: train.Metrics{Loss: 1.5, Targets: 400}, Duration: 20 * time.Millisecond, Elapsed: 3500 * time.Millisecond, Best: true}
 	if err := lines.Handle(event); err != nil {
 		panic(err)
 	}

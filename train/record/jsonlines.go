@@ -45,7 +45,7 @@ func (r *JSONLines) Elapsed() time.Duration { return r.elapsed }
 // lastElapsed returns what the last of some lines says.
 func lastElapsed(lines []byte) time.Duration {
 	lines = bytes.TrimSuffix(lines, []byte("\n"))
-	var e eventJSON
+	var e restJSON
 	if err := json.Unmarshal(lines[bytes.LastIndexByte(lines, '\n')+1:], &e); err != nil {
 		return 0
 	}
@@ -66,12 +66,15 @@ func linesBefore(content []byte, from *train.Checkpoint, parse func(line []byte)
 	return n
 }
 
-// eventJSON is a line.
+// eventJSON is the beginning of a line, before the metrics.
 type eventJSON struct {
 	Kind  train.EventKind `json:"kind"`
 	Epoch int             `json:"epoch"`
 	Step  int             `json:"step"`
-	train.Part
+}
+
+// restJSON is what follows them.
+type restJSON struct {
 	GradientNorm *float64 `json:"gradient_norm,omitempty"` // of a step
 	Rate         *float64 `json:"lr,omitempty"`            // of a step
 	Milliseconds float64  `json:"ms"`
@@ -81,11 +84,11 @@ type eventJSON struct {
 
 // Handle adds an event.
 func (r *JSONLines) Handle(e train.Event) error {
-	line := eventJSON{Kind: e.Kind, Epoch: e.Epoch, Step: e.Step, Part: e.Part, Milliseconds: milliseconds(e.Duration), Seconds: e.Elapsed.Seconds(), Best: e.Best}
+	rest := restJSON{Milliseconds: milliseconds(e.Duration), Seconds: e.Elapsed.Seconds(), Best: e.Best}
 	if e.Kind == train.Stepped {
-		line.GradientNorm, line.Rate = &e.GradientNorm, &e.LearningRate
+		rest.GradientNorm, rest.Rate = &e.GradientNorm, &e.LearningRate
 	}
-	text, err := json.Marshal(line)
+	text, err := train.JoinJSON(eventJSON{e.Kind, e.Epoch, e.Step}, e.Metrics, rest)
 	if err == nil {
 		_, err = r.file.Write(append(text, '\n'))
 	}

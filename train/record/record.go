@@ -9,8 +9,6 @@ package record
 import (
 	"io"
 	"os"
-	"reflect"
-	"strings"
 	"time"
 
 	"github.com/pkg/errors"
@@ -50,49 +48,16 @@ func open(path string, from *train.Checkpoint, keep func(content []byte) int) (*
 	return file, nil
 }
 
-// A measure is a number of an event by its name in files.
-type measure struct {
-	name  string
-	value float64
-	known bool // whether the task has it
-}
-
-// measures returns the measures of a Part, by their names in JSON and always in the same
-// order, and then those of the event.
-func measures(e train.Event) []measure {
-	all := numbers(nil, reflect.ValueOf(e.Part), "", true)
-	step := e.Kind == train.Stepped
-	return append(all,
-		measure{"gradient_norm", e.GradientNorm, step},
-		measure{"lr", e.LearningRate, step},
-		measure{"ms", milliseconds(e.Duration), true})
-}
-
-// numbers adds the numbers of a struct and of those in it. The names of what is in another
-// begin with its name and a slash, unless it is embedded.
-func numbers(all []measure, of reflect.Value, prefix string, known bool) []measure {
-	for i := range of.NumField() {
-		field, value := of.Type().Field(i), of.Field(i)
-		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		there := known
-		if value.Kind() == reflect.Pointer {
-			if there = known && !value.IsNil(); !there {
-				value = reflect.New(value.Type().Elem())
-			}
-			value = value.Elem()
-		}
-		switch {
-		case field.Anonymous:
-			all = numbers(all, value, prefix, there)
-		case value.Kind() == reflect.Struct:
-			all = numbers(all, value, prefix+name+"/", there)
-		case value.CanFloat():
-			all = append(all, measure{prefix + name, value.Float(), there})
-		case value.CanInt():
-			all = append(all, measure{prefix + name, float64(value.Int()), there})
-		}
+// measures returns the numbers of an event by their names in files: those of its metrics, always
+// in the same order, and then its own.
+func measures(e train.Event) []train.Value {
+	all := []train.Value{{Name: "loss", Value: e.Metrics.Loss}}
+	all = append(all, e.Metrics.Values...)
+	all = append(all, train.Value{Name: "targets", Value: float64(e.Metrics.Targets)})
+	if e.Kind == train.Stepped {
+		all = append(all, train.Value{Name: "gradient_norm", Value: e.GradientNorm}, train.Value{Name: "lr", Value: e.LearningRate})
 	}
-	return all
+	return append(all, train.Value{Name: "ms", Value: milliseconds(e.Duration)})
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

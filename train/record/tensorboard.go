@@ -69,10 +69,8 @@ func (r *TensorBoard) event() []byte {
 func (r *TensorBoard) Handle(e train.Event) error {
 	var summary []byte
 	for _, m := range measures(e) {
-		if m.known {
-			value := appendFloat(appendBytes(nil, valueTag, m.name), valueSimple, float32(m.value))
-			summary = appendBytes(summary, summaryValue, value)
-		}
+		value := appendFloat(appendBytes(nil, valueTag, m.Name), valueSimple, float32(m.Value))
+		summary = appendBytes(summary, summaryValue, value)
 	}
 	return r.write(e.Kind, appendBytes(appendVarint(r.event(), eventStep, e.Step), eventSummary, summary))
 }

@@ -3,47 +3,48 @@ package task
 import (
 	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/bptt"
 	"github.com/seed-222a112c/lstm/train/data"
 )
 
-// blocks run the batches of a Step.
+// blocks run the batches of a Program.
 type blocks struct {
 	*bptt.Blocks
-	step   *Step
-	batch  *data.Batch
-	weight float64 // of the batch
-	counts Counts  // of the blocks so far
+	program *Program
+	batch   *data.Batch
+	weight  float64      // of the batch
+	counts  train.Counts // of the blocks so far
 }
 
-// run is Step.Run.
-func (b *blocks) run(batch *data.Batch) (Result, error) {
-	b.batch, b.weight, b.counts = batch, 0, Counts{}
+// run is Program.Run.
+func (b *blocks) run(batch *data.Batch) (train.Result, error) {
+	b.batch, b.weight, b.counts = batch, 0, train.Counts{}
 	for _, w := range batch.Weights {
 		b.weight += w
 	}
-	carried := b.step.task.Reading() == Carried
+	carried := b.program.task.Reading() == Carried
 	if carried && batch.Reset {
 		b.Reset()
 	}
 	loss, err := b.Run(batch.Steps)
 	if err != nil {
-		return Result{}, err
+		return train.Result{}, err
 	}
-	b.step.Program = b.Program()
+	b.program.graph = b.Program()
 	if carried {
 		err = b.SetStart(b.End())
 	}
-	return Result{Loss: loss, Weight: b.weight, Counts: b.counts}, err
+	return train.Result{Loss: loss, Weight: b.weight, Counts: b.counts}, err
 }
 
 // recurrence is the model as package bptt sees it.
 func (b *blocks) recurrence() bptt.Recurrence {
-	s := b.step
+	s := b.program
 	return bptt.Recurrence{
 		Cell: s.model.Recurrent(), Rows: s.rows,
 		Unroll: func(g *graph.Builder, steps int, start cells.State) ([]*graph.Node, cells.State) {
-			block := newStep(s.model, steps, s.rows)
+			block := newProgram(s.model, steps, s.rows)
 			var masks []*graph.Node
 			inputs := block.inputs(g)
 			if s.task.Reading() != Carried {
@@ -73,7 +74,7 @@ func (b *blocks) recurrence() bptt.Recurrence {
 // loss adds the share of a block in the loss of the batch: the mean over its targets times
 // their part of the weight.
 func (b *blocks) loss(g *graph.Builder, outputs []*graph.Node, end cells.State) *graph.Node {
-	s := b.step
+	s := b.program
 	features := s.features(g, outputs, nil, end)
 	weights := g.Input("weights", s.task.Reading().targets(len(outputs), s.rows), 1)
 	mean := s.task.Loss(g, s.model.head().Of(g, features), weights)
@@ -82,10 +83,10 @@ func (b *blocks) loss(g *graph.Builder, outputs []*graph.Node, end cells.State) 
 
 func (b *blocks) setTargets(p *graph.Program, from, to int) error {
 	_, batch := b.block(p, from, to)
-	if err := b.step.random.setHead(p, b.step.task.Reading(), from, to); err != nil {
+	if err := b.program.random.setHead(p, b.program.task.Reading(), from, to); err != nil {
 		return err
 	}
-	if err := b.step.task.SetTargets(p, batch); err != nil {
+	if err := b.program.task.SetTargets(p, batch); err != nil {
 		return err
 	}
 	if err := p.SetFloats("weights", batch.Weights); err != nil {
@@ -100,10 +101,10 @@ func (b *blocks) setTargets(p *graph.Program, from, to int) error {
 	return p.SetFloats("share", []float64{share})
 }
 
-// block returns a Step for steps of the batch, which runs in p, and the batch of these.
-func (b *blocks) block(p *graph.Program, from, to int) (*Step, *data.Batch) {
-	s := newStep(b.step.model, to-from, b.step.rows)
-	s.Program = p
+// block returns a Program for steps of the batch, which runs in p, and the batch of these.
+func (b *blocks) block(p *graph.Program, from, to int) (*Program, *data.Batch) {
+	s := newProgram(b.program.model, to-from, b.program.rows)
+	s.graph = p
 	return s, b.cut(from, to)
 }
 
@@ -122,7 +123,7 @@ func (b *blocks) cut(from, to int) *data.Batch {
 	part.Numbers = cutSteps(whole.Numbers, whole.Steps, from, to)
 	part.Mask = cutSteps(whole.Mask, whole.Steps, from, to)
 	part.Lengths = make([]int, whole.Rows)
-	last := b.step.task.Reading() == LastStep
+	last := b.program.task.Reading() == LastStep
 	if last {
 		part.Weights = make([]float64, whole.Rows)
 	} else {

@@ -3,6 +3,7 @@ package task
 import (
 	"math"
 
+	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
 )
@@ -30,8 +31,8 @@ func (classes) Predict(b *graph.Builder, outputs *graph.Node) {
 
 // SetTargets sets the class numbers.
 func (classes) SetTargets(p *graph.Program, batch *data.Batch) error {
-	return p.SetInts("targets", batch.Targets)
+	return errors.Wrap(p.SetInts("targets", batch.Targets), "task: data.Batch.Targets")
 }
 
-// Ignorance returns log C, the loss of equal probabilities.
-func (classes) Ignorance(outputs int) float64 { return math.Log(float64(outputs)) }
+// BaselineLoss returns log C, the loss of equal probabilities.
+func (classes) BaselineLoss(outputs int) float64 { return math.Log(float64(outputs)) }

@@ -3,6 +3,7 @@ package task
 import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -28,7 +29,7 @@ func (classifier) Outputs(m schema.Schema) (int, error) {
 }
 
 // Count counts the classes.
-func (classifier) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
+func (classifier) Count(m *Model, p *graph.Program, batch *data.Batch) train.Counts {
 	return confused(m, p.Argmax("logits", nil), batch)
 }
 
@@ -36,15 +37,18 @@ func (classifier) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
 func (classifier) Counted(m *Model) map[string]int { return confusedSize(m) }
 
 // Report fills in the accuracy and the means over classes of precision, recall and F1.
-func (classifier) Report(m *Model, counts Counts, p *Part) { reportConfused(m, counts, p) }
+func (classifier) Report(m *Model, counts train.Counts, r *train.Metrics) {
+	reportAccuracy(m, counts, r)
+	reportClasses(m, counts, r)
+}
 
-// A Classifier names the classes of sequences with a trained model.
-type Classifier struct{ *runner }
+// A Classifier names the classes of sequences with a trained model, for any number of goroutines.
+type Classifier struct{ *predictor }
 
-// NewClassifier returns a Classifier that takes up to rows sequences at a time.
-func NewClassifier(m *Model, rows int) (*Classifier, error) {
-	r, err := newRunner(m, Classify, rows)
-	return &Classifier{r}, err
+// NewClassifier returns a Classifier. The model's parameters must not change while it is in use.
+func NewClassifier(m *Model, s Serving) (*Classifier, error) {
+	p, err := newPredictor(m, Classify, s)
+	return &Classifier{p}, err
 }
 
 // Probabilities returns, for each text, the probability of every class, in the order of
@@ -54,7 +58,7 @@ func (c *Classifier) Probabilities(texts []string) ([][]float64, error) {
 	for i, text := range texts {
 		ids[i] = c.model.Vocabulary.EncodeSequence(text)
 	}
-	source, err := data.NewSequences(ids, nil, c.rows, c.model.Config.Steps)
+	source, err := data.NewSequences(ids, nil, c.serving.Rows, c.model.Config.Steps)
 	if err != nil {
 		return nil, err
 	}
@@ -63,17 +67,17 @@ func (c *Classifier) Probabilities(texts []string) ([][]float64, error) {
 
 // SeriesProbabilities is Probabilities of series, of a model that reads numbers.
 func (c *Classifier) SeriesProbabilities(series []format.Series) ([][]float64, error) {
-	source, err := data.NewNumberSequences(c.model.Features, series, nil, c.rows, c.model.Config.Steps)
+	source, err := data.NewNumberSequences(c.model.Features, series, nil, c.serving.Rows, c.model.Config.Steps)
 	if err != nil {
 		return nil, err
 	}
 	return c.ofSequences(source, len(series))
 }
 
-func (c *Classifier) ofSequences(source data.Source, n int) ([][]float64, error) {
+func (c *Classifier) ofSequences(source data.Source[data.Batch], n int) ([][]float64, error) {
 	probabilities, classes := make([][]float64, n), c.model.Labels.Len()
-	return probabilities, c.run(source, func(step *Step, batch *data.Batch) {
-		all := step.Program.Floats("probabilities")
+	return probabilities, c.run(source, func(program *Program, batch *data.Batch) {
+		all := program.graph.Floats("probabilities")
 		for row, example := range batch.Examples {
 			if example >= 0 {
 				probabilities[example] = all[row*classes : (row+1)*classes]

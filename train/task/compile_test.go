@@ -5,6 +5,7 @@ import (
 
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/graphtest"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/task"
 )
@@ -23,20 +24,20 @@ func TestEngineAndWorkersReachTheGraphs(t *testing.T) {
 	for _, blocks := range []int{0, 4} {
 		var loss, gradient [][]float64
 		for _, g := range []graph.Settings{{Workers: 3}, {Engine: graph.Reference}} {
-			step, err := m.Compile(6, 2, task.Settings{Training: true, Blocks: task.Blocks{Steps: blocks}, Graph: g})
+			program, err := m.Compile(&data.Batch{Steps: 6, Rows: 2}, train.Compilation{Training: true, Block: blocks, Graph: g})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r := step.Program.Report(); (r == nil) != (g.Engine == graph.Reference) || r != nil && r.Workers != 3 {
+			if r := program.Graph().Report(); (r == nil) != (g.Engine == graph.Reference) || r != nil && r.Workers != 3 {
 				t.Errorf("blocks of %d, %+v: the program is %+v", blocks, g, r)
 			}
-			result, err := step.Run(&batch)
+			result, err := program.Run(&batch, 0, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
 			loss = append(loss, []float64{result.Loss})
-			gradient = append(gradient, step.Program.Grad(m.Stack.Params()[0]))
-			step.Close()
+			gradient = append(gradient, program.Graph().Grad(m.Stack.Params()[0]))
+			program.Close()
 		}
 		graphtest.CheckClose(t, "loss", loss[0], loss[1], 1e-6)
 		graphtest.CheckClose(t, "gradient", gradient[0], gradient[1], 1e-6)
@@ -59,13 +60,13 @@ func double(t *testing.T, m *task.Model) {
 // not prepared for products in each. It shows in weights that change, which they must not.
 func TestPredictorsAreFrozen(t *testing.T) {
 	writer, _ := languageModel(t, "hello world", 4)
-	g, err := task.NewGenerator(writer)
+	g, err := task.NewGenerator(writer, task.Serving{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer g.Close()
 	reader := classifier(t, 4)
-	c, err := task.NewClassifier(reader, 2)
+	c, err := task.NewClassifier(reader, task.Serving{Rows: 2})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +85,7 @@ func TestPredictorsAreFrozen(t *testing.T) {
 		return p[0]
 	}
 	twin, _ := languageModel(t, "hello world", 4)
-	unchanged, err := task.NewGenerator(twin)
+	unchanged, err := task.NewGenerator(twin, task.Serving{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,16 +1,18 @@
 package task
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/cells"
 )
 
 // A Config is the shape of a model, and what is random while it is trained.
 type Config struct {
 	Task   Kind   `json:"task"`
-	Cell   string `json:"cell"`   // a name of CellNames
+	Cell   string `json:"cell"`   // a name of cells.Names
 	Hidden int    `json:"hidden"` // H of every layer
 	Layers int    `json:"layers"`
 	Embed  int    `json:"embed"` // width of the embedding; 0 where the inputs are numbers
@@ -22,16 +24,16 @@ type Config struct {
 
 	Dropout          float64 `json:"dropout,omitempty"`           // rate for the embedding, between layers and before the head
 	RecurrentDropout float64 `json:"recurrent_dropout,omitempty"` // rate for the h that gates read, alike in all steps
-	Zoneout          float64 `json:"zoneout,omitempty"`           // rate at which units keep their h and c
+	Zoneout          float64 `json:"zoneout,omitempty"`           // rate at which units keep their memories, h and c
 }
 
 // Check returns an error that names the first field that cannot be.
 func (c Config) Check() error {
 	if !slices.Contains(Kinds(), c.Task) {
-		return errors.Errorf("task: no task %q; the tasks are %v", c.Task, Kinds())
+		return errors.Errorf("task: no task %q; the tasks are %v, and task.Register adds others", c.Task, Kinds())
 	}
-	if newCell[c.Cell] == nil {
-		return errors.Errorf("task: no cell %q; the cells are %s", c.Cell, strings.Join(CellNames(), ", "))
+	if !cells.Registered(c.Cell) {
+		return errors.Errorf("task: no cell %q; the cells are %s", c.Cell, strings.Join(cells.Names(), ", "))
 	}
 	for name, size := range map[string]int{"hidden": c.Hidden, "layers": c.Layers, "steps": c.Steps} {
 		if err := checkSize(name, size); err != nil {
@@ -91,14 +93,17 @@ func (c Config) checkRates() error {
 			return errors.Errorf("%s is %g, want it from 0 to below 1", name, rate)
 		}
 	}
-	state := stateNames(c.Cell)
+	cell, err := cells.New(c.Cell, c.Cell, 1, 1, rand.New(rand.NewPCG(0, 0)))
+	if err != nil {
+		return err
+	}
 	switch {
-	case c.RecurrentDropout > 0 && !state["h"]:
+	case c.RecurrentDropout > 0 && !slices.Contains(cells.Memories(cell), "h"):
 		return errors.Errorf("recurrent-dropout does not apply to cell %s, whose gates read no h", c.Cell)
 	case c.RecurrentDropout > 0 && strings.HasPrefix(c.Cell, "gru"):
 		return errors.Errorf("recurrent-dropout does not apply to cell %s, whose h is its memory", c.Cell)
-	case c.Zoneout > 0 && (!state["h"] || state["m"]):
-		return errors.Errorf("zoneout does not apply to cell %s, whose memory is more than h and c", c.Cell)
+	case c.Zoneout > 0:
+		return errors.Wrapf(cells.CheckZoneout(cell), "zoneout does not apply to cell %s", c.Cell)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/metrics"
@@ -31,7 +32,7 @@ func (forecaster) Outputs(m schema.Schema) (int, error) {
 }
 
 // Count sums up errors, of the model and of the forecasts that need none.
-func (forecaster) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
+func (forecaster) Count(m *Model, p *graph.Program, batch *data.Batch) train.Counts {
 	var model, naive, seasonal metrics.Errors
 	var scaled, n float64
 	outputs := p.Floats("forecast")
@@ -42,13 +43,19 @@ func (forecaster) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
 		}
 		k := i % m.Horizon.Targets
 		q := m.Horizon.Naive[k]
-		truth := m.unscale(k, batch.Values[i], batch.Naive[i])
-		model.Add(truth, m.unscale(k, outputs[i], batch.Naive[i]), q)
-		naive.Add(truth, m.Features.Unscale(k, batch.Naive[i]), q)
-		seasonal.Add(truth, m.Features.Unscale(k, batch.Seasonal[i]), q)
+		last := 0.0
+		if len(batch.Rules) > 0 {
+			last = batch.Rules[data.LastNumber][i]
+		}
+		truth := m.unscale(k, batch.Values[i], last)
+		model.Add(truth, m.unscale(k, outputs[i], last), q)
+		if len(batch.Rules) > 0 {
+			naive.Add(truth, m.Features.Unscale(k, last), q)
+			seasonal.Add(truth, m.Features.Unscale(k, batch.Rules[data.LastSeason][i]), q)
+		}
 		scaled, n = scaled+math.Abs(outputs[i]-batch.Values[i]), n+1
 	}
-	return Counts{"model": model.Sums(), "naive": naive.Sums(), "seasonal": seasonal.Sums(), "scaled": {scaled, n}}
+	return train.Counts{"model": model.Sums(), "naive": naive.Sums(), "seasonal": seasonal.Sums(), "scaled": {scaled, n}}
 }
 
 // Counted returns the size of what Count counts.
@@ -58,12 +65,27 @@ func (forecaster) Counted(*Model) map[string]int {
 }
 
 // Report fills in the errors in the units of the data.
-func (forecaster) Report(m *Model, counts Counts, p *Part) {
-	p.ForecastErrors = *newForecastErrors(metrics.ErrorsOf(counts["model"]))
-	p.ScaledMAE = new(counts.mean("scaled"))
-	p.NaiveForecast = newForecastErrors(metrics.ErrorsOf(counts["naive"]))
+func (forecaster) Report(m *Model, counts train.Counts, r *train.Metrics) {
+	reportErrors(r, "", counts["model"])
+	r.Add("scaled_mae", counts.Mean("scaled"))
+	if math.IsNaN(metrics.ErrorsOf(counts["naive"]).MAE()) {
+		return // the batches had no forecasts by rules
+	}
+	reportErrors(r, "naive/", counts["naive"])
 	if m.Horizon.Season > 1 {
-		p.SeasonalNaive = newForecastErrors(metrics.ErrorsOf(counts["seasonal"]))
+		reportErrors(r, "seasonal_naive/", counts["seasonal"])
+	}
+}
+
+// reportErrors adds how far forecasts are off, in the units of the data. There is no MASE where
+// the training data do not change.
+func reportErrors(r *train.Metrics, prefix string, sums []float64) {
+	e := metrics.ErrorsOf(sums)
+	r.Add(prefix+"mae", e.MAE())
+	r.Add(prefix+"rmse", e.RMSE())
+	r.Add(prefix+"smape", e.SMAPE())
+	if mase := e.MASE(); !math.IsNaN(mase) {
+		r.Add(prefix+"mase", mase)
 	}
 }
 
@@ -75,21 +97,17 @@ func (m *Model) unscale(k int, z, last float64) float64 {
 	return m.Features.Unscale(k, z)
 }
 
-func newForecastErrors(e metrics.Errors) *ForecastErrors {
-	f := &ForecastErrors{MAE: new(e.MAE()), RMSE: new(e.RMSE()), SMAPE: new(e.SMAPE())}
-	if mase := e.MASE(); !math.IsNaN(mase) {
-		f.MASE = &mase
+// A Forecaster continues series with a trained model, for any number of goroutines.
+type Forecaster struct{ *predictor }
+
+// NewForecaster returns a Forecaster, which takes one series at a time. The model's parameters
+// must not change while it is in use.
+func NewForecaster(m *Model, s Serving) (*Forecaster, error) {
+	if s.Rows > 1 {
+		return nil, errors.Errorf("task: a Forecaster with Serving.Rows of %d, want 1: it continues one series at a time", s.Rows)
 	}
-	return f
-}
-
-// A Forecaster continues series with a trained model.
-type Forecaster struct{ *runner }
-
-// NewForecaster returns a Forecaster.
-func NewForecaster(m *Model) (*Forecaster, error) {
-	r, err := newRunner(m, Forecast, 1)
-	return &Forecaster{r}, err
+	p, err := newPredictor(m, Forecast, s)
+	return &Forecaster{p}, err
 }
 
 // Next returns the rows that follow a series, each with a number for each target. The
@@ -101,10 +119,10 @@ func (f *Forecaster) Next(s format.Series) ([][]float64, error) {
 		return nil, err
 	}
 	rows := make([][]float64, m.Horizon.Steps)
-	return rows, f.run(source, func(step *Step, batch *data.Batch) {
-		for i, z := range step.Program.Floats("forecast") {
+	return rows, f.run(source, func(program *Program, batch *data.Batch) {
+		for i, z := range program.graph.Floats("forecast") {
 			h, k := i/m.Horizon.Targets, i%m.Horizon.Targets
-			rows[h] = append(rows[h], m.unscale(k, z, batch.Naive[i]))
+			rows[h] = append(rows[h], m.unscale(k, z, batch.Rules[data.LastNumber][i]))
 		}
 	})
 }

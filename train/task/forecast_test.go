@@ -53,24 +53,24 @@ func TestForecasterScoreByHand(t *testing.T) {
 		m.Head.B.SetFloats([]float64{1, -1})
 		p := score(t, m, windows)
 		truth, forecast := []float64{4, 9, 9, 5}, slices.Concat(first, second)
-		check := func(name string, got task.ForecastErrors, forecast []float64) {
+		check := func(name, group string, forecast []float64) {
 			absolute, squared, percent := 0.0, 0.0, 0.0
 			for i, y := range truth {
 				d := math.Abs(y - forecast[i])
 				absolute, squared, percent = absolute+d/4, squared+d*d/4, percent+200*d/(y+math.Abs(forecast[i]))/4
 			}
-			graphtest.CheckClose(t, name, []float64{*got.MAE, *got.RMSE, *got.SMAPE, *got.MASE},
+			graphtest.CheckClose(t, name, []float64{p.Value(group + "mae"), p.Value(group + "rmse"), p.Value(group + "smape"), p.Value(group + "mase")},
 				[]float64{absolute, math.Sqrt(squared), percent, absolute / 3}, 1e-6)
 		}
-		check("model", p.ForecastErrors, forecast)
-		check("naive", *p.NaiveForecast, []float64{8, 8, 4, 4})
-		check("seasonal", *p.SeasonalNaive, []float64{2, 8, 8, 4})
+		check("model", "", forecast)
+		check("naive", "naive/", []float64{8, 8, 4, 4})
+		check("seasonal", "seasonal_naive/", []float64{2, 8, 8, 4})
 		loss, scaled := 0.0, 0.0
 		for i, y := range truth {
 			d := (y - forecast[i]) / deviation
 			loss, scaled = loss+d*d/4, scaled+math.Abs(d)/4
 		}
-		graphtest.CheckClose(t, "loss", []float64{p.Loss, *p.ScaledMAE, float64(p.Targets)}, []float64{loss, scaled, 2}, 1e-6)
+		graphtest.CheckClose(t, "loss", []float64{p.Loss, p.Value("scaled_mae"), float64(p.Targets)}, []float64{loss, scaled, 2}, 1e-6)
 	}
 }
 
@@ -78,7 +78,7 @@ func TestForecasterScoreByHand(t *testing.T) {
 func TestForecasterNext(t *testing.T) {
 	for _, relative := range []bool{false, true} {
 		m, s := newForecaster(t, relative)
-		f, err := task.NewForecaster(m)
+		f, err := task.NewForecaster(m, task.Serving{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +92,7 @@ func TestForecasterNext(t *testing.T) {
 		}
 		p := score(t, m, windows)
 		d := math.Abs(got[0][0]-9)/2 + math.Abs(got[1][0]-5)/2
-		graphtest.CheckClose(t, "MAE", []float64{d}, []float64{*p.MAE}, 1e-6)
+		graphtest.CheckClose(t, "MAE", []float64{d}, []float64{p.Value("mae")}, 1e-6)
 		f.Close()
 	}
 }

@@ -1,137 +1,164 @@
 package task
 
 import (
-	"math"
+	"maps"
 	"math/rand/v2"
 	"slices"
 
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/train/data"
+	"github.com/seed-222a112c/lstm/graph"
 )
 
-// Sampling says how the next token is drawn from a model's probabilities. Temperature
-// comes first, then TopK, then TopP.
-type Sampling struct {
-	Temperature float64 // divides the logits; 0 takes the most probable token
-	TopK        int     // keep the K most probable tokens; 0 keeps all
-	TopP        float64 // keep the fewest tokens whose probabilities sum to P; 0 or 1 keeps all
-}
-
-// Check returns an error that names the first field that cannot be.
-func (s Sampling) Check() error {
-	switch {
-	case !(s.Temperature >= 0) || math.IsInf(s.Temperature, 1):
-		return errors.Errorf("task: temperature %g, want 0 or more", s.Temperature)
-	case s.TopK < 0:
-		return errors.Errorf("task: top-k %d, want 0 or more", s.TopK)
-	case !(s.TopP >= 0 && s.TopP <= 1):
-		return errors.Errorf("task: top-p %g, want it in [0, 1]", s.TopP)
-	}
-	return nil
-}
-
-// Draw returns a token number drawn from the softmax of logits as s says. Equal logits
-// rank by token number.
-func (s Sampling) Draw(logits []float64, rng *rand.Rand) int {
-	order := make([]int, len(logits))
-	for i := range order {
-		order[i] = i
-	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case logits[a] > logits[b]:
-			return -1
-		case logits[a] < logits[b]:
-			return 1
-		}
-		return 0
-	})
-	if s.Temperature == 0 {
-		return order[0]
-	}
-	if s.TopK > 0 && s.TopK < len(order) {
-		order = order[:s.TopK]
-	}
-	weights, total := make([]float64, len(order)), 0.0
-	for i, k := range order {
-		weights[i] = math.Exp((logits[k] - logits[order[0]]) / s.Temperature)
-		total += weights[i]
-	}
-	if s.TopP > 0 && s.TopP < 1 {
-		weights, total = nucleus(weights, s.TopP*total)
-	}
-	at := rng.Float64() * total
-	for i, w := range weights {
-		if at -= w; at < 0 {
-			return order[i]
-		}
-	}
-	return order[len(weights)-1]
-}
-
-// nucleus returns the first of the falling weights that sum to enough.
-func nucleus(weights []float64, enough float64) (kept []float64, total float64) {
-	for i, w := range weights {
-		if total += w; total >= enough {
-			return weights[:i+1], total
-		}
-	}
-	return weights, total
-}
-
-// A Generator writes text with a language model, one token at a time.
+// A Generator writes text with a language model, one token at a time. It is for one goroutine at a
+// time; any number of Generators may share a model. Between two tokens it allocates nothing.
 type Generator struct {
-	step   *Step
-	batch  data.Batch
-	logits []float64 // of the token after those seen; nil before the first
+	model  *Model
+	graph  *graph.Program // of one step of one row
+	names  []string       // of the memories of the cells
+	starts []string       // of the inputs for these
+	ends   []string       // of the outputs of these
+	token  []int
+	begun  bool
+	logits []float64 // of the token after those seen
+	shares []float64 // their softmax
+	memory samplerMemory
 }
 
-// NewGenerator returns a Generator that has seen nothing. The model's parameters must not
-// change while it is in use.
-func NewGenerator(m *Model) (*Generator, error) {
-	if !m.Config.Task.LanguageModel() {
-		return nil, errors.Errorf("task: a model of task %q does not generate text", m.Config.Task)
-	}
-	step, err := m.Compile(1, 1, Settings{})
+// NewGenerator returns a Generator that has seen nothing. The model's parameters must not change
+// while it is in use.
+func NewGenerator(m *Model, s Serving) (*Generator, error) {
+	s, err := s.complete()
 	if err != nil {
 		return nil, err
 	}
-	step.Freeze()
-	g := &Generator{step: step}
-	g.batch = data.Batch{Steps: 1, Rows: 1, Inputs: make([]int, 1), Targets: make([]int, 1), Weights: []float64{0}, Reset: true}
+	if s.Rows > 1 || s.Parallel > 1 {
+		return nil, errors.Errorf("task: a Generator with Serving.Rows of %d and Parallel of %d, want 1: it writes one text", s.Rows, s.Parallel)
+	}
+	if m, err = s.served(m, Characters, Words); err != nil {
+		return nil, err
+	}
+	g := &Generator{model: m, token: make([]int, 1)}
+	g.graph, err = graph.Compile(g.build, s.graph())
+	if err != nil {
+		return nil, err
+	}
+	g.graph.Freeze()
+	for _, name := range g.names {
+		g.starts, g.ends = append(g.starts, "start/"+name), append(g.ends, "end/"+name)
+	}
 	return g, nil
+}
+
+// build adds one step of the model, without a loss.
+func (g *Generator) build(b *graph.Builder) {
+	p := newProgram(g.model, 1, 1)
+	g.names = p.state
+	inputs, layer := p.inputs(b), g.model.layer(&masks{})
+	start := layer.Begin(func(name string, width int) *graph.Node { return b.Input("start/"+name, 1, width) })
+	outputs, end := layer.Over(b, inputs, nil, start)
+	end.Map(func(name string, n *graph.Node) *graph.Node {
+		b.Output("end/"+name, n)
+		return n
+	})
+	logits := g.model.head().Of(b, p.features(b, outputs, nil, end))
+	b.Output("logits", logits)
+	p.task.Predict(b, logits)
 }
 
 // See hands the model a token: one of a prompt, or one that it drew itself.
 func (g *Generator) See(token int) error {
-	g.batch.Inputs[0] = token
-	if _, err := g.step.Run(&g.batch); err != nil {
+	g.token[0] = token
+	if err := g.graph.SetInts("tokens", g.token); err != nil {
 		return err
 	}
-	g.batch.Reset = false
-	g.logits = g.step.Program.Floats("logits")
+	if err := g.graph.Run(); err != nil {
+		return err
+	}
+	for i, end := range g.ends {
+		if err := g.graph.Feed(end, g.starts[i]); err != nil {
+			return err
+		}
+	}
+	g.begun = true
+	g.logits = g.graph.ReadFloats("logits", g.logits)
+	g.shares = g.graph.ReadFloats("probabilities", g.shares)
 	return nil
 }
 
 // Probabilities returns the probability of each token to be the next, or nil before
-// anything was seen.
+// anything was seen. The slice holds until the next token is seen.
 func (g *Generator) Probabilities() []float64 {
-	if g.logits == nil {
+	if !g.begun {
 		return nil
 	}
-	return g.step.Program.Floats("probabilities")
+	return g.shares
 }
 
 // Next draws the next token and hands it to the model. Before anything was seen all
 // tokens are equally probable.
 func (g *Generator) Next(s Sampling, rng *rand.Rand) (token int, err error) {
-	if g.logits == nil {
-		token = rng.IntN(g.step.model.Vocabulary.Len())
+	if !g.begun {
+		token = rng.IntN(g.model.Vocabulary.Len())
 	} else {
-		token = s.Draw(g.logits, rng)
+		token = g.memory.draw(s, g.logits, rng)
 	}
 	return token, g.See(token)
 }
 
 // Close releases the model's program.
-func (g *Generator) Close() error { return g.step.Close() }
+func (g *Generator) Close() error { return g.graph.Close() }
+
+// A TextState is where a Generator stands in a text: all that what follows depends on. It can be
+// kept, written as JSON, and set again, in this Generator or in another one of the same model: to
+// go on with a text later, or to try several ways to go on, as a beam search does. The zero value
+// is that of a Generator that has seen nothing.
+type TextState struct {
+	Memories      map[string][]float64 `json:"memories"`      // of the cells, by name, of width H
+	Logits        []float64            `json:"logits"`        // of the next token
+	Probabilities []float64            `json:"probabilities"` // of the next token
+}
+
+// State returns a copy of where the Generator stands.
+func (g *Generator) State() TextState {
+	if !g.begun {
+		return TextState{}
+	}
+	s := TextState{map[string][]float64{}, slices.Clone(g.logits), slices.Clone(g.shares)}
+	for i, name := range g.names {
+		s.Memories[name] = g.graph.InputFloats(g.starts[i])
+	}
+	return s
+}
+
+// SetState makes the Generator go on from a copy of s. It is an error, and nothing is changed, if s
+// is not of a Generator of the same model.
+func (g *Generator) SetState(s TextState) error {
+	if s.Memories == nil && s.Logits == nil {
+		for _, start := range g.starts {
+			if err := g.graph.Clear(start); err != nil {
+				return err
+			}
+		}
+		g.begun = false
+		return nil
+	}
+	v := g.model.Vocabulary.Len()
+	if len(s.Logits) != v || len(s.Probabilities) != v {
+		return errors.Errorf("task: a state with %d logits and %d probabilities for a vocabulary of %d", len(s.Logits), len(s.Probabilities), v)
+	}
+	for i, name := range g.names {
+		if got, want := len(s.Memories[name]), len(g.graph.InputFloats(g.starts[i])); got != want {
+			return errors.Errorf("task: a state with %d numbers of memory %q, want %d", got, name, want)
+		}
+	}
+	if len(s.Memories) != len(g.names) {
+		return errors.Errorf("task: a state with the memories %q, want %q", slices.Sorted(maps.Keys(s.Memories)), g.names)
+	}
+	for i, name := range g.names {
+		if err := g.graph.SetFloats(g.starts[i], s.Memories[name]); err != nil {
+			return err
+		}
+	}
+	g.begun, g.logits, g.shares = true, append(g.logits[:0], s.Logits...), append(g.shares[:0], s.Probabilities...)
+	return nil
+}

@@ -3,6 +3,7 @@ package task
 import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/metrics"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -31,7 +32,7 @@ func (languageModel) Outputs(m schema.Schema) (int, error) {
 }
 
 // Count counts the tokens that were the most probable.
-func (languageModel) Count(_ *Model, p *graph.Program, batch *data.Batch) Counts {
+func (languageModel) Count(_ *Model, p *graph.Program, batch *data.Batch) train.Counts {
 	var right, all float64
 	for i, predicted := range p.Argmax("logits", nil) {
 		all += batch.Weights[i]
@@ -39,17 +40,17 @@ func (languageModel) Count(_ *Model, p *graph.Program, batch *data.Batch) Counts
 			right += batch.Weights[i]
 		}
 	}
-	return Counts{"right": {right, all}}
+	return train.Counts{"right": {right, all}}
 }
 
 // Counted returns the size of what Count counts.
 func (languageModel) Counted(*Model) map[string]int { return map[string]int{"right": 2} }
 
 // Report fills in accuracy, perplexity and, of characters, bits per character.
-func (languageModel) Report(m *Model, counts Counts, p *Part) {
-	p.Accuracy = new(counts.mean("right"))
-	p.Perplexity = new(metrics.Perplexity(p.Loss))
+func (languageModel) Report(m *Model, counts train.Counts, r *train.Metrics) {
+	r.Add("perplexity", metrics.Perplexity(r.Loss))
 	if m.Vocabulary.Unit() != schema.Word {
-		p.BitsPerCharacter = new(metrics.BitsPerCharacter(p.Loss))
+		r.Add("bits_per_char", metrics.BitsPerCharacter(r.Loss))
 	}
+	r.Add("accuracy", counts.Mean("right"))
 }

@@ -10,19 +10,27 @@ import (
 
 // newLayers makes the cells, the first of which read inputs of a width, and returns the
 // width of what the last layer puts out.
-func (m *Model) newLayers(width int, rng *rand.Rand) int {
+func (m *Model) newLayers(width int, rng *rand.Rand) (int, error) {
 	c := m.Config
 	for k := range c.Layers {
 		name := fmt.Sprintf("%s/%d", c.Cell, k)
-		m.Stack = append(m.Stack, newCell[c.Cell](name, width, c.Hidden, rng))
+		cell, err := cells.New(c.Cell, name, width, c.Hidden, rng)
+		if err != nil {
+			return 0, err
+		}
+		m.Stack = append(m.Stack, cell)
 		next := c.Hidden
 		if c.Bidirectional {
-			m.Reverse = append(m.Reverse, newCell[c.Cell](name+"/reverse", width, c.Hidden, rng))
+			reverse, err := cells.New(c.Cell, name+"/reverse", width, c.Hidden, rng)
+			if err != nil {
+				return 0, err
+			}
+			m.Reverse = append(m.Reverse, reverse)
 			next *= 2
 		}
 		width = next
 	}
-	return width
+	return width, nil
 }
 
 // Recurrent returns the recurrent layers: a cells.Stack or, of a bidirectional model,
@@ -57,10 +65,7 @@ func (m *Model) layer(random *masks) cells.Layer {
 
 // wrapped returns cells with recurrent dropout and zoneout.
 func (m *Model) wrapped(stack cells.Stack, random *masks, direction string) cells.Stack {
-	zoneout := cells.Zoneout{H: m.Config.Zoneout, Masks: random.steps}
-	if stateNames(m.Config.Cell)["c"] {
-		zoneout.C = m.Config.Zoneout
-	}
+	zoneout := cells.Zoneout{Rates: cells.Rates(stack[0], m.Config.Zoneout), Masks: random.steps}
 	var all cells.Stack
 	for k, cell := range stack {
 		zoneout.Cell = cells.Variational{
@@ -81,7 +86,7 @@ func (m *Model) dropout(k int) float64 {
 
 // features returns what the head reads, one row a target, of the outputs of a sequence and
 // its end.
-func (s *Step) features(b *graph.Builder, outputs, masks []*graph.Node, end cells.State) *graph.Node {
+func (s *Program) features(b *graph.Builder, outputs, masks []*graph.Node, end cells.State) *graph.Node {
 	drop := func(x *graph.Node) *graph.Node {
 		return s.random.masks(len(outputs)).head.Dropout(b, x, s.model.Config.Dropout)
 	}

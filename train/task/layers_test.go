@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/graph/graphtest"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/task"
 )
@@ -30,7 +31,7 @@ func TestBidirectionalReadsAhead(t *testing.T) {
 	accuracy := func(m *task.Model) float64 {
 		source := tagged(t, m, sentences, 8, 3)
 		descend(t, m, source, 300, 2)
-		return *score(t, m, source).Accuracy
+		return score(t, m, source).Value("accuracy")
 	}
 	both := changed(t, forward, func(c *task.Config) { c.Bidirectional, c.Layers = true, 2 })
 	if a, b := accuracy(forward), accuracy(both); a != 0.75 || b != 1 {
@@ -83,16 +84,16 @@ func TestTie(t *testing.T) {
 	for k, p := range tied.Recurrent().Params() {
 		m.Recurrent().Params()[k].SetFloats(p.Floats())
 	}
-	one, two := compile(t, tied, &batch, task.Settings{Training: true}), compile(t, m, &batch, task.Settings{Training: true})
+	one, two := compile(t, tied, &batch, train.Compilation{Training: true}), compile(t, m, &batch, train.Compilation{Training: true})
 	got, want := drawn(t, one, &batch, 1), drawn(t, two, &batch, 1)
 	graphtest.CheckClose(t, "loss", []float64{got.Loss}, []float64{want.Loss}, 1e-6)
-	sum, dense := two.Program.Grad(m.Embedding.Table), two.Program.Grad(m.Head.W)
+	sum, dense := two.Graph().Grad(m.Embedding.Table), two.Graph().Grad(m.Head.W)
 	for i := range symbols {
 		for j := range m.Config.Hidden {
 			sum[i*m.Config.Hidden+j] += dense[j*symbols+i]
 		}
 	}
-	graphtest.CheckClose(t, "gradient of the table", one.Program.Grad(table), sum, 1e-5)
+	graphtest.CheckClose(t, "gradient of the table", one.Graph().Grad(table), sum, 1e-5)
 	if n := len(tied.Params()); n != len(m.Params())-1 {
 		t.Errorf("%d parameters, want one less than %d", n, len(m.Params()))
 	}
@@ -114,7 +115,7 @@ func TestPool(t *testing.T) {
 				g.Fill(func() float64 { return 0 })
 			}
 		}
-		c, err := task.NewClassifier(m, 4)
+		c, err := task.NewClassifier(m, task.Serving{Rows: 4})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -137,8 +138,7 @@ func TestWholeSequences(t *testing.T) {
 		func(c *task.Config) { c.Pool = task.Mean },
 	} {
 		m := changed(t, classifier(t, 8), change)
-		blocks := task.Blocks{Steps: 5}
-		if _, err := m.Compile(8, 2, task.Settings{Training: true, Blocks: blocks}); err == nil || !strings.Contains(err.Error(), "needs a graph of whole sequences, here of 8 steps, and graphs have at most 5") {
+		if _, err := m.Compile(&data.Batch{Steps: 8, Rows: 2}, train.Compilation{Training: true, Block: 5}); err == nil || !strings.Contains(err.Error(), "needs a graph of whole sequences, here of 8 steps, and graphs have at most 5") {
 			t.Errorf("error %v", err)
 		}
 		source, err := data.NewSequences([][]int{{1, 2, 3, 4, 1, 2, 3, 4}}, []int{1}, 1, 8)
@@ -148,8 +148,8 @@ func TestWholeSequences(t *testing.T) {
 		var batch data.Batch
 		source.Batch(0, &batch)
 		var losses []float64
-		for _, s := range []task.Settings{{}, {Blocks: blocks}} {
-			r, err := compile(t, m, &batch, s).Run(&batch)
+		for _, s := range []train.Compilation{{}, {Block: 5}} {
+			r, err := compile(t, m, &batch, s).Run(&batch, 0, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -55,7 +55,9 @@ func New(c Config, s schema.Schema, rng *rand.Rand) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	width = m.newLayers(width, rng)
+	if width, err = m.newLayers(width, rng); err != nil {
+		return nil, err
+	}
 	if c.Tie {
 		// A table that is also a dense layer's begins as one.
 		graph.Uniform(m.Embedding.Table, 1/math.Sqrt(float64(c.Embed)), rng)
@@ -104,14 +106,17 @@ func (m *Model) parts() int {
 // Task returns what the model is for.
 func (m *Model) Task() Task { return m.Config.Task.Task() }
 
-// Ignorance returns about the loss of a model for the same task that knows nothing.
-func (m *Model) Ignorance() float64 {
+// outputs returns O, the width of the head.
+func (m *Model) outputs() int {
 	outputs, err := m.Task().Outputs(m.Schema)
 	if err != nil {
 		panic(err) // New has seen that there is none
 	}
-	return m.Task().Ignorance(outputs)
+	return outputs
 }
+
+// BaselineLoss returns about the loss of a model for the same task that knows nothing.
+func (m *Model) BaselineLoss() float64 { return m.Task().BaselineLoss(m.outputs()) }
 
 // Params returns all parameters in a fixed order.
 func (m *Model) Params() []*graph.Param {

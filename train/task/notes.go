@@ -6,6 +6,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -33,8 +34,8 @@ func (composer) Outputs(m schema.Schema) (int, error) {
 }
 
 // Count counts keys.
-func (composer) Count(_ *Model, p *graph.Program, batch *data.Batch) Counts {
-	return Counts{"keys": retrievalCounts(retrieved(p.Floats("logits"), batch))}
+func (composer) Count(_ *Model, p *graph.Program, batch *data.Batch) train.Counts {
+	return train.Counts{"keys": retrievalCounts(retrieved(p.Floats("logits"), batch))}
 }
 
 // Counted returns the size of what Count counts.
@@ -42,9 +43,10 @@ func (composer) Counted(*Model) map[string]int { return map[string]int{"keys": r
 
 // Report fills in the negative log-likelihood of a step, which is the loss, and precision,
 // recall and F1 over all keys.
-func (composer) Report(_ *Model, counts Counts, p *Part) {
-	p.NLL = new(p.Loss)
-	p.reportRetrieval(counts.retrieval("keys"))
+func (composer) Report(_ *Model, counts train.Counts, r *train.Metrics) {
+	keys := retrieval(counts["keys"])
+	reportRetrieval(r, keys.F1(), keys.Precision(), keys.Recall())
+	r.Add("nll", r.Loss)
 }
 
 // NoteFeatures returns the features of a model of notes: the keys as they are.
@@ -56,25 +58,25 @@ func NoteFeatures() *schema.Features {
 	return f
 }
 
-// A Composer continues pieces with a trained model.
-type Composer struct{ *runner }
+// A Composer continues pieces with a trained model, for any number of goroutines.
+type Composer struct{ *predictor }
 
-// NewComposer returns a Composer that takes up to rows pieces at a time.
-func NewComposer(m *Model, rows int) (*Composer, error) {
-	r, err := newRunner(m, Notes, rows)
-	return &Composer{r}, err
+// NewComposer returns a Composer. The model's parameters must not change while it is in use.
+func NewComposer(m *Model, s Serving) (*Composer, error) {
+	p, err := newPredictor(m, Notes, s)
+	return &Composer{p}, err
 }
 
 // Next returns, for each piece, the probability of every key, from format.LowestKey on, to
 // sound after its last step.
 func (c *Composer) Next(pieces []format.Roll) ([][]float64, error) {
-	source, err := data.NewRollEnds(pieces, c.rows, c.model.Config.Steps)
+	source, err := data.NewRollEnds(pieces, c.serving.Rows, c.model.Config.Steps)
 	if err != nil {
 		return nil, err
 	}
 	next := make([][]float64, len(pieces))
-	return next, c.run(source, func(step *Step, batch *data.Batch) {
-		all := step.Program.Floats("probabilities")
+	return next, c.run(source, func(program *Program, batch *data.Batch) {
+		all := program.graph.Floats("probabilities")
 		for row, piece := range batch.Examples {
 			if piece >= 0 {
 				// A piece without steps has the output of its first, masked, one.

@@ -43,8 +43,8 @@ func TestComposerScoreByHand(t *testing.T) {
 	yes := func(x float64) float64 { return no(-x) }                   // −log σ(x)
 	silent := float64(format.Keys-2) * no(-3)
 	want := (3*silent + 3*no(2) + 2*yes(1) + no(1) + yes(-3) - no(-3)) / 3
-	graphtest.CheckClose(t, "NLL", []float64{p.Loss, *p.NLL, float64(p.Targets)}, []float64{want, want, 3}, 1e-5)
-	graphtest.CheckClose(t, "precision, recall, F1", []float64{*p.Precision, *p.Recall, *p.F1}, []float64{2.0 / 6, 2.0 / 3, 4.0 / 9}, 1e-12)
+	graphtest.CheckClose(t, "NLL", []float64{p.Loss, p.Value("nll"), float64(p.Targets)}, []float64{want, want, 3}, 1e-5)
+	graphtest.CheckClose(t, "precision, recall, F1", []float64{p.Value("precision"), p.Value("recall"), p.Value("f1")}, []float64{2.0 / 6, 2.0 / 3, 4.0 / 9}, 1e-12)
 }
 
 // What comes next is what the model says at the last step of a piece, alone or among
@@ -52,7 +52,7 @@ func TestComposerScoreByHand(t *testing.T) {
 func TestComposerNext(t *testing.T) {
 	m := newComposer(t)
 	pieces := []format.Roll{{{60}, {62, 64}, {60}}, {}, {{40}}, {{21}, {22}, {23}, {24}, {25}, {26}, {27}, {28}, {29}, {30}}}
-	c, err := task.NewComposer(m, 3)
+	c, err := task.NewComposer(m, task.Serving{Rows: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

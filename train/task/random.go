@@ -8,14 +8,13 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 )
 
-// random is what a Step for training draws its masks from. Each step of a batch has masks of
+// random is what a Program for training draws its masks from. Each step of a batch has masks of
 // its own generator, so that they are the same whatever blocks the batch runs in, and when a
 // block runs for the second time. A nil *random is that of a model that is not being trained,
 // or of which nothing is random.
 type random struct {
 	graphs map[int]*masks // by T
 	keys   struct{ steps, whole, head uint64 }
-	drawn  bool // for the next run
 }
 
 // masks are the masks of a graph. They are nil where nothing is random.
@@ -44,25 +43,15 @@ func (r *random) masks(steps int) *masks {
 	return r.graphs[steps]
 }
 
-// Draw draws what is random in the next Run of a Step for training, dropout and zoneout, from
-// rng, of which it takes three numbers. It must be called before every Run of a model that has
-// them, and does nothing for others.
-func (s *Step) Draw(rng *rand.Rand) {
-	if r := s.random; r != nil {
-		r.keys.steps, r.keys.whole, r.keys.head = rng.Uint64(), rng.Uint64(), rng.Uint64()
-		r.drawn = true
-	}
-}
-
-// use reports a Run without a Draw.
-func (r *random) use() error {
-	if r == nil {
+// draw draws the keys of the masks of the next run from rng.
+func (r *random) draw(rng *rand.Rand) error {
+	switch {
+	case r == nil:
 		return nil
+	case rng == nil:
+		return errors.New("task: a model with dropout or zoneout is trained without random numbers")
 	}
-	if !r.drawn {
-		return errors.New("task: Run of a model with dropout or zoneout, and no Draw before it")
-	}
-	r.drawn = false
+	r.keys.steps, r.keys.whole, r.keys.head = rng.Uint64(), rng.Uint64(), rng.Uint64()
 	return nil
 }
 

@@ -40,7 +40,7 @@ func TestWhereMasksAre(t *testing.T) {
 		}
 		got := map[int]int{}
 		for _, training := range []bool{true, false} {
-			s := newStep(m, steps, rows)
+			s := newProgram(m, steps, rows)
 			if training {
 				s.random = newRandom(m.Config)
 			}

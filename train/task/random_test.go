@@ -7,29 +7,29 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/graph/graphtest"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
 // drawn runs a batch with the masks of a seed.
-func drawn(t *testing.T, step *task.Step, batch *data.Batch, seed uint64) task.Result {
+func drawn(t *testing.T, program train.Program[data.Batch], batch *data.Batch, seed uint64) train.Result {
 	t.Helper()
-	step.Draw(rand.New(rand.NewPCG(seed, 0)))
-	r, err := step.Run(batch)
+	r, err := program.Run(batch, 0, rand.New(rand.NewPCG(seed, 0)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r
 }
 
-func compile(t *testing.T, m *task.Model, batch *data.Batch, s task.Settings) *task.Step {
+func compile(t *testing.T, m *task.Model, batch *data.Batch, s train.Compilation) train.Program[data.Batch] {
 	t.Helper()
-	step, err := m.Compile(batch.Steps, batch.Rows, s)
+	program, err := m.Compile(batch, s)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { step.Close() })
-	return step
+	t.Cleanup(func() { program.Close() })
+	return program
 }
 
 // With dropout, recurrent dropout and zoneout, losses and gradients in blocks are those of one
@@ -45,26 +45,23 @@ func TestBlocksDropTheSame(t *testing.T) {
 		c.Dropout, c.RecurrentDropout, c.Zoneout = 0.3, 0.4, 0.2
 		var batch data.Batch
 		r.source.Batch(0, &batch)
-		whole := compile(t, r.model, &batch, task.Settings{Training: true})
+		whole := compile(t, r.model, &batch, train.Compilation{Training: true})
 		other := drawn(t, whole, &batch, 2).Loss
 		want := drawn(t, whole, &batch, 1).Loss
 		if math.Abs(want-other) < 1e-4 {
 			t.Errorf("%s: the loss is %v with both seeds", name, want)
 		}
 		for _, steps := range []int{6, 14} {
-			blocks := compile(t, r.model, &batch, task.Settings{Training: true, Blocks: task.Blocks{Steps: steps}})
+			blocks := compile(t, r.model, &batch, train.Compilation{Training: true, Block: steps})
 			drawn(t, blocks, &batch, 2)
 			if c.Task.LanguageModel() {
 				batch.Reset = true
 			}
 			got := drawn(t, blocks, &batch, 1).Loss
-			whole.Draw(rand.New(rand.NewPCG(1, 0)))
-			if _, err := whole.Run(&batch); err != nil {
-				t.Fatal(err)
-			}
+			drawn(t, whole, &batch, 1)
 			graphtest.CheckClose(t, name+" loss", []float64{got}, []float64{want}, 2e-6)
 			for _, p := range r.model.Params() {
-				graphtest.CheckClose(t, name+" gradient of "+p.Name(), blocks.Program.Grad(p), whole.Program.Grad(p), 5e-6)
+				graphtest.CheckClose(t, name+" gradient of "+p.Name(), blocks.Graph().Grad(p), whole.Graph().Grad(p), 5e-6)
 			}
 		}
 	}
@@ -78,7 +75,7 @@ func TestNothingIsRandomInEvaluation(t *testing.T) {
 	r.source.Batch(0, &batch)
 	loss := func(change func(c *task.Config)) float64 {
 		change(&r.model.Config)
-		result, err := compile(t, r.model, &batch, task.Settings{}).Run(&batch)
+		result, err := compile(t, r.model, &batch, train.Compilation{}).Run(&batch, 0, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -93,18 +90,14 @@ func TestNothingIsRandomInEvaluation(t *testing.T) {
 	}
 }
 
-// A Run for which nothing was drawn is an error, and one Draw is for one Run.
-func TestRunNeedsDraw(t *testing.T) {
+// A Run without random numbers is an error.
+func TestRunNeedsRandomNumbers(t *testing.T) {
 	r := readers(t)["tagger"]
 	r.model.Config.Dropout = 0.5
 	var batch data.Batch
 	r.source.Batch(0, &batch)
-	step := compile(t, r.model, &batch, task.Settings{Training: true})
-	if _, err := step.Run(&batch); err == nil || !strings.Contains(err.Error(), "no Draw before it") {
-		t.Errorf("error %v, want one about Draw", err)
-	}
-	drawn(t, step, &batch, 1)
-	if _, err := step.Run(&batch); err == nil {
-		t.Error("a second Run with the same masks")
+	program := compile(t, r.model, &batch, train.Compilation{Training: true})
+	if _, err := program.Run(&batch, 0, nil); err == nil || !strings.Contains(err.Error(), "without random numbers") {
+		t.Errorf("error %v, want one about random numbers", err)
 	}
 }

@@ -3,6 +3,7 @@ package task
 import (
 	"math"
 
+	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/metrics"
@@ -28,11 +29,11 @@ func (sets) Predict(b *graph.Builder, outputs *graph.Node) {
 
 // SetTargets sets the labels.
 func (sets) SetTargets(p *graph.Program, batch *data.Batch) error {
-	return p.SetFloats("values", batch.Values)
+	return errors.Wrap(p.SetFloats("values", batch.Values), "task: data.Batch.Values")
 }
 
-// Ignorance returns O·log 2, the loss of even odds.
-func (sets) Ignorance(outputs int) float64 { return float64(outputs) * math.Ln2 }
+// BaselineLoss returns O·log 2, the loss of even odds.
+func (sets) BaselineLoss(outputs int) float64 { return float64(outputs) * math.Ln2 }
 
 // retrieved counts the labels of sets whose odds are above even.
 func retrieved(logits []float64, batch *data.Batch) metrics.Retrieval {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -33,7 +34,7 @@ func TestAffixesTellUnseenWords(t *testing.T) {
 	right := func(m *task.Model) (n int) {
 		source := tagged(t, m, sentences, 12, 4)
 		descend(t, m, source, 400, 0.5)
-		tagger, err := task.NewTagger(m, 3)
+		tagger, err := task.NewTagger(m, task.Serving{Rows: 3})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,19 +56,19 @@ func TestAffixesTellUnseenWords(t *testing.T) {
 }
 
 // descend trains a model on the first batch of a source, by plain gradient descent.
-func descend(t *testing.T, m *task.Model, source data.Source, times int, rate float64) {
+func descend(t *testing.T, m *task.Model, source data.Source[data.Batch], times int, rate float64) {
 	t.Helper()
 	var batch data.Batch
 	source.Begin(nil)
 	source.Batch(0, &batch)
-	step := compile(t, m, &batch, task.Settings{Training: true})
+	program := compile(t, m, &batch, train.Compilation{Training: true})
 	for range times {
-		if _, err := step.Run(&batch); err != nil {
+		if _, err := program.Run(&batch, 0, nil); err != nil {
 			t.Fatal(err)
 		}
 		for _, p := range m.Params() {
 			x := p.Floats()
-			for i, g := range step.Program.Grad(p) {
+			for i, g := range program.Graph().Grad(p) {
 				x[i] -= rate * g
 			}
 			p.SetFloats(x)

@@ -3,6 +3,7 @@ package task
 import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/metrics"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -31,7 +32,7 @@ func (tagger) Outputs(m schema.Schema) (int, error) {
 }
 
 // Count counts tags and, where they mark chunks, these.
-func (tagger) Count(m *Model, p *graph.Program, batch *data.Batch) Counts {
+func (tagger) Count(m *Model, p *graph.Program, batch *data.Batch) train.Counts {
 	predicted := p.Argmax("logits", nil)
 	counts := confused(m, predicted, batch)
 	if !metrics.ChunkScheme(m.Labels.Names()) {
@@ -61,11 +62,14 @@ func (tagger) Counted(m *Model) map[string]int {
 
 // Report fills in the accuracy, and precision, recall and F1: of the chunks, if the tags
 // mark chunks, else the means over tags.
-func (tagger) Report(m *Model, counts Counts, p *Part) {
-	reportConfused(m, counts, p)
-	if counts["chunks"] != nil {
-		p.reportRetrieval(counts.retrieval("chunks"))
+func (tagger) Report(m *Model, counts train.Counts, r *train.Metrics) {
+	reportAccuracy(m, counts, r)
+	if counts["chunks"] == nil {
+		reportClasses(m, counts, r)
+		return
 	}
+	chunks := retrieval(counts["chunks"])
+	reportRetrieval(r, chunks.F1(), chunks.Precision(), chunks.Recall())
 }
 
 // TaggedSequences returns batches of sentences for a model that knows these things, of so many
@@ -85,13 +89,13 @@ func TaggedSequences(m schema.Schema, sentences [][]string, tags [][]int, rows, 
 	return data.NewSpelled(ids, parts, tags, rows, steps)
 }
 
-// A Tagger names the tags of words with a trained model.
-type Tagger struct{ *runner }
+// A Tagger names the tags of words with a trained model, for any number of goroutines.
+type Tagger struct{ *predictor }
 
-// NewTagger returns a Tagger that takes up to rows sentences at a time.
-func NewTagger(m *Model, rows int) (*Tagger, error) {
-	r, err := newRunner(m, Tag, rows)
-	return &Tagger{r}, err
+// NewTagger returns a Tagger. The model's parameters must not change while it is in use.
+func NewTagger(m *Model, s Serving) (*Tagger, error) {
+	p, err := newPredictor(m, Tag, s)
+	return &Tagger{p}, err
 }
 
 // A TaggedWord is a word's most probable tag.
@@ -107,13 +111,13 @@ func (t *Tagger) Tags(sentences [][]string) ([][]TaggedWord, error) {
 	for i, words := range sentences {
 		found[i] = make([]TaggedWord, len(words))
 	}
-	source, err := TaggedSequences(t.model.Schema, sentences, nil, t.rows, t.model.Config.Steps)
+	source, err := TaggedSequences(t.model.Schema, sentences, nil, t.serving.Rows, t.model.Config.Steps)
 	if err != nil {
 		return nil, err
 	}
 	classes := t.model.Labels.Len()
-	return found, t.run(source, func(step *Step, batch *data.Batch) {
-		all := step.Program.Floats("probabilities")
+	return found, t.run(source, func(program *Program, batch *data.Batch) {
+		all := program.graph.Floats("probabilities")
 		for row, length := range batch.Lengths {
 			for at := range length {
 				i := at*batch.Rows + row

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/graph/graphtest"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -33,26 +34,26 @@ func newTagger(t *testing.T, content string, steps int) (*task.Model, []format.S
 }
 
 // score runs a model on all batches of a source, and returns what is reported.
-func score(t *testing.T, m *task.Model, source data.Source) task.Part {
+func score(t *testing.T, m *task.Model, source data.Source[data.Batch]) train.Metrics {
 	t.Helper()
-	sum := task.Counts{}
+	sum := train.Counts{}
 	var loss, weight float64
 	var batch data.Batch
 	for i := range source.Begin(nil) {
 		source.Batch(i, &batch)
-		step, err := m.Compile(batch.Steps, batch.Rows, task.Settings{})
+		program, err := m.Compile(&batch, train.Compilation{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		r, err := step.Run(&batch)
+		r, err := program.Run(&batch, 0, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
-		step.Close()
+		program.Close()
 		loss, weight = loss+r.Loss*r.Weight, weight+r.Weight
 		sum.Add(r.Counts)
 	}
-	p := task.Part{Loss: loss / weight, Targets: int(weight)}
+	p := train.Metrics{Loss: loss / weight, Targets: int(weight)}
 	m.Task().Report(m, sum, &p)
 	return p
 }
@@ -91,12 +92,12 @@ func TestTaggerScoreByHand(t *testing.T) {
 	source := tagged(t, m, sentences, 3, 8)
 	m.Head.B.SetFloats([]float64{0, 0, 1})
 	p := score(t, m, source)
-	graphtest.CheckClose(t, "O", []float64{*p.Accuracy, *p.Precision, *p.Recall, *p.F1, float64(p.Targets)}, []float64{2.0 / 5, 0, 0, 0, 5}, 1e-12)
+	graphtest.CheckClose(t, "O", []float64{p.Value("accuracy"), p.Value("precision"), p.Value("recall"), p.Value("f1"), float64(p.Targets)}, []float64{2.0 / 5, 0, 0, 0, 5}, 1e-12)
 	right, wrong := -math.Log(math.E/(math.E+2)), -math.Log(1/(math.E+2))
 	graphtest.CheckClose(t, "loss", []float64{p.Loss}, []float64{(2*right + 3*wrong) / 5}, 1e-6)
 	m.Head.B.SetFloats([]float64{1, 0, 0})
 	p = score(t, m, source)
-	graphtest.CheckClose(t, "B-X", []float64{*p.Accuracy, *p.Precision, *p.Recall, *p.F1}, []float64{2.0 / 5, 1.0 / 5, 1.0 / 2, 2.0 / 7}, 1e-12)
+	graphtest.CheckClose(t, "B-X", []float64{p.Value("accuracy"), p.Value("precision"), p.Value("recall"), p.Value("f1")}, []float64{2.0 / 5, 1.0 / 5, 1.0 / 2, 2.0 / 7}, 1e-12)
 }
 
 // Tags that mark no chunks are classes: F1 is their mean.
@@ -107,7 +108,7 @@ func TestTaggerScoreOfParts(t *testing.T) {
 	}
 	m.Head.B.SetFloats([]float64{0, 1}) // NOUN
 	p := score(t, m, tagged(t, m, sentences, 2, 8))
-	graphtest.CheckClose(t, "NOUN", []float64{*p.Accuracy, *p.F1}, []float64{2.0 / 3, 0.8 / 2}, 1e-12)
+	graphtest.CheckClose(t, "NOUN", []float64{p.Value("accuracy"), p.Value("f1")}, []float64{2.0 / 3, 0.8 / 2}, 1e-12)
 }
 
 // Each word's tag is the same whatever its sentence is predicted together with; a long
@@ -116,7 +117,7 @@ func TestTaggerPredictsEachSentenceAlone(t *testing.T) {
 	m, _ := newTagger(t, "a DET\nb NOUN\n", 8)
 	long := strings.Fields(strings.Repeat("a b b ", 7))
 	sentences := [][]string{{"a", "b"}, {}, long, {"c", "d", "a"}}
-	tagger, err := task.NewTagger(m, 3)
+	tagger, err := task.NewTagger(m, task.Serving{Rows: 3})
 	if err != nil {
 		t.Fatal(err)
 	}

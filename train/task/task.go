@@ -9,7 +9,11 @@
 package task
 
 import (
+	"fmt"
+	"sync"
+
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/schema"
 )
@@ -28,14 +32,14 @@ type Task interface {
 	Outputs(s schema.Schema) (int, error)
 
 	// Count counts how good the outputs of a program's last run, on a batch, are.
-	Count(m *Model, p *graph.Program, batch *data.Batch) Counts
+	Count(m *Model, p *graph.Program, batch *data.Batch) train.Counts
 
 	// Counted returns how many numbers Count counts of each name.
 	Counted(m *Model) map[string]int
 
-	// Report fills in the measures that follow from counts, in a Part whose loss and
+	// Report adds the measures that follow from counts, in r, whose loss and
 	// number of targets, which is not 0, are there already.
-	Report(m *Model, counts Counts, p *Part)
+	Report(m *Model, counts train.Counts, r *train.Metrics)
 
 	Head
 }
@@ -53,9 +57,9 @@ type Head interface {
 	// SetTargets sets the inputs that Loss declared.
 	SetTargets(p *graph.Program, batch *data.Batch) error
 
-	// Ignorance returns about the loss of a head of width O that knows nothing of its
+	// BaselineLoss returns about the loss of a head of width O that knows nothing of its
 	// inputs.
-	Ignorance(outputs int) float64
+	BaselineLoss(outputs int) float64
 }
 
 // A Reading says which outputs of the cells the head reads, and where state starts.
@@ -76,23 +80,51 @@ func (r Reading) targets(steps, rows int) int {
 	return steps * rows
 }
 
-// tasks holds every task.
-var tasks = []struct {
-	kind Kind
-	task Task
-}{
+// tasks are those of this package and then those that were registered.
+var tasks = struct {
+	sync.RWMutex
+	list []registered
+}{list: []registered{
 	{Characters, languageModel{}},
 	{Words, languageModel{}},
 	{Classify, classifier{}},
 	{Tag, tagger{}},
 	{Forecast, forecaster{}},
 	{Notes, composer{}},
+}}
+
+// builtin is the number of tasks of this package.
+var builtin = len(tasks.list)
+
+// A registered is a task by its name.
+type registered struct {
+	kind Kind
+	task Task
+}
+
+// Register adds a task by a name that model files then hold: a program that reads them registers
+// a task of the same type under it first. It is for the init function of the package that has the
+// task. It panics if there is a task of that name.
+func Register(kind Kind, t Task) {
+	tasks.Lock()
+	defer tasks.Unlock()
+	if kind == "" || t == nil {
+		panic(fmt.Sprintf("task: Register of task %q, which is %v", kind, t))
+	}
+	for _, known := range tasks.list {
+		if known.kind == kind {
+			panic(fmt.Sprintf("task: task %q is registered as a %T and then as a %T", kind, known.task, t))
+		}
+	}
+	tasks.list = append(tasks.list, registered{kind, t})
 }
 
 // Kinds lists the tasks.
 func Kinds() []Kind {
+	tasks.RLock()
+	defer tasks.RUnlock()
 	var kinds []Kind
-	for _, t := range tasks {
+	for _, t := range tasks.list {
 		kinds = append(kinds, t.kind)
 	}
 	return kinds
@@ -100,12 +132,20 @@ func Kinds() []Kind {
 
 // Task returns what the kind stands for, or nil if there is no such task.
 func (k Kind) Task() Task {
-	for _, t := range tasks {
+	t, _ := k.find()
+	return t
+}
+
+// find returns the task and whether it is one of this package.
+func (k Kind) find() (t Task, ours bool) {
+	tasks.RLock()
+	defer tasks.RUnlock()
+	for i, t := range tasks.list {
 		if t.kind == k {
-			return t.task
+			return t.task, i < builtin
 		}
 	}
-	return nil
+	return nil, false
 }
 
 // LanguageModel tells whether the task is to predict the next token.

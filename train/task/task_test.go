@@ -7,8 +7,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/graphtest"
+	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -58,16 +60,16 @@ func meanLoss(t *testing.T, m *task.Model, ids []int, rows, steps int) float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	step, err := m.Compile(steps, rows, task.Settings{})
+	program, err := m.Compile(&data.Batch{Steps: steps, Rows: rows}, train.Compilation{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer step.Close()
+	defer program.Close()
 	var batch data.Batch
 	sum, weight := 0.0, 0.0
 	for i := range stream.Begin(nil) {
 		stream.Batch(i, &batch)
-		r, err := step.Run(&batch)
+		r, err := program.Run(&batch, 0, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -95,7 +97,7 @@ func TestCarriedStateGivesTheLossOfOneLongBlock(t *testing.T) {
 // The generator's probabilities are those of the unrolled model.
 func TestGeneratorAgreesWithTheModel(t *testing.T) {
 	m, ids := languageModel(t, "hello world", 10)
-	g, err := task.NewGenerator(m)
+	g, err := task.NewGenerator(m, task.Serving{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +118,7 @@ func TestGeneratorAgreesWithTheModel(t *testing.T) {
 func TestGeneratorIsReproducible(t *testing.T) {
 	m, _ := languageModel(t, "hello world", 10)
 	write := func() (ids []int) {
-		g, err := task.NewGenerator(m)
+		g, err := task.NewGenerator(m, task.Serving{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -205,7 +207,7 @@ func TestSamplingRestrictions(t *testing.T) {
 func TestClassifierPredictsEachTextAlone(t *testing.T) {
 	m := classifier(t, 16)
 	texts := []string{"a good film", "", "bad", "unheard words", strings.Repeat("good bad ", 20), "a film a film a film a film a film"}
-	c, err := task.NewClassifier(m, 4)
+	c, err := task.NewClassifier(m, task.Serving{Rows: 4})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -233,14 +235,14 @@ func TestProgramsListParametersInOneOrder(t *testing.T) {
 	lm, _ := languageModel(t, "hello world", 4)
 	for _, m := range []*task.Model{lm, classifier(t, 4)} {
 		for _, steps := range []int{1, 3} {
-			step, err := m.Compile(steps, 2, task.Settings{Training: true})
+			program, err := m.Compile(&data.Batch{Steps: steps, Rows: 2}, train.Compilation{Training: true})
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, want := step.Program.Params(), m.Params(); !slices.Equal(got, want) {
+			if got, want := program.Graph().Params(), m.Params(); !slices.Equal(got, want) {
 				t.Errorf("T=%d: parameters %v, want %v", steps, names(got), names(want))
 			}
-			step.Close()
+			program.Close()
 		}
 	}
 }
@@ -313,7 +315,7 @@ func TestForgetBiasAndPresetReachTheCells(t *testing.T) {
 // node of its state that is not carried shows as another loss.
 func TestEveryCell(t *testing.T) {
 	var withForgetGate []string
-	for _, name := range task.CellNames() {
+	for _, name := range cells.Names() {
 		lm, ids := languageModel(t, "to be or not to be", 20)
 		lm.Config.Cell = name
 		m, err := task.NewModel(lm.Config, lm.Vocabulary, nil, newRand())
@@ -322,14 +324,14 @@ func TestEveryCell(t *testing.T) {
 		}
 		want := meanLoss(t, m, ids, 1, len(ids)-1)
 		graphtest.CheckClose(t, name, []float64{meanLoss(t, m, ids, 1, 5)}, []float64{want}, 1e-6)
-		if task.HasForgetGate(name) {
+		if cells.HasForgetGate(name) && cells.Builtin(name) {
 			withForgetGate = append(withForgetGate, name)
 		}
 	}
 	if want := []string{"cifg", "fgr", "layernorm", "lstm", "mlstm", "niaf", "nig", "noaf", "nog", "peephole", "slstm"}; !slices.Equal(withForgetGate, want) {
 		t.Errorf("cells with a forget gate are %v, want %v", withForgetGate, want)
 	}
-	if task.HasForgetGate("gru2") {
+	if cells.HasForgetGate("gru2") {
 		t.Error("a cell that there is not has a forget gate")
 	}
 }

@@ -1,6 +1,7 @@
 package task
 
 import (
+	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
 )
@@ -31,8 +32,8 @@ func (values) Predict(*graph.Builder, *graph.Node) {}
 
 // SetTargets sets the values.
 func (values) SetTargets(p *graph.Program, batch *data.Batch) error {
-	return p.SetFloats("values", batch.Values)
+	return errors.Wrap(p.SetFloats("values", batch.Values), "task: data.Batch.Values")
 }
 
-// Ignorance returns 1, the loss of the mean of values whose variance is 1.
-func (values) Ignorance(int) float64 { return 1 }
+// BaselineLoss returns 1, the loss of the mean of values whose variance is 1.
+func (values) BaselineLoss(int) float64 { return 1 }

@@ -1,6 +1,10 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"github.com/seed-222a112c/lstm/graph/internal/kernel/simd"
+)
 
 // Exp sets dst = eᵃ. In float32 the error is below 1 unit in the last place.
 func Exp[T Float](dst, a []T) { expShifted(dst, a, 0) }
@@ -50,33 +54,27 @@ func sigmoid64(x float64) float64 {
 
 // The float32 functions below are written for vectors: without branches but
 // choices, with few constants, each step one IEEE operation. The assembly takes
-// the same steps. A product that is to be rounded before it is added is converted
-// explicitly, or a compiler might fuse the two.
-
-const (
-	log2E    = 1.44269504
-	ln2Hi    = 0.693359375 // 9 bits: n·ln2Hi is exact
-	ln2Lo    = -2.12194440e-4
-	rounding = 12582912 // 1.5·2²³: adding it leaves an integer in the low bits
-)
+// the same steps with the same numbers, those of package simd. A product that is to
+// be rounded before it is added is converted explicitly, or a compiler might fuse the
+// two.
 
 // expm1Reduced returns p and n such that eˣ = 2ⁿ·(1+p) and |p| < 0.42. To that end
 // x = n·ln 2 + r, and p = eʳ - 1 = r + r²·q(r) with a polynomial for
 // q(r) = (eʳ - 1 - r)/r², best in the maximum norm over |r| ≤ ½ ln 2.
 func expm1Reduced(x float32) (p float32, n int32) {
-	t := fma32(log2E, x, rounding)
-	whole := t - rounding
-	r := fma32(-ln2Hi, whole, x)
-	r = fma32(-ln2Lo, whole, r)
+	t := fma32(simd.Log2E, x, simd.Rounding)
+	whole := t - simd.Rounding
+	r := fma32(-simd.Ln2Hi, whole, x)
+	r = fma32(-simd.Ln2Lo, whole, r)
 
-	q := float32(0.000198910013)
-	q = fma32(q, r, 0.00139336591)
-	q = fma32(q, r, 0.00833331048)
-	q = fma32(q, r, 0.041666463)
-	q = fma32(q, r, 0.166666672)
-	q = fma32(q, r, 0.5)
+	q := float32(simd.Exp0)
+	q = fma32(q, r, simd.Exp1)
+	q = fma32(q, r, simd.Exp2)
+	q = fma32(q, r, simd.Exp3)
+	q = fma32(q, r, simd.Exp4)
+	q = fma32(q, r, simd.Exp5)
 	p = fma32(q, float32(r*r), r)
-	return p, int32(math.Float32bits(t) - math.Float32bits(rounding))
+	return p, int32(math.Float32bits(t) - math.Float32bits(simd.Rounding))
 }
 
 // powerOfTwo returns 2ⁿ for n from -126 to 127.
@@ -85,11 +83,11 @@ func powerOfTwo(n int32) float32 { return math.Float32frombits(uint32(n+127) << 
 // exp32 returns eˣ. The power of two is applied in two halves, so that infinite
 // and subnormal results come out of one last rounding.
 func exp32(x float32) float32 {
-	if 89 < x {
-		x = 89
+	if simd.ExpMax < x {
+		x = simd.ExpMax
 	}
-	if -104 > x {
-		x = -104
+	if simd.ExpMin > x {
+		x = simd.ExpMin
 	}
 	p, n := expm1Reduced(x)
 	half := n >> 1
@@ -104,11 +102,11 @@ func exp32(x float32) float32 {
 // with the product.
 func sigmoid32(x float32) float32 {
 	y := -x
-	if 104 < y {
-		y = 104
+	if simd.SigmoidMax < y {
+		y = simd.SigmoidMax
 	}
-	if -104 > y {
-		y = -104
+	if -simd.SigmoidMax > y {
+		y = -simd.SigmoidMax
 	}
 	p, n := expm1Reduced(y)
 	half := n >> 1
@@ -126,15 +124,15 @@ func sigmoid32(x float32) float32 {
 func tanh32(x float32) float32 {
 	y := abs32(x)
 	square := float32(y * y)
-	result := float32(-0.00661022775)
-	result = fma32(result, square, 0.0213093888)
-	result = fma32(result, square, -0.0539094284)
-	result = fma32(result, square, 0.133331135)
-	result = fma32(result, square, -0.333333313)
+	result := float32(simd.Tanh0)
+	result = fma32(result, square, simd.Tanh1)
+	result = fma32(result, square, simd.Tanh2)
+	result = fma32(result, square, simd.Tanh3)
+	result = fma32(result, square, simd.Tanh4)
 	result = fma32(result, float32(square*y), y)
-	if !(y < 0.55) {
-		if 10 < y {
-			y = 10
+	if !(y < simd.TanhSmall) {
+		if simd.TanhMax < y {
+			y = simd.TanhMax
 		}
 		p, n := expm1Reduced(y + y)
 		power := powerOfTwo(n)
@@ -150,24 +148,24 @@ func abs32(x float32) float32 { return math.Float32frombits(math.Float32bits(x) 
 func log32(x float32) float32 {
 	m, bias := x, float32(0)
 	if x < 0x1p-126 {
-		m, bias = x*(1<<23), -23
+		m, bias = x*simd.LogScale, simd.LogBias
 	}
 	bits := math.Float32bits(m)
-	exponent := int32(bits-0x3f3504f3) >> 23 // 0x3f3504f3 is √½
+	exponent := int32(bits-simd.SqrtHalf) >> 23
 	m = math.Float32frombits(bits - uint32(exponent)<<23)
 	k := float32(exponent) + bias
 
 	f := m - 1
 	s := f / (f + 2)
 	z := float32(s * s)
-	r := float32(0.24279078841)
-	r = fma32(r, z, 0.28498786688)
-	r = fma32(r, z, 0.40000972152)
-	r = fma32(r, z, 0.66666662693)
+	r := float32(simd.Log0)
+	r = fma32(r, z, simd.Log1)
+	r = fma32(r, z, simd.Log2)
+	r = fma32(r, z, simd.Log3)
 	half := float32(float32(0.5*f) * f)
 	r = float32(r*z) + half
-	low := fma32(s, r, float32(k*9.0580006145e-06))
-	result := fma32(6.9313812256e-01, k, f-(half-low))
+	low := fma32(s, r, float32(k*simd.LogLn2Lo))
+	result := fma32(simd.LogLn2Hi, k, f-(half-low))
 
 	switch {
 	case x == 0:

@@ -1,6 +1,10 @@
 package kernel
 
-import "math"
+import (
+	"math"
+
+	"github.com/seed-222a112c/lstm/graph/internal/kernel/simd"
+)
 
 // AdamFactors are the numbers of step t of Adam (Kingma and Ba 2015), counted from 1,
 // that do not depend on the element.
@@ -38,12 +42,16 @@ func AdamUpdate[T Float](w, m, v, g []T, f AdamFactors) {
 }
 
 // coefficients returns β₁, 1-β₁, β₂, 1-β₂, 1/(1-β₂ᵗ), ε and α/(1-β₁ᵗ).
-func coefficients[T Float](f AdamFactors) [7]T {
-	return [7]T{T(f.Beta1), T(f.Rest1), T(f.Beta2), T(f.Rest2), T(f.Correction), T(f.Epsilon), T(f.Rate)}
+func coefficients[T Float](f AdamFactors) [simd.AdamFactors]T {
+	return [simd.AdamFactors]T{
+		simd.AdamBeta1: T(f.Beta1), simd.AdamRest1: T(f.Rest1), simd.AdamBeta2: T(f.Beta2), simd.AdamRest2: T(f.Rest2),
+		simd.AdamCorrection: T(f.Correction), simd.AdamEpsilon: T(f.Epsilon), simd.AdamRate: T(f.Rate),
+	}
 }
 
-func adamLoop32(w, m, v, g []float32, c *[7]float32) {
-	beta1, rest1, beta2, rest2, correction, epsilon, rate := c[0], c[1], c[2], c[3], c[4], c[5], c[6]
+func adamLoop32(w, m, v, g []float32, c *[simd.AdamFactors]float32) {
+	beta1, rest1, beta2, rest2 := c[simd.AdamBeta1], c[simd.AdamRest1], c[simd.AdamBeta2], c[simd.AdamRest2]
+	correction, epsilon, rate := c[simd.AdamCorrection], c[simd.AdamEpsilon], c[simd.AdamRate]
 	for i, x := range g {
 		m[i] = fma32(m[i], beta1, float32(x*rest1))
 		v[i] = fma32(v[i], beta2, float32(float32(x*x)*rest2))
@@ -54,8 +62,9 @@ func adamLoop32(w, m, v, g []float32, c *[7]float32) {
 
 // adamLoop64 is adamLoop32 for float64. The two are not one generic function because
 // FMA and Sqrt are single instructions only where they are called by name.
-func adamLoop64(w, m, v, g []float64, c *[7]float64) {
-	beta1, rest1, beta2, rest2, correction, epsilon, rate := c[0], c[1], c[2], c[3], c[4], c[5], c[6]
+func adamLoop64(w, m, v, g []float64, c *[simd.AdamFactors]float64) {
+	beta1, rest1, beta2, rest2 := c[simd.AdamBeta1], c[simd.AdamRest1], c[simd.AdamBeta2], c[simd.AdamRest2]
+	correction, epsilon, rate := c[simd.AdamCorrection], c[simd.AdamEpsilon], c[simd.AdamRate]
 	w, m, v = w[:len(g)], m[:len(g)], v[:len(g)]
 	for i, x := range g {
 		m[i] = math.FMA(m[i], beta1, float64(x*rest1))

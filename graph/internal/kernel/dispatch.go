@@ -7,11 +7,13 @@ type Path int
 
 const (
 	Portable Path = iota // Go alone
+	SSE2                 // 4 lanes, fused multiply-add by way of float64; every amd64 processor has it
+	AVX                  // the same with products of 8 lanes
 	AVX2                 // 8 lanes; needs FMA too
 	AVX512               // 16 lanes; needs the F, BW, DQ and VL groups
 )
 
-func (p Path) String() string { return [...]string{"portable", "avx2", "avx512"}[p] }
+func (p Path) String() string { return [...]string{"portable", "sse2", "avx", "avx2", "avx512"}[p] }
 
 // active is the path in use.
 var active = fastest()

@@ -6,9 +6,9 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/cpu"
-)
 
-//go:generate go run -C asm . -out ../simd_amd64.s -stubs ../simd_amd64.go -pkg kernel
+	"github.com/seed-222a112c/lstm/graph/internal/kernel/simd"
+)
 
 // fastest returns the fastest path that processor and operating system support.
 func fastest() Path {
@@ -18,43 +18,36 @@ func fastest() Path {
 		return AVX512
 	case x.HasAVX2 && x.HasFMA:
 		return AVX2
+	case x.HasAVX:
+		return AVX
 	}
-	return Portable
+	return SSE2
 }
 
-// The largest number of panels of a tile for every number of rows, for weights of 32
-// bits and of 16. The assembly has the same lists.
-var (
-	tilePanelsAVX2        = []uint8{1: 4, 3, 2, 1, 1, 1}
-	tilePanelsAVX512      = []uint8{1: 6, 5, 4, 3, 3, 3, 3, 3}
-	pairTilePanelsAVX2    = []uint8{1: 4, 2, 1, 1}
-	pairTilePanelsAVX512  = []uint8{1: 4, 3, 3, 3}
-	outerTilePanelsAVX2   = []uint8{1: 2, 2, 1, 1, 1}
-	outerTilePanelsAVX512 = []uint8{1: 4, 4, 3, 3, 3, 3, 3, 3}
-
-	tilePanelsDoubleAVX2   = []uint8{1: 1, 1} // of float64
-	tilePanelsDoubleAVX512 = []uint8{1: 1, 1, 1, 1, 1, 1, 1, 1}
-)
+// tilePanelsSSE2 is for SSE2 and AVX what the lists of package simd are for the other paths.
+var tilePanelsSSE2 = []uint8{1: 1, 1}
 
 // tilePanels returns the list for the path in use.
 func tilePanels[T Float](pairs bool) []uint8 {
 	if _, ok := any(T(0)).(float32); ok {
 		switch {
 		case active == AVX2 && pairs:
-			return pairTilePanelsAVX2
+			return simd.PairPanelsAVX2
 		case active == AVX2:
-			return tilePanelsAVX2
+			return simd.GridPanelsAVX2
 		case active == AVX512 && pairs:
-			return pairTilePanelsAVX512
+			return simd.PairPanelsAVX512
 		case active == AVX512:
-			return tilePanelsAVX512
+			return simd.GridPanelsAVX512
+		case active == SSE2, active == AVX:
+			return tilePanelsSSE2
 		}
 	}
 	switch active {
 	case AVX2:
-		return tilePanelsDoubleAVX2
+		return simd.DoublePanelsAVX2
 	case AVX512:
-		return tilePanelsDoubleAVX512
+		return simd.DoublePanelsAVX512
 	}
 	return tilePanelsPortable
 }
@@ -62,16 +55,16 @@ func tilePanels[T Float](pairs bool) []uint8 {
 // outerTilePanels returns the list for operands that are not packed.
 func outerTilePanels() []uint8 {
 	if active == AVX2 {
-		return outerTilePanelsAVX2
+		return simd.OuterPanelsAVX2
 	}
-	return outerTilePanelsAVX512
+	return simd.OuterPanelsAVX512
 }
 
 // runDoubleTile computes the tile and returns true if the path in use has assembly
 // for it. The assembly does whole panels of one tile; the
 // last columns of a matrix go through a buffer.
 func runDoubleTile(t *tile[float64]) bool {
-	if active == Portable {
+	if active < AVX2 {
 		return false
 	}
 	if t.lastCols == panelCols {
@@ -95,12 +88,12 @@ func runDoubleTile(t *tile[float64]) bool {
 func runWholeDoubleTile(t *tile[float64]) {
 	switch {
 	case active == AVX2 && t.aPanel == nil:
-		tileDoubleAVX2(t.rows, t.k, t.a, 8*t.aOffset, t.b, t.start, 8*t.startStride, t.c, 8*t.cStride)
+		simd.TileDoubleAVX2(t.rows, t.k, t.a, 8*t.aOffset, t.b, t.start, 8*t.startStride, t.c, 8*t.cStride)
 	case active == AVX2:
-		tileDoubleTransposedAVX2(t.rows, t.k, t.aPanel, t.b, t.start, 8*t.startStride, t.c, 8*t.cStride)
+		simd.TileDoubleTransposedAVX2(t.rows, t.k, t.aPanel, t.b, t.start, 8*t.startStride, t.c, 8*t.cStride)
 	case t.aPanel == nil:
-		tileDoubleAVX512(t.rows, t.k, t.a, 8*t.aOffset, t.b, t.start, 8*t.startStride, t.c, 8*t.cStride)
+		simd.TileDoubleAVX512(t.rows, t.k, t.a, 8*t.aOffset, t.b, t.start, 8*t.startStride, t.c, 8*t.cStride)
 	default:
-		tileDoubleTransposedAVX512(t.rows, t.k, t.aPanel, t.b, t.start, 8*t.startStride, t.c, 8*t.cStride)
+		simd.TileDoubleTransposedAVX512(t.rows, t.k, t.aPanel, t.b, t.start, 8*t.startStride, t.c, 8*t.cStride)
 	}
 }

@@ -2,6 +2,8 @@
 
 package kernel
 
+import "github.com/seed-222a112c/lstm/graph/internal/kernel/simd"
+
 func fastest() Path { return Portable }
 
 func tilePanels[T Float](pairs bool) []uint8 { return tilePanelsPortable }
@@ -15,6 +17,7 @@ func (o *outerBuffer[T]) addGrids(_, _ target[T], _, _, _, _, _ int) bool { retu
 func directOuter[T Float](_, _ int) bool                        { return false }
 func addOuterGrid[T Float](_ *Matrix[T], _, _ *Rows[T], _ bool) {}
 
+func runSingleTile(*tile[float32]) bool { return false }
 func runDoubleTile(*tile[float64]) bool { return false }
 
 func copyLanesVectors(_, _ *float32, dstStride, srcStride, rows int) bool { return false }
@@ -35,7 +38,7 @@ func squaresVectors(*[reductionLanes]float64, []float32, float64) (taken int)   
 func expSumVectors(_ *[reductionLanes]float64, _, _ []float32, _ float32) (taken int) { return 0 }
 func largestVectors(*[reductionLanes]float32, []float32) (taken int)                  { return 0 }
 
-func adamVectors(_, _, _, _ []float32, _ *[7]float32) bool { return false }
+func adamVectors(_, _, _, _ []float32, _ *[simd.AdamFactors]float32) bool { return false }
 
 func peak(int) (operations int) { return 0 }
 func read([]float32, int)       {}

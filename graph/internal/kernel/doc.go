@@ -4,8 +4,8 @@
 //
 // # Bits
 //
-// Every function has the same result, bit for bit, on every path: Go alone, AVX2
-// with fused multiply-add, AVX-512. (Of a NaN only that it is one.) The best path
+// Every function has the same result, bit for bit, on every path: Go alone, SSE2, AVX,
+// AVX2 with fused multiply-add, AVX-512. (Of a NaN only that it is one.) The best path
 // of the processor is chosen when the program starts; the build tag purego leaves
 // Go alone. That holds because nothing depends on the width of a register:
 //
@@ -17,7 +17,10 @@
 //   - Division and square root are correctly rounded; sigmoid, tanh, exp and log are
 //     sequences of IEEE operations, the same in Go and in assembly.
 //   - Where there is no fused multiply-add for float32, it is computed exactly from
-//     float64.
+//     float64. The assembly of SSE2 and AVX rounds twice and looks for the sums for
+//     which that may be wrong: those half way between two float32 and subnormal ones.
+//     A tile with such a sum is computed once more, with a look at whether the sum was
+//     exact, and if that does not help, in Go.
 //
 // The transcendental functions of float64 are those of package math, whose bits
 // may differ between architectures.
@@ -45,7 +48,11 @@
 // panel, and more panels for fewer rows. Of a last panel with at most 8 columns only half is
 // computed. One call of the assembly walks all tiles that share what is in the cache. A tile
 // of one row is as fast as its panels come from memory, which [Packed16] halves: weights in
-// bfloat16, widened on the way.
+// bfloat16, widened on the way. With SSE2 and AVX a tile has up to 2 rows and one panel.
+//
+// The assembly, and the structs, tile sizes and coefficients that it has in common with Go, are
+// written by the program in the folder asm, to package simd. Smaller assembly was tried: what
+// it costs is in benchmarks/results/2026-11-29-kernel.md.
 //
 // The sums of outer products that make the gradients of weights, [SetOuters], read both
 // operands where they are, as many rows at a time as stay in the second-level cache. Where
@@ -60,3 +67,5 @@
 // the work is the caller's: [Rows.Slice] divides a product by rows, [Rows.Columns]
 // and [Packed.Columns] by columns; both keep the bits.
 package kernel
+
+//go:generate go run -C asm . -out ../simd/simd_amd64.s -stubs ../simd/simd_amd64.go -pkg simd -go ../simd

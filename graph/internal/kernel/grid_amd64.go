@@ -2,43 +2,27 @@
 
 package kernel
 
-import "unsafe"
+import (
+	"unsafe"
 
-// A grid is what one call of the assembly computes: all tiles of a product of float32 whose
-// left operand stays in the cache. Tiles are cut as evenly as possible: there are tall
-// ones and, below them, some that are a row shorter; groups of many panels and, right of
-// them, some with a panel less. The assembly has the same fields in the same order; all
-// distances are in bytes.
-type grid struct {
-	k                      int            // at least 1
-	a                      unsafe.Pointer // pointers to the rows of the left operand, or a panel whose columns are the rows
-	aOffset                int            // where k = 0 is behind each of the pointers
-	b                      unsafe.Pointer // panels, or pointers to rows
-	bOffset, bStep         int            // where the first panel is behind each of the pointers; from panel to panel
-	start                  unsafe.Pointer
-	startStride, startStep int // from row to row, from panel to panel
-	c                      unsafe.Pointer
-	cStride                int
+	"github.com/seed-222a112c/lstm/graph/internal/kernel/simd"
+)
 
-	rows, tall, short    int // rows of a tall tile, number of tall ones, number of short ones
-	panels, wide, narrow int // panels of a wide group, number of wide ones, number of narrow ones
-	lastCols             int // columns of the last panel, from 1 to 16; no others of it are touched
-
-	large int // not zero if the result does not stay in the second-level cache: it is asked for early
-}
+// A grid is the argument of the assembly for products.
+type grid simd.Grid
 
 // largeResult is how many numbers of a result leave too little of the second-level cache to
 // the operands.
 const largeResult = 1 << 16
 
 // cutRows cuts the rows into tiles of at most most.
-func (g *grid) cutRows(rows, most int) { g.rows, g.tall, g.short = cut(rows, most) }
+func (g *grid) cutRows(rows, most int) { g.Rows, g.Tall, g.Short = cut(rows, most) }
 
 // cutColumns cuts the columns into groups of at most most panels.
 func (g *grid) cutColumns(cols, most int) {
 	panels := int(uint(cols+panelCols-1) / panelCols)
-	g.panels, g.wide, g.narrow = cut(panels, most)
-	g.lastCols = cols - (panels-1)*panelCols
+	g.Panels, g.Wide, g.Narrow = cut(panels, most)
+	g.LastCols = cols - (panels-1)*panelCols
 }
 
 // cut divides n into as few parts of at most most as possible: so many parts of a size and
@@ -68,36 +52,36 @@ func (g *grid) run(kind gridKind) {
 	p := (*byte)(unsafe.Pointer(g))
 	switch {
 	case active == AVX512 && kind == rowsByPanels:
-		gridAVX512(p)
+		simd.GridAVX512(p)
 	case active == AVX512 && kind == rowsByPairs:
-		gridPairsAVX512(p)
+		simd.GridPairsAVX512(p)
 	case active == AVX512 && kind == panelByPanels:
-		gridTransposedAVX512(p)
+		simd.GridTransposedAVX512(p)
 	case active == AVX512:
-		gridOuterAVX512(p)
+		simd.GridOuterAVX512(p)
 	case kind == rowsByPanels:
-		gridAVX2(p)
+		simd.GridAVX2(p)
 	case kind == rowsByPairs:
-		gridPairsAVX2(p)
+		simd.GridPairsAVX2(p)
 	case kind == panelByPanels:
-		gridTransposedAVX2(p)
+		simd.GridTransposedAVX2(p)
 	default:
-		gridOuterAVX2(p)
+		simd.GridOuterAVX2(p)
 	}
 }
 
 // multiplyGrids is multiply and returns true if the path in use has assembly for it.
 func multiplyGrids[T Float](c, start target[T], a *Rows[T], b rightOperand[T], cols int) bool {
 	rows := len(a.first)
-	if active == Portable || unsafe.Sizeof(*c.first) != 4 || a.width == 0 || rows == 0 || cols == 0 {
+	if active < AVX2 || unsafe.Sizeof(*c.first) != 4 || a.width == 0 || rows == 0 || cols == 0 {
 		return false
 	}
 	var g grid // set field by field: a literal would be copied, and the copy wait for its parts
-	g.k, g.aOffset = a.width, 4*a.offset
-	g.bStep = 4 * b.bStep
-	g.startStride, g.startStep, g.cStride = 4*start.stride, 4*start.step(), 4*c.stride
+	g.K, g.AOffset = a.width, 4*a.offset
+	g.BStep = 4 * b.bStep
+	g.StartStride, g.StartStep, g.CStride = 4*start.stride, 4*start.step(), 4*c.stride
 	if rows*cols > largeResult {
-		g.large = 1
+		g.Large = 1
 	}
 	kind := rowsByPanels
 	if b.pairs != nil {
@@ -110,13 +94,13 @@ func multiplyGrids[T Float](c, start target[T], a *Rows[T], b rightOperand[T], c
 		part = evenPart(rows, cachedRows(a.width, most), 1)
 	}
 	for lo := 0; lo < rows; lo += part {
-		g.a, g.b = unsafe.Pointer(&a.first[lo]), unsafe.Pointer(b.b)
+		g.A, g.B = unsafe.Pointer(&a.first[lo]), unsafe.Pointer(b.b)
 		if kind == rowsByPairs {
-			g.b = unsafe.Pointer(b.pairs)
+			g.B = unsafe.Pointer(b.pairs)
 		}
-		g.start, g.c = unsafe.Pointer(start.at(lo, 0)), unsafe.Pointer(c.at(lo, 0))
+		g.Start, g.C = unsafe.Pointer(start.at(lo, 0)), unsafe.Pointer(c.at(lo, 0))
 		g.cutRows(min(part, rows-lo), most)
-		g.cutColumns(cols, int(limits[g.rows]))
+		g.cutColumns(cols, int(limits[g.Rows]))
 		g.run(kind)
 	}
 	return true
@@ -125,21 +109,21 @@ func multiplyGrids[T Float](c, start target[T], a *Rows[T], b rightOperand[T], c
 // addGrids is addTiles and returns true if the path in use has assembly for it. A group of
 // panels at a time passes by all panels of the left operand.
 func (o *outerBuffer[T]) addGrids(c, start target[T], k, i, below, j, right int) bool {
-	if active == Portable || unsafe.Sizeof(*c.first) != 4 {
+	if active < AVX2 || unsafe.Sizeof(*c.first) != 4 {
 		return false
 	}
 	limits := tilePanels[T](false)
 	most := min(len(limits)-1, panelCols/2) // so that a panel consists of whole tiles
 	var g grid
-	g.k, g.bStep, g.large = k, 4*outerRows*panelCols, 1
-	g.startStride, g.startStep, g.cStride = 4*start.stride, 4*start.step(), 4*c.stride
+	g.K, g.BStep, g.Large = k, 4*outerRows*panelCols, 1
+	g.StartStride, g.StartStep, g.CStride = 4*start.stride, 4*start.step(), 4*c.stride
 	height := min(below-i, most)
 	for left := j; left < right; {
 		cols := min(evenPart((right-left+panelCols-1)/panelCols, int(limits[height]), 1)*panelCols, right-left)
 		for row := i; row < below; row += panelCols {
-			g.a = unsafe.Pointer(&o.a[(row-i)/panelCols][0])
-			g.b = unsafe.Pointer(&o.b[(left-j)/panelCols][0])
-			g.start, g.c = unsafe.Pointer(start.at(row, left)), unsafe.Pointer(c.at(row, left))
+			g.A = unsafe.Pointer(&o.a[(row-i)/panelCols][0])
+			g.B = unsafe.Pointer(&o.b[(left-j)/panelCols][0])
+			g.Start, g.C = unsafe.Pointer(start.at(row, left)), unsafe.Pointer(c.at(row, left))
 			g.cutRows(min(panelCols, below-row), most)
 			g.cutColumns(cols, panelCols)
 			g.run(panelByPanels)
@@ -164,13 +148,13 @@ func addOuterGrid[T Float](c *Matrix[T], a, b *Rows[T], first bool) {
 	var zeros [panelCols]T
 	to, limits := rowMajor(c), outerTilePanels()
 	var g grid
-	g.k, g.a, g.aOffset = len(a.first), unsafe.Pointer(&a.first[0]), 4*a.offset
-	g.b, g.bOffset, g.bStep = unsafe.Pointer(&b.first[0]), 4*b.offset, 4*panelCols
-	g.start, g.c, g.cStride = unsafe.Pointer(&zeros), unsafe.Pointer(to.first), 4*to.stride
+	g.K, g.A, g.AOffset = len(a.first), unsafe.Pointer(&a.first[0]), 4*a.offset
+	g.B, g.BOffset, g.BStep = unsafe.Pointer(&b.first[0]), 4*b.offset, 4*panelCols
+	g.Start, g.C, g.CStride = unsafe.Pointer(&zeros), unsafe.Pointer(to.first), 4*to.stride
 	if !first {
-		g.start, g.startStride, g.startStep = g.c, g.cStride, 4*to.step()
+		g.Start, g.StartStride, g.StartStep = g.C, g.CStride, 4*to.step()
 	}
 	g.cutRows(c.Rows, len(limits)-1)
-	g.cutColumns(c.Cols, int(limits[g.rows]))
+	g.cutColumns(c.Cols, int(limits[g.Rows]))
 	g.run(rowsByRows)
 }

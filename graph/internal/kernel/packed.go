@@ -1,10 +1,14 @@
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+
+	"github.com/seed-222a112c/lstm/graph/internal/kernel/simd"
+)
 
 const (
-	panelCols = 16            // columns of a panel: one AVX-512 register or two of AVX2
-	pairCols  = 2 * panelCols // columns are padded to pairs of panels
+	panelCols = simd.PanelCols // columns of a panel
+	pairCols  = 2 * panelCols  // columns are padded to pairs of panels
 )
 
 // A Packed is a matrix laid out for the right side of a product: panels of 16

@@ -1,6 +1,10 @@
 package kernel
 
-import "time"
+import (
+	"time"
+
+	"github.com/seed-222a112c/lstm/graph/internal/kernel/simd"
+)
 
 // PeakGFLOPS measures the float32 fused multiply-adds that one core can do on the path
 // in use, in 10⁹ floating-point operations a second: the best of some short loops that
@@ -17,8 +21,8 @@ func PeakGFLOPS() float64 {
 	return best
 }
 
-// readRound is how many numbers the assembly reads at a time.
-const readRound = 128
+// readRound is how many numbers the assembly reads at a time, at four places.
+const readRound = 4 * simd.ReadBytes / 4
 
 // ReadGBPS measures how fast one core reads the same numbers over and over on the path in
 // use, in 10⁹ bytes a second: the speed of the level of memory that x fits into. It is the
@@ -26,7 +30,7 @@ const readRound = 128
 // 128 numbers.
 func ReadGBPS(x []float32) float64 {
 	rounds := len(x) / readRound
-	if rounds == 0 || active == Portable {
+	if rounds == 0 || active < AVX2 {
 		return 0
 	}
 	sweeps := max(1<<20/(rounds*readRound), 1) // at least 4 MiB

@@ -2,17 +2,18 @@
 
 package kernel
 
+import "github.com/seed-222a112c/lstm/graph/internal/kernel/simd"
+
 // peak runs n rounds of the fused multiply-add loop of the path in use and
 // returns the floating-point operations of a round: zero if it has no such loop.
 func peak(n int) (operations int) {
-	const chains = 12
 	switch active {
 	case AVX2:
-		peakAVX2(n)
-		return 2 * 8 * chains
+		simd.PeakAVX2(n)
+		return 2 * 8 * simd.PeakChains
 	case AVX512:
-		peakAVX512(n)
-		return 2 * 16 * chains
+		simd.PeakAVX512(n)
+		return 2 * 16 * simd.PeakChains
 	}
 	return 0
 }
@@ -22,8 +23,8 @@ func peak(n int) (operations int) {
 func read(x []float32, rounds int) {
 	x = x[:rounds*readRound]
 	if active == AVX2 {
-		readAVX2(&x[0], len(x), rounds) // a quarter of the numbers are as many bytes
+		simd.ReadAVX2(&x[0], len(x), rounds) // a quarter of the numbers are as many bytes
 	} else {
-		readAVX512(&x[0], len(x), rounds)
+		simd.ReadAVX512(&x[0], len(x), rounds)
 	}
 }

@@ -3,11 +3,13 @@ package kernel
 import (
 	"math"
 	"slices"
+
+	"github.com/seed-222a112c/lstm/graph/internal/kernel/simd"
 )
 
 // reductionLanes is the number of running results of a reduction: element i
 // belongs to lane i mod 16, and the lanes are joined by a binary tree.
-const reductionLanes = 16
+const reductionLanes = simd.ReductionLanes
 
 // Sum returns the sum of a, added in float64 in an order that depends on len(a)
 // alone.

@@ -27,6 +27,8 @@ type tile[T Float] struct {
 
 	c       *T
 	cStride int
+
+	ties bool // the tile that was run before had sums half way between two float32
 }
 
 // A rightOperand is one or more panels on the right side of a product.
@@ -48,8 +50,17 @@ func lanes[T any](p *T, n int) *[panelCols]T {
 
 // run computes the tile with the active instruction set.
 func (t *tile[T]) run() {
-	if t, ok := any(t).(*tile[float64]); ok && t.k > 0 && runDoubleTile(t) {
-		return
+	if t.k > 0 {
+		switch t := any(t).(type) {
+		case *tile[float32]:
+			if runSingleTile(t) {
+				return
+			}
+		case *tile[float64]:
+			if runDoubleTile(t) {
+				return
+			}
+		}
 	}
 	t.runPortable()
 }

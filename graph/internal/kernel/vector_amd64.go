@@ -2,27 +2,31 @@
 
 package kernel
 
+import "github.com/seed-222a112c/lstm/graph/internal/kernel/simd"
+
 func vectorsOf(p Path) vectorFunctions {
 	switch p {
+	case SSE2, AVX:
+		return vectorsSSE2()
 	case AVX2:
 		return vectorFunctions{
-			add: addAVX2, sub: subAVX2, mul: mulAVX2, div: divAVX2, max: maxAVX2, lessEqual: lessEqualAVX2,
-			sigmoidGrad: sigmoidGradAVX2, tanhGrad: tanhGradAVX2,
-			mulAdd: mulAddAVX2, choose: chooseAVX2, scaleAdd: scaleAddAVX2,
-			neg: negAVX2, sqrt: sqrtAVX2,
-			sigmoid: sigmoidAVX2, tanh: tanhAVX2, log: logAVX2,
-			scale: scaleAVX2, shift: shiftAVX2, exp: expAVX2, fill: fillAVX2,
-			affine: affineAVX2, normalize: normalizeAVX2, clamp: clampAVX2, within: withinAVX2,
+			add: simd.AddAVX2, sub: simd.SubAVX2, mul: simd.MulAVX2, div: simd.DivAVX2, max: simd.MaxAVX2, lessEqual: simd.LessEqualAVX2,
+			sigmoidGrad: simd.SigmoidGradAVX2, tanhGrad: simd.TanhGradAVX2,
+			mulAdd: simd.MulAddAVX2, choose: simd.ChooseAVX2, scaleAdd: simd.ScaleAddAVX2,
+			neg: simd.NegAVX2, sqrt: simd.SqrtAVX2,
+			sigmoid: simd.SigmoidAVX2, tanh: simd.TanhAVX2, log: simd.LogAVX2,
+			scale: simd.ScaleAVX2, shift: simd.ShiftAVX2, exp: simd.ExpAVX2, fill: simd.FillAVX2,
+			affine: simd.AffineAVX2, normalize: simd.NormalizeAVX2, clamp: simd.ClampAVX2, within: simd.WithinAVX2,
 		}
 	case AVX512:
 		return vectorFunctions{
-			add: addAVX512, sub: subAVX512, mul: mulAVX512, div: divAVX512, max: maxAVX512, lessEqual: lessEqualAVX512,
-			sigmoidGrad: sigmoidGradAVX512, tanhGrad: tanhGradAVX512,
-			mulAdd: mulAddAVX512, choose: chooseAVX512, scaleAdd: scaleAddAVX512,
-			neg: negAVX512, sqrt: sqrtAVX512,
-			sigmoid: sigmoidAVX512, tanh: tanhAVX512, log: logAVX512,
-			scale: scaleAVX512, shift: shiftAVX512, exp: expAVX512, fill: fillAVX512,
-			affine: affineAVX512, normalize: normalizeAVX512, clamp: clampAVX512, within: withinAVX512,
+			add: simd.AddAVX512, sub: simd.SubAVX512, mul: simd.MulAVX512, div: simd.DivAVX512, max: simd.MaxAVX512, lessEqual: simd.LessEqualAVX512,
+			sigmoidGrad: simd.SigmoidGradAVX512, tanhGrad: simd.TanhGradAVX512,
+			mulAdd: simd.MulAddAVX512, choose: simd.ChooseAVX512, scaleAdd: simd.ScaleAddAVX512,
+			neg: simd.NegAVX512, sqrt: simd.SqrtAVX512,
+			sigmoid: simd.SigmoidAVX512, tanh: simd.TanhAVX512, log: simd.LogAVX512,
+			scale: simd.ScaleAVX512, shift: simd.ShiftAVX512, exp: simd.ExpAVX512, fill: simd.FillAVX512,
+			affine: simd.AffineAVX512, normalize: simd.NormalizeAVX512, clamp: simd.ClampAVX512, within: simd.WithinAVX512,
 		}
 	}
 	return vectorFunctions{}
@@ -35,16 +39,16 @@ func vectorsOf(p Path) vectorFunctions {
 // sumRowsVectors adds as many columns as there are whole groups of 32, and returns their
 // number.
 func sumRowsVectors(sums []float64, rows Rows[float32]) (columns int) {
-	const group = 32
-	if active == Portable || rows.Len() == 0 {
+	const group = simd.SumRowsColumns
+	if active < AVX2 || rows.Len() == 0 {
 		return 0
 	}
 	for ; columns+group <= rows.width; columns += group {
 		to, offset := (*[group]float64)(sums[columns:]), 4*(rows.offset+columns)
 		if active == AVX2 {
-			sumRowsAVX2(&rows.first[0], rows.Len(), offset, to)
+			simd.SumRowsAVX2(&rows.first[0], rows.Len(), offset, to)
 		} else {
-			sumRowsAVX512(&rows.first[0], rows.Len(), offset, to)
+			simd.SumRowsAVX512(&rows.first[0], rows.Len(), offset, to)
 		}
 	}
 	return columns
@@ -52,16 +56,16 @@ func sumRowsVectors(sums []float64, rows Rows[float32]) (columns int) {
 
 // sumProductsVectors does the same with the products of the elements of two lists of rows.
 func sumProductsVectors(sums []float64, a, b Rows[float32]) (columns int) {
-	const group = 32
-	if active == Portable || a.Len() == 0 {
+	const group = simd.SumRowsColumns
+	if active < AVX2 || a.Len() == 0 {
 		return 0
 	}
 	for ; columns+group <= a.width; columns += group {
 		to, offsetA, offsetB := (*[group]float64)(sums[columns:]), 4*(a.offset+columns), 4*(b.offset+columns)
 		if active == AVX2 {
-			sumProductsAVX2(&a.first[0], offsetA, &b.first[0], offsetB, a.Len(), to)
+			simd.SumProductsAVX2(&a.first[0], offsetA, &b.first[0], offsetB, a.Len(), to)
 		} else {
-			sumProductsAVX512(&a.first[0], offsetA, &b.first[0], offsetB, a.Len(), to)
+			simd.SumProductsAVX512(&a.first[0], offsetA, &b.first[0], offsetB, a.Len(), to)
 		}
 	}
 	return columns
@@ -70,9 +74,9 @@ func sumProductsVectors(sums []float64, a, b Rows[float32]) (columns int) {
 func sumVectors(lanes *[reductionLanes]float64, a []float32) (taken int) {
 	switch active {
 	case AVX2:
-		sumAVX2(lanes, a)
+		simd.SumAVX2(lanes, a)
 	case AVX512:
-		sumAVX512(lanes, a)
+		simd.SumAVX512(lanes, a)
 	default:
 		return 0
 	}
@@ -82,9 +86,9 @@ func sumVectors(lanes *[reductionLanes]float64, a []float32) (taken int) {
 func dotVectors(lanes *[reductionLanes]float64, a, b []float32) (taken int) {
 	switch active {
 	case AVX2:
-		dotAVX2(lanes, a, b)
+		simd.DotAVX2(lanes, a, b)
 	case AVX512:
-		dotAVX512(lanes, a, b)
+		simd.DotAVX512(lanes, a, b)
 	default:
 		return 0
 	}
@@ -94,9 +98,9 @@ func dotVectors(lanes *[reductionLanes]float64, a, b []float32) (taken int) {
 func squaresVectors(lanes *[reductionLanes]float64, a []float32, center float64) (taken int) {
 	switch active {
 	case AVX2:
-		squaresAVX2(lanes, a, center)
+		simd.SquaresAVX2(lanes, a, center)
 	case AVX512:
-		squaresAVX512(lanes, a, center)
+		simd.SquaresAVX512(lanes, a, center)
 	default:
 		return 0
 	}
@@ -106,9 +110,9 @@ func squaresVectors(lanes *[reductionLanes]float64, a []float32, center float64)
 func expSumVectors(lanes *[reductionLanes]float64, dst, a []float32, shift float32) (taken int) {
 	switch active {
 	case AVX2:
-		expSumAVX2(lanes, dst, a, shift)
+		simd.ExpSumAVX2(lanes, dst, a, shift)
 	case AVX512:
-		expSumAVX512(lanes, dst, a, shift)
+		simd.ExpSumAVX512(lanes, dst, a, shift)
 	default:
 		return 0
 	}
@@ -118,9 +122,9 @@ func expSumVectors(lanes *[reductionLanes]float64, dst, a []float32, shift float
 func largestVectors(lanes *[reductionLanes]float32, a []float32) (taken int) {
 	switch active {
 	case AVX2:
-		largestAVX2(lanes, a)
+		simd.LargestAVX2(lanes, a)
 	case AVX512:
-		largestAVX512(lanes, a)
+		simd.LargestAVX512(lanes, a)
 	default:
 		return 0
 	}
@@ -134,9 +138,9 @@ func wholeGroups(a []float32) int { return len(a) / reductionLanes * reductionLa
 func copyLanesVectors(dst, src *float32, dstStride, srcStride, rows int) bool {
 	switch active {
 	case AVX2:
-		copyLanesAVX2(dst, src, 4*dstStride, 4*srcStride, rows)
+		simd.CopyLanesAVX2(dst, src, 4*dstStride, 4*srcStride, rows)
 	case AVX512:
-		copyLanesAVX512(dst, src, 4*dstStride, 4*srcStride, rows)
+		simd.CopyLanesAVX512(dst, src, 4*dstStride, 4*srcStride, rows)
 	default:
 		return false
 	}
@@ -146,9 +150,9 @@ func copyLanesVectors(dst, src *float32, dstStride, srcStride, rows int) bool {
 func gatherVectors(dst *float32, step int, rows **float32, offset, count, panels, lastCols int) bool {
 	switch active {
 	case AVX2:
-		gatherRowsAVX2(dst, 4*step, rows, 4*offset, count, panels, lastCols)
+		simd.GatherRowsAVX2(dst, 4*step, rows, 4*offset, count, panels, lastCols)
 	case AVX512:
-		gatherRowsAVX512(dst, 4*step, rows, 4*offset, count, panels, lastCols)
+		simd.GatherRowsAVX512(dst, 4*step, rows, 4*offset, count, panels, lastCols)
 	default:
 		return false
 	}
@@ -158,21 +162,23 @@ func gatherVectors(dst *float32, step int, rows **float32, offset, count, panels
 func transposeVectors(dst, src *float32, stride, blocks int) bool {
 	switch active {
 	case AVX2:
-		transposeAVX2(dst, src, 4*stride, blocks)
+		simd.TransposeAVX2(dst, src, 4*stride, blocks)
 	case AVX512:
-		transposeAVX512(dst, src, 4*stride, blocks)
+		simd.TransposeAVX512(dst, src, 4*stride, blocks)
 	default:
 		return false
 	}
 	return true
 }
 
-func adamVectors(w, m, v, g []float32, c *[7]float32) bool {
+func adamVectors(w, m, v, g []float32, c *[simd.AdamFactors]float32) bool {
 	switch active {
+	case SSE2, AVX:
+		adamSSE2(w, m, v, g, c)
 	case AVX2:
-		adamAVX2(w, m, v, g, c)
+		simd.AdamAVX2(w, m, v, g, c)
 	case AVX512:
-		adamAVX512(w, m, v, g, c)
+		simd.AdamAVX512(w, m, v, g, c)
 	default:
 		return false
 	}

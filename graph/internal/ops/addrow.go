@@ -58,6 +58,9 @@ type SumRows struct {
 
 // NewSumRows returns the sum of the rows of x, of shape (n, m), as a (1, m) matrix.
 func NewSumRows(key string, x *gorgonia.Node) (*gorgonia.Node, error) {
+	if err := isMatrix("the operand", x); err != nil {
+		return nil, err
+	}
 	op := &SumRows{base: newBase("sumRows", key, tensor.Shape{1, columns(x)}, x)}
 	return gorgonia.ApplyOp(op, x)
 }
@@ -87,4 +90,13 @@ func sumRows[F Float](y, x []F, sum []float64) {
 	for j, s := range sum {
 		y[j] = F(s)
 	}
+}
+
+// DiffWRT says that the operand has a gradient.
+func (o *SumRows) DiffWRT(int) []bool { return all(1) }
+
+// SymDiff returns dy in every row.
+func (o *SumRows) SymDiff(in gorgonia.Nodes, _, dy *gorgonia.Node) (gorgonia.Nodes, error) {
+	dx, err := NewRepeatRow(o.key+"'", dy, rows(in[0]))
+	return gorgonia.Nodes{dx}, err
 }

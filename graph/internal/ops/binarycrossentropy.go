@@ -64,12 +64,18 @@ func (o *BinaryCrossEntropy) DiffWRT(int) []bool { return []bool{true, false, fa
 // SymDiff returns dx = dy · w_i·(σ(x) − y)/Σw.
 func (o *BinaryCrossEntropy) SymDiff(in gorgonia.Nodes, _, dy *gorgonia.Node) (gorgonia.Nodes, error) {
 	x, y, w := in[0], in[1], in[2]
-	op := &binaryCrossEntropyGrad{newBase("binaryCrossEntropyGrad", o.key+"'", x.Shape().Clone(), x, y, w, dy)}
-	dx, err := gorgonia.ApplyOp(op, x, y, w, dy)
+	dx, err := newBinaryCrossEntropyGrad(o.key+"'", x, y, w, dy)
 	return gorgonia.Nodes{dx, nil, nil}, err
 }
 
+// A binaryCrossEntropyGrad is the gradient of BinaryCrossEntropy with respect to the logits. Its
+// operands are those of BinaryCrossEntropy and the gradient of the loss.
 type binaryCrossEntropyGrad struct{ base }
+
+func newBinaryCrossEntropyGrad(key string, x, y, w, dy *gorgonia.Node) (*gorgonia.Node, error) {
+	op := &binaryCrossEntropyGrad{newBase("binaryCrossEntropyGrad", key, x.Shape().Clone(), x, y, w, dy)}
+	return gorgonia.ApplyOp(op, x, y, w, dy)
+}
 
 func (o *binaryCrossEntropyGrad) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 	defer o.recovered(&err)
@@ -97,4 +103,48 @@ func binaryCrossEntropyBackward[F Float](dx, x, y, w []F, dy float64) {
 			dx[j] = F(scale * (1/(1+math.Exp(-float64(x[j]))) - float64(y[j])))
 		}
 	}
+}
+
+// DiffWRT says that the logits and the gradient of the loss have gradients; labels have none.
+func (o *binaryCrossEntropyGrad) DiffWRT(int) []bool { return []bool{true, false, false, true} }
+
+// SymDiff returns, for the gradient g of the result, dy · w_i/Σw · g ⊙ σ′(x), and the inner product
+// of g with what the result is where the gradient of the loss is 1.
+func (o *binaryCrossEntropyGrad) SymDiff(in gorgonia.Nodes, _, g *gorgonia.Node) (gorgonia.Nodes, error) {
+	x, y, w, dy := in[0], in[1], in[2], in[3]
+	dp, err := timesSlopeOfSigmoid(o.key+"'", x, g)
+	if err != nil {
+		return nil, err
+	}
+	shares, err := newRowShares(o.key+"'w", w)
+	if err != nil {
+		return nil, err
+	}
+	dx, err := weighRows(o.key+"'", dp, w, shares, dy)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := newBinaryCrossEntropyGrad(o.key+"'1", x, y, w, unit(dy))
+	if err != nil {
+		return nil, err
+	}
+	ddy, err := NewDot(o.key+"'dy", g, whole)
+	return gorgonia.Nodes{dx, nil, nil, ddy}, err
+}
+
+// timesSlopeOfSigmoid returns g ⊙ σ(x) ⊙ (1 − σ(x)).
+func timesSlopeOfSigmoid(key string, x, g *gorgonia.Node) (*gorgonia.Node, error) {
+	p, err := gorgonia.Sigmoid(x)
+	if err != nil {
+		return nil, err
+	}
+	q, err := NewAffine(key+"q", p, -1, 1)
+	if err != nil {
+		return nil, err
+	}
+	slope, err := gorgonia.HadamardProd(p, q)
+	if err != nil {
+		return nil, err
+	}
+	return gorgonia.HadamardProd(slope, g)
 }

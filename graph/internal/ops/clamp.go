@@ -94,3 +94,11 @@ func within[F Float](y, x []F, low, high F) {
 		}
 	}
 }
+
+// DiffWRT says that the operand has no gradient.
+func (o *Within) DiffWRT(int) []bool { return []bool{false} }
+
+// SymDiff returns no gradient.
+func (o *Within) SymDiff(gorgonia.Nodes, *gorgonia.Node, *gorgonia.Node) (gorgonia.Nodes, error) {
+	return gorgonia.Nodes{nil}, nil
+}

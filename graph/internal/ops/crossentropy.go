@@ -117,9 +117,7 @@ func (o *CrossEntropy) DiffWRT(int) []bool { return []bool{true, false, false} }
 // SymDiff returns the gradient with respect to the logits.
 func (o *CrossEntropy) SymDiff(in gorgonia.Nodes, _, dy *gorgonia.Node) (gorgonia.Nodes, error) {
 	logits, targets, w := in[0], in[1], in[2]
-	op := &CrossEntropyGrad{
-		newBase(o.kind+"Grad", o.key+"'", logits.Shape().Clone(), logits, targets, w, dy), o.lossSettings}
-	dx, err := gorgonia.ApplyOp(op, logits, targets, w, dy)
+	dx, err := newCrossEntropyGrad(o.key+"'", logits, targets, w, dy, o.lossSettings)
 	return gorgonia.Nodes{dx, nil, nil}, err
 }
 
@@ -128,6 +126,12 @@ func (o *CrossEntropy) SymDiff(in gorgonia.Nodes, _, dy *gorgonia.Node) (gorgoni
 type CrossEntropyGrad struct {
 	base
 	lossSettings
+}
+
+func newCrossEntropyGrad(key string, logits, targets, w, dy *gorgonia.Node, s lossSettings) (*gorgonia.Node, error) {
+	kind := fmt.Sprintf("crossEntropy(%v,%g)Grad", s.classWeights, s.smoothing)
+	op := &CrossEntropyGrad{newBase(kind, key, logits.Shape().Clone(), logits, targets, w, dy), s}
+	return gorgonia.ApplyOp(op, logits, targets, w, dy)
 }
 
 // Do computes the gradient.
@@ -159,6 +163,37 @@ func crossEntropyBackward[F Float](s *lossSettings, dx, logits []F, targets []in
 			d[j] = F(scale * (math.Exp(float64(v)-lse)*sum - s.target(j, k, c)))
 		}
 	}
+}
+
+// DiffWRT says that the logits and the gradient of the loss have gradients.
+func (o *CrossEntropyGrad) DiffWRT(int) []bool { return []bool{true, false, false, true} }
+
+// SymDiff returns, for the gradient g of the result, that of the softmax in the result, and the
+// inner product of g with what the result is where the gradient of the loss is 1.
+func (o *CrossEntropyGrad) SymDiff(in gorgonia.Nodes, _, g *gorgonia.Node) (gorgonia.Nodes, error) {
+	logits, targets, w, dy := in[0], in[1], in[2], in[3]
+	p, err := NewSoftmax(o.key+"'p", logits)
+	if err != nil {
+		return nil, err
+	}
+	dp, err := newSoftmaxGrad(o.key+"'dp", p, g)
+	if err != nil {
+		return nil, err
+	}
+	shares, err := newClassShares(o.key+"'w", w, targets, columns(logits), o.lossSettings)
+	if err != nil {
+		return nil, err
+	}
+	dx, err := weighRows(o.key+"'", dp, w, shares, dy)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := newCrossEntropyGrad(o.key+"'1", logits, targets, w, unit(dy), o.lossSettings)
+	if err != nil {
+		return nil, err
+	}
+	ddy, err := NewDot(o.key+"'dy", g, whole)
+	return gorgonia.Nodes{dx, nil, nil, ddy}, err
 }
 
 // target returns q[j], the share of class j in the target of a row of class k.

@@ -5,7 +5,11 @@
 // operations do not:
 //
 //   - its hash holds everything that changes its result, and a key that is
-//     unique in its graph, so that Gorgonia never takes one for another;
+//     unique in its graph, so that Gorgonia never takes one for another; only
+//     gradients of one operation that are asked for twice share a key, and are
+//     told apart by their operands, or are the same;
+//   - its gradient is made of such operations, and of Gorgonia's that are right, so
+//     that it can be differentiated any number of times;
 //   - it writes to a buffer of its own, allocated at the first run, and to all
 //     of it in every run; it never writes to an operand;
 //   - sums run in a fixed order in float64 accumulators;

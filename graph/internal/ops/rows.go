@@ -130,3 +130,12 @@ func (o *ScatterRows) link(index []int) {
 		o.next[i], o.first[k] = o.first[k], i
 	}
 }
+
+// DiffWRT says that only the matrix has a gradient.
+func (o *ScatterRows) DiffWRT(int) []bool { return []bool{true, false} }
+
+// SymDiff returns dx: row i is the row of dy that it was added to.
+func (o *ScatterRows) SymDiff(in gorgonia.Nodes, _, dy *gorgonia.Node) (gorgonia.Nodes, error) {
+	dx, err := NewRows(o.key+"'", dy, in[1])
+	return gorgonia.Nodes{dx, nil}, err
+}

@@ -102,3 +102,12 @@ func maskRows[F Float](y, mask, x []F, m int, where bool) {
 		}
 	}
 }
+
+// DiffWRT says that the matrix has a gradient and the mask has none.
+func (o *MaskRows) DiffWRT(int) []bool { return []bool{false, true} }
+
+// SymDiff clears the same rows of dy.
+func (o *MaskRows) SymDiff(in gorgonia.Nodes, _, dy *gorgonia.Node) (gorgonia.Nodes, error) {
+	dx, err := NewMaskRows(o.key+"'", in[0], dy, o.where)
+	return gorgonia.Nodes{nil, dx}, err
+}

@@ -1,6 +1,7 @@
 package ops
 
 import (
+	"fmt"
 	"math"
 
 	"gorgonia.org/gorgonia"
@@ -59,12 +60,17 @@ func (o *Softmax) DiffWRT(int) []bool { return all(1) }
 
 // SymDiff returns dx = y ⊙ (dy − Σ_j dy[i][j]·y[i][j]).
 func (o *Softmax) SymDiff(_ gorgonia.Nodes, y, dy *gorgonia.Node) (gorgonia.Nodes, error) {
-	op := &softmaxGrad{newBase("softmaxGrad", o.key+"'", y.Shape().Clone(), y, dy)}
-	dx, err := gorgonia.ApplyOp(op, y, dy)
+	dx, err := newSoftmaxGrad(o.key+"'", y, dy)
 	return gorgonia.Nodes{dx}, err
 }
 
+// A softmaxGrad is the gradient of a softmax from its result y and the gradient of that.
 type softmaxGrad struct{ base }
+
+func newSoftmaxGrad(key string, y, dy *gorgonia.Node) (*gorgonia.Node, error) {
+	op := &softmaxGrad{newBase("softmaxGrad", key, y.Shape().Clone(), y, dy)}
+	return gorgonia.ApplyOp(op, y, dy)
+}
 
 func (o *softmaxGrad) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 	defer o.recovered(&err)
@@ -84,4 +90,36 @@ func softmaxBackward[F Float](dx, y, dy []F, m int) {
 			dx[j] = F(float64(p) * (float64(dy[j]) - inner))
 		}
 	}
+}
+
+// DiffWRT says that both operands have gradients.
+func (o *softmaxGrad) DiffWRT(int) []bool { return all(2) }
+
+// SymDiff returns, with the sums Σ over each row, for operands y and d and the gradient u of
+// the result,
+//
+//	dy = u ⊙ d − u·Σ d⊙y − d·Σ u⊙y
+//	dd = y ⊙ (u − Σ u⊙y)
+func (o *softmaxGrad) SymDiff(in gorgonia.Nodes, _, u *gorgonia.Node) (gorgonia.Nodes, error) {
+	y, d := in[0], in[1]
+	dy, err := gorgonia.HadamardProd(u, d)
+	if err != nil {
+		return nil, err
+	}
+	for i, pair := range [][2]*gorgonia.Node{{u, d}, {d, u}} {
+		key := fmt.Sprintf("%s'y%d", o.key, i)
+		inner, err := NewMatVecRows(key+"inner", pair[1], y)
+		if err != nil {
+			return nil, err
+		}
+		term, err := NewOuterRows(key, inner, pair[0])
+		if err != nil {
+			return nil, err
+		}
+		if dy, err = gorgonia.Sub(dy, term); err != nil {
+			return nil, err
+		}
+	}
+	dd, err := newSoftmaxGrad(o.key+"'d", y, u)
+	return gorgonia.Nodes{dy, dd}, err
 }

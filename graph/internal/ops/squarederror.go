@@ -73,8 +73,7 @@ func (o *SquaredError) DiffWRT(int) []bool { return []bool{true, true, false} }
 // SymDiff returns dx = dy · 2·w_i·(x − y)/(m·Σw), and its negative for the target.
 func (o *SquaredError) SymDiff(in gorgonia.Nodes, _, dy *gorgonia.Node) (gorgonia.Nodes, error) {
 	x, y, w := in[0], in[1], in[2]
-	op := &squaredErrorGrad{newBase("squaredErrorGrad", o.key+"'", x.Shape().Clone(), x, y, w, dy)}
-	dx, err := gorgonia.ApplyOp(op, x, y, w, dy)
+	dx, err := newSquaredErrorGrad(o.key+"'", x, y, w, dy)
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +81,14 @@ func (o *SquaredError) SymDiff(in gorgonia.Nodes, _, dy *gorgonia.Node) (gorgoni
 	return gorgonia.Nodes{dx, dt, nil}, err
 }
 
+// A squaredErrorGrad is the gradient of SquaredError with respect to the prediction. Its operands
+// are those of SquaredError and the gradient of the loss.
 type squaredErrorGrad struct{ base }
+
+func newSquaredErrorGrad(key string, x, y, w, dy *gorgonia.Node) (*gorgonia.Node, error) {
+	op := &squaredErrorGrad{newBase("squaredErrorGrad", key, x.Shape().Clone(), x, y, w, dy)}
+	return gorgonia.ApplyOp(op, x, y, w, dy)
+}
 
 func (o *squaredErrorGrad) Do(in ...gorgonia.Value) (_ gorgonia.Value, err error) {
 	defer o.recovered(&err)
@@ -110,4 +116,36 @@ func squaredErrorBackward[F Float](dx, x, y, w []F, dy float64) {
 			dx[j] = F(scale * (float64(x[j]) - float64(y[j])))
 		}
 	}
+}
+
+// DiffWRT says that all but the weights have gradients.
+func (o *squaredErrorGrad) DiffWRT(int) []bool { return []bool{true, true, false, true} }
+
+// SymDiff returns, for the gradient g of the result, dy · 2·w_i/(m·Σw) · g, its negative for the
+// target, and the inner product of g with what the result is where the gradient of the loss is 1.
+func (o *squaredErrorGrad) SymDiff(in gorgonia.Nodes, _, g *gorgonia.Node) (gorgonia.Nodes, error) {
+	x, y, w, dy := in[0], in[1], in[2], in[3]
+	shares, err := newRowShares(o.key+"'w", w)
+	if err != nil {
+		return nil, err
+	}
+	weighed, err := weighRows(o.key+"'", g, w, shares, dy)
+	if err != nil {
+		return nil, err
+	}
+	factor := 2 / float64(columns(x))
+	dx, err := NewAffine(o.key+"'x", weighed, factor, 0)
+	if err != nil {
+		return nil, err
+	}
+	dt, err := NewAffine(o.key+"'t", weighed, -factor, 0)
+	if err != nil {
+		return nil, err
+	}
+	whole, err := newSquaredErrorGrad(o.key+"'1", x, y, w, unit(dy))
+	if err != nil {
+		return nil, err
+	}
+	ddy, err := NewDot(o.key+"'dy", g, whole)
+	return gorgonia.Nodes{dx, dt, nil, ddy}, err
 }

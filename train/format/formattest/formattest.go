@@ -83,16 +83,6 @@ func Compress(t testing.TB, content string) string {
 	return b.String()
 }
 
-// Dataset returns the path of a data set's file, or skips the test.
-func Dataset(t *testing.T, name string) string {
-	t.Helper()
-	path := filepath.Join("../../../shared/data", name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the data set %s is not on this machine", name)
-	}
-	return path
-}
-
 // Memory runs read and returns how many bytes it allocated in all, and how many of them its result
 // keeps on the heap.
 func Memory(read func() any) (all, kept int64) {

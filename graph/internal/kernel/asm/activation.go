@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -8,39 +9,39 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// The numbers below and the steps of the functions are explained beside the
-// portable versions in package kernel, which take the same steps and must give the
-// same bits.
+// The steps of the functions are explained beside the portable versions in package kernel, which
+// take the same steps with the same numbers and must give the same bits.
+var (
+	log2E    = float("Log2E", 1.44269504, "")
+	ln2Hi    = float("Ln2Hi", 0.693359375, "9 bits: n·Ln2Hi is exact")
+	ln2Lo    = float("Ln2Lo", -2.12194440e-4, "")
+	rounding = float("Rounding", 12582912, "1.5·2²³: adding it leaves an integer in the low bits")
+	expMin   = float("ExpMin", -104, "")
+	expMax   = float("ExpMax", 89, "")
+
+	sigmoidMax = float("SigmoidMax", 104, "")
+	tanhSmall  = float("TanhSmall", 0.55, "")
+	tanhMax    = float("TanhMax", 10, "")
+
+	sqrtHalf = word32("SqrtHalf", 0x3f3504f3, "bits of √½")
+	logLn2Hi = float("LogLn2Hi", 6.9313812256e-01, "")
+	logLn2Lo = float("LogLn2Lo", 9.0580006145e-06, "")
+	logScale = float("LogScale", 1<<23, "what subnormal numbers are scaled by")
+	logBias  = float("LogBias", -23, "its logarithm to base 2, negative")
+)
+
 const (
-	log2E  = 1.44269504
-	ln2Hi  = 0.693359375
-	ln2Lo  = -2.12194440e-4
-	round  = 12582912 // 1.5·2²³: adding it rounds to an integer
-	expMin = -104
-	expMax = 89
-
-	sigmoidMax = 104
-	tanhSmall  = 0.55
-	tanhMax    = 10
-
-	minNormal = 0x1p-126
-	sqrtHalf  = 0x3f3504f3 // bits of √½
-	logLn2Hi  = 6.9313812256e-01
-	logLn2Lo  = 9.0580006145e-06
-
+	minNormal   = 0x1p-126
 	positiveInf = 0x7f800000
 	negativeInf = 0xff800000
 	quietNaN    = 0x7fc00000
 )
 
-// tanhCoefficients are those of P(x²) = (tanh x - x)/x³, highest power first.
-var tanhCoefficients = []float32{-0.00661022775, 0.0213093888, -0.0539094284, 0.133331135, -0.333333313}
-
-// logCoefficients are those of R(s²)/s², highest power first.
-var logCoefficients = []float32{0.24279078841, 0.28498786688, 0.40000972152, 0.66666662693}
-
-// expCoefficients are those of q(r) = (eʳ - 1 - r)/r², highest power first.
-var expCoefficients = []float32{0.000198910013, 0.00139336591, 0.00833331048, 0.041666463, 0.166666672, 0.5}
+var (
+	expCoefficients  = polynomial("Exp", "q(r) = (eʳ - 1 - r)/r²", 0.000198910013, 0.00139336591, 0.00833331048, 0.041666463, 0.166666672, 0.5)
+	tanhCoefficients = polynomial("Tanh", "P(x²) = (tanh x - x)/x³", -0.00661022775, 0.0213093888, -0.0539094284, 0.133331135, -0.333333313)
+	logCoefficients  = polynomial("Log", "R(s²)/s²", 0.24279078841, 0.28498786688, 0.40000972152, 0.66666662693)
+)
 
 // bitsOf returns the bits of numbers.
 func bitsOf(numbers ...float32) (bits []uint32) {
@@ -52,11 +53,11 @@ func bitsOf(numbers ...float32) (bits []uint32) {
 
 // The constants of the functions, all that their loops need.
 var (
-	reduceWords  = slices.Concat(bitsOf(log2E, round, ln2Hi, ln2Lo), bitsOf(expCoefficients...), []uint32{127})
+	reduceWords  = slices.Concat(bitsOf(log2E, rounding, -ln2Hi, -ln2Lo), bitsOf(expCoefficients...), []uint32{127})
 	expWords     = slices.Concat(reduceWords, bitsOf(expMax, expMin, 1))
 	sigmoidWords = slices.Concat(reduceWords, bitsOf(sigmoidMax, -sigmoidMax), []uint32{signBit, 127 << 23})
 	tanhWords    = slices.Concat(reduceWords, bitsOf(tanhCoefficients...), bitsOf(tanhSmall, tanhMax, 1, 2), []uint32{signBit, magnitude})
-	logWords     = slices.Concat(bitsOf(logCoefficients...), bitsOf(minNormal, 1<<23, -23, 1, 2, 0.5, logLn2Hi, logLn2Lo),
+	logWords     = slices.Concat(bitsOf(logCoefficients...), bitsOf(minNormal, logScale, logBias, 1, 2, 0.5, logLn2Hi, logLn2Lo),
 		[]uint32{sqrtHalf, positiveInf, negativeInf, quietNaN})
 )
 
@@ -66,7 +67,7 @@ func activations(v vectors) {
 		heldMapping(v, name, "a", scalar, words, body)
 	}
 	function("exp", "shift", expWords, func(in, s []vec) vec {
-		VADDPS(s[0], in[0], in[0])
+		v.add(s[0], in[0], in[0])
 		return v.exp(in[0])
 	})
 	function("sigmoid", "", sigmoidWords, func(in, _ []vec) vec { return v.sigmoid(in[0]) })
@@ -77,8 +78,7 @@ func activations(v vectors) {
 // expSum writes a function that sets whole groups of 16 numbers of dst to e^(a+shift)
 // and adds them to the lanes, as the sum of reductions does.
 func expSum(v vectors) {
-	TEXT("expSum"+v.suffix, NOSPLIT, "func(lanes *[16]float64, dst, a []float32, shift float32)")
-	Pragma("noescape")
+	begin("expSum"+v.suffix, fmt.Sprintf("func(lanes *[%d]float64, dst, a []float32, shift float32)", reductionLanes))
 	lanes := Load(Param("lanes"), GP64())
 	acc := v.registers(2 * reductionLanes / v.lanes)
 	for k, r := range acc {
@@ -93,7 +93,7 @@ func expSum(v vectors) {
 	for k := 0; k < len(acc); k += 2 {
 		at := Mem{Base: a, Disp: 2 * v.lanes * k}
 		x := v.load(at)
-		VADDPS(shift, x, x)
+		v.add(shift, x, x)
 		x = v.exp(x)
 		VMOVUPS(x, Mem{Base: dst, Disp: at.Disp})
 		for half, wide := range v.widenRegister(x) {
@@ -132,110 +132,110 @@ func (v vectors) widenRegister(x vec) []vec {
 // copyOf returns a new register with the value of r.
 func (v vectors) copyOf(r Op) vec {
 	c := v.register()
-	VMOVUPS(r, c)
+	v.copyTo(r, c)
 	return c
 }
 
 // reduce splits x into n·ln 2 + r. It returns p = eʳ - 1 and n as an integer.
 func (v vectors) reduce(x vec) (p, n vec) {
 	t := v.copyOf(number(log2E))
-	VFMADD213PS(number(round), x, t) // x/ln 2, rounded, in the low bits
+	v.multiplyAdd(number(rounding), x, t) // x/ln 2, rounded, in the low bits
 	whole := v.register()
-	VSUBPS(number(round), t, whole)
+	v.sub(number(rounding), t, whole)
 	r := x
-	VFNMADD231PS(number(ln2Hi), whole, r)
-	VFNMADD231PS(number(ln2Lo), whole, r)
+	v.addProduct(number(-ln2Hi), whole, r)
+	v.addProductCoarse(number(-ln2Lo), whole, r)
 	n = t
-	VPSUBD(number(round), t, n)
+	v.subInt(number(rounding), t, n)
 
 	q := v.copyOf(number(expCoefficients[0]))
 	for _, c := range expCoefficients[1:] {
-		VFMADD213PS(number(c), r, q)
+		v.multiplyAdd(number(c), r, q)
 	}
 	square := v.register()
-	VMULPS(r, r, square)
-	VFMADD213PS(r, square, q) // r + r²·q
+	v.mul(r, r, square)
+	v.multiplyAdd(r, square, q) // r + r²·q
 	return q, n
 }
 
 // powerOfTwo turns the integers n, from -126 to 127, into 2ⁿ.
 func (v vectors) powerOfTwo(n vec) {
-	VPADDD(word(127), n, n)
-	VPSLLD(U8(23), n, n)
+	v.addInt(word(127), n, n)
+	v.shiftLeft(U8(23), n, n)
 }
 
 // exp returns eˣ.
 func (v vectors) exp(x vec) vec {
 	// The second operand of these stays if it is not a number.
-	VMINPS(x, v.copyOf(number(expMax)), x)
-	VMAXPS(x, v.copyOf(number(expMin)), x)
+	v.min(x, v.copyOf(number(expMax)), x)
+	v.max(x, v.copyOf(number(expMin)), x)
 	p, n := v.reduce(x)
-	VADDPS(number(1), p, p)
+	v.add(number(1), p, p)
 	half := v.register()
-	VPSRAD(U8(1), n, half)
-	VPSUBD(half, n, n)
+	v.shiftRight(U8(1), n, half)
+	v.subInt(half, n, n)
 	v.powerOfTwo(half)
 	v.powerOfTwo(n)
-	VMULPS(half, p, p)
-	VMULPS(n, p, p)
+	v.mul(half, p, p)
+	v.mul(n, p, p)
 	return p
 }
 
 // sigmoid returns 1/(1+e⁻ˣ).
 func (v vectors) sigmoid(x vec) vec {
 	y := v.register()
-	VXORPS(word(signBit), x, y)
-	VMINPS(y, v.copyOf(number(sigmoidMax)), y)
-	VMAXPS(y, v.copyOf(number(-sigmoidMax)), y)
+	v.xor(word(signBit), x, y)
+	v.min(y, v.copyOf(number(sigmoidMax)), y)
+	v.max(y, v.copyOf(number(-sigmoidMax)), y)
 	p, n := v.reduce(y)
 	half, rest := v.register(), v.register()
-	VPSRAD(U8(1), n, half)
-	VPSUBD(half, n, rest)
+	v.shiftRight(U8(1), n, half)
+	v.subInt(half, n, rest)
 	one := v.copyOf(word(127 << 23))
-	VPSLLD(U8(23), half, half)
-	VPSUBD(half, one, half) // 2⁻ʰ
+	v.shiftLeft(U8(23), half, half)
+	v.subInt(half, one, half) // 2⁻ʰ
 	v.powerOfTwo(rest)
 	sum := v.register()
-	VADDPS(rest, half, sum)
+	v.add(rest, half, sum)
 	large := v.compare(half, less, rest)
 	denominator := v.choose(large, half, sum)
-	VFMADD231PS(rest, p, denominator)
-	VADDPS(v.choose(large, rest, v.zero()), denominator, denominator)
-	VDIVPS(denominator, half, half)
+	v.addProductCoarse(rest, p, denominator)
+	v.add(v.choose(large, rest, v.zero()), denominator, denominator)
+	v.div(denominator, half, half)
 	return half
 }
 
 // tanh returns tanh x.
 func (v vectors) tanh(x vec) vec {
 	y := v.register()
-	VANDPS(word(magnitude), x, y)
+	v.and(word(magnitude), x, y)
 	small := v.compare(y, less, number(tanhSmall))
 
 	square := v.register()
-	VMULPS(y, y, square)
+	v.mul(y, y, square)
 	polynomial := v.copyOf(number(tanhCoefficients[0]))
 	for _, c := range tanhCoefficients[1:] {
-		VFMADD213PS(number(c), square, polynomial)
+		v.multiplyAdd(number(c), square, polynomial)
 	}
-	VMULPS(y, square, square)
-	VFMADD213PS(y, square, polynomial) // x + x³·P(x²)
+	v.mul(y, square, square)
+	v.multiplyAdd(y, square, polynomial) // x + x³·P(x²)
 
-	VMINPS(y, v.copyOf(number(tanhMax)), y)
-	VADDPS(y, y, y)
+	v.min(y, v.copyOf(number(tanhMax)), y)
+	v.add(y, y, y)
 	p, n := v.reduce(y)
 	v.powerOfTwo(n)
 	denominator := v.register()
-	VADDPS(number(1), n, denominator)
-	VFMADD231PS(n, p, denominator) // 1 + e²ˣ
+	v.add(number(1), n, denominator)
+	v.addProductCoarse(n, p, denominator) // 1 + e²ˣ
 	quotient := v.copyOf(number(2))
-	VDIVPS(denominator, quotient, quotient)
+	v.div(denominator, quotient, quotient)
 	one := v.copyOf(number(1))
-	VSUBPS(quotient, one, one)
+	v.sub(quotient, one, one)
 
 	result := v.choose(small, polynomial, one)
 	sign := v.register()
-	VANDPS(word(signBit), x, sign)
-	VORPS(sign, result, result)
+	v.and(word(signBit), x, sign)
+	v.or(sign, result, result)
 	return result
 }
 
@@ -244,42 +244,42 @@ func (v vectors) log(x vec) vec {
 	// Scale subnormal numbers up.
 	tiny := v.compare(x, less, number(minNormal))
 	scaled := v.register()
-	VMULPS(number(1<<23), x, scaled)
+	v.mul(number(logScale), x, scaled)
 	m := v.choose(tiny, scaled, x)
-	bias := v.choose(tiny, number(-23), v.zero())
+	bias := v.choose(tiny, number(logBias), v.zero())
 
 	// x = 2ᵏ·m with m from √½ to √2.
 	k := v.register()
-	VPSUBD(word(sqrtHalf), m, k)
-	VPSRAD(U8(23), k, k)
+	v.subInt(word(sqrtHalf), m, k)
+	v.shiftRight(U8(23), k, k)
 	whole := v.register()
-	VPSLLD(U8(23), k, whole)
-	VPSUBD(whole, m, m)
-	VCVTDQ2PS(k, k)
-	VADDPS(bias, k, k)
+	v.shiftLeft(U8(23), k, whole)
+	v.subInt(whole, m, m)
+	v.toFloat(k, k)
+	v.add(bias, k, k)
 
 	// ln m = f - (f²/2 - s·(f²/2 + R)), s = f/(2+f).
 	f, s := m, v.register()
-	VSUBPS(number(1), m, f)
-	VADDPS(number(2), f, s)
-	VDIVPS(s, f, s)
+	v.sub(number(1), m, f)
+	v.add(number(2), f, s)
+	v.div(s, f, s)
 	z := v.register()
-	VMULPS(s, s, z)
+	v.mul(s, s, z)
 	r := v.copyOf(number(logCoefficients[0]))
 	for _, c := range logCoefficients[1:] {
-		VFMADD213PS(number(c), z, r)
+		v.multiplyAdd(number(c), z, r)
 	}
-	VMULPS(z, r, r)
+	v.mul(z, r, r)
 	half := v.register()
-	VMULPS(number(0.5), f, half)
-	VMULPS(f, half, half)
-	VADDPS(half, r, r)
+	v.mul(number(0.5), f, half)
+	v.mul(f, half, half)
+	v.add(half, r, r)
 	low := v.register()
-	VMULPS(number(logLn2Lo), k, low)
-	VFMADD231PS(r, s, low) // s·(f²/2 + R) + k·ln2Lo
-	VSUBPS(low, half, half)
-	VSUBPS(half, f, f)
-	VFMADD231PS(number(logLn2Hi), k, f)
+	v.mul(number(logLn2Lo), k, low)
+	v.addProduct(r, s, low) // s·(f²/2 + R) + k·ln2Lo
+	v.sub(low, half, half)
+	v.sub(half, f, f)
+	v.addProduct(number(logLn2Hi), k, f)
 
 	f = v.choose(v.compare(x, equal, v.zero()), word(negativeInf), f)
 	f = v.choose(v.compare(x, less, v.zero()), word(quietNaN), f)

@@ -1,39 +1,43 @@
 package main
 
 import (
+	"fmt"
+	"slices"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 )
 
+// adamFactors are the places of the factors.
+var adamFactors = places("Adam", "Beta1", "Rest1", "Beta2", "Rest2", "Correction", "Epsilon", "Rate")
+
 // adam writes one step of Adam, in the order of operations of the portable version
 // in package kernel.
 func adam(v vectors) {
-	TEXT("adam"+v.suffix, NOSPLIT, "func(w, m, v, g []float32, c *[7]float32)")
-	Pragma("noescape")
+	v.beginSweep("adam", fmt.Sprintf("w, m, v, g []float32, c *[%d]float32", len(adamFactors)))
 	c := Load(Param("c"), GP64())
-	coefficient := v.registers(7)
-	for k, r := range coefficient {
-		VBROADCASTSS(Mem{Base: c, Disp: 4 * k}, r)
+	factors := v.registers(len(adamFactors))
+	for k, r := range factors {
+		v.broadcastTo(Mem{Base: c, Disp: 4 * k}, r)
 	}
-	beta1, rest1, beta2, rest2 := coefficient[0], coefficient[1], coefficient[2], coefficient[3]
-	correction, epsilon, rate := coefficient[4], coefficient[5], coefficient[6]
+	factor := func(name string) vec { return factors[slices.Index(adamFactors, name)] }
+	beta1, rest1, beta2, rest2 := factor("Beta1"), factor("Rest1"), factor("Beta2"), factor("Rest2")
+	correction, epsilon, rate := factor("Correction"), factor("Epsilon"), factor("Rate")
 
 	v.sweep([]string{"w", "m", "v", "g"}, []string{"w", "m", "v"}, func(in []vec) []vec {
 		w, m1, m2, g := in[0], in[1], in[2], in[3]
 		x := v.register()
-		VMULPS(g, rest1, x)
-		VFMADD213PS(x, beta1, m1) // m = β₁·m + (1-β₁)·g
-		VMULPS(g, g, g)
-		VMULPS(g, rest2, g)
-		VFMADD213PS(g, beta2, m2) // v = β₂·v + (1-β₂)·g²
-		VMULPS(m2, correction, x)
-		VSQRTPS(x, x)
-		VADDPS(epsilon, x, x)
-		VMULPS(m1, rate, g)
-		VDIVPS(x, g, x)
-		VSUBPS(x, w, w)
+		v.mul(g, rest1, x)
+		v.multiplyAdd(x, beta1, m1) // m = β₁·m + (1-β₁)·g
+		v.mul(g, g, g)
+		v.mul(g, rest2, g)
+		v.multiplyAdd(g, beta2, m2) // v = β₂·v + (1-β₂)·g²
+		v.mul(m2, correction, x)
+		v.sqrt(x, x)
+		v.add(epsilon, x, x)
+		v.mul(m1, rate, g)
+		v.div(x, g, x)
+		v.sub(x, w, w)
 		return []vec{w, m1, m2}
 	})
-	VZEROUPPER()
-	RET()
 }

@@ -7,17 +7,15 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// doubleBytes is the size of one row of a panel of float64: 16 numbers.
-const doubleBytes = 2 * panelBytes
+// doubleBytes is the size of one row of a panel of float64.
+var doubleBytes = 2 * panelBytes
 
-// doubleRows returns the most rows of a tile of float64, which has one panel: as many as
-// leave registers for a row of the panel.
-func (v vectors) doubleRows() int {
-	if v.lanes == 16 {
-		return 8
-	}
-	return 2
-}
+// doublePanels is gridPanels for float64: one panel, and as many rows as leave registers for a row
+// of it.
+var doublePanels = tiles("DoublePanels", map[vectors][]int{
+	avx2:   {1: 1, 1},
+	avx512: {1: 1, 1, 1, 1, 1, 1, 1, 1},
+})
 
 // doubles writes the tiles of the matrix product for float64: whole panels, without masks.
 func doubles(v vectors) {
@@ -46,10 +44,9 @@ func doubles(v vectors) {
 // operand are and how to go on to the next ones; the last instruction of that leaves zero
 // at the end.
 func doubleTile(v vectors, name, left string, operand func(rows int) (a []Mem, next func())) {
-	TEXT(name+v.suffix, NOSPLIT, "func(rows, k int, "+left+", b *float64, start *float64, startStride int, c *float64, cStride int)")
-	Pragma("noescape")
+	begin(name+v.suffix, "func(rows, k int, "+left+", b *float64, start *float64, startStride int, c *float64, cStride int)")
 	rows := Load(Param("rows"), GP64())
-	most := v.doubleRows()
+	most := len(doublePanels[v]) - 1
 	for m := most; m > 1; m-- {
 		CMPQ(rows, U8(m))
 		JEQ(LabelRef(fmt.Sprintf("rows%d", m)))

@@ -29,16 +29,13 @@ func heldMapping(v vectors, name, inputs, scalars string, words []uint32, body f
 	for _, s := range strings.Fields(scalars) {
 		parameters += ", " + s + " float32"
 	}
-	TEXT(name+v.suffix, NOSPLIT, "func("+parameters+")")
-	Pragma("noescape")
+	v.beginSweep(name, parameters)
 	var scalar []vec
 	for _, s := range strings.Fields(scalars) {
 		scalar = append(scalar, v.broadcastParam(s))
 	}
 	defer v.hold(words)()
 	v.sweep(slices, []string{"dst"}, func(in []vec) []vec { return []vec{body(in, scalar)} })
-	VZEROUPPER()
-	RET()
 }
 
 // broadcastParam returns a register whose lanes all hold a float32 parameter.
@@ -55,9 +52,19 @@ func paramAddress(name string) Mem {
 	return p.Addr
 }
 
-// sweep emits the loop over all elements of the slices: it loads a vector of each
-// input, runs body and stores its results to the outputs. The first output sets the
-// length.
+// beginSweep begins a function that consists of a sweep.
+func (v vectors) beginSweep(name, parameters string) {
+	result := ""
+	if v.lanes == 4 {
+		result = " (done int)"
+	}
+	begin(name+v.suffix, "func("+parameters+")"+result)
+}
+
+// sweep emits the loop over all elements of the slices, and the end of the function: it loads a
+// vector of each input, runs body and stores its results to the outputs. The first output sets the
+// length. With SSE2 the function returns how many elements it has done: whole vectors, up to
+// one whose results it does not know.
 func (v vectors) sweep(inputs, outputs []string, body func(in []vec) []vec) {
 	n := Load(Param(outputs[0]).Len(), GP64())
 	i := GP64()
@@ -68,6 +75,7 @@ func (v vectors) sweep(inputs, outputs []string, body func(in []vec) []vec) {
 			at[s] = Mem{Base: Load(Param(s).Base(), GP64()), Index: i, Scale: 4}
 		}
 	}
+	doubts := v.beginDoubts()
 
 	Label("loop")
 	CMPQ(n, U8(v.lanes))
@@ -76,14 +84,21 @@ func (v vectors) sweep(inputs, outputs []string, body func(in []vec) []vec) {
 	for k, s := range inputs {
 		in[k] = v.load(at[s])
 	}
-	for k, out := range body(in) {
-		VMOVUPS(out, at[outputs[k]])
+	results := body(in)
+	doubts.leave("tail")
+	for k, out := range results {
+		v.move(at[outputs[k]], out, true)
 	}
 	ADDQ(U8(v.lanes), i)
 	SUBQ(U8(v.lanes), n)
 	JMP(LabelRef("loop"))
 
 	Label("tail")
+	if v.lanes == 4 {
+		Store(i, ReturnIndex(0))
+		RET()
+		return
+	}
 	TESTQ(n, n)
 	JZ(LabelRef("done"))
 	mask := v.tail(n)
@@ -94,88 +109,90 @@ func (v vectors) sweep(inputs, outputs []string, body func(in []vec) []vec) {
 		v.moveMasked(at[outputs[k]], mask, out, true)
 	}
 	Label("done")
+	VZEROUPPER()
+	RET()
 }
 
 // elementwise writes the functions that are one instruction or few.
 func elementwise(v vectors) {
-	// In Go's order of operands the second source comes first: VSUBPS(b, a, r) is
+	// In Go's order of operands the second source comes first: v.sub(b, a, r) is
 	// r = a - b.
-	binary := func(name string, instruction func(...Op)) {
+	binary := func(name string, instruction func(b, a, r Op)) {
 		mapping(v, name, "a b", "", func(in, _ []vec) vec {
 			instruction(in[1], in[0], in[0])
 			return in[0]
 		})
 	}
-	binary("add", VADDPS)
-	binary("sub", VSUBPS)
-	binary("mul", VMULPS)
-	binary("div", VDIVPS)
+	binary("add", v.add)
+	binary("sub", v.sub)
+	binary("mul", v.mul)
+	binary("div", v.div)
 
 	mapping(v, "mulAdd", "a b c", "", func(in, _ []vec) vec {
-		VFMADD213PS(in[2], in[1], in[0]) // a = a·b + c
+		v.multiplyAddCoarse(in[2], in[1], in[0]) // a = a·b + c
 		return in[0]
 	})
 	mapping(v, "sigmoidGrad", "y d", "", func(in, _ []vec) vec {
 		rest := v.copyOf(number(1))
-		VSUBPS(in[0], rest, rest)
-		VMULPS(in[0], rest, rest)
-		VMULPS(in[1], rest, rest)
+		v.sub(in[0], rest, rest)
+		v.mul(in[0], rest, rest)
+		v.mul(in[1], rest, rest)
 		return rest
 	})
 	mapping(v, "tanhGrad", "y d", "", func(in, _ []vec) vec {
-		VMULPS(in[0], in[0], in[0])
+		v.mul(in[0], in[0], in[0])
 		rest := v.copyOf(number(1))
-		VSUBPS(in[0], rest, rest)
-		VMULPS(in[1], rest, rest)
+		v.sub(in[0], rest, rest)
+		v.mul(in[1], rest, rest)
 		return rest
 	})
 	mapping(v, "scale", "a", "s", func(in, s []vec) vec {
-		VMULPS(s[0], in[0], in[0])
+		v.mul(s[0], in[0], in[0])
 		return in[0]
 	})
 	mapping(v, "scaleAdd", "a b", "s", func(in, s []vec) vec {
-		VFMADD213PS(in[1], s[0], in[0]) // a = a·s + b
+		v.multiplyAddCoarse(in[1], s[0], in[0]) // a = a·s + b
 		return in[0]
 	})
 	mapping(v, "shift", "a", "s", func(in, s []vec) vec {
-		VADDPS(s[0], in[0], in[0])
+		v.add(s[0], in[0], in[0])
 		return in[0]
 	})
 	mapping(v, "affine", "a", "s t", func(in, s []vec) vec {
-		VMULPS(s[0], in[0], in[0])
-		VADDPS(s[1], in[0], in[0])
+		v.mul(s[0], in[0], in[0])
+		v.add(s[1], in[0], in[0])
 		return in[0]
 	})
 	mapping(v, "normalize", "a", "shift scale", func(in, s []vec) vec {
-		VADDPS(s[0], in[0], in[0])
-		VMULPS(s[1], in[0], in[0])
+		v.add(s[0], in[0], in[0])
+		v.mul(s[1], in[0], in[0])
 		return in[0]
 	})
 	mapping(v, "neg", "a", "", func(in, _ []vec) vec {
-		VXORPS(word(signBit), in[0], in[0])
+		v.xor(word(signBit), in[0], in[0])
 		return in[0]
 	})
 	mapping(v, "sqrt", "a", "", func(in, _ []vec) vec {
-		VSQRTPS(in[0], in[0])
+		v.sqrt(in[0], in[0])
 		return in[0]
 	})
 	mapping(v, "fill", "", "s", func(_, s []vec) vec { return s[0] })
 
 	mapping(v, "max", "a b", "", func(in, _ []vec) vec {
-		// Of NaNs and of zeros VMAXPS gives the operand written first, whichever it is: the
+		// Of NaNs and of zeros max gives the operand written first, whichever it is: the
 		// two orders differ in the sign of a zero, which is positive if one of them is.
 		a, b := in[0], in[1]
 		sum, m := v.register(), v.register()
-		VADDPS(b, a, sum)
-		VMAXPS(b, a, m) // a > b ? a : b
+		v.add(b, a, sum)
+		v.max(b, a, m) // a > b ? a : b
 		unordered := v.compare(a, unordered, b)
-		VMAXPS(a, b, a) // b > a ? b : a
-		VANDPS(a, m, m)
+		v.max(a, b, a) // b > a ? b : a
+		v.and(a, m, m)
 		return v.choose(unordered, sum, m)
 	})
 	mapping(v, "clamp", "a", "low high", func(in, s []vec) vec {
 		low := v.compare(in[0], lessEqual, s[0])
-		VMINPS(in[0], s[1], in[0]) // high < a ? high : a
+		v.min(in[0], s[1], in[0]) // high < a ? high : a
 		return v.choose(low, s[0], in[0])
 	})
 	mapping(v, "lessEqual", "a b", "", func(in, _ []vec) vec {

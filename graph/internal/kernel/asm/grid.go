@@ -2,71 +2,95 @@ package main
 
 import (
 	"fmt"
+	"math/bits"
 
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// A field is one of the struct grid of package kernel, which has the same fields in
-// the same order, of 8 bytes each, or one of the frame of the assembly.
-type field int
+// A field is one of the struct Grid, which the assembly is called with, or one of the frame of the
+// assembly.
+type field struct {
+	ofFrame bool
+	index   int // each field has 8 bytes
+}
 
-const (
-	fieldK field = iota
-	fieldA
-	fieldAOffset
-	fieldB
-	fieldBOffset
-	fieldBStep
-	fieldStart
-	fieldStartStride
-	fieldStartStep
-	fieldC
-	fieldCStride
-	fieldRows
-	fieldTall
-	fieldShort
-	fieldPanels
-	fieldWide
-	fieldNarrow
-	fieldLastCols
-	fieldLarge
+// A structField is how Go sees a field.
+type structField struct{ name, kind, comment string }
 
-	// What follows is in the frame: of the grid
-	frameWide   // groups of as many panels as the group that are left
-	frameNarrow // narrower ones after them
-	framePanels // panels of the group, and where it begins
-	frameB      // in b,
-	frameStart  // start
-	frameC      // and c
-	frameCols   // columns of the last panel of the group
-
-	frameHeight   // rows of the tile
-	frameTall     // tiles of this height that are left
-	frameShort    // shorter ones after them
-	frameRowA     // where the tile begins in a,
-	frameRowStart // start
-	frameRowC     // and c
-	fields
+var (
+	gridFields  []structField
+	frameFields int
 )
 
-// frame is the memory of the function that is being written for the fields that are not in
-// the struct.
+// ofGrid adds a field to the struct Grid.
+func ofGrid(name, kind, comment string) field {
+	gridFields = append(gridFields, structField{name, kind, comment})
+	return field{index: len(gridFields) - 1}
+}
+
+// ofFrame adds a field to the frame.
+func ofFrame() field {
+	frameFields++
+	return field{ofFrame: true, index: frameFields - 1}
+}
+
+var (
+	fieldK           = ofGrid("K", "int", "at least 1")
+	fieldA           = ofGrid("A", "unsafe.Pointer", "pointers to the rows of the left operand, or a panel whose columns are the rows")
+	fieldAOffset     = ofGrid("AOffset", "int", "where k = 0 is behind each of the pointers")
+	fieldB           = ofGrid("B", "unsafe.Pointer", "panels, or pointers to rows")
+	fieldBOffset     = ofGrid("BOffset", "int", "where the first panel is behind each of the pointers")
+	fieldBStep       = ofGrid("BStep", "int", "from panel to panel")
+	fieldStart       = ofGrid("Start", "unsafe.Pointer", "what the sums start from")
+	fieldStartStride = ofGrid("StartStride", "int", "from row to row")
+	fieldStartStep   = ofGrid("StartStep", "int", "from panel to panel")
+	fieldC           = ofGrid("C", "unsafe.Pointer", "the result")
+	fieldCStride     = ofGrid("CStride", "int", "from row to row")
+	fieldRows        = ofGrid("Rows", "int", "rows of a tall tile")
+	fieldTall        = ofGrid("Tall", "int", "tall tiles below one another")
+	fieldShort       = ofGrid("Short", "int", "tiles below them, a row shorter")
+	fieldPanels      = ofGrid("Panels", "int", "panels of a wide group")
+	fieldWide        = ofGrid("Wide", "int", "wide groups")
+	fieldNarrow      = ofGrid("Narrow", "int", "groups right of them, of a panel less")
+	fieldLastCols    = ofGrid("LastCols", "int", "columns of the last panel, from 1 to 16; no others of it are touched")
+	fieldLarge       = ofGrid("Large", "int", "not zero if the result does not stay in the second-level cache: it is asked for early")
+)
+
+// What is left of the grid.
+var (
+	frameWide   = ofFrame() // groups of as many panels as the group that are left
+	frameNarrow = ofFrame() // narrower ones after them
+	framePanels = ofFrame() // panels of the group, and where it begins
+	frameB      = ofFrame() // in b,
+	frameStart  = ofFrame() // start
+	frameC      = ofFrame() // and c
+	frameCols   = ofFrame() // columns of the last panel of the group
+
+	frameHeight   = ofFrame() // rows of the tile
+	frameTall     = ofFrame() // tiles of this height that are left
+	frameShort    = ofFrame() // shorter ones after them
+	frameRowA     = ofFrame() // where the tile begins in a,
+	frameRowStart = ofFrame() // start
+	frameRowC     = ofFrame() // and c
+)
+
+// frame is the memory of the function that is being written for the fields of the frame.
 var frame Mem
 
 // in returns where the field is; g holds the pointer to the grid.
 func (f field) in(g reg.Register) Mem {
-	if f >= frameWide {
-		return frame.Offset(8 * int(f-frameWide))
+	if f.ofFrame {
+		return frame.Offset(8 * f.index)
 	}
-	return Mem{Base: g, Disp: 8 * int(f)}
+	return Mem{Base: g, Disp: 8 * f.index}
 }
 
 // load returns a register that holds the field.
 func (f field) load() reg.GPVirtual {
 	r := GP64()
-	if f >= frameWide {
+	if f.ofFrame {
 		MOVQ(f.in(nil), r)
 	} else {
 		MOVQ(f.in(Load(Param("grid"), GP64())), r)
@@ -181,9 +205,8 @@ type operands struct {
 // from left to right, in each of them tiles from top to bottom. most is the largest number of
 // panels of a tile for each number of rows. The loop over k is what the operands say; the rest is the same for all.
 func grid(v vectors, name string, most []int, o operands) {
-	TEXT(name+v.suffix, NOSPLIT, "func(grid *byte)")
-	Pragma("noescape")
-	frame = AllocLocal(8 * int(fields-frameWide))
+	begin(name+v.suffix, "func(grid *byte)")
+	frame = AllocLocal(8 * frameFields)
 	beginGrid(o)
 	Label("dispatch")
 	height, panels, cols := frameHeight.load(), framePanels.load(), frameCols.load()
@@ -260,7 +283,7 @@ func endGroup() {
 		ADDQ(r, p[1].in(g))
 	}
 	MOVQ(panels, r)
-	SHLQ(U8(6), r) // panelBytes
+	SHLQ(U8(bits.TrailingZeros(uint(panelBytes))), r)
 	ADDQ(r, frameC.in(g))
 	DECQ(frameWide.in(g))
 	JNZ(LabelRef("group"))
@@ -321,8 +344,18 @@ func (s tileShape) move(acc [][]vec, matrix field, store bool) {
 			ADDQ(stride, pointer)
 		}
 	}
-	name := fmt.Sprintf("%s%d", s.name, matrix)
+	s.whole(fmt.Sprintf("%s%d", s.name, matrix.index), all)
+	MOVQ(pointer, rowPointer.in(nil))
+}
+
+// whole emits what all does with the masks of the last panel, and without masks in front of it
+// where the panel is whole. With AVX-512 a mask costs nothing, with AVX2 the store of a row 15 cycles.
+func (s tileShape) whole(name string, all func(masks []reg.Register)) {
 	cols := frameCols.load()
+	if s.lanes == 16 {
+		all(s.panelMasks(cols))
+		return
+	}
 	CMPQ(cols, U8(s.full))
 	JNE(LabelRef(name + "masked"))
 	all(nil)
@@ -330,7 +363,6 @@ func (s tileShape) move(acc [][]vec, matrix field, store bool) {
 	Label(name + "masked")
 	all(s.panelMasks(cols))
 	Label(name + "done")
-	MOVQ(pointer, rowPointer.in(nil))
 }
 
 // prefetchBelow asks for the memory of the tile below, which is next, if the result is large.

@@ -6,9 +6,6 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// panelCols is the number of columns of a panel.
-const panelCols = panelBytes / 4
-
 // packing writes the functions that move numbers from rows to panels and back.
 func packing(v vectors) {
 	copyLanes(v)
@@ -19,8 +16,7 @@ func packing(v vectors) {
 // copyLanes writes a function that copies 16 numbers of every row; the strides are
 // in bytes and rows is at least 1.
 func copyLanes(v vectors) {
-	TEXT("copyLanes"+v.suffix, NOSPLIT, "func(dst, src *float32, dstStride, srcStride, rows int)")
-	Pragma("noescape")
+	begin("copyLanes"+v.suffix, "func(dst, src *float32, dstStride, srcStride, rows int)")
 	dst, dstStride := Load(Param("dst"), GP64()), Load(Param("dstStride"), GP64())
 	src, srcStride := Load(Param("src"), GP64()), Load(Param("srcStride"), GP64())
 	rows := Load(Param("rows"), GP64())
@@ -40,8 +36,7 @@ func copyLanes(v vectors) {
 // count pointers to panels, step bytes apart, of which the last one has lastCols
 // columns, from 1 to 16, and zeros. count and panels are at least 1.
 func gatherRows(v vectors) {
-	TEXT("gatherRows"+v.suffix, NOSPLIT, "func(dst *float32, step int, rows **float32, offset, count, panels, lastCols int)")
-	Pragma("noescape")
+	begin("gatherRows"+v.suffix, "func(dst *float32, step int, rows **float32, offset, count, panels, lastCols int)")
 	dst, step := Load(Param("dst"), GP64()), Load(Param("step"), GP64())
 	rows, offset := Load(Param("rows"), GP64()), Load(Param("offset"), GP64())
 	count, panels := Load(Param("count"), GP64()), Load(Param("panels"), GP64())
@@ -77,8 +72,7 @@ func gatherRows(v vectors) {
 // transpose writes a function that turns 16 rows, stride bytes apart, into a panel
 // whose columns they become: as many rows of it as blocks of 16 numbers a row has.
 func transpose(v vectors) {
-	TEXT("transpose"+v.suffix, NOSPLIT, "func(dst, src *float32, stride, blocks int)")
-	Pragma("noescape")
+	begin("transpose"+v.suffix, "func(dst, src *float32, stride, blocks int)")
 	dst := Load(Param("dst"), GP64())
 	src := Load(Param("src"), GP64())
 	stride := Load(Param("stride"), GP64())

@@ -5,14 +5,12 @@ import (
 	. "github.com/mmcloughlin/avo/operand"
 )
 
-// pairTilePanels is tilePanels for weights of 16 bits, which take more registers
-// than wide ones and fewer bytes.
-func (v vectors) pairTilePanels() []int {
-	if v.lanes == 16 {
-		return []int{1: 4, 3, 3, 3}
-	}
-	return []int{1: 4, 2, 1, 1}
-}
+// pairPanels is gridPanels for weights of 16 bits, which take more registers than wide ones and
+// fewer bytes.
+var pairPanels = tiles("PairPanels", map[vectors][]int{
+	avx2:   {1: 4, 2, 1, 1},
+	avx512: {1: 4, 3, 3, 3},
+})
 
 // upperHalf is the bits of a word that hold the number k+1 of a pair.
 const upperHalf = 0xffff0000

@@ -7,12 +7,12 @@ import (
 
 // peakChains is the number of independent sums in the loop of peak, enough to
 // hide the latency of the fused multiply-add.
-const peakChains = 12
+var peakChains = integer("PeakChains", 12, "sums of the loop of Peak")
 
 // peak writes a loop that does nothing but peakChains fused multiply-adds, all
 // in registers.
 func peak(v vectors) {
-	TEXT("peak"+v.suffix, NOSPLIT, "func(n int)")
+	begin("peak"+v.suffix, "func(n int)")
 	n := Load(Param("n"), GP64())
 	acc := v.registers(peakChains)
 	for _, r := range acc {
@@ -31,13 +31,12 @@ func peak(v vectors) {
 
 // readBytes is how many bytes are read at each of four places in a round of the loop of read:
 // one place alone is slower from the third-level cache.
-const readBytes = 128
+var readBytes = integer("ReadBytes", 128, "bytes that a round of Read reads at each of four places")
 
 // read writes a loop that does nothing but load: so many rounds, at least one, from places that
 // are stride bytes apart.
 func read(v vectors) {
-	TEXT("read"+v.suffix, NOSPLIT, "func(x *float32, stride, rounds int)")
-	Pragma("noescape")
+	begin("read"+v.suffix, "func(x *float32, stride, rounds int)")
 	x, stride, rounds := Load(Param("x"), GP64()), Load(Param("stride"), GP64()), Load(Param("rounds"), GP64())
 	triple := GP64()
 	LEAQ(Mem{Base: stride, Index: stride, Scale: 2}, triple)

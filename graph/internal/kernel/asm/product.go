@@ -6,37 +6,34 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// panelBytes is the size of one row of a panel: 16 numbers.
-const panelBytes = 64
+// panelCols is the number of columns of a panel: one register of AVX-512 or two of AVX2.
+var panelCols = integer("PanelCols", 16, "columns of a panel")
 
-// tilePanels returns for every number of rows the largest number of panels of a
-// tile. A tile of few rows needs more panels than one of many to have so many sums
-// under way that the latency of an addition does not matter. More than 8 rows are not
-// faster, for they leave registers for 2 panels only, and an odd number of panels would leave
-// one alone. Package kernel has the same lists.
-func (v vectors) tilePanels() []int {
-	if v.lanes == 16 {
-		return []int{1: 6, 5, 4, 3, 3, 3, 3, 3}
-	}
-	return []int{1: 4, 3, 2, 1, 1, 1}
-}
+// panelBytes is the size of one row of a panel.
+var panelBytes = 4 * panelCols
 
-// outerTilePanels is tilePanels for a right operand that is masked, which takes registers.
-func (v vectors) outerTilePanels() []int {
-	if v.lanes == 16 {
-		return []int{1: 4, 4, 3, 3, 3, 3, 3, 3}
-	}
-	return []int{1: 2, 2, 1, 1, 1}
-}
+// gridPanels are for every number of rows the largest number of panels of a tile. A tile of few
+// rows needs more panels than one of many to have so many sums under way that the latency of an
+// addition does not matter. More than 8 rows are not faster, for they leave registers for 2 panels
+// only, and an odd number of panels would leave one alone.
+var gridPanels = tiles("GridPanels", map[vectors][]int{
+	avx2:   {1: 4, 3, 2, 1, 1, 1},
+	avx512: {1: 6, 5, 4, 3, 3, 3, 3, 3},
+})
+
+// outerPanels is gridPanels for a right operand that is masked, which takes registers.
+var outerPanels = tiles("OuterPanels", map[vectors][]int{
+	avx2:   {1: 2, 2, 1, 1, 1},
+	avx512: {1: 4, 4, 3, 3, 3, 3, 3, 3},
+})
 
 // products writes the tiles of the matrix product, which keep a few rows of one or
 // more panels in registers while k advances.
 func products(v vectors) {
-	most := v.tilePanels()
-	grid(v, "grid", most, operands{8, fieldA, fieldB, rowOperand})
-	grid(v, "gridTransposed", most, operands{4, fieldA, fieldB, panelOperand})
-	grid(v, "gridOuter", v.outerTilePanels(), operands{4, fieldAOffset, fieldBOffset, outerOperand})
-	grid(v, "gridPairs", v.pairTilePanels(), operands{8, fieldA, fieldB, pairOperand})
+	grid(v, "grid", gridPanels[v], operands{8, fieldA, fieldB, rowOperand})
+	grid(v, "gridTransposed", gridPanels[v], operands{4, fieldA, fieldB, panelOperand})
+	grid(v, "gridOuter", outerPanels[v], operands{4, fieldAOffset, fieldBOffset, outerOperand})
+	grid(v, "gridPairs", pairPanels[v], operands{8, fieldA, fieldB, pairOperand})
 }
 
 // addProducts emits one step of all sums: the numbers of the left operand at a, one

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 
 	. "github.com/mmcloughlin/avo/build"
@@ -10,7 +11,7 @@ import (
 
 // reductionLanes is the number of running results of a reduction: element i goes
 // to lane i mod 16, whatever the width of the registers.
-const reductionLanes = 16
+var reductionLanes = integer("ReductionLanes", 16, "running results of a reduction")
 
 // reductions writes the functions that bring the lanes up to date with as many
 // whole groups of 16 elements as there are; the rest and the lanes are the caller's.
@@ -56,12 +57,11 @@ func (v vectors) widen(m Mem, k int) reg.VecVirtual {
 func reduction(v vectors, name, inputs, scalars string, size int, body func(group []Mem, scalar, acc []vec)) {
 	element := map[int]string{4: "float32", 8: "float64"}[size]
 	slices := strings.Fields(inputs)
-	parameters := "lanes *[16]" + element + ", " + strings.Join(slices, ", ") + " []float32"
+	parameters := fmt.Sprintf("lanes *[%d]%s, ", reductionLanes, element) + strings.Join(slices, ", ") + " []float32"
 	for _, s := range strings.Fields(scalars) {
 		parameters += ", " + s + " float64"
 	}
-	TEXT(name+v.suffix, NOSPLIT, "func("+parameters+")")
-	Pragma("noescape")
+	begin(name+v.suffix, "func("+parameters+")")
 	lanes := Load(Param("lanes"), GP64())
 	acc := v.registers(reductionLanes * size / (4 * v.lanes))
 	for k, r := range acc {

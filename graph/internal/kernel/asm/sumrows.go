@@ -1,19 +1,20 @@
 package main
 
 import (
+	"fmt"
+
 	. "github.com/mmcloughlin/avo/build"
 	. "github.com/mmcloughlin/avo/operand"
 	"github.com/mmcloughlin/avo/reg"
 )
 
 // sumRowsColumns is how many columns are summed at a time: their sums stay in registers.
-const sumRowsColumns = 32
+var sumRowsColumns = integer("SumRowsColumns", 32, "columns that are summed at a time")
 
 // sumRows writes the function that adds sumRowsColumns columns of rows given by pointers
 // to float64 sums, row by row. The offset is in bytes, n at least 1.
 func sumRows(v vectors) {
-	TEXT("sumRows"+v.suffix, NOSPLIT, "func(rows **float32, n, offset int, sums *[32]float64)")
-	Pragma("noescape")
+	begin("sumRows"+v.suffix, fmt.Sprintf("func(rows **float32, n, offset int, sums *[%d]float64)", sumRowsColumns))
 	rows := pointedRows("rows", "offset")
 	eachRow(v, func(k int, sum vec) { VADDPD(v.widen(rows.row(), k), sum, sum) }, rows)
 }
@@ -21,8 +22,7 @@ func sumRows(v vectors) {
 // sumProducts writes the function that does the same with the products of the elements of two
 // lists of rows. The product of two float32 is exact in float64.
 func sumProducts(v vectors) {
-	TEXT("sumProducts"+v.suffix, NOSPLIT, "func(a **float32, offsetA int, b **float32, offsetB int, n int, sums *[32]float64)")
-	Pragma("noescape")
+	begin("sumProducts"+v.suffix, fmt.Sprintf("func(a **float32, offsetA int, b **float32, offsetB int, n int, sums *[%d]float64)", sumRowsColumns))
 	a, b := pointedRows("a", "offsetA"), pointedRows("b", "offsetB")
 	eachRow(v, func(k int, sum vec) { VFMADD231PD(v.widen(a.row(), k), v.widen(b.row(), k), sum) }, a, b)
 }

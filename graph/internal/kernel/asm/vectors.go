@@ -18,16 +18,20 @@ type vectors struct {
 }
 
 var (
+	sse2   = vectors{"SSE2", 4}
 	avx2   = vectors{"AVX2", 8}
 	avx512 = vectors{"AVX512", 16}
 )
 
 // register returns a new vector register.
 func (v vectors) register() vec {
-	if v.lanes == 16 {
+	switch v.lanes {
+	case 16:
 		return ZMM()
+	case 8:
+		return YMM()
 	}
-	return YMM()
+	return XMM()
 }
 
 // registers returns n new vector registers.
@@ -42,30 +46,49 @@ func (v vectors) registers(n int) []vec {
 // load returns a register that holds the vector at m.
 func (v vectors) load(m Mem) vec {
 	r := v.register()
-	VMOVUPS(m, r)
+	v.move(m, r, false)
 	return r
 }
 
 // broadcast returns a register whose lanes all hold the number at m.
 func (v vectors) broadcast(m Mem) vec {
 	r := v.register()
-	VBROADCASTSS(m, r)
+	v.broadcastTo(m, r)
 	return r
+}
+
+// broadcastTo sets all lanes of r to the number at m.
+func (v vectors) broadcastTo(m Mem, r vec) {
+	if v.lanes == 4 {
+		MOVSS(m, r)
+		SHUFPS(U8(0), r, r)
+		return
+	}
+	VBROADCASTSS(m, r)
 }
 
 // move loads r from m, or stores it there.
 func (v vectors) move(m Mem, r vec, store bool) {
 	if store {
-		VMOVUPS(r, m)
+		v.copyTo(r, m)
 	} else {
-		VMOVUPS(m, r)
+		v.copyTo(m, r)
+	}
+}
+
+// copyTo copies a vector, which is in memory or in a register.
+func (v vectors) copyTo(from, to Op) {
+	if v.lanes == 4 {
+		MOVUPS(from, to)
+	} else {
+		VMOVUPS(from, to)
 	}
 }
 
 // zero returns a register of zeros.
 func (v vectors) zero() vec {
 	r := v.register()
-	VXORPS(r, r, r)
+	v.xor(r, r, r)
 	return r
 }
 
@@ -75,7 +98,7 @@ func (v vectors) condition() reg.Register {
 	if v.lanes == 16 {
 		return K()
 	}
-	return YMM()
+	return v.register()
 }
 
 // The comparisons of VCMPPS, in the order of its operands as written in Go: the
@@ -90,6 +113,11 @@ const (
 
 // compare returns the condition "a predicate b".
 func (v vectors) compare(a vec, predicate int, b Op) reg.Register {
+	if v.lanes == 4 {
+		c := v.copyOf(a)
+		CMPPS(b, c, U8(predicate&^0x10)) // the bit that says whether quiet NaNs raise a flag
+		return c
+	}
 	c := v.condition()
 	VCMPPS(U8(predicate), b, a, c)
 	return c
@@ -98,6 +126,13 @@ func (v vectors) compare(a vec, predicate int, b Op) reg.Register {
 // choose returns a register with the lanes of yes where the condition holds and
 // those of no elsewhere.
 func (v vectors) choose(condition reg.Register, yes Op, no vec) vec {
+	if v.lanes == 4 {
+		r, rest := v.copyOf(condition), v.copyOf(condition)
+		ANDPS(yes, r)
+		ANDNPS(no, rest)
+		ORPS(rest, r)
+		return r
+	}
 	r := v.register()
 	if v.lanes == 16 {
 		VBLENDMPS(yes, no, condition, r)

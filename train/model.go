@@ -1,0 +1,97 @@
+package train
+
+import (
+	"github.com/seed-222a112c/lstm/cells"
+	"github.com/seed-222a112c/lstm/graph"
+)
+
+// A Model is what Fit trains. Its batches are of a type B of its own: two sequences to compare, a
+// sentence and its translation, whatever Loss reads.
+//
+// What else a model may have are the interfaces [Weigher], [Counter], [Baseliner], [Resetter] and
+// [Compiler]; to be written to files and read by [Load], it is given a name by [Register].
+type Model[B any] interface {
+	// Params returns the parameters, in the same order at every call.
+	Params() []*graph.Param
+
+	// Size returns what the shape of the graph for a batch depends on, such as its numbers of
+	// steps and rows: a comparable value. Batches of equal sizes share a graph.
+	Size(batch *B) any
+
+	// Loss adds the model, for batches of the size of batch, to a graph. It declares the inputs
+	// and returns the loss, a scalar: a mean over the batch's targets. It must depend on every
+	// parameter that it uses, and add the same nodes whenever it is called for a size.
+	Loss(g *Graph, batch *B) *graph.Node
+
+	// Set sets the inputs that Loss declared.
+	Set(p *graph.Program, batch *B) error
+}
+
+// A Weigher is a model whose batches do not all count alike: the weight of a batch is how many
+// targets its loss is the mean of. It is 1 for other models. A batch of weight 0 counts nothing.
+type Weigher[B any] interface {
+	Weight(batch *B) float64
+}
+
+// A Counter is a model that measures more than its loss.
+type Counter[B any] interface {
+	// Count counts how good the outputs of the program's last run, on a batch, are.
+	Count(p *graph.Program, batch *B) Counts
+
+	// Report adds the measures that follow from counts to m, whose Loss and Targets are there
+	// already and which has targets.
+	Report(m *Metrics, counts Counts)
+}
+
+// A CountSizer is a Counter that says beforehand how many numbers it counts of each name, so that
+// a checkpoint with others is refused.
+type CountSizer interface {
+	CountSizes() map[string]int
+}
+
+// A Baseliner knows about the loss of a model for the same task that knows nothing. A training
+// whose first loss is smaller by chance has not diverged when it is back there.
+type Baseliner interface {
+	BaselineLoss() float64
+}
+
+// A Resetter is a model that carries state and whose batches say where it starts afresh. That of
+// others does at the first batch of each pass over the data.
+type Resetter[B any] interface {
+	Reset(batch *B) bool
+}
+
+// A Graph is what a model adds itself to.
+type Graph struct {
+	*graph.Builder
+	Training bool         // with gradients, or to be evaluated
+	Masks    *cells.Masks // of dropout and zoneout, drawn anew before each run; nil if not training
+
+	names  []string // of the nodes of the carried state
+	widths []int    // B·H of each
+}
+
+// What the names of the inputs and outputs of carried state begin with.
+const (
+	startName = "start/"
+	endName   = "end/"
+)
+
+// Start returns the state that layer starts from, for batches of so many rows: what End was given
+// in the run before, or zeros. It is saved in checkpoints. A graph has one such layer; several
+// are one with [cells.Stack] or [cells.Layers].
+func (g *Graph) Start(layer cells.Stateful, rows int) cells.State {
+	g.names, g.widths = nil, nil
+	return layer.Begin(func(name string, width int) *graph.Node {
+		g.names, g.widths = append(g.names, name), append(g.widths, rows*width)
+		return g.Input(startName+name, rows, width)
+	})
+}
+
+// End gives the state that the next batch starts from.
+func (g *Graph) End(end cells.State) {
+	end.Map(func(name string, n *graph.Node) *graph.Node {
+		g.Output(endName+name, n)
+		return n
+	})
+}
