@@ -337,6 +337,7 @@ func TestSeriesKinds(t *testing.T) {
 		{"a.txt", "  1.0000000e+00 2 3 4\n -1.0000000e+00  5 6 NaN\n", format.SeriesOptions{}, "1@1:[2 3 4]/1 -1@2:[5 6]/1"},
 		{"a.csv", "1,2,3,4\n2,5,6,7\n", format.SeriesOptions{}, "1@1:[2 3 4]/1 2@2:[5 6 7]/1"},
 		{"a.csv", "up;2,5;3;4\ndown;5;6;7\n", format.SeriesOptions{}, "up@1:[2.5 3 4]/1 down@2:[5 6 7]/1"},
+		{"a.tsv", "1\t2\t3\n", format.SeriesOptions{Format: format.UCR, NoLabel: true}, "@1:[1 2 3]/1"},
 		{"a.csv", "1;2,5;3\n", format.SeriesOptions{Format: format.UCR, Separator: ";"}, "1@1:[2.5 3]/1"},
 		{"a.tsv", "1.0\t2\t3\t4\t\n", format.SeriesOptions{Format: format.UCR}, "1@1:[2 3 4]/1"},
 		{"a", "@relation x\n@attribute 'my class' {a,'b c'}\n@attribute t0 real\n@attribute t1 real\n@data\n'b c',1,2\na,3,?\n", format.SeriesOptions{}, "b c@6:[1 2]/1 a@7:[3]/1"},
@@ -374,6 +375,16 @@ func TestSeriesKinds(t *testing.T) {
 		_, err := format.SeriesOptions{}.Read(c.name, c.content)
 		formattest.Complaint{File: c.name, Line: c.line, Value: c.value}.Expect(t, err)
 		expectOption(t, err, c.option)
+	}
+	for text, o := range map[string]format.SeriesOptions{
+		"without labels":      {Format: format.TS, NoLabel: true},
+		"without a class":     {Format: format.TS, SkipUnlabelled: true},
+		"the order of arrays": {Format: format.TS, ChannelsFirst: true},
+		`separator "\t"`:      {Format: format.TS, Separator: "\t"},
+		"not known to hold":   {Format: format.WAV},
+	} {
+		_, err := o.Read("a", "@data\n1,2\n")
+		formattest.ExpectUsage(t, err, text)
 	}
 	uneven := formattest.Must(format.SeriesOptions{}.Read("a.ts", "@data\n(2021-01-01,1),(2021-01-02,2),(2021-01-05,2)\n"))
 	if !strings.Contains(uneven.Reading.String(), "not equally far apart, first in line 2") {

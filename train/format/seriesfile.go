@@ -26,6 +26,9 @@ type SeriesOptions struct {
 	// ChannelsFirst says that x has the shape (series, columns, steps), as some libraries have it.
 	ChannelsFirst bool
 
+	// NoLabel says that lines of UCR hold numbers only, for prediction.
+	NoLabel bool
+
 	SkipUnlabelled bool  // leave out series of ARFF whose class is missing
 	MaxBytes       int64 // what a compressed file may hold, 0 for a multiple of its size
 }
@@ -92,6 +95,9 @@ func (o SeriesOptions) Read(file, content string) (*SeriesFile, error) {
 	if err == nil && format != NPZ && (o.X+o.Y+o.Lengths != "" || o.ChannelsFirst) {
 		err = errors.Errorf("format: names or the order of arrays, but format %q has none", format)
 	}
+	if err == nil && format != UCR && o.NoLabel {
+		err = errors.Errorf("format: series without labels, but only lines of format %q do not say whether they have any", UCR)
+	}
 	if err == nil && format != ARFF && o.SkipUnlabelled {
 		err = errors.Errorf("format: series without a class are to be left out, but only format %q has them", ARFF)
 	}
@@ -146,7 +152,7 @@ func (o SeriesOptions) readText(file, content string, format Format, values *are
 		return nil, err
 	}
 	r.Settings = append(r.Settings, d.setting())
-	ucr := ucrReader{ucrSeparator(d.text)}
+	ucr := ucrReader{ucrSeparator(d.text), o.NoLabel}
 	if o.Separator != "" {
 		separator, known := Layout{Separator: o.Separator}.separator()
 		if !known || separator == 0 || format != UCR {

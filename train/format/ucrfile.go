@@ -12,6 +12,7 @@ import (
 // such as 1.0000000e+00 are whole numbers.
 type ucrReader struct {
 	separator byte // ' ' for runs of blanks
+	noLabel   bool // whether lines begin with a number of the series
 }
 
 // ucrSeparator returns what separates the numbers of a file's first line.
@@ -39,13 +40,18 @@ func (r ucrReader) cells(line string) []string {
 }
 
 func (r ucrReader) read(line string) (*Series, *Error) {
-	cells := r.cells(line)
+	cells, label := r.cells(line), ""
+	if r.noLabel {
+		cells = append([]string{""}, cells...)
+	}
 	if len(cells) < 2 {
 		return nil, &Error{What: "line", Value: line, Problem: "has one column; a label and numbers are wanted, separated by tabs, commas, semicolons or blanks as in the first line"}
 	}
-	label := ucrLabel(strings.TrimSpace(cells[0]))
-	if problem := checkLabelName(label); problem != nil {
-		return nil, problem
+	if !r.noLabel {
+		label = ucrLabel(strings.TrimSpace(cells[0]))
+		if problem := checkLabelName(label); problem != nil {
+			return nil, problem
+		}
 	}
 	numbers, problem := parseNumbers(func(yield func(string) bool) {
 		for _, cell := range cells[1:] {
@@ -83,7 +89,7 @@ func (ucrReader) end() *Error { return nil }
 func ucrWidth(content string) int {
 	const most, least, few = 100, 3, 6
 	sample := sampleOf(content)
-	r := ucrReader{ucrSeparator(sample)}
+	r := ucrReader{separator: ucrSeparator(sample)}
 	lines, longest, labels := 0, 0, map[string]bool{}
 	for line := range strings.Lines(sample) {
 		line = strings.TrimSpace(line)
