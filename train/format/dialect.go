@@ -1,6 +1,7 @@
 package format
 
 import (
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -85,7 +86,7 @@ func (c candidate) score() float64 {
 
 // findDialect returns the dialect of a table, and the settings that say what was found out.
 func (o Layout) findDialect(file, content string, r *Reading) (dialect, *Error) {
-	d := dialect{comment: o.comment(content)}
+	d := dialect{comment: o.comment()}
 	sample := sampleOf(content)
 	told := o.Separator != ""
 	if told {
@@ -128,24 +129,23 @@ func (o Layout) separator() (separator byte, ok bool) {
 	return 0, o.Separator == "none"
 }
 
-// comment returns what comments begin with: what is told, or # if the file begins with it.
-func (o Layout) comment(content string) string {
-	switch {
-	case o.Comment == "none":
+// comment returns what comments begin with if that is told.
+func (o Layout) comment() string {
+	if o.Comment == "none" {
 		return ""
-	case o.Comment != "":
-		return o.Comment
-	case strings.HasPrefix(strings.TrimLeft(content, "\r\n\t "), "#"):
-		return "#"
 	}
-	return ""
+	return o.Comment
 }
 
 // findSeparator tries the separators on a sample.
 func findSeparator(file, sample, comment string) (byte, *Error) {
 	var best, second candidate
 	for _, separator := range []byte(",;\t| ") {
-		c := try(dialect{separator: separator, quote: '"', comment: comment}, sample)
+		// Lines that begin with # may be comments; if there are others, they tell.
+		c := try(dialect{separator: separator, quote: '"', comment: cmp.Or(comment, "#")}, sample)
+		if c.rows == 0 {
+			c = try(dialect{separator: separator, quote: '"', comment: comment}, sample)
+		}
 		tabs := best.dialect.separator == '\t' || second.dialect.separator == '\t'
 		if c.width < 2 || c.consistency < 0.8 || separator == ' ' && (c.typed < 0.5 || tabs) {
 			continue
@@ -205,9 +205,6 @@ func try(d dialect, sample string) (c candidate) {
 	for r, problem := range d.rows(sample, 1) {
 		if problem != nil || len(widths) == most {
 			break
-		}
-		if strings.HasPrefix(r.raw, "#") {
-			continue
 		}
 		widths = append(widths, len(r.cells))
 		counts[len(r.cells)]++

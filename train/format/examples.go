@@ -26,7 +26,7 @@ func (l *Labelled) table(file string, d decoded, o LabelledOptions, told bool) e
 	}
 	if o.Header && o.HeaderLine == 0 {
 		// The first row of the table is the header, whatever it holds.
-		o.HeaderLine = firstRow(d.text, o.comment(d.text))
+		o.HeaderLine = firstRow(d.text, o.comment())
 	}
 	t := &exampleTable{options: o}
 	var err error

@@ -210,6 +210,9 @@ func unitsBelow(names, units row) bool {
 			return false
 		}
 	}
+	if slices.ContainsFunc(units.cells, func(cell string) bool { return typeOf(cell) != words && !isMissing(strings.TrimSpace(cell), nil) }) {
+		return false
+	}
 	for _, cell := range units.cells {
 		cell = strings.TrimSpace(cell)
 		bracketed := len(cell) > 2 && (cell[0] == '(' && cell[len(cell)-1] == ')' || cell[0] == '[' && cell[len(cell)-1] == ']')

@@ -75,6 +75,8 @@ func TestHeaderIsNoClass(t *testing.T) {
 		{"a.csv", "Review;Sentiment\nfine;1\npoor;0\nnice;1\n", options{}, "1:2 0:1", "fine", []string{`separator ";"`, "text column Review"}},
 		{"a.csv", "neutral,is it 5/6\nneutral,it is\n" + strings.Repeat("1,good\n0,bad\n", 8), options{}, "0:8 1:8 neutral:2", "is it 5/6", []string{"header none"}},
 		{"a.csv", "stars,what\n" + strings.Repeat("1,good\n0,bad\n", 8), options{}, "0:8 1:8", "good", []string{"header line 1"}},
+		{"a.csv", "#fun is all,x\n#sad is it,y\nno tag,x\nno more,y\n", options{TextColumn: "1", LabelColumn: "2"}, "x:2 y:2", "#fun is all", []string{"header none"}},
+		{"a.csv", "# made by hand\nlabel,text\nx,a\ny,#b\n", options{}, "x:1 y:1", "a", []string{"comments #", "header line 2"}},
 		{"a.csv", "text,kind\na,x\nb,y\n", options{}, "x:1 y:1", "a", []string{"label column kind"}},
 		{"a.csv", "id,Text,LABEL\n1,fine,x\n2,poor,y\n", options{}, "x:1 y:1", "fine", nil},
 		{"a.csv", "rare,this is a text\n" + repeated(",", 8), options{}, "bad:4 good:4 rare:1", "this is a text", []string{"occurs nowhere else"}},

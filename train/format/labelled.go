@@ -171,7 +171,7 @@ func (o LabelledOptions) detect(file, content string) (Format, error) {
 	case o.NoLabel:
 		return PlainText, nil
 	}
-	if separator, problem := findSeparator(file, sampleOf(content), o.comment(content)); problem == nil && separator != 0 && separator != ' ' {
+	if separator, problem := findSeparator(file, sampleOf(content), o.comment()); problem == nil && separator != 0 && separator != ' ' {
 		return CSV, nil
 	}
 	return "", &Error{File: file, Line: 1, What: "line", Value: first, Option: "Format, Separator", Problem: fmt.Sprintf(

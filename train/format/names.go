@@ -25,19 +25,22 @@ func (s *sheet) commentedHeader(h *heading) (row, bool) {
 	return row{}, false
 }
 
-// findComments finds out comments further down: where all lines that begin with # have another
-// number of cells than most rows, they are no rows.
-func (s *sheet) findComments(rows []row) (found bool) {
-	width := usualWidth(rows)
+// hasComments tells whether the rows that begin with # are comments: they have other numbers of cells
+// than most rows or, in a table of numbers, they stand above all others.
+func hasComments(rows []row, numbers bool) bool {
+	marked := func(r row) bool { return strings.HasPrefix(r.raw, "#") }
+	others := slices.DeleteFunc(slices.Clone(rows), marked)
+	width, top, alike := usualWidth(others), true, false
 	for _, r := range rows {
-		if strings.HasPrefix(r.raw, "#") {
-			if len(r.cells) == width {
+		top = top && marked(r)
+		if marked(r) && len(r.cells) == width {
+			if !numbers || !top {
 				return false
 			}
-			found = true
+			alike = true
 		}
 	}
-	return found && width > 1
+	return len(others) < len(rows) && len(others) > 0 && (width > 1 || alike)
 }
 
 func counted(n int, what string) string {

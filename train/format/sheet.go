@@ -60,12 +60,12 @@ func (s *sheet) open(isHeader func([]row) bool) *Error {
 		return problem
 	}
 	rows, problem := s.sample()
+	if s.layout.Comment == "" && (problem != nil || hasComments(rows, isHeader == nil)) {
+		s.dialect.comment = "#"
+		rows, problem = s.sample()
+	}
 	if problem != nil {
 		return problem
-	}
-	if s.dialect.comment == "" && s.layout.Comment == "" && s.findComments(rows) {
-		s.dialect.comment = "#"
-		rows = slices.DeleteFunc(rows, func(r row) bool { return strings.HasPrefix(r.raw, "#") })
 	}
 	if len(rows) == 0 {
 		return &Error{Problem: "holds no rows"}

@@ -120,6 +120,9 @@ func TestLinesBeforeTheHeader(t *testing.T) {
 		{"a.csv", "t;p\n°C;hPa\n1,5;990\n2,5;991\n3,5;980\n", tableOptions{}, "t,p [1.5 990] [2.5 991] [3.5 980]", []string{"of units"}},
 		{"a.dat", "# made by hand\n# t p\n1.5 990\n2.5 991\n3.5 980\n", tableOptions{}, "t,p [1.5 990] [2.5 991] [3.5 980]", []string{"header line 2", "separator blanks"}},
 		{"a.csv", "sep=;\r\na;b\r\n1;2\r\n3;5\r\n", tableOptions{}, "a,b [1 2] [3 5]", []string{`separator ";"`}},
+		{"a.csv", "rank,plays\n#1,500\n#2,400\n#3,450\n", tableOptions{}, "plays [500] [400] [450]", []string{`left out, text: "rank"`}},
+		{"a.csv", "# it's \"a, \"b\na,b\n1,2\n3,5\n", tableOptions{}, "a,b [1 2] [3 5]", []string{"comments #"}},
+		{"a.csv", "# ppm\n400\n401\n405\n", tableOptions{}, "ppm [400] [401] [405]", []string{"comments #"}},
 		{"a.csv", "#date,value\n2021-01-01,1\n2021-01-02,3\n", tableOptions{}, "value [1] [3]", []string{"header line 1"}},
 		{"a.csv", "a,b\n1,2\n# a remark\n3,5\n", tableOptions{}, "a,b [1 2] [3 5]", []string{"comments #"}},
 		{"a.csv", "x,y\nq,r\na,b\n1,2\n3,5\n", tableOptions{Layout: format.Layout{HeaderLine: 3}}, "a,b [1 2] [3 5]", []string{"header line 3 (as told)"}},
@@ -129,6 +132,7 @@ func TestLinesBeforeTheHeader(t *testing.T) {
 		c.check(t)
 	}
 	refusedTable{"a.csv", "x,y\nq,r\n1,2\n3,5\n4,7\n", tableOptions{}, 1, "x,y", "HeaderLine, SkipRows", []string{"line 2 may as well be the header"}}.check(t)
+	refusedTable{"a.csv", "t,x\n2021-01-01,12°\n2021-01-02,13\n2021-01-03,14\n", tableOptions{}, 1, "t,x", "HeaderLine, SkipRows", nil}.check(t)
 	refusedTable{"a.csv", "x,y\n1,2\n", tableOptions{Layout: format.Layout{HeaderLine: 7}}, 7, "", "HeaderLine", []string{"no row of the table"}}.check(t)
 }
 
