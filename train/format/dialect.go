@@ -157,14 +157,11 @@ func findSeparator(file, sample, comment string) (byte, *Error) {
 		}
 	}
 	const few = 3 // rows, from which nothing is found out
-	usual := usualSeparator(file)
 	switch {
 	case best.width == 0:
-		return orComma(usual, sample), nil
+		return orUsual(usualSeparator(file), sample), nil
 	case second.width == 0 || best.score()-second.score() > 1e-9 && best.rows >= few:
 		return best.dialect.separator, nil
-	case usual == '\t' && (best.dialect.separator == '\t' || second.dialect.separator == '\t'):
-		return '\t', nil
 	case best.rows < few && (best.dialect.separator == ',' || second.dialect.separator == ','):
 		return ',', nil
 	case best.rows < few:
@@ -186,9 +183,9 @@ func usualSeparator(file string) byte {
 	return 0
 }
 
-// orComma is the separator of a file in which none makes columns: it has one column, unless its
+// orUsual is the separator of a file in which none makes columns: it has one column, unless its
 // name says otherwise.
-func orComma(usual byte, sample string) byte {
+func orUsual(usual byte, sample string) byte {
 	if usual != 0 && strings.IndexByte(sample, usual) >= 0 {
 		return usual
 	}

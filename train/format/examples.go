@@ -88,8 +88,7 @@ func firstRow(content, comment string) int {
 
 // dataSample returns the first rows of data, whose cells are their own.
 func (s *sheet) dataSample() ([]row, *Error) {
-	names := *s
-	rows, problem := names.sample()
+	rows, problem := s.sample()
 	if problem != nil {
 		return nil, problem
 	}

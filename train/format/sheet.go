@@ -75,28 +75,32 @@ func (s *sheet) open(isHeader func([]row) bool) *Error {
 		return problem
 	}
 	if s.layout.Separator == "" && s.dialect.separator == ',' && h.splitDecimals() {
-		if h.uniqueNames() {
-			return &Error{Line: h.rows[h.data].line, What: "row", Value: h.rows[h.data].raw, Option: "Separator",
-				Problem: "it may be a number with a decimal comma, as the header has one column, or the name of a row and a number; say whether a comma separates columns"}
-		}
-		s.layout.Separator, s.reading.Settings = "none", s.reading.Settings[:1]
-		if problem := s.open(isHeader); problem != nil {
-			return problem
-		}
-		for i := range s.reading.Settings {
-			s.reading.Settings[i].Told = s.reading.Settings[i].Told && s.reading.Settings[i].Name != "separator"
-		}
-		return nil
+		return s.reopenAsDecimals(h, isHeader)
 	}
 	return s.place(h)
+}
+
+// reopenAsDecimals opens a table again in which a comma parts decimals and not columns, unless it may
+// as well part the names of rows from numbers.
+func (s *sheet) reopenAsDecimals(h *heading, isHeader func([]row) bool) *Error {
+	if h.uniqueNames() {
+		return &Error{Line: h.rows[h.data].line, What: "row", Value: h.rows[h.data].raw, Option: "Separator",
+			Problem: "it may be a number with a decimal comma, as the header has one column, or the name of a row and a number; say whether a comma separates columns"}
+	}
+	s.layout.Separator = "none"
+	s.reading.Settings = s.reading.Settings[:1] // the encoding; the others follow again
+	if problem := s.open(isHeader); problem != nil {
+		return problem
+	}
+	s.reading.Settings[1].Told = false // the separator was found out after all
+	return nil
 }
 
 // sample returns the first rows, whose cells are their own.
 func (s *sheet) sample() ([]row, *Error) {
 	const most = 400
 	var rows []row
-	whole := s.body
-	for r, problem := range s.dialect.rows(whole, s.line) {
+	for r, problem := range s.dialect.rows(s.body, s.line) {
 		if problem != nil {
 			return nil, problem
 		}
