@@ -43,7 +43,7 @@ func (s Spectrum) Width() int {
 // frame is left out, but for a sound of less than a frame, which is filled up with zeros. A
 // sound without samples has no rows.
 func (s Spectrum) Of(sound *Sound) []float64 {
-	if len(sound.Samples) == 0 {
+	if sound.Len() == 0 {
 		return nil
 	}
 	rate := float64(sound.Rate)
@@ -56,10 +56,12 @@ func (s Spectrum) Of(sound *Sound) []float64 {
 	filters := melFilters(s.Filters, size, rate)
 	transform := fourier.NewFFT(size)
 	frame, coefficients := make([]float64, size), make([]complex128, size/2+1)
-	var rows []float64
-	for start := 0; start == 0 || start+len(window) <= len(sound.Samples); start += hop {
-		for i, x := range sound.Samples[start:min(start+len(window), len(sound.Samples))] {
-			frame[i] = x * window[i]
+	frames := max((sound.Len()-len(window))/hop, 0) + 1
+	rows := make([]float64, 0, frames*s.Width())
+	for start := 0; start == 0 || start+len(window) <= sound.Len(); start += hop {
+		n := sound.Read(frame[:len(window)], start)
+		for i := range n {
+			frame[i] *= window[i]
 		}
 		coefficients = transform.Coefficients(coefficients, frame)
 		rows = append(rows, s.row(filters, coefficients)...)

@@ -18,6 +18,7 @@ type Error struct {
 	What    string // what Value is, such as "label"
 	Value   string // what stands there, in full
 	Problem string // what is wrong, what was expected and what to do
+	Option  string // the field of the options that helps, several separated by commas, or ""
 	Err     error  // the cause, or nil
 }
 

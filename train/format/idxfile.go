@@ -23,7 +23,7 @@ const (
 func isIDX(path string) bool { return strings.Contains(filepath.Base(path), "images-idx3") }
 
 // readIDX returns the images of a file, with their labels if there is a file of them.
-func readIDX(file, content string) ([]Series, error) {
+func readIDX(file, content string, values *arena) ([]Series, error) {
 	shape, pixels, problem := parseIDX(content, idxImages)
 	if problem != nil {
 		problem.File = file
@@ -35,12 +35,15 @@ func readIDX(file, content string) ([]Series, error) {
 	}
 	size, width := shape[1]*shape[2], shape[2]
 	all := make([]Series, shape[0])
+	image := make([]float64, size)
 	for i := range all {
-		values := make([]float64, size)
-		for j := range values {
-			values[j] = float64(pixels[i*size+j])
+		for j := range image {
+			image[j] = float64(pixels[i*size+j])
 		}
-		all[i] = Series{Values: values, Width: width, Line: i + 1}
+		all[i] = Series{Values: image, Width: width, Line: i + 1}
+		if err := values.take(&all[i]); err != nil {
+			return nil, noTemporary(file, err)
+		}
 		if labels != "" {
 			all[i].Label = strconv.Itoa(int(labels[i]))
 		}
@@ -55,7 +58,7 @@ func readIDXLabels(images string, n int) (string, error) {
 		return "", nil
 	}
 	file := folder + strings.Replace(name, "images-idx3", "labels-idx1", 1)
-	content, err := readFile(file)
+	content, err := readFile(file, 0)
 	if err != nil {
 		return "", err
 	}

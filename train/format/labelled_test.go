@@ -34,7 +34,7 @@ func TestReadLabelled(t *testing.T) {
 		o             options
 		want          string
 	}{
-		{"a.tsv", "ham\tsay \"hi\tthere\r\n\nspam\twin\n", options{}, `1:ham:"say \"hi" 3:spam:"win"`},
+		{"a.tsv", "ham\tsay \"hi there\r\n\nspam\twin\n", options{}, `1:ham:"say \"hi there" 3:spam:"win"`},
 		{"a.tsv", "label\tid\ttext\nneg\t7\tbad\n", options{}, `2:neg:"bad"`},
 		{"a.tsv", "\ufefftext\tlabel\nbad\tneg\n", options{}, `2:neg:"bad"`},
 		{"a.tsv", "label\tbad\n", options{}, `1:label:"bad"`},
@@ -54,7 +54,7 @@ func TestReadLabelled(t *testing.T) {
 		{"a.TSV.GZ", "{ham\thi\n", options{}, `1:{ham:"hi"`},
 		{"a.txt", "ham,hi\n", options{Format: format.CSV}, `1:ham:"hi"`},
 		{"a.tsv", "ham\tcaf\xe9\n", options{Latin1: true}, `1:ham:"café"`},
-		{"a.tsv", "ham\thi\nspam\n", options{NoLabel: true, TextColumn: "1"}, `1::"ham" 2::"spam"`},
+		{"a.tsv", "ham\thi\nspam\n", options{NoLabel: true, TextColumn: "1", Layout: format.Layout{FillShort: true}}, `1::"ham" 2::"spam"`},
 		{"a.tsv", "ham\thi\n", options{NoLabel: true}, `1::"hi"`},
 		{"a.tsv", "hi there\nyou\n", options{NoLabel: true}, `1::"hi there" 2::"you"`},
 		{"a.csv", "id,text\n1,hi\n", options{NoLabel: true}, `2::"hi"`},
@@ -83,31 +83,31 @@ func TestReadLabelledBadData(t *testing.T) {
 		value         string
 		texts         []string
 	}{
-		{"a.tsv", "ham\thi\nhello there\n", options{}, 2, "hello there", []string{"columns are 1", "at least 2 are wanted", "the label column 1"}},
-		{"a.tsv", "ham\thi\n", options{TextColumn: "3"}, 1, "ham\thi", []string{"columns are 2", "3 are wanted: the text is column 3"}},
-		{"a.csv", "a\n\n\"b\n\",c\nd\n", options{NoLabel: true, TextColumn: "2"}, 1, "a", []string{"columns are 1"}},
-		{"a.csv", "a,b\n\n\"c\n\"\nd\n", options{}, 3, "\"c\n\"", []string{"columns are 1"}},
-		{"a.tsv", "label\treview\nneg\tbad\n", options{LabelColumn: "label"}, 1, "text", []string{`column "text"`, `names "label", "review"`}},
-		{"a.tsv", "label\ttext\nneg\tbad\n", options{TextColumn: "body"}, 1, "body", []string{`column "body"`, `names "label", "text"`}},
-		{"a.tsv", "text\tkind\nbad\tneg\n", options{Header: true}, 1, "label", []string{`column "label"`, `names "text", "kind"`}},
+		{"a.tsv", "ham\thi\nhello there\n", options{}, 2, "hello there", []string{"columns are 1", "those of the first row are 2"}},
+		{"a.tsv", "ham\thi\n", options{TextColumn: "3"}, 1, "ham\thi", []string{"columns are 2", "column 3 is wanted"}},
+		{"a.csv", "a\n\n\"b\n\",c\nd\n", options{NoLabel: true, TextColumn: "2"}, 3, "\"b\n\",c", []string{"columns are 2", "first row are 1"}},
+		{"a.csv", "a,b\nc,d\ne,f\n\n\"c\n\"\nd\n", options{}, 5, "\"c\n\"", []string{"columns are 1"}},
+		{"a.tsv", "label\tid\tx\nneg\t1\tbad\n", options{LabelColumn: "label"}, 1, "text", []string{`column "text"`, `names "label", "id", "x"`}},
+		{"a.tsv", "label\ttext\nneg\tbad\n", options{TextColumn: "body"}, 1, "body", []string{`column "body"`, `columns are "label", "text"`}},
+		{"a.tsv", "text\tkind\tid\nbad\tneg\t1\n", options{Header: true}, 1, "label", []string{`column "label"`, `names "text", "kind", "id"`}},
 		{"a.tsv", "ham\thi\n \tho\n", options{}, 2, " ", []string{`label " "`, "is empty"}},
 		{"a.jsonl", `{"text":"hi","label":""}`, options{}, 1, "", []string{`label ""`, "is empty"}},
 		{"a.tsv", "label\ttext\n", options{}, 0, "", []string{"holds no rows, read as tsv"}},
 		{"a.jsonl", "\n \n", options{}, 0, "", []string{"holds no rows, read as jsonl"}},
-		{"a.csv", "\n", options{}, 0, "", []string{"holds no rows, read as csv"}},
-		{"a.csv", "a,b\nc,d\"e\n", options{}, 2, "c,d\"e", []string{"not CSV", `bare "`, "line 2, column 4"}},
-		{"a.csv", "a,b\nc,\"d\ne\n", options{}, 2, "c,\"d\ne", []string{"not CSV", "line 3"}},
+		{"a.csv", "\n", options{}, 0, "", []string{"holds no rows"}},
+		{"a.csv", "a,b\nc,\"d\"e\n", options{}, 2, "c,\"d\"", []string{"not CSV", "after its closing quote"}},
+		{"a.csv", "a,b\nc,\"d\ne\n", options{}, 2, "c,\"d\ne", []string{"not CSV", "opens in line 2"}},
 		{"a.jsonl", "{\"text\":\"hi\",\"label\":1}\n{\"text\":}", options{}, 2, `{"text":}`, []string{"not JSON", "byte 9 of the line"}},
 		{"a.jsonl", `["hi"]`, options{}, 1, `["hi"]`, []string{"not a JSON object"}},
 		{"a.jsonl", `null`, options{}, 1, "text", []string{"it has none"}},
 		{"a.jsonl", `{"b":1,"a":2}`, options{}, 1, "text", []string{`field "text"`, `it has "a", "b"`}},
 		{"a.jsonl", `{"text":"a"}`, options{LabelColumn: "kind"}, 1, "kind", []string{`field "kind"`}},
 		{"a.jsonl", `{"text":3,"label":1}`, options{}, 1, "3", []string{"text", "not a JSON string"}},
-		{"a.jsonl", `{"text":null,"label":1}`, options{}, 1, "null", []string{"text", "not a JSON string"}},
-		{"a.jsonl", `{"text":"a","label":null}`, options{}, 1, "null", []string{"label", "string, number or boolean"}},
+		{"a.jsonl", `{"text":null,"label":1}`, options{}, 0, "", []string{"holds no rows"}},
+		{"a.jsonl", `{"text":"a","label":null}`, options{}, 0, "", []string{"holds no rows"}},
 		{"a.jsonl", `{"text":"a","label":[1]}`, options{}, 1, "[1]", []string{"label", "string, number or boolean"}},
 		{"a.jsonl", `{"text":"a","label":{}}`, options{}, 1, "{}", []string{"label", "string, number or boolean"}},
-		{"a.txt", "ham hi\nspam\twin", options{}, 1, "ham hi", []string{`"tsv", "csv" or "jsonl"`}},
+		{"a.txt", "ham hi\nspam\twin", options{}, 1, "ham hi", []string{`"tsv", "csv", "jsonl" or "fasttext"`}},
 	} {
 		_, err := format.LabelledFromBytes(c.name, []byte(c.content), c.o)
 		formattest.Complaint{File: c.name, Line: c.line, Value: c.value, Texts: c.texts}.Expect(t, err)
@@ -129,7 +129,7 @@ func TestReadLabelledUsage(t *testing.T) {
 		{"a.tsv", options{NoLabel: true, LabelColumn: "kind"}, `label column "kind"`},
 		{"a.tsv", options{TextColumn: "0"}, "counted from 1"},
 		{"a.tsv", options{LabelColumn: "-1"}, "counted from 1"},
-		{"a.tsv", options{LabelColumn: "2"}, "column 2 for both"},
+		{"a.tsv", options{LabelColumn: "2", TextColumn: "2"}, "column 2 for both"},
 	} {
 		_, err := format.LabelledFromBytes(c.name, []byte("{}\t1\n"), c.o)
 		formattest.ExpectUsage(t, err, c.text)
@@ -163,7 +163,7 @@ func TestKnownLabelledFiles(t *testing.T) {
 func FuzzReadLabelled(f *testing.F) {
 	for _, seed := range []string{
 		"", "ham\thi\n", "label\ttext\nneg\tbad\n", "a,\"b\nc\"\n\nd,e", "a,b\"", "\"",
-		`{"text":"a","label":1}`, "{\"text\":\"\\ud800\",\"label\":true}\n\n{", "\ufeff{", "one\ntwo", "caf\xe9", "\t\t\n", "\r\n\r",
+		`{"text":"a","label":1}`, "{\"text\":\"\\ud800\",\"label\":true}\n\n{", "\ufeff{", "one\ntwo", "caf\xe9", "\t\t\n", "\r\n\r", "\rB",
 	} {
 		f.Add([]byte(seed))
 	}
@@ -182,7 +182,7 @@ func FuzzReadLabelled(f *testing.F) {
 			}
 			line := 0
 			for _, e := range examples {
-				last := strings.Count(string(content), "\n") + 1
+				last := strings.Count(string(content), "\n") + strings.Count(string(content), "\r") + 1
 				if err == nil && (e.Line <= line || e.Line > last || (e.Label == "") != o.NoLabel || !utf8.ValidString(e.Text+e.Label)) {
 					t.Fatalf("%q, %+v: example %+v after line %d", content, o, e, line)
 				}

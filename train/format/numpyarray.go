@@ -7,53 +7,46 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
-// A numpyArray is what a .npy file holds, row by row.
+// A numpyArray is what a .npy file holds. Its elements stay as the file has them, and become
+// numbers where they are needed.
 type numpyArray struct {
 	shape   []int
-	numbers []float64 // nil if it holds strings
-	texts   []string
+	fortran bool   // whether the first index changes fastest
+	kind    byte   // f, i, u, b, U or S
+	size    int    // bytes of an element
+	body    string // the elements
+	big     bool   // whether the highest byte comes first
 }
 
 // numpyMagic begins every .npy file. Two bytes of version follow, then the length of the
 // header, in two bytes or, from version 2 on, four, the header, and the elements.
 const numpyMagic = "\x93NUMPY"
 
-// parseNumPy reads a .npy file of numbers, booleans or Unicode strings, in the order of C.
+// parseNumPy reads a .npy file of numbers, booleans or strings of Unicode or of bytes, in the order
+// of C or of Fortran.
 func parseNumPy(content string) (*numpyArray, *Error) {
 	header, body, problem := numpyHeader(content)
 	if problem != nil {
 		return nil, problem
 	}
-	kind, size, order, shape, problem := describedArray(header)
+	a, problem := describedArray(header)
 	if problem != nil {
 		return nil, problem
 	}
 	n := 1
-	for _, d := range shape {
+	for _, d := range a.shape {
 		if d < 0 || d > 0 && n > len(body)/d {
-			return nil, &Error{Problem: fmt.Sprintf("the array's shape is %v, but it has %d bytes", shape, len(body))}
+			return nil, &Error{Problem: fmt.Sprintf("the array's shape is %v, but it has %d bytes", a.shape, len(body))}
 		}
 		n *= d
 	}
-	if n*size != len(body) {
-		return nil, &Error{Problem: fmt.Sprintf("the array's shape is %v of %d bytes each, but it has %d bytes", shape, size, len(body))}
+	if n*a.size != len(body) {
+		return nil, &Error{Problem: fmt.Sprintf("the array's shape is %v of %d bytes each, but it has %d bytes", a.shape, a.size, len(body))}
 	}
-	a := &numpyArray{shape: shape}
-	if kind == 'U' {
-		a.texts = make([]string, n)
-		for i := range a.texts {
-			if a.texts[i], problem = numpyText(body[i*size:(i+1)*size], order); problem != nil {
-				return nil, problem
-			}
-		}
-		return a, nil
-	}
-	a.numbers = make([]float64, n)
-	for i := range a.numbers {
-		a.numbers[i] = numpyNumber(body[i*size:(i+1)*size], kind, order)
-	}
+	a.body = body
 	return a, nil
 }
 
@@ -66,20 +59,20 @@ func numpyHeader(content string) (header, body string, problem *Error) {
 	if len(rest) < 6 {
 		return "", "", cut
 	}
-	version, n := rest[0], 0
+	version, n := rest[0], uint32(0)
 	if rest = rest[2:]; version == 1 {
-		n, rest = int(binary.LittleEndian.Uint16([]byte(rest[:2]))), rest[2:]
+		n, rest = uint32(binary.LittleEndian.Uint16([]byte(rest[:2]))), rest[2:]
 	} else {
-		n, rest = int(binary.LittleEndian.Uint32([]byte(rest[:4]))), rest[4:]
+		n, rest = binary.LittleEndian.Uint32([]byte(rest[:4])), rest[4:]
 	}
-	if n > len(rest) {
+	if uint64(n) > uint64(len(rest)) {
 		return "", "", cut
 	}
 	return rest[:n], rest[n:], nil
 }
 
 var (
-	numpyDescription = regexp.MustCompile(`'descr':\s*'([<>|=])([fiubU])(\d+)'`)
+	numpyDescription = regexp.MustCompile(`'descr':\s*'([<>|=])([fiubUS])(\d+)'`)
 	numpyFortran     = regexp.MustCompile(`'fortran_order':\s*True`)
 	numpyShape       = regexp.MustCompile(`'shape':\s*\(([^)]*)\)`)
 )
@@ -87,27 +80,21 @@ var (
 // describedArray reads a header, such as
 //
 //	{'descr': '<f8', 'fortran_order': False, 'shape': (3, 4), }
-func describedArray(header string) (kind byte, size int, order binary.ByteOrder, shape []int, problem *Error) {
-	bad := func(why string) (byte, int, binary.ByteOrder, []int, *Error) {
-		return 0, 0, nil, nil, &Error{What: "header", Value: strings.TrimSpace(header), Problem: why}
+func describedArray(header string) (*numpyArray, *Error) {
+	bad := func(why string) (*numpyArray, *Error) {
+		return nil, &Error{What: "header", Value: strings.TrimSpace(header), Problem: why}
 	}
 	d, s := numpyDescription.FindStringSubmatch(header), numpyShape.FindStringSubmatch(header)
-	switch {
-	case d == nil || s == nil:
-		return bad("is not that of an array of numbers, booleans or Unicode strings")
-	case numpyFortran.MatchString(header):
-		return bad("the array is in the order of Fortran; save numpy.ascontiguousarray of it")
+	if d == nil || s == nil {
+		return bad("is not that of an array of numbers, booleans or strings")
 	}
-	order = binary.LittleEndian
-	if d[1] == ">" {
-		order = binary.BigEndian
+	a := &numpyArray{fortran: numpyFortran.MatchString(header), kind: d[2][0], big: d[1] == ">"}
+	var err error
+	a.size, err = strconv.Atoi(d[3])
+	if a.kind == 'U' && a.size < 1<<20 {
+		a.size *= 4
 	}
-	kind = d[2][0]
-	size, err := strconv.Atoi(d[3])
-	if kind == 'U' {
-		size *= 4
-	}
-	if err != nil || !numpySize(kind, size) {
+	if err != nil || !numpySize(a.kind, a.size) {
 		return bad("has elements of a size that is not read")
 	}
 	for field := range strings.SplitSeq(s[1], ",") {
@@ -118,16 +105,16 @@ func describedArray(header string) (kind byte, size int, order binary.ByteOrder,
 		if err != nil {
 			return bad("has a shape that is not read")
 		}
-		shape = append(shape, n)
+		a.shape = append(a.shape, n)
 	}
-	return kind, size, order, shape, nil
+	return a, nil
 }
 
 // numpySize tells whether elements of a kind may have so many bytes.
 func numpySize(kind byte, size int) bool {
 	switch kind {
 	case 'f':
-		return size == 4 || size == 8
+		return size == 2 || size == 4 || size == 8
 	case 'i', 'u':
 		return size == 1 || size == 2 || size == 4 || size == 8
 	case 'b':
@@ -137,33 +124,92 @@ func numpySize(kind byte, size int) bool {
 	return size > 0 && size <= longest
 }
 
-func numpyNumber(element string, kind byte, order binary.ByteOrder) float64 {
-	var bits uint64
-	switch b := []byte(element); len(b) {
-	case 1:
-		bits = uint64(b[0])
-	case 2:
-		bits = uint64(order.Uint16(b))
-	case 4:
-		bits = uint64(order.Uint32(b))
-	case 8:
-		bits = order.Uint64(b)
+func (a *numpyArray) isNumbers() bool { return a.kind != 'U' && a.kind != 'S' }
+
+// isVector tells whether the array has n elements in one dimension, others being of size 1.
+func (a *numpyArray) isVector(n int) bool {
+	return len(a.shape) > 0 && a.shape[0] == n && (len(a.shape) == 1 || len(a.shape) == 2 && a.shape[1] == 1)
+}
+
+// element returns the bytes of element i in the order of C.
+func (a *numpyArray) element(i int) string {
+	if a.fortran {
+		at, stride := 0, 1
+		strides := make([]int, len(a.shape))
+		for d, n := range a.shape {
+			strides[d], stride = stride, stride*n
+		}
+		for d := len(a.shape) - 1; d >= 0; d-- {
+			at += i % a.shape[d] * strides[d]
+			i /= a.shape[d]
+		}
+		i = at
+	}
+	return a.body[i*a.size : (i+1)*a.size]
+}
+
+// number returns element i in the order of C.
+func (a *numpyArray) number(i int) float64 {
+	element := a.element(i)
+	bits := uint64(0)
+	for j := range len(element) {
+		if a.big {
+			bits = bits<<8 | uint64(element[j])
+		} else {
+			bits |= uint64(element[j]) << (8 * j)
+		}
 	}
 	switch {
-	case kind == 'f' && len(element) == 4:
+	case a.kind == 'f' && len(element) == 2:
+		return half(uint16(bits))
+	case a.kind == 'f' && len(element) == 4:
 		return float64(math.Float32frombits(uint32(bits)))
-	case kind == 'f':
+	case a.kind == 'f':
 		return math.Float64frombits(bits)
-	case kind == 'i':
+	case a.kind == 'i':
 		unused := 64 - 8*len(element)
 		return float64(int64(bits<<unused) >> unused)
 	}
 	return float64(bits)
 }
 
-// numpyText returns a string of four bytes a character, padded with zeros.
-func numpyText(element string, order binary.ByteOrder) (string, *Error) {
+// half returns the number of a float of 16 bits (IEEE 754 binary16): a sign, five bits of exponent
+// and ten of fraction.
+func half(bits uint16) float64 {
+	exponent, fraction := int(bits>>10&0x1f), float64(bits&0x3ff)
+	var x float64
+	switch exponent {
+	case 0:
+		x = math.Ldexp(fraction, -24)
+	case 0x1f:
+		if x = math.Inf(1); fraction != 0 {
+			x = math.NaN()
+		}
+	default:
+		x = math.Ldexp(1024+fraction, exponent-25)
+	}
+	if bits&0x8000 != 0 {
+		return -x
+	}
+	return x
+}
+
+// string returns element i of strings, which are padded with zeros: four bytes a character of
+// Unicode, or UTF-8.
+func (a *numpyArray) string(i int) (string, *Error) {
+	element := a.element(i)
+	if a.kind == 'S' {
+		text := strings.TrimRight(element, "\x00")
+		if !utf8.ValidString(text) {
+			return "", &Error{Problem: fmt.Sprintf("a string of the array, %q, is not UTF-8", text)}
+		}
+		return strings.Clone(text), nil
+	}
 	var text strings.Builder
+	var order binary.ByteOrder = binary.LittleEndian
+	if a.big {
+		order = binary.BigEndian
+	}
 	for i := 0; i < len(element); i += 4 {
 		c := order.Uint32([]byte(element[i : i+4]))
 		if c == 0 {

@@ -1,9 +1,9 @@
 package format
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
@@ -32,17 +32,42 @@ type Roll [][]int
 // It is an *Error if the file cannot be read, is not such JSON, or holds no pieces, or if
 // a number is none of a piano's keys.
 func ReadRolls(path string) (Rolls, error) {
-	content, err := readFile(path)
+	rolls, _, err := OpenRolls(path)
+	return rolls, err
+}
+
+// OpenRolls returns the pieces of a file as ReadRolls does, and how it was read.
+func OpenRolls(path string) (Rolls, *Reading, error) {
+	content, err := openFile(path, 0)
 	if err != nil {
-		return Rolls{}, err
+		return Rolls{}, nil, err
 	}
-	return readRolls(path, content)
+	rolls, err := readRolls(path, content)
+	if err != nil {
+		return Rolls{}, nil, err
+	}
+	r := &Reading{File: path, what: "piece"}
+	var lengths []int
+	for _, part := range []struct {
+		name  string
+		rolls []Roll
+	}{{"train", rolls.Train}, {"valid", rolls.Valid}, {"test", rolls.Test}} {
+		r.Rows += len(part.rolls)
+		if len(part.rolls) > 0 {
+			r.set(part.name, strconv.Itoa(len(part.rolls)), false, "")
+		}
+		for _, roll := range part.rolls {
+			lengths = append(lengths, len(roll))
+		}
+	}
+	r.Lengths = lengthsOf(lengths, "steps")
+	return rolls, r, nil
 }
 
 // RollsFromBytes returns the pieces of content that is in memory, under the same rules as
 // ReadRolls. Errors go by name.
 func RollsFromBytes(name string, content []byte) (Rolls, error) {
-	return readRolls(name, string(content))
+	return readRolls(name, asString(content))
 }
 
 func readRolls(file, content string) (parts Rolls, err error) {
@@ -53,7 +78,7 @@ func readRolls(file, content string) (parts Rolls, err error) {
 	if strings.HasPrefix(strings.TrimSpace(content), "[") {
 		into = &parts.Train
 	}
-	decoder := json.NewDecoder(bytes.NewReader([]byte(content)))
+	decoder := json.NewDecoder(strings.NewReader(content))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(into); err != nil {
 		return parts, rollError(file, content, err)

@@ -3,6 +3,7 @@ package format_test
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/pkg/errors"
@@ -77,4 +78,13 @@ func FuzzReadRolls(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A summary of pieces names the parts and the lengths.
+func TestReadingOfRolls(t *testing.T) {
+	path := formattest.Write(t, "a.json", `{"train": [[[60, 64], []], [[60]]], "test": [[[21], [22], [23]]]}`)
+	_, r, err := format.OpenRolls(path)
+	if err != nil || !strings.HasSuffix(r.String(), "a.json: 3 pieces; train 2, test 1\n  lengths: 1 to 3 steps, half of them up to 2") {
+		t.Errorf("%v, %v", r, err)
+	}
 }

@@ -4,80 +4,108 @@ import (
 	"fmt"
 	"iter"
 	"math"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/pkg/errors"
 )
 
-// The formats of files of series.
-const (
-	TS   Format = "ts"   // of the UEA archive, as in aeon and sktime
-	UCR  Format = "ucr"  // of the UCR archive, its .tsv: a label and numbers on each line
-	ARFF Format = "arff" // of Weka, as in the UEA archive
-	NPZ  Format = "npz"  // of NumPy: arrays x, y and lengths; also a .npy of x alone
-)
+// SeriesOptions say how a file of series is read. The zero value lets OpenSeries find out.
+type SeriesOptions struct {
+	Format   Format
+	Encoding string // of a text, a name of the WHATWG
 
-// seriesFormats are the formats by the ends of files' names. A .tsv may also hold texts,
-// so that UCR is only read if it is asked for.
-var seriesFormats = map[string]Format{".ts": TS, ".arff": ARFF, ".npz": NPZ, ".npy": NPZ, ".wav": WAV}
+	// Separator is what separates the numbers of UCR: ",", ";", "\t" or " "; "" is what the first
+	// line has.
+	Separator string
 
-// SeriesFormat returns the format of a file of series: the one that is asked for or, if
-// that is "", what the end of the file's name says. It is "" if the file is none of
-// series.
-func SeriesFormat(path string, asked Format) Format {
-	if asked != "" {
-		if slices.Contains([]Format{TS, UCR, ARFF, NPZ, IDX, WAV}, asked) {
-			return asked
-		}
-		return ""
-	}
-	if isIDX(path) {
-		return IDX
-	}
-	return seriesFormats[filepath.Ext(strings.TrimSuffix(strings.ToLower(path), ".gz"))]
+	// X, Y and Lengths are the names of a .npz file's arrays. If they are "", they are those with
+	// usual names, such as x, x_train or arr_0.
+	X, Y, Lengths string
+
+	// ChannelsFirst says that x has the shape (series, columns, steps), as some libraries have it.
+	ChannelsFirst bool
+
+	// NoLabel says that lines of UCR hold numbers only, for prediction.
+	NoLabel bool
+
+	SkipUnlabelled bool  // leave out series of ARFF whose class is missing
+	MaxBytes       int64 // what a compressed file may hold, 0 for a multiple of its size
 }
 
-// ReadSeries reads the series of a file, plain or compressed by gzip, each with its label
-// if the file has labels. All have the same number of columns. Recordings are read by
-// ReadRecordings.
-//
-// It is an *Error if the file cannot be read, or is not what its format says. It is an
-// error of another type if the format is none of series.
+// SeriesFile is what a file holds, and how it was read.
+type SeriesFile struct {
+	Series  []Series
+	Reading *Reading
+}
+
+// ReadSeries reads the series of a file by OpenSeries.
 func ReadSeries(path string, format Format) ([]Series, error) {
-	content, err := readFile(path)
-	if err != nil {
-		return nil, err
-	}
-	return readSeries(path, content, format)
+	return seriesOf(OpenSeries(path, SeriesOptions{Format: format}))
 }
 
 // SeriesFromBytes returns the series of content that is in memory, under the same rules
 // as ReadSeries. Errors, and the choice of a format, go by name.
 func SeriesFromBytes(name string, content []byte, format Format) ([]Series, error) {
-	return readSeries(name, string(content), format)
+	return seriesOf(SeriesOptions{Format: format}.Read(name, asString(content)))
 }
 
-func readSeries(file, content string, asked Format) ([]Series, error) {
-	format := SeriesFormat(file, asked)
+func seriesOf(f *SeriesFile, err error) ([]Series, error) {
+	if err != nil {
+		return nil, err
+	}
+	return f.Series, nil
+}
+
+// OpenSeries reads the series of a file, plain or compressed by gzip, each with its label
+// if the file has labels. All have the same number of columns. Recordings are read by
+// OpenRecordings.
+//
+// It is an *Error if the file cannot be read, or is not what its format says. It is an
+// error of another type if the format is none of series.
+func OpenSeries(path string, o SeriesOptions) (*SeriesFile, error) {
+	content, err := openFile(path, o.MaxBytes)
+	if err != nil {
+		return nil, err
+	}
+	return o.Read(path, content)
+}
+
+// Read returns the series of content that is in memory, under the same rules as OpenSeries.
+func (o SeriesOptions) Read(file, content string) (*SeriesFile, error) {
+	format := SeriesFormat(file, o.Format)
+	if format == "" {
+		format = formatOfSample(content)
+	}
+	r := &Reading{File: file, Format: format}
+	values := &arena{most: arenaOf(content)}
+	defer values.close()
 	var all []Series
 	var err error
 	switch format {
 	case "", WAV:
 		return nil, errors.Errorf("format: %s is not known to hold series; the formats are %q, %q, %q, %q and %q", file, TS, UCR, ARFF, NPZ, IDX)
 	case NPZ:
-		all, err = readNumPy(file, content)
+		all, err = o.readNumPy(file, content, values, r)
 	case IDX:
-		all, err = readIDX(file, content)
+		all, err = readIDX(file, content, values)
 	default:
-		all, err = readSeriesText(file, content, format)
+		all, err = o.readText(file, content, format, values, r)
+	}
+	if err == nil && format != NPZ && (o.X+o.Y+o.Lengths != "" || o.ChannelsFirst) {
+		err = errors.Errorf("format: names or the order of arrays, but format %q has none", format)
+	}
+	if err == nil && format != UCR && o.NoLabel {
+		err = errors.Errorf("format: series without labels, but only lines of format %q do not say whether they have any", UCR)
+	}
+	if err == nil && format != ARFF && o.SkipUnlabelled {
+		err = errors.Errorf("format: series without a class are to be left out, but only format %q has them", ARFF)
+	}
+	if err == nil && len(all) == 0 {
+		err = &Error{File: file, Problem: fmt.Sprintf("holds no series, read as %s", format)}
 	}
 	if err != nil {
 		return nil, err
-	}
-	if len(all) == 0 {
-		return nil, &Error{File: file, Problem: fmt.Sprintf("holds no series, read as %s", format)}
 	}
 	for i := range all {
 		all[i].File = file
@@ -86,7 +114,27 @@ func readSeries(file, content string, asked Format) ([]Series, error) {
 				"a series of %d columns, but the first has %d", all[i].Width, all[0].Width)}
 		}
 	}
-	return all, nil
+	if err := values.fill(all); err != nil {
+		return nil, noTemporary(file, err)
+	}
+	r.sumUp(all)
+	return &SeriesFile{all, r}, nil
+}
+
+// sumUp counts series, their lengths and classes.
+func (r *Reading) sumUp(all []Series) {
+	r.Rows, r.what = len(all), "series"
+	lengths, counts := make([]int, len(all)), map[string]int{}
+	for i, s := range all {
+		lengths[i] = s.Steps()
+		if s.Label != "" {
+			counts[s.Label]++
+		}
+	}
+	if r.Lengths = lengthsOf(lengths, "steps"); r.Lengths != nil {
+		r.Lengths.Channels = all[0].Width
+	}
+	r.Classes = classesOf(counts)
 }
 
 // A seriesReader reads a text file line by line.
@@ -98,31 +146,62 @@ type seriesReader interface {
 	end() *Error
 }
 
-func readSeriesText(file, content string, format Format) ([]Series, error) {
-	content, err := decode(file, content)
+func (o SeriesOptions) readText(file, content string, format Format, values *arena, r *Reading) ([]Series, error) {
+	d, err := decodeAs(file, content, o.Encoding)
 	if err != nil {
 		return nil, err
 	}
-	readers := map[Format]seriesReader{TS: &tsReader{}, UCR: ucrReader{}, ARFF: &arffReader{}}
-	reader := readers[format]
+	r.Settings = append(r.Settings, d.setting())
+	ucr := ucrReader{ucrSeparator(d.text), o.NoLabel}
+	if o.Separator != "" {
+		separator, known := Layout{Separator: o.Separator}.separator()
+		if !known || separator == 0 || format != UCR {
+			return nil, errors.Errorf("format: separator %q; it is that of format %q: a comma, a semicolon, a tab or a blank", o.Separator, UCR)
+		}
+		ucr.separator = separator
+	}
+	ts, arff := &tsReader{}, &arffReader{skipUnlabelled: o.SkipUnlabelled}
+	reader := map[Format]seriesReader{TS: ts, UCR: ucr, ARFF: arff}[format]
+	if format == UCR {
+		r.set("separator", separatorNames[ucr.separator], o.Separator != "", "Separator")
+	}
 	var all []Series
-	for n, line := range numberedLines(content) {
+	labels := map[string]string{} // so that equal labels share their memory
+	for n, line := range numberedLines(d.text) {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
+		ts.line = n
 		s, problem := reader.read(line)
 		if problem != nil {
 			problem.File, problem.Line = file, n
 			return nil, problem
 		}
 		if s != nil {
-			s.Line = n
+			if _, ok := labels[s.Label]; !ok {
+				label := strings.Clone(s.Label)
+				labels[label] = label
+			}
+			s.Line, s.Label = n, labels[s.Label]
 			all = append(all, *s)
+			if err := values.take(&all[len(all)-1]); err != nil {
+				return nil, noTemporary(file, err)
+			}
 		}
 	}
 	if problem := reader.end(); problem != nil {
 		problem.File = file
 		return nil, problem
+	}
+	all = slices.Clip(append(make([]Series, 0, len(all)), all...))
+	if ts.stamped > 0 {
+		r.note("the times of %d numbers are left out", ts.stamped)
+	}
+	if ts.uneven > 0 {
+		r.note("times are not equally far apart, first in line %d; the series are read as if they were", ts.uneven)
+	}
+	if arff.skipped > 0 {
+		r.note("%d series without a class are left out", arff.skipped)
 	}
 	return all, nil
 }

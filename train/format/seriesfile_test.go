@@ -67,7 +67,7 @@ func TestReadSeriesRefuses(t *testing.T) {
 		{"bad.ts", "@problemName x\n", formattest.Complaint{File: "bad.ts", Texts: []string{"no line @data"}}},
 		{"bad.ts", "@dimensions 2\n@data\n1,2\n", formattest.Complaint{File: "bad.ts", Line: 3, Value: "1,2", Texts: []string{"1 columns, want 2"}}},
 		{"bad.ts", "@dimensions x\n@data\n", formattest.Complaint{File: "bad.ts", Line: 1, Value: "@dimensions x"}},
-		{"bad.ts", "@timeStamps true\n@data\n", formattest.Complaint{File: "bad.ts", Line: 1, Value: "@timeStamps true", Texts: []string{"time stamps"}}},
+		{"bad.ts", "@timeStamps true\n@data\n(2021-01-01,1),2\n", formattest.Complaint{File: "bad.ts", Line: 3, Value: "2", Texts: []string{"no pair of a time and a number"}}},
 		{"bad.ts", "@targetLabel true\n@data\n", formattest.Complaint{File: "bad.ts", Line: 1, Value: "@targetLabel true"}},
 		{"bad.ts", "@classLabel true a b\n@data\n1,2:c\n", formattest.Complaint{File: "bad.ts", Line: 3, Value: "c", Texts: []string{"label", `"a", "b"`}}},
 		{"bad.ts", "@classLabel true a b\n@data\n1,2:\n", formattest.Complaint{File: "bad.ts", Line: 3, Texts: []string{"label", "is empty"}}},
@@ -85,8 +85,8 @@ func TestReadSeriesRefuses(t *testing.T) {
 		_, err := format.ReadSeries(formattest.Write(t, c.name, c.content), "")
 		c.want.Expect(t, err)
 	}
-	_, err := format.SeriesFromBytes("a", []byte("1 2 3\n"), format.UCR)
-	formattest.Complaint{File: "a", Line: 1, Value: "1 2 3", Texts: []string{"tabs"}}.Expect(t, err)
+	_, err := format.SeriesFromBytes("a", []byte("1 2 3\n4\n"), format.UCR)
+	formattest.Complaint{File: "a", Line: 2, Value: "4", Texts: []string{"tabs"}}.Expect(t, err)
 	_, err = format.SeriesFromBytes("a.csv", nil, "")
 	formattest.ExpectUsage(t, err, "not known to hold series")
 }
@@ -152,21 +152,20 @@ func TestReadNumPy(t *testing.T) {
 func TestReadNumPyRefuses(t *testing.T) {
 	x := npy("<f8", "2, 1", []float64{1, 2})
 	for content, want := range map[string]string{
-		npy("<f8", "2, 2", []float64{1, 2, 3}):                                             "24 bytes",
-		npy("<f8", "1, 2", []float64{1, 2, 3}):                                             "24 bytes",
-		npy("<f8", "4611686018427387904, 2", []float64{1}):                                 "has 8 bytes",
-		npy("<f8", "-1, 2", []float64{1}):                                                  "has 8 bytes",
-		npy("<f8", "1099511627776, 0"):                                                     "has 0 bytes",
-		npy("<f8", "0, 3"):                                                                 "empty",
-		npy("<f8", "2,", []float64{1, 2}):                                                  "want (series, steps, columns)",
-		npy("<c8", "1, 1", []float64{1}):                                                   "not that of an array",
-		npy("<f2", "1, 1", []int16{1}):                                                     "size",
-		npy("<U1", "1, 1", "a"):                                                            "strings",
-		npy("<U1", "1, 1", []uint32{1 << 30}):                                              "no character",
-		npy("<f8", "1, 1", []float64{math.Inf(1)}):                                         "infinite",
-		strings.Replace(x, "False", "True ", 1):                                            "Fortran",
-		x[:20]:                                                                             "cut off",
-		npz(t, map[string]string{"y": x}):                                                  "no array x",
+		npy("<f8", "2, 2", []float64{1, 2, 3}):             "24 bytes",
+		npy("<f8", "1, 2", []float64{1, 2, 3}):             "24 bytes",
+		npy("<f8", "4611686018427387904, 2", []float64{1}): "has 8 bytes",
+		npy("<f8", "-1, 2", []float64{1}):                  "has 8 bytes",
+		npy("<f8", "1099511627776, 0"):                     "has 0 bytes",
+		npy("<f8", "0, 3"):                                 "empty",
+		npy("<f8", "2,", []float64{1, 2}):                  "want (series, steps, columns)",
+		npy("<c8", "1, 1", []float64{1}):                   "not that of an array",
+		npy("<f1", "1, 1", []int8{1}):                      "size",
+		npy("<U1", "1, 1", "a"):                            "strings",
+		npz(t, map[string]string{"x": x, "y": npy("<U1", "2, 1", []uint32{1, 1 << 30})}): "no character",
+		npy("<f8", "1, 1", []float64{math.Inf(1)}):                                       "infinite",
+		x[:20]:                            "cut off",
+		npz(t, map[string]string{"y": x}): "no array x",
 		npz(t, map[string]string{"x": x, "y": npy("<i8", "1,", int64(1))}):                 "has shape [1], and x has 2 series",
 		npz(t, map[string]string{"x": x, "lengths": npy("<i8", "2,", []int64{1, 2})}):      "2 steps of series 2",
 		npz(t, map[string]string{"x": x, "lengths": npy("<f8", "2,", []float64{1, -1})}):   "-1 steps",

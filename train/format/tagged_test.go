@@ -53,7 +53,7 @@ func TestReadTagged(t *testing.T) {
 		{"eng.train", conll, options{TagColumn: "2"}, "EU/NNP@3 rejects/VBZ@4 | #/NN@7"},
 		{"a", "one\ntwo\n", options{NoTags: true}, "one/@1 two/@2"},
 		{"a", "B-X\tone\n", options{WordColumn: "2", TagColumn: "1"}, "one/B-X@1"},
-		{"a", conllu, options{Format: format.CoNLL, WordColumn: "2", TagColumn: "3"}, "text/=@1 it's/_@2 it/it@3 's/be@4 gone/go@5 | #/#@7"},
+		{"a", conllu, options{Format: format.CoNLL, WordColumn: "2", TagColumn: "3"}, "it's/_@2 it/it@3 's/be@4 gone/go@5 | #/#@7"},
 	} {
 		got, err := format.TaggedFromBytes(c.name, []byte(c.content), c.o)
 		if err != nil || phrase(got) != c.want {
@@ -68,10 +68,10 @@ func TestReadTaggedRefuses(t *testing.T) {
 		"":                         {File: "bad.conllu", Texts: []string{"is empty"}},
 		"# only a comment\n\n":     {File: "bad.conllu", Texts: []string{"no sentences"}},
 		"1\tit\tit\n":              {File: "bad.conllu", Line: 1, Value: "1\tit\tit", Texts: []string{"3, but at least 4"}},
-		"\n1\t \tit\tPRON\n":       {File: "bad.conllu", Line: 2, Value: " ", Texts: []string{"word", "is empty"}},
+		"\n1\t \tit\tPRON\n":       {File: "bad.conllu", Line: 2, Value: " ", Texts: []string{"word", "is blank"}},
 		"1\tit\tit\tPRON\n2\ta\tb": {File: "bad.conllu", Line: 2, Value: "2\ta\tb"},
 		"1\tit\tit\t\n":            {File: "bad.conllu", Line: 1, Texts: []string{"tag", "every word needs one"}},
-		"1\t\xff\tit\tX\n":         {File: "bad.conllu", Line: 1, Value: "\xff", Texts: []string{"UTF-8"}},
+		"1\té\xff\tit\tX\n":        {File: "bad.conllu", Line: 1, Value: "\xff", Texts: []string{"UTF-8"}},
 	} {
 		_, err := format.ReadTagged(formattest.Write(t, "bad.conllu", content), format.TaggedOptions{})
 		want.Expect(t, err)
@@ -79,7 +79,7 @@ func TestReadTaggedRefuses(t *testing.T) {
 	_, err := format.TaggedFromBytes("bad", []byte("word\n"), format.TaggedOptions{})
 	formattest.Complaint{File: "bad", Line: 1, Value: "word", Texts: []string{"1, but at least 2"}}.Expect(t, err)
 	for text, o := range map[string]format.TaggedOptions{
-		`format "tsv"`:   {Format: format.TSV},
+		`format "txt"`:   {Format: format.PlainText},
 		`column "upos"`:  {Format: format.CoNLL, TagColumn: "upos"},
 		`column "0"`:     {TagColumn: "0"},
 		"both the word":  {WordColumn: "3", TagColumn: "3"},

@@ -2,9 +2,8 @@ package format
 
 import (
 	"bufio"
-	"encoding/binary"
 	"fmt"
-	"math"
+	"io"
 	"os"
 	"unsafe"
 )
@@ -15,6 +14,7 @@ import (
 type temporary struct {
 	file *os.File
 	*bufio.Writer
+	buffer [8]byte // of a number that is written
 }
 
 func newTemporary() (*temporary, error) {
@@ -22,7 +22,7 @@ func newTemporary() (*temporary, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &temporary{file, bufio.NewWriterSize(file, 1<<18)}, nil
+	return &temporary{file: file, Writer: bufio.NewWriterSize(file, 1<<18)}, nil
 }
 
 // content returns what was written, mapped where the system can.
@@ -49,44 +49,46 @@ func noTemporary(path string, err error) error {
 		"its content does not go into a temporary file: %v; make room there, or name another folder in TMPDIR", err)}
 }
 
-// inMemory is how many numbers a numberList keeps in memory: 32 MB.
+// inMemory is how many numbers a numberList keeps in memory at most: 32 MB.
 var inMemory = 1 << 22
 
-// A numberList takes numbers one after the other. If they become many, it keeps them in a
-// temporary file.
+// A numberList holds rows of numbers, in memory or, if they are many, in a temporary file.
 type numberList struct {
-	few  []float64
-	many *temporary
+	width int
+	few   []float64
+	many  *temporary
+	next  int // the row that follows the last one in the file's buffer
 }
 
-// add takes some numbers more.
-func (l *numberList) add(x ...float64) error {
-	if l.many == nil && len(l.few)+len(x) <= inMemory {
-		l.few = append(l.few, x...)
+// newNumberList returns a list of rows of width numbers each, which holds no more than most of them
+// in memory.
+func newNumberList(rows, width, most int) (*numberList, error) {
+	l := &numberList{width: width}
+	if rows*width <= min(most, inMemory) {
+		l.few = make([]float64, rows*width)
+		return l, nil
+	}
+	var err error
+	l.many, err = newTemporary()
+	return l, err
+}
+
+// put sets a row. Each is set once; in a file, rows that follow each other are set fastest.
+func (l *numberList) put(row int, x []float64) error {
+	if l.many == nil {
+		copy(l.few[row*l.width:], x)
 		return nil
 	}
-	if l.many == nil {
-		var err error
-		if l.many, err = newTemporary(); err != nil {
+	if row != l.next {
+		if err := l.many.Flush(); err != nil {
 			return err
 		}
-		if err := l.write(l.few); err != nil {
-			return err
-		}
-		l.few = nil
-	}
-	return l.write(x)
-}
-
-func (l *numberList) write(x []float64) error {
-	var bytes [8]byte
-	for _, v := range x {
-		binary.NativeEndian.PutUint64(bytes[:], math.Float64bits(v))
-		if _, err := l.many.Write(bytes[:]); err != nil {
+		if _, err := l.many.file.Seek(int64(row)*int64(l.width)*8, io.SeekStart); err != nil {
 			return err
 		}
 	}
-	return nil
+	l.next = row + 1
+	return l.many.numbers(x)
 }
 
 // all returns the numbers, which must not be changed.

@@ -57,6 +57,31 @@ func TestTableInATemporaryFile(t *testing.T) {
 	}
 }
 
+// Rows in no order of time are put in it in a temporary file as they are in memory. Would catch a
+// row that is written where the last one ended.
+func TestShuffledTableInATemporaryFile(t *testing.T) {
+	const content = "t,a,b\n2021-03-01,3,30\n2021-01-01,1,10\n2021-02-01,2,20\n2021-06-01,6,60\n2021-07-01,7,70\n2021-05-01,5,50\n2021-04-01,4,40\n"
+	folder := t.TempDir()
+	keepFew(t, 0, folder)
+	got, err := ReadTable(writeFile(t, content), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := []float64{1, 10, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60, 7, 70}; !slices.Equal(got.Values, want) {
+		t.Errorf("%v, want %v", got.Values, want)
+	}
+	expectEmpty(t, folder)
+}
+
+func writeFile(t *testing.T, content string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "a.csv")
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
 func expectEmpty(t *testing.T, folder string) {
 	t.Helper()
 	if left, err := os.ReadDir(folder); err != nil || len(left) > 0 {
@@ -151,7 +176,7 @@ func TestFullTemporaryFile(t *testing.T) {
 		t.Skip("this system has no /dev/full")
 	}
 	defer full.Close()
-	err = decompress("numbers.csv.gz", bytes.NewReader(zipped(t, rowsOf(50))), full)
+	err = decompress("numbers.csv.gz", bytes.NewReader(zipped(t, rowsOf(50))), full, 1<<20)
 	if err == nil || !strings.Contains(err.Error(), "make room") {
 		t.Errorf("error %v", err)
 	}

@@ -92,6 +92,9 @@ func TestInvalidUTF8(t *testing.T) {
 			_, err := schema.TextFromBytes("latin1.txt", []byte(c.content), unit)
 			formattest.Complaint{File: "latin1.txt", Line: c.line, Value: c.value, Texts: []string{"not UTF-8", c.offset, `\x`}}.Expect(t, err)
 		}
+		if strings.HasPrefix(c.content, "\xff\xfe") {
+			continue // labelled texts may be UTF-16
+		}
 		_, err := format.LabelledFromBytes("latin1.txt", []byte(c.content), format.LabelledOptions{NoLabel: true})
 		formattest.Complaint{File: "latin1.txt", Line: c.line, Value: c.value, Texts: []string{"not UTF-8", c.offset}}.Expect(t, err)
 	}

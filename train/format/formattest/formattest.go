@@ -6,6 +6,7 @@ import (
 	"compress/gzip"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -57,6 +58,17 @@ func Write(t *testing.T, name, content string) string {
 	return path
 }
 
+// WriteAt writes a file and the folders above it.
+func WriteAt(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Compress returns content as gzip does.
 func Compress(t testing.TB, content string) string {
 	t.Helper()
@@ -69,6 +81,20 @@ func Compress(t testing.TB, content string) string {
 		t.Fatal(err)
 	}
 	return b.String()
+}
+
+// Memory runs read and returns how many bytes it allocated in all, and how many of them its result
+// keeps on the heap.
+func Memory(read func() any) (all, kept int64) {
+	var before, after, now runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	result := read()
+	runtime.ReadMemStats(&after)
+	runtime.GC()
+	runtime.ReadMemStats(&now)
+	runtime.KeepAlive(result)
+	return int64(after.TotalAlloc - before.TotalAlloc), int64(now.HeapAlloc) - int64(before.HeapAlloc)
 }
 
 // Must returns v, and panics if there is an error.
