@@ -16,7 +16,7 @@ const module = "github.com/seed-222a112c/lstm"
 // layers are the module's packages, bottom up. A package may import packages of lower
 // layers only. A new layer or arrow is a design decision, with an ADR under docs/adr.
 var layers = [][]string{
-	{"graph/atomicfile", "graph/internal/kernel/simd", "graph/internal/workers", "graph/internal/crew", "graph/internal/pages", "train/audio", "train/metrics", "train/datatest", "cmd/lstmtrain/recipes"},
+	{"graph/atomicfile", "graph/internal/kernel/simd", "graph/internal/workers", "graph/internal/pages", "train/audio", "train/metrics", "train/datatest", "cmd/lstmtrain/recipes"},
 	{"graph/safetensors", "graph/internal/kernel"},
 	{"graph/internal/ir", "graph/update", "graph/internal/kernel/roofline", "train/format"},
 	{"graph/internal/ops", "graph/internal/ir/irtest", "train/schema"},
@@ -39,7 +39,7 @@ var stages = map[string][]string{
 	"graph/internal/importer": {"graph/internal/ir", "graph/internal/ops"},
 	"graph/internal/pass":     {"graph/internal/ir"},
 	"graph/internal/schedule": {"graph/internal/ir", "graph/internal/ops", "graph/internal/exec", "graph/internal/kernel"},
-	"graph/internal/exec":     {"graph/internal/ir", "graph/internal/kernel", "graph/internal/crew", "graph/internal/workers", "graph/internal/pages"},
+	"graph/internal/exec":     {"graph/internal/ir", "graph/internal/kernel", "graph/internal/workers", "graph/internal/pages"},
 }
 
 // mayImportGorgonia tells which packages are written against Gorgonia itself.

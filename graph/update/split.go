@@ -3,7 +3,7 @@ package update
 import (
 	"runtime"
 
-	"github.com/seed-222a112c/lstm/graph/internal/crew"
+	"github.com/seed-222a112c/lstm/graph/internal/workers"
 	"github.com/seed-222a112c/lstm/graph/internal/kernel"
 )
 
@@ -24,15 +24,19 @@ const (
 // goroutines at the same time, and returns when all calls have. If workers is 0, there
 // are as many as there are processors; short ranges are not divided further.
 func Split(n, workers int, f func(from, to int)) {
-	if workers = goroutines(n, workers); workers == 1 {
+	split(n, goroutines(n, workers), f)
+}
+
+func split(n, parts int, f func(from, to int)) {
+	if parts == 1 {
 		f(0, n)
 		return
 	}
-	c := crew.Take(workers - 1)
-	defer c.Free()
-	c.Call(func(k int) { f(bound(n, k, workers), bound(n, k+1, workers)) })
-	f(0, bound(n, 1, workers))
-	c.Wait()
+	pool := workers.Take(parts - 1)
+	defer pool.Free()
+	pool.Call(func(k int) { f(bound(n, k, parts), bound(n, k+1, parts)) })
+	f(0, bound(n, 1, parts))
+	pool.Wait()
 }
 
 func goroutines(n, workers int) int {

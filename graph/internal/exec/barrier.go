@@ -3,7 +3,7 @@ package exec
 import (
 	"sync/atomic"
 
-	"github.com/seed-222a112c/lstm/graph/internal/crew"
+	"github.com/seed-222a112c/lstm/graph/internal/workers"
 )
 
 // A barrier lets workers wait for one another.
@@ -23,6 +23,6 @@ func (b *barrier) wait() bool {
 		b.round.Add(1)
 		return !b.broken.Load()
 	}
-	crew.Until(func() bool { return b.round.Load() != round || b.broken.Load() })
+	workers.Until(func() bool { return b.round.Load() != round || b.broken.Load() })
 	return !b.broken.Load()
 }

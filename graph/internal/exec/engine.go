@@ -4,7 +4,7 @@ import (
 	"unsafe"
 
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/graph/internal/crew"
+	"github.com/seed-222a112c/lstm/graph/internal/workers"
 	"github.com/seed-222a112c/lstm/graph/internal/kernel"
 	"github.com/seed-222a112c/lstm/graph/internal/pages"
 	"gorgonia.org/gorgonia"
@@ -18,7 +18,7 @@ type engine[T kernel.Float] struct {
 	leaves  []leafBuffer
 	headers []*tensor.Dense
 	barrier barrier
-	crew    *crew.Crew       // while running: the workers but the caller
+	pool    *workers.Pool    // while running: the workers but the caller
 	part    func(worker int) // what each of them does
 	frozen  bool
 }
@@ -88,8 +88,8 @@ func (e *engine[T]) start(values []gorgonia.Value) error {
 	e.memory.err = nil
 	e.barrier.broken.Store(false)
 	e.barrier.arrived.Store(0)
-	e.crew = crew.Take(e.Workers - 1)
-	e.crew.Call(e.part)
+	e.pool = workers.Take(e.Workers - 1)
+	e.pool.Call(e.part)
 	return nil
 }
 
@@ -179,7 +179,7 @@ func (e *engine[T]) segment(i int) error {
 
 // abort ends a run that the machine has given up.
 func (e *engine[T]) abort() {
-	if e.crew != nil {
+	if e.pool != nil {
 		e.barrier.broken.Store(true)
 		e.finish()
 	}
@@ -187,9 +187,9 @@ func (e *engine[T]) abort() {
 
 // finish waits for the workers and lets them go.
 func (e *engine[T]) finish() {
-	e.crew.Wait()
-	e.crew.Free()
-	e.crew = nil
+	e.pool.Wait()
+	e.pool.Free()
+	e.pool = nil
 }
 
 // checkNumbers returns an error if a number is outside [0, n).

@@ -1,4 +1,4 @@
-package crew
+package workers
 
 import (
 	"runtime"
@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// A part that is done twice or not at all, a call that is lost while a member is about to
+// A part that is done twice or not at all, a call that is lost while a worker is about to
 // end.
 func TestCall(t *testing.T) {
 	rounds := 300
@@ -15,34 +15,34 @@ func TestCall(t *testing.T) {
 		rounds = 30
 	}
 	for round := range rounds {
-		c := Take(3)
+		p := Take(3)
 		var done [4]atomic.Int32
 		for range 5 {
-			c.Call(func(worker int) { done[worker].Add(1) })
+			p.Call(func(worker int) { done[worker].Add(1) })
 			done[0].Add(1)
-			c.Wait()
+			p.Wait()
 		}
 		for worker := range done {
 			if n := done[worker].Load(); n != 5 {
 				t.Fatalf("round %d: worker %d did %d parts, want 5", round, worker, n)
 			}
 		}
-		c.Free()
+		p.Free()
 		if round%10 == 9 {
-			time.Sleep(20 * time.Millisecond) // members end
+			time.Sleep(20 * time.Millisecond) // workers end
 		}
 	}
 }
 
-// Members that stay for ever, or crews that are not used again.
+// Members that stay for ever, or pools that are not used again.
 func TestMembersEnd(t *testing.T) {
 	before := runtime.NumGoroutine()
-	c := Take(2)
-	c.Call(func(int) {})
-	c.Wait()
-	c.Free()
-	if again := Take(2); again != c {
-		t.Error("a crew that was freed is not the next one taken")
+	p := Take(2)
+	p.Call(func(int) {})
+	p.Wait()
+	p.Free()
+	if again := Take(2); again != p {
+		t.Error("a pool that was freed is not the next one taken")
 	} else {
 		again.Free()
 	}
@@ -55,17 +55,17 @@ func TestMembersEnd(t *testing.T) {
 	t.Errorf("%d goroutines are left, %d before", runtime.NumGoroutine(), before)
 }
 
-// Callers at the same time get crews of their own.
+// Callers at the same time get pools of their own.
 func TestTwoCallers(t *testing.T) {
 	var sum atomic.Int64
 	finished := make(chan bool)
 	for range 4 {
 		go func() {
 			for range 100 {
-				c := Take(1)
-				c.Call(func(int) { sum.Add(1) })
-				c.Wait()
-				c.Free()
+				p := Take(1)
+				p.Call(func(int) { sum.Add(1) })
+				p.Wait()
+				p.Free()
 			}
 			finished <- true
 		}()

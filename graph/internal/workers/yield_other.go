@@ -1,6 +1,6 @@
 //go:build !linux
 
-package crew
+package workers
 
 // yield does nothing: a look that takes long ends in a sleep.
 func yield() {}
