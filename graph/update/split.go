@@ -3,8 +3,8 @@ package update
 import (
 	"runtime"
 
-	"github.com/seed-222a112c/lstm/graph/internal/workers"
 	"github.com/seed-222a112c/lstm/graph/internal/kernel"
+	"github.com/seed-222a112c/lstm/graph/internal/workers"
 )
 
 const (

@@ -234,13 +234,13 @@ func (b *block[T]) choose(q *Prim[T], dst []T) {
 	}
 }
 
-// Touches lists the places. A worker has its share of the rows, but for operands that are
+// Accesses lists the places. A worker has its share of the rows, but for operands that are
 // spread over them.
-func (s *Cluster[T]) Touches() []Touch {
-	var all []Touch
+func (s *Cluster[T]) Accesses() []Access {
+	var all []Access
 	for i, p := range s.Places {
 		aligned := s.Rows > 1 && (s.Program.Places[i] == Full || s.Program.Places[i] == Column)
-		all = append(all, Touch{p, i >= s.Program.Reads, aligned})
+		all = append(all, Access{p, i >= s.Program.Reads, aligned})
 	}
 	return all
 }

@@ -4,9 +4,9 @@ import (
 	"unsafe"
 
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/graph/internal/workers"
 	"github.com/seed-222a112c/lstm/graph/internal/kernel"
 	"github.com/seed-222a112c/lstm/graph/internal/pages"
+	"github.com/seed-222a112c/lstm/graph/internal/workers"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
 )

@@ -76,11 +76,11 @@ func (l *List[T]) prepare(m *memory[T]) {
 	}
 }
 
-// touches lists the places that are read; aligned if a worker reads its share of the rows only.
-func (l *List[T]) touches(aligned bool) []Touch {
-	var all []Touch
+// accesses lists the places that are read; aligned if a worker reads its share of the rows only.
+func (l *List[T]) accesses(aligned bool) []Access {
+	var all []Access
 	for _, p := range l.parts {
-		all = append(all, Touch{p.Place, false, aligned && !p.Lookup && len(l.parts) == 1})
+		all = append(all, Access{p.Place, false, aligned && !p.Lookup && len(l.parts) == 1})
 	}
 	return all
 }

@@ -44,10 +44,10 @@ func (s *Loss[T]) run(m *memory[T], worker, workers int) {
 	}
 }
 
-func (s *Loss[T]) Touches() []Touch {
-	all := []Touch{{s.Logits, false, true}, {s.Weights, false, false}, {s.Losses, true, true}, {s.Exps, true, true}}
+func (s *Loss[T]) Accesses() []Access {
+	all := []Access{{s.Logits, false, true}, {s.Weights, false, false}, {s.Losses, true, true}, {s.Exps, true, true}}
 	if s.Gradient {
-		all = append(all, Touch{s.DY, false, false})
+		all = append(all, Access{s.DY, false, false})
 	}
 	return all
 }
@@ -76,8 +76,8 @@ func (s *Mean[T]) run(m *memory[T], worker, _ int) {
 	m.at(s.Mean)[0] = T(mean)
 }
 
-func (s *Mean[T]) Touches() []Touch {
-	return []Touch{{s.Losses, false, false}, {s.Weights, false, false}, {s.Mean, true, false}}
+func (s *Mean[T]) Accesses() []Access {
+	return []Access{{s.Losses, false, false}, {s.Weights, false, false}, {s.Mean, true, false}}
 }
 
 func (s *Mean[T]) Kind() string             { return "mean of losses" }

@@ -90,11 +90,11 @@ func store[T kernel.Float](dst kernel.Matrix[T], v gorgonia.Value) error {
 	return nil
 }
 
-func (s *Opaque[T]) Touches() []Touch {
-	all := []Touch{{s.Out, true, false}}
+func (s *Opaque[T]) Accesses() []Access {
+	all := []Access{{s.Out, true, false}}
 	for _, in := range s.In {
 		if in.Leaf == nil {
-			all = append(all, Touch{in.Place, false, false})
+			all = append(all, Access{in.Place, false, false})
 		}
 	}
 	return all

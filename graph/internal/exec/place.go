@@ -41,18 +41,18 @@ func (p Place) Span() int { return (p.Rows-1)*p.Stride + p.Cols }
 // shape returns the shape as text.
 func (p Place) shape() string { return fmt.Sprintf("%d×%d", p.Rows, p.Cols) }
 
-// A Touch is a step's access to a place.
-type Touch struct {
+// An Access is a step's access to a place.
+type Access struct {
 	Place
 	Write   bool
-	Aligned bool // a worker touches its share of the rows only
+	Aligned bool // a worker accesses its share of the rows only
 }
 
 // A Step is an operation of a compiled program. Every worker runs every step and does its
 // part of it.
 type Step[T kernel.Float] interface {
 	run(m *memory[T], worker, workers int)
-	Touches() []Touch
+	Accesses() []Access
 	Kind() string             // what it does, the same for the same step of a loop
 	Work() (flops, bytes int) // flops of products; bytes read and written
 }

@@ -121,19 +121,19 @@ func (s *Product[T]) multiply(m *memory[T], i, from, to, lo, hi int) {
 	}
 }
 
-func (s *Product[T]) Touches() []Touch {
-	var all []Touch
+func (s *Product[T]) Accesses() []Access {
+	var all []Access
 	for _, l := range s.Lefts {
-		all = append(all, l.touches(!s.columns)...)
+		all = append(all, l.accesses(!s.columns)...)
 	}
 	for _, it := range s.Items {
 		if it.Start != nil {
-			all = append(all, Touch{*it.Start, false, !s.columns && it.Start.Rows == it.C.Rows})
+			all = append(all, Access{*it.Start, false, !s.columns && it.Start.Rows == it.C.Rows})
 		}
 		for _, r := range it.Rights {
-			all = append(all, Touch{r.To, false, false})
+			all = append(all, Access{r.To, false, false})
 		}
-		all = append(all, Touch{it.C, true, !s.columns})
+		all = append(all, Access{it.C, true, !s.columns})
 	}
 	return all
 }
@@ -227,10 +227,10 @@ func (p *Packed[T]) pack(m *memory[T], lo, hi int) {
 	dst.Pack(kernel.Matrix[T]{Data: x.Data[lo:], Rows: x.Rows, Cols: hi - lo, Stride: x.Stride})
 }
 
-func (s *Pack[T]) Touches() []Touch {
-	var all []Touch
+func (s *Pack[T]) Accesses() []Access {
+	var all []Access
 	for _, p := range s.Items {
-		all = append(all, Touch{p.From, false, false}, Touch{p.To, true, false})
+		all = append(all, Access{p.From, false, false}, Access{p.To, true, false})
 	}
 	return all
 }

@@ -97,12 +97,12 @@ func columnsUpTo(c Place, n int) int {
 	return min((n/c.Rows+outerUnit/2)/outerUnit*outerUnit, c.Cols)
 }
 
-func (s *Outer[T]) Touches() []Touch {
-	var all []Touch
+func (s *Outer[T]) Accesses() []Access {
+	var all []Access
 	for _, g := range s.groups {
-		all = append(all, g.a.touches(false)...)
+		all = append(all, g.a.accesses(false)...)
 		for _, it := range g.items {
-			all = append(append(all, it.B.touches(false)...), Touch{it.C, true, false})
+			all = append(append(all, it.B.accesses(false)...), Access{it.C, true, false})
 		}
 	}
 	return all
@@ -162,12 +162,12 @@ func (s *SumRows[T]) run(m *memory[T], worker, workers int) {
 	}
 }
 
-func (s *SumRows[T]) Touches() []Touch {
-	var all []Touch
+func (s *SumRows[T]) Accesses() []Access {
+	var all []Access
 	for _, it := range s.Items {
-		all = append(append(all, it.X.touches(false)...), Touch{it.Dst, true, false})
+		all = append(append(all, it.X.accesses(false)...), Access{it.Dst, true, false})
 		if it.Y != nil {
-			all = append(all, it.Y.touches(false)...)
+			all = append(all, it.Y.accesses(false)...)
 		}
 	}
 	return all
@@ -252,8 +252,8 @@ func (s *Scatter[T]) chain(numbers []int, lo, hi int) {
 	}
 }
 
-func (s *Scatter[T]) Touches() []Touch {
-	return append(s.X.touches(false), Touch{s.Dst, true, false})
+func (s *Scatter[T]) Accesses() []Access {
+	return append(s.X.accesses(false), Access{s.Dst, true, false})
 }
 
 func (s *Scatter[T]) Kind() string {
@@ -277,8 +277,8 @@ func (s *Copy[T]) run(m *memory[T], worker, workers int) {
 	}
 }
 
-func (s *Copy[T]) Touches() []Touch {
-	return append(s.X.touches(true), Touch{s.Dst, true, true})
+func (s *Copy[T]) Accesses() []Access {
+	return append(s.X.accesses(true), Access{s.Dst, true, true})
 }
 
 func (s *Copy[T]) Kind() string { return "copy " + s.Dst.shape() }
@@ -303,7 +303,7 @@ func (s *Pad[T]) run(m *memory[T], worker, _ int) {
 	}
 }
 
-func (s *Pad[T]) Touches() []Touch { return []Touch{{s.X, false, false}, {s.Dst, true, false}} }
+func (s *Pad[T]) Accesses() []Access { return []Access{{s.X, false, false}, {s.Dst, true, false}} }
 
 func (s *Pad[T]) Kind() string { return "pad to " + s.Dst.shape() }
 

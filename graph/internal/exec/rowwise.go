@@ -26,8 +26,8 @@ func (s *Norm[T]) run(m *memory[T], worker, workers int) {
 	kernel.LayerNorm(y, x, s.Epsilon, m.at(s.Scales)[from:to])
 }
 
-func (s *Norm[T]) Touches() []Touch {
-	return []Touch{{s.X, false, true}, {s.Y, true, true}, {s.Scales, true, true}}
+func (s *Norm[T]) Accesses() []Access {
+	return []Access{{s.X, false, true}, {s.Y, true, true}, {s.Scales, true, true}}
 }
 
 func (s *Norm[T]) Kind() string             { return "layer norm " + s.X.shape() }
@@ -50,8 +50,8 @@ func (s *NormGrad[T]) run(m *memory[T], worker, workers int) {
 	}
 }
 
-func (s *NormGrad[T]) Touches() []Touch {
-	return []Touch{{s.Y, false, true}, {s.DY, false, true}, {s.Scales, false, true}, {s.DX, true, true}}
+func (s *NormGrad[T]) Accesses() []Access {
+	return []Access{{s.Y, false, true}, {s.DY, false, true}, {s.Scales, false, true}, {s.DX, true, true}}
 }
 
 func (s *NormGrad[T]) Kind() string             { return "layer norm gradient " + s.Y.shape() }
@@ -66,7 +66,7 @@ func (s *Softmax[T]) run(m *memory[T], worker, workers int) {
 	}
 }
 
-func (s *Softmax[T]) Touches() []Touch         { return []Touch{{s.X, false, true}, {s.Y, true, true}} }
+func (s *Softmax[T]) Accesses() []Access       { return []Access{{s.X, false, true}, {s.Y, true, true}} }
 func (s *Softmax[T]) Kind() string             { return "softmax " + s.X.shape() }
 func (s *Softmax[T]) Work() (flops, bytes int) { return 0, 2 * s.X.Size() * bytesOf[T]() }
 
@@ -85,7 +85,7 @@ func (s *Transpose[T]) run(m *memory[T], worker, workers int) {
 	}
 }
 
-func (s *Transpose[T]) Touches() []Touch         { return []Touch{{s.X, false, false}, {s.Y, true, true}} }
+func (s *Transpose[T]) Accesses() []Access       { return []Access{{s.X, false, false}, {s.Y, true, true}} }
 func (s *Transpose[T]) Kind() string             { return "transpose " + s.X.shape() }
 func (s *Transpose[T]) Work() (flops, bytes int) { return 0, 2 * s.X.Size() * bytesOf[T]() }
 
@@ -101,6 +101,6 @@ func (s *Reshape[T]) run(m *memory[T], worker, workers int) {
 	}
 }
 
-func (s *Reshape[T]) Touches() []Touch         { return []Touch{{s.X, false, true}, {s.Y, true, false}} }
+func (s *Reshape[T]) Accesses() []Access       { return []Access{{s.X, false, true}, {s.Y, true, false}} }
 func (s *Reshape[T]) Kind() string             { return "reshape " + s.X.shape() }
 func (s *Reshape[T]) Work() (flops, bytes int) { return 0, 2 * s.X.Size() * bytesOf[T]() }

@@ -33,7 +33,7 @@ type Buffer struct {
 	Leaf     *gorgonia.Node // if not nil, what holds the memory
 	Constant *float64       // if not nil, the number
 	Size     int
-	Used     bool // a step touches it
+	Used     bool // a step reads or writes it
 	Offset   int  // in the arena
 	Pinned   bool // nothing else is ever written to it
 }

@@ -46,7 +46,7 @@ func lines(p *Plan[float32]) string {
 			b.WriteString("| ")
 		}
 		b.WriteString(s.Kind() + ":")
-		for _, t := range s.Touches() {
+		for _, t := range s.Accesses() {
 			name, known := names[t.Buffer]
 			if !known {
 				name = fmt.Sprint("#", len(names))

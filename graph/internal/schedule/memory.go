@@ -7,11 +7,11 @@ const align = 16
 
 func padded(n int) int { return (n + align - 1) / align * align }
 
-// arena finds out which steps touch each buffer first and last, and gives every buffer that is
+// arena finds out which steps access each buffer first and last, and gives every buffer that is
 // not a leaf's a place of its own.
 func arena[T kernel.Float](p *Plan[T]) int {
 	for i, s := range p.steps {
-		for _, t := range s.Touches() {
+		for _, t := range s.Accesses() {
 			b := &p.buffers[t.Buffer]
 			if b.first < 0 {
 				b.first = i

@@ -45,7 +45,7 @@ type planned[T kernel.Float] struct {
 type buffer struct {
 	leaf        *ir.Value // what it holds, if it is a leaf's or a constant's
 	size        int
-	first, last int // steps that touch it first and last
+	first, last int // steps that access it first and last
 	pinned      bool
 	offset      int // in the arena
 }

@@ -53,7 +53,7 @@ func TestBuffersDoNotOverlap(t *testing.T) {
 }
 
 // A step that reads or overwrites what another worker may not have written or read yet: between
-// any two steps that touch the same numbers, one of them writing, there is a barrier, unless both
+// any two steps that access the same numbers, one of them writing, there is a barrier, unless both
 // give each worker the same rows. Checked by looking at all pairs of steps.
 func TestBarriersWhereTheyAreNeeded(t *testing.T) {
 	free := 0
@@ -66,8 +66,8 @@ func TestBarriersWhereTheyAreNeeded(t *testing.T) {
 				continue
 			}
 			for i := j - 1; i >= 0; i-- {
-				for _, b := range p.steps[i].Touches() {
-					for _, a := range step.Touches() {
+				for _, b := range p.steps[i].Accesses() {
+					for _, a := range step.Accesses() {
 						if !p.overlap(a, b) || !a.Write && !b.Write {
 							continue
 						}
@@ -88,8 +88,8 @@ func TestBarriersWhereTheyAreNeeded(t *testing.T) {
 	}
 }
 
-// address returns where a touch begins and ends in the arena, or in the memory of a leaf.
-func (p *Plan[T]) overlap(a, b exec.Touch) bool {
+// overlap tells whether two accesses are to the same numbers, in the arena or in the memory of a leaf.
+func (p *Plan[T]) overlap(a, b exec.Access) bool {
 	x, y := p.buffers[a.Buffer], p.buffers[b.Buffer]
 	if x.leaf != nil || y.leaf != nil {
 		return a.Buffer == b.Buffer
@@ -97,8 +97,8 @@ func (p *Plan[T]) overlap(a, b exec.Touch) bool {
 	return x.offset+a.Offset < y.offset+b.Offset+b.Span() && y.offset+b.Offset < x.offset+a.Offset+a.Span()
 }
 
-// rowOf returns the row of the arena, in rows of the touch's stride, that it begins in.
-func (p *Plan[T]) rowOf(a exec.Touch) int { return a.Offset / a.Stride }
+// rowOf returns the row of the arena, in rows of the stride of the access, that it begins in.
+func (p *Plan[T]) rowOf(a exec.Access) int { return a.Offset / a.Stride }
 
 // A barrier before a step that waits for nothing: a loop over time has none.
 func TestNoBarrierInALoop(t *testing.T) {
@@ -262,7 +262,7 @@ func TestKeptMemoryIsPinned(t *testing.T) {
 		case *exec.Pack[float32]:
 			once = s.Once
 		}
-		for _, a := range step.Touches() {
+		for _, a := range step.Accesses() {
 			if once && a.Write && !p.buffers[a.Buffer].pinned {
 				t.Errorf("%s is done once and writes to memory that is used again", step.Kind())
 			}

@@ -52,14 +52,14 @@ func operations(p *ir.Program) (n int) {
 }
 
 // barriers marks the steps before which all workers must have done all that is before
-// them: those that touch what a step since the last barrier has written, or write what one
-// has touched. Where both divide the same rows among the workers, each worker touches what
+// them: those that access what a step since the last barrier has written, or write what one
+// has accessed. Where both divide the same rows among the workers, each worker accesses what
 // it has written itself, and no barrier is needed.
 func (p *Plan[T]) barriers() (n int) {
-	since := map[int]*touched{} // by offset of the buffer in the arena
+	since := map[int]*history{} // by offset of the buffer in the arena
 	for i := range p.steps {
 		s := &p.steps[i]
-		all := s.Touches()
+		all := s.Accesses()
 		s.barrier = false
 		for _, t := range all {
 			if b := p.buffers[t.Buffer]; b.leaf == nil && since[b.offset].conflict(t) {
@@ -72,7 +72,7 @@ func (p *Plan[T]) barriers() (n int) {
 		for _, t := range all {
 			if b := p.buffers[t.Buffer]; b.leaf == nil {
 				if since[b.offset] == nil {
-					since[b.offset] = &touched{cells: map[cell][]exec.Touch{}}
+					since[b.offset] = &history{cells: map[cell][]exec.Access{}}
 				}
 				since[b.offset].add(t)
 			}
@@ -81,10 +81,10 @@ func (p *Plan[T]) barriers() (n int) {
 	return n
 }
 
-// A touched holds the touches of a buffer by where they are, so that those which a touch
+// A history holds the accesses of a buffer by where they are, so that those which an access
 // overlaps are found without a look at those of all other time steps.
-type touched struct {
-	cells  map[cell][]exec.Touch
+type history struct {
+	cells  map[cell][]exec.Access
 	levels uint64 // a bit for each that there is
 }
 
@@ -92,12 +92,12 @@ type touched struct {
 type cell struct{ level, at int }
 
 // cells returns the cells of a level that t lies in.
-func cells(t exec.Touch, level int) (from, to int) {
+func cells(t exec.Access, level int) (from, to int) {
 	return t.Offset >> level, (t.Offset+t.Span()-1)>>level + 1
 }
 
-// add notes a touch, in the one or two of the smallest cells that are as long.
-func (all *touched) add(t exec.Touch) {
+// add notes an access, in the one or two of the smallest cells that are as long.
+func (all *history) add(t exec.Access) {
 	level := bits.Len(uint(t.Span() - 1))
 	all.levels |= 1 << level
 	from, to := cells(t, level)
@@ -108,12 +108,12 @@ func (all *touched) add(t exec.Touch) {
 	}
 }
 
-// conflict tells whether t has to wait for one of the touches before it.
-func (all *touched) conflict(t exec.Touch) bool {
+// conflict tells whether t has to wait for one of the accesses before it.
+func (all *history) conflict(t exec.Access) bool {
 	if all == nil {
 		return false
 	}
-	waitsFor := func(before exec.Touch) bool { return waits(t, before) }
+	waitsFor := func(before exec.Access) bool { return waits(t, before) }
 	for levels := all.levels; levels != 0; levels &= levels - 1 {
 		level := bits.TrailingZeros64(levels)
 		from, to := cells(t, level)
@@ -134,8 +134,8 @@ func (all *touched) conflict(t exec.Touch) bool {
 	return false
 }
 
-// waits tells whether t has to wait for an earlier touch of the same buffer.
-func waits(t, b exec.Touch) bool {
+// waits tells whether t has to wait for an earlier access to the same buffer.
+func waits(t, b exec.Access) bool {
 	overlap := b.Offset < t.Offset+t.Span() && t.Offset < b.Offset+b.Span()
 	same := b.Aligned && t.Aligned && b.Rows == t.Rows && b.Stride == t.Stride && b.Offset/b.Stride == t.Offset/t.Stride
 	return (b.Write || t.Write) && overlap && !same
