@@ -43,13 +43,13 @@ func Compile(build func(*Builder), s Settings) (*Program, error) {
 	defer building.Unlock()
 	switch s.Engine {
 	case "", Fused:
-		b, err := settle(build, s.Dtype, func(*Builder) bool { return true })
+		b, err := buildDistinct(build, s.Dtype, func(*Builder) bool { return true })
 		if err != nil {
 			return nil, err
 		}
 		return newFusedProgram(b, s)
 	case Reference:
-		b, err := settle(build, s.Dtype, keepDistinct)
+		b, err := buildDistinct(build, s.Dtype, keepDistinct)
 		if err != nil {
 			return nil, err
 		}
@@ -62,10 +62,10 @@ func Compile(build func(*Builder), s Settings) (*Program, error) {
 // three, so that all of 16 do is less likely than one in ten million.
 const maxSalts = 16
 
-// settle returns a builder whose graph is as build describes it: the first in which no node
+// buildDistinct returns a builder whose graph is as build describes it: the first in which no node
 // was taken for another, or one that agrees with another under a different salt. Whether a
 // differentiated graph can be run as it stands depends on the engine.
-func settle(build func(*Builder), d Dtype, sound func(*Builder) bool) (*Builder, error) {
+func buildDistinct(build func(*Builder), d Dtype, sound func(*Builder) bool) (*Builder, error) {
 	seen := map[uint64]bool{}
 	for salt := range maxSalts {
 		b := newBuilder(d, salt)

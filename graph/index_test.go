@@ -17,7 +17,7 @@ func TestIndex(t *testing.T) {
 		t.Error("Gorgonia's ExprGraph does not list edges as expected: see merges.go")
 	}
 	w := NewParam("w", 3, 3)
-	b, err := settle(func(b *Builder) {
+	b, err := buildDistinct(func(b *Builder) {
 		h := b.Constant(1, 2, 3)
 		for range 20 {
 			h = b.Tanh(b.MatMul(h, b.Param(w)))

@@ -35,34 +35,34 @@ func places[T kernel.Float](p *Plan[T]) int {
 	return 0
 }
 
-// A home is where a part lies in what it is put together to.
-type home struct {
+// A placement is where a part lies in the larger value that it is put together to.
+type placement struct {
 	whole      *ir.Value
 	row, col   int
 	rows, cols int
 }
 
-// homes finds the parts of stacks and of matrices side by side that can be computed where
+// placements finds the parts of stacks and of matrices side by side that can be computed where
 // they are wanted.
-func homes[T kernel.Float](p *Plan[T]) int {
+func placements[T kernel.Float](p *Plan[T]) int {
 	for _, v := range p.Values {
 		if v.Op != ir.Stack && v.Op != ir.Concat || !p.material[v.ID] {
 			continue
 		}
-		h := home{whole: v}
+		in := placement{whole: v}
 		for _, u := range v.In {
-			h.rows, h.cols = u.Rows, u.Cols
-			if _, taken := p.homes[u]; !taken && p.movable(u) {
-				p.homes[u] = h
+			in.rows, in.cols = u.Rows, u.Cols
+			if _, taken := p.placements[u]; !taken && p.movable(u) {
+				p.placements[u] = in
 			}
 			if v.Op == ir.Stack {
-				h.row += u.Rows
+				in.row += u.Rows
 			} else {
-				h.col += u.Cols
+				in.col += u.Cols
 			}
 		}
 	}
-	return len(p.homes)
+	return len(p.placements)
 }
 
 // movable tells whether a value can be computed anywhere.
@@ -100,9 +100,9 @@ func (p *Plan[T]) findPlace(v *ir.Value) exec.Place {
 		at := p.place(v.In[0])
 		at.Rows, at.Cols, at.Stride = v.Rows, v.Cols, v.Cols
 		return at
-	case p.homes[v] != home{}:
-		h := p.homes[v]
-		return p.place(h.whole).RowsOf(h.row, h.rows).ColumnsOf(h.col, h.cols)
+	case p.placements[v] != placement{}:
+		in := p.placements[v]
+		return p.place(in.whole).RowsOf(in.row, in.rows).ColumnsOf(in.col, in.cols)
 	case inPlace(v):
 		return p.place(v.In[0])
 	}

@@ -10,16 +10,16 @@ import (
 // A Plan is a schedule that is being made. Values are told apart by their IDs.
 type Plan[T kernel.Float] struct {
 	*ir.Program
-	fused    bool   // elementwise values of one shape may be computed together
-	stage    []int  // see stages
-	material []bool // a value must lie in one place, row after row
-	homes    map[*ir.Value]home
-	places   map[*ir.Value]exec.Place
-	lists    map[*ir.Value]*exec.List[T]
-	copies   []*exec.List[T]          // lists that stand for no value
-	scales   map[*ir.Value]exec.Place // of layer norms
-	programs map[string]*exec.ClusterProgram[T]
-	bfloat16 bool
+	fused      bool   // elementwise values of one shape may be computed together
+	stage      []int  // see stages
+	material   []bool // a value must lie in one place, row after row
+	placements map[*ir.Value]placement
+	places     map[*ir.Value]exec.Place
+	lists      map[*ir.Value]*exec.List[T]
+	copies     []*exec.List[T]          // lists that stand for no value
+	scales     map[*ir.Value]exec.Place // of layer norms
+	programs   map[string]*exec.ClusterProgram[T]
+	bfloat16   bool
 
 	steps    []planned[T]
 	packings map[*exec.Packed[T]]packing
@@ -51,7 +51,7 @@ type buffer struct {
 }
 
 func newPlan[T kernel.Float](p *ir.Program) *Plan[T] {
-	return &Plan[T]{Program: p, stage: make([]int, p.Made()), material: make([]bool, p.Made()), homes: map[*ir.Value]home{},
+	return &Plan[T]{Program: p, stage: make([]int, p.Made()), material: make([]bool, p.Made()), placements: map[*ir.Value]placement{},
 		places: map[*ir.Value]exec.Place{}, lists: map[*ir.Value]*exec.List[T]{}, scales: map[*ir.Value]exec.Place{},
 		programs: map[string]*exec.ClusterProgram[T]{}, packings: map[*exec.Packed[T]]packing{}, workers: 1}
 }

@@ -37,7 +37,7 @@ func Pipeline[T kernel.Float](s Settings) []Phase[T] {
 		{Name: "stages", Run: stages[T], Needed: true},           // when each value is computed
 		{Name: "sink", Run: sink[T]},                             // what is cheap is computed where it is used
 		{Name: "places", Run: places[T], Needed: true},           // what must lie in one place
-		{Name: "homes", Run: homes[T]},                           // parts are computed where they are wanted
+		{Name: "placements", Run: placements[T]},                 // parts are computed where they are wanted
 		{Name: "steps", Run: steps[T](s.BFloat16), Needed: true}, // what computes each value
 		{Name: "pack", Run: pack[T]},                             // a right operand is packed once a run
 		{Name: "share", Run: share[T]},                           // steps that share a left operand become one

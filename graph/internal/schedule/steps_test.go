@@ -238,7 +238,7 @@ func TestStarts(t *testing.T) {
 
 // Parts that are copied though they could be computed where they are wanted, or computed in two
 // places; views that are copied.
-func TestHomes(t *testing.T) {
+func TestPlacements(t *testing.T) {
 	const text = `
 		x = input 2x3
 		y = input 2x3
@@ -269,7 +269,7 @@ func TestHomes(t *testing.T) {
 		copy 2×3: #3 →#5+3
 		| softmax 6×3: #4 →#6
 		softmax 2×6: #5 →#7
-	`, Settings{Workers: 2}, "homes")
+	`, Settings{Workers: 2}, "placements")
 	checkSteps(t, `
 		x = input 4x6
 		r = rows[1:3](x)
@@ -289,7 +289,7 @@ func TestHomes(t *testing.T) {
 }
 
 // A concatenation that only a product reads: its parts are computed in it all the same.
-func TestHomesOfALeftOperand(t *testing.T) {
+func TestPlacementsOfALeftOperand(t *testing.T) {
 	checkSteps(t, `
 		x = input 8x2
 		w = param 4x3
