@@ -47,16 +47,16 @@ type fit[B any] struct {
 	state        state
 	stopping     bool // a callback has ended the training
 
-	programs *programs[B]
-	batch    B
-	carry    carrier[B]
-	solver   optim.Solver
-	clip     *optim.ClipByGlobalNorm // a part of the solver
-	rate     float64                 // of the last step
-	best     bestWeights
-	saver    checkpointer
-	pace     pace
-	start    time.Time
+	programs     *programs[B]
+	batch        B
+	carry        carrier[B]
+	solver       optim.Solver
+	clip         *optim.ClipByGlobalNorm // a part of the solver
+	rate         float64                 // of the last step
+	best         bestWeights
+	checkpointer checkpointer
+	pace         pace
+	start        time.Time
 }
 
 // unlimited is the number of what has no end.
@@ -97,7 +97,7 @@ func newFit[B any](m Model[B], train, valid data.Source[B], s Settings) (*fit[B]
 			return nil, errors.Wrap(err, "train: there can be no checkpoints")
 		}
 	}
-	f.saver, err = newCheckpointer(s.Checkpoints, f.snapshot)
+	f.checkpointer, err = newCheckpointer(s.Checkpoints, f.snapshot)
 	return f, err
 }
 
@@ -159,7 +159,7 @@ func (f *fit[B]) run(ctx context.Context) error {
 		if err := action(ctx); err != nil {
 			return f.continued(err)
 		}
-		if err := f.saver.acted(f.state.Step); err != nil {
+		if err := f.checkpointer.acted(f.state.Step); err != nil {
 			return err
 		}
 	}
@@ -171,7 +171,7 @@ func (f *fit[B]) end() error {
 	if diverged := f.checkWeights(); diverged != nil {
 		return f.diverged(diverged)
 	}
-	if err := f.saver.save(f.state.Step); err != nil {
+	if err := f.checkpointer.save(f.state.Step); err != nil {
 		return err
 	}
 	return f.finish()
@@ -206,7 +206,7 @@ func (f *fit[B]) begin() error {
 			return err
 		}
 	}
-	return f.saver.save(f.state.Step)
+	return f.checkpointer.save(f.state.Step)
 }
 
 // next returns what is to be done in the present state, or nil if the training is over.

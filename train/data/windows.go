@@ -29,12 +29,12 @@ type Windows struct {
 
 var _ Source[Batch] = (*Windows)(nil)
 
-// The rules whose forecasts are in the Rules of a batch of Windows.
+// The forecasts in the Baselines of a batch of Windows.
 const (
-	LastNumber = iota // the last number that was read, again and again
-	LastSeason        // the numbers of the last season that is over
+	Naive         = iota // the last number that was read, again and again
+	SeasonalNaive        // the numbers of the last season that is over
 
-	Rules // their number
+	Baselines // their number
 )
 
 // NewWindows returns the Windows of T = steps and B = rows whose targets lie in rows from
@@ -156,9 +156,9 @@ func (w *Windows) Batch(i int, b *Batch) {
 	width, outputs := w.features.Len(), w.horizon.Len()
 	b.Numbers = zeros(b.Numbers, w.steps*w.rows*width)
 	b.Values = zeros(b.Values, w.rows*outputs)
-	b.Rules = slices.Grow(b.Rules, Rules)[:Rules]
-	for k := range b.Rules {
-		b.Rules[k] = zeros(b.Rules[k], w.rows*outputs)
+	b.Baselines = slices.Grow(b.Baselines, Baselines)[:Baselines]
+	for k := range b.Baselines {
+		b.Baselines[k] = zeros(b.Baselines[k], w.rows*outputs)
 	}
 	for row := range min(w.rows, w.Len()-i*w.rows) {
 		start := w.start(i*w.rows + row)
@@ -225,14 +225,14 @@ func (w *Windows) look(b *Batch, row, start int) {
 		}
 		for k := range h.Targets {
 			i := (row*h.Steps+step)*h.Targets + k
-			b.Rules[LastNumber][i] = w.known(end-1, k)
-			b.Rules[LastSeason][i] = w.known(season, k)
+			b.Baselines[Naive][i] = w.known(end-1, k)
+			b.Baselines[SeasonalNaive][i] = w.known(season, k)
 			if !known {
 				continue
 			}
 			b.Values[i] = w.truth(end+step, k)
 			if h.Relative {
-				b.Values[i] -= b.Rules[LastNumber][i]
+				b.Values[i] -= b.Baselines[Naive][i]
 			}
 		}
 	}

@@ -62,8 +62,8 @@ func TestWindows(t *testing.T) {
 			end := start + 5
 			for step := range 3 {
 				i := row*3 + step
-				if b.Values[i] != end+float64(step) || b.Rules[data.LastNumber][i] != end-1 || b.Rules[data.LastSeason][i] != end+float64(step)-4 {
-					t.Fatalf("from %v: values %v, naive %v, seasonal %v", start, b.Values, b.Rules[data.LastNumber], b.Rules[data.LastSeason])
+				if b.Values[i] != end+float64(step) || b.Baselines[data.Naive][i] != end-1 || b.Baselines[data.SeasonalNaive][i] != end+float64(step)-4 {
+					t.Fatalf("from %v: values %v, naive %v, seasonal %v", start, b.Values, b.Baselines[data.Naive], b.Baselines[data.SeasonalNaive])
 				}
 			}
 		}
@@ -78,12 +78,12 @@ func TestWindows(t *testing.T) {
 func TestSeasonalForecast(t *testing.T) {
 	var b data.Batch
 	formattest.Must(data.NewWindows(identity(2), horizon(t, 1, 5, 2), counting(20), 4, 9, 4, 1)).Batch(0, &b)
-	if want := []float64{2, 3, 2, 3, 2}; !slices.Equal(b.Rules[data.LastSeason], want) {
-		t.Errorf("seasonal %v, want %v", b.Rules[data.LastSeason], want)
+	if want := []float64{2, 3, 2, 3, 2}; !slices.Equal(b.Baselines[data.SeasonalNaive], want) {
+		t.Errorf("seasonal %v, want %v", b.Baselines[data.SeasonalNaive], want)
 	}
 	formattest.Must(data.NewWindows(identity(2), horizon(t, 1, 2, 5), counting(20), 0, 5, 3, 1)).Batch(0, &b)
-	if want := []float64{2, 2}; !slices.Equal(b.Rules[data.LastSeason], want) {
-		t.Errorf("seasonal %v, want %v", b.Rules[data.LastSeason], want)
+	if want := []float64{2, 2}; !slices.Equal(b.Baselines[data.SeasonalNaive], want) {
+		t.Errorf("seasonal %v, want %v", b.Baselines[data.SeasonalNaive], want)
 	}
 }
 
@@ -94,8 +94,8 @@ func TestRelativeWindows(t *testing.T) {
 	h.Relative = true
 	var b data.Batch
 	formattest.Must(data.NewWindows(identity(2), h, counting(20), 5, 7, 3, 1)).Batch(0, &b)
-	if !slices.Equal(b.Numbers, []float64{-2, 102, -1, 103, 0, 104}) || !slices.Equal(b.Values, []float64{1, 2}) || b.Rules[data.LastNumber][0] != 4 {
-		t.Errorf("inputs %v, values %v, naive %v", b.Numbers, b.Values, b.Rules[data.LastNumber])
+	if !slices.Equal(b.Numbers, []float64{-2, 102, -1, 103, 0, 104}) || !slices.Equal(b.Values, []float64{1, 2}) || b.Baselines[data.Naive][0] != 4 {
+		t.Errorf("inputs %v, values %v, naive %v", b.Numbers, b.Values, b.Baselines[data.Naive])
 	}
 }
 
@@ -139,7 +139,7 @@ func TestNoLookAhead(t *testing.T) {
 		var b data.Batch
 		for i := range w.Begin(nil) {
 			if w.Batch(i, &b); b.Examples[0]+4 <= cut {
-				all = append(all, slices.Concat(b.Numbers, b.Rules[data.LastNumber], b.Rules[data.LastSeason]))
+				all = append(all, slices.Concat(b.Numbers, b.Baselines[data.Naive], b.Baselines[data.SeasonalNaive]))
 			}
 		}
 		return all
@@ -183,8 +183,8 @@ func TestWindowsPasses(t *testing.T) {
 func TestNextWindow(t *testing.T) {
 	var b data.Batch
 	formattest.Must(data.NextWindow(identity(2), horizon(t, 2, 2, 1), counting(9), 3)).Batch(0, &b)
-	if !slices.Equal(b.Numbers, []float64{6, 106, 7, 107, 8, 108}) || b.Weights[0] != 0 || !slices.Equal(b.Rules[data.LastNumber], []float64{8, 108, 8, 108}) {
-		t.Errorf("inputs %v, weights %v, naive %v", b.Numbers, b.Weights, b.Rules[data.LastNumber])
+	if !slices.Equal(b.Numbers, []float64{6, 106, 7, 107, 8, 108}) || b.Weights[0] != 0 || !slices.Equal(b.Baselines[data.Naive], []float64{8, 108, 8, 108}) {
+		t.Errorf("inputs %v, weights %v, naive %v", b.Numbers, b.Weights, b.Baselines[data.Naive])
 	}
 	_, err := data.NextWindow(identity(2), horizon(t, 2, 2, 1), counting(2), 3)
 	formattest.Complaint{File: "series.csv", Texts: []string{"2 rows", "reads 3"}}.Expect(t, err)
@@ -225,8 +225,8 @@ func TestWindowsWithGaps(t *testing.T) {
 						t.Fatalf("window from row %d, step %d, column %d: %v, want %v", start, at/s.Width, at%s.Width, got, want)
 					}
 				}
-				if start >= 0 && (b.Rules[data.LastNumber][2*row] != scaled[(start+steps-1)*s.Width] || b.Rules[data.LastSeason][2*row] != scaled[max(start+steps-3, 0)*s.Width] || math.IsNaN(b.Values[2*row])) {
-					t.Fatalf("window from row %d: naive %v, value %v", start, b.Rules[data.LastNumber][2*row], b.Values[2*row])
+				if start >= 0 && (b.Baselines[data.Naive][2*row] != scaled[(start+steps-1)*s.Width] || b.Baselines[data.SeasonalNaive][2*row] != scaled[max(start+steps-3, 0)*s.Width] || math.IsNaN(b.Values[2*row])) {
+					t.Fatalf("window from row %d: naive %v, value %v", start, b.Baselines[data.Naive][2*row], b.Values[2*row])
 				}
 			}
 		}

@@ -53,9 +53,9 @@ func withNaive(rows []Row) []Row {
 		if row.Metrics == nil {
 			continue
 		}
-		for _, rule := range []struct{ title, group string }{{"naive", "naive"}, {"seasonal naive", "seasonal_naive"}} {
-			if values := row.Group(rule.group); values != nil {
-				all = append(all, Row{row.Name + ", " + rule.title, &train.Metrics{Loss: math.NaN(), Values: values, Targets: row.Targets}})
+		for _, baseline := range []struct{ title, group string }{{"naive", "naive"}, {"seasonal naive", "seasonal_naive"}} {
+			if values := row.Group(baseline.group); values != nil {
+				all = append(all, Row{row.Name + ", " + baseline.title, &train.Metrics{Loss: math.NaN(), Values: values, Targets: row.Targets}})
 			}
 		}
 	}

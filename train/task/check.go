@@ -50,10 +50,10 @@ func (p *Program) targetLengths(batch *data.Batch, targets int) (all []length) {
 	if n := len(batch.Values); n > 0 {
 		all = append(all, length{"Values", n, targets * p.outputs})
 	}
-	if h := p.model.Horizon; h != nil && (h.Relative || len(batch.Rules) > 0) {
-		all = append(all, length{"Rules", len(batch.Rules), data.Rules})
-		for _, x := range batch.Rules {
-			all = append(all, length{"Rules[...]", len(x), targets * p.outputs})
+	if h := p.model.Horizon; h != nil && (h.Relative || len(batch.Baselines) > 0) {
+		all = append(all, length{"Baselines", len(batch.Baselines), data.Baselines})
+		for _, x := range batch.Baselines {
+			all = append(all, length{"Baselines[...]", len(x), targets * p.outputs})
 		}
 	}
 	return all

@@ -20,7 +20,7 @@ var needs = map[string][]string{
 	"classifier":     {"Inputs", "Targets", "Weights", "Mask", "Lengths"},
 	"tagger":         {"Inputs", "Targets", "Weights", "Mask", "Lengths"},
 	"speller":        {"Inputs", "Parts", "Targets", "Weights", "Mask", "Lengths"},
-	"forecaster":     {"Numbers", "Values", "Rules", "Weights", "Mask", "Lengths"},
+	"forecaster":     {"Numbers", "Values", "Baselines", "Weights", "Mask", "Lengths"},
 }
 
 // A batch without a field that the model reads, or with one that is too short or too long, is an

@@ -44,14 +44,14 @@ func (forecaster) Count(m *Model, p *graph.Program, batch *data.Batch) train.Cou
 		k := i % m.Horizon.Targets
 		q := m.Horizon.Naive[k]
 		last := 0.0
-		if len(batch.Rules) > 0 {
-			last = batch.Rules[data.LastNumber][i]
+		if len(batch.Baselines) > 0 {
+			last = batch.Baselines[data.Naive][i]
 		}
 		truth := m.unscale(k, batch.Values[i], last)
 		model.Add(truth, m.unscale(k, outputs[i], last), q)
-		if len(batch.Rules) > 0 {
+		if len(batch.Baselines) > 0 {
 			naive.Add(truth, m.Features.Unscale(k, last), q)
-			seasonal.Add(truth, m.Features.Unscale(k, batch.Rules[data.LastSeason][i]), q)
+			seasonal.Add(truth, m.Features.Unscale(k, batch.Baselines[data.SeasonalNaive][i]), q)
 		}
 		scaled, n = scaled+math.Abs(outputs[i]-batch.Values[i]), n+1
 	}
@@ -69,7 +69,7 @@ func (forecaster) Report(m *Model, counts train.Counts, r *train.Metrics) {
 	reportErrors(r, "", counts["model"])
 	r.Add("scaled_mae", counts.Mean("scaled"))
 	if math.IsNaN(metrics.ErrorsOf(counts["naive"]).MAE()) {
-		return // the batches had no forecasts by rules
+		return // the batches had no baselines
 	}
 	reportErrors(r, "naive/", counts["naive"])
 	if m.Horizon.Season > 1 {
@@ -122,7 +122,7 @@ func (f *Forecaster) Next(s format.Series) ([][]float64, error) {
 	return rows, f.run(source, func(program *Program, batch *data.Batch) {
 		for i, z := range program.graph.Floats("forecast") {
 			h, k := i/m.Horizon.Targets, i%m.Horizon.Targets
-			rows[h] = append(rows[h], m.unscale(k, z, batch.Rules[data.LastNumber][i]))
+			rows[h] = append(rows[h], m.unscale(k, z, batch.Baselines[data.Naive][i]))
 		}
 	})
 }
