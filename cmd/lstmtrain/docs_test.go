@@ -8,12 +8,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
 
 // checkedDocs are the documents whose links and names are held against the code.
-var checkedDocs = []string{"docs/architecture.md", "docs/engine.md", "CONTRIBUTING.md"}
+var checkedDocs = []string{"docs/architecture.md", "docs/engine.md", "docs/glossary.md", "README.md", "CONTRIBUTING.md"}
 
 // root is the top of the repository, seen from this package.
 const root = "../.."
@@ -29,6 +30,11 @@ var (
 	link = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)
 	code = regexp.MustCompile("`([^`\n]+)`")
 	name = regexp.MustCompile(`^\*?([A-Za-z]\w*)(?:\.([A-Za-z]\w*))?(?:\.([A-Za-z]\w*))?(?:\(\))?$`)
+	term = regexp.MustCompile(`(?m)^- \*\*(.+?)\*\*`)
+	// Blocks of code: of Go, and in a list.
+	fenced   = regexp.MustCompile("(?s)```go\n(.*?)```")
+	indented = regexp.MustCompile(`(?m)((?:^      \S.*\n)+)`)
+
 	file = regexp.MustCompile(`^[\w./-]+/[\w./-]*$|^[\w-]+\.(?:go|md|json|s)$`)
 )
 
@@ -37,7 +43,7 @@ var (
 func TestDocsNameWhatIsThere(t *testing.T) {
 	all := declarations(t)
 	for _, doc := range checkedDocs {
-		text := string(read(t, filepath.Join(root, doc)))
+		text := indented.ReplaceAllString(string(read(t, filepath.Join(root, doc))), "")
 		checked := 0
 		for _, m := range link.FindAllStringSubmatch(text, -1) {
 			checked++
@@ -55,6 +61,60 @@ func TestDocsNameWhatIsThere(t *testing.T) {
 			t.Errorf("%s: only %d links and names found", doc, checked)
 		}
 	}
+}
+
+// The architecture names every package. Would catch one that has been added or moved.
+func TestDocsNameEveryPackage(t *testing.T) {
+	text := string(read(t, filepath.Join(root, "docs/architecture.md")))
+	for path := range listPackages(t) {
+		if !strings.HasPrefix(path, "docs/examples/") && !strings.Contains(text, "`"+path+"`") {
+			t.Errorf("docs/architecture.md does not name package %s", path)
+		}
+	}
+}
+
+// The terms of the glossary are in alphabetical order, each once. Would catch one that is not found
+// where readers look.
+func TestGlossaryIsSorted(t *testing.T) {
+	terms := term.FindAllStringSubmatch(string(read(t, filepath.Join(root, "docs/glossary.md"))), -1)
+	if len(terms) < 50 {
+		t.Fatalf("only %d terms found", len(terms))
+	}
+	for i := 1; i < len(terms); i++ {
+		if before, after := strings.ToLower(terms[i-1][1]), strings.ToLower(terms[i][1]); before >= after {
+			t.Errorf("docs/glossary.md: %q stands before %q", before, after)
+		}
+	}
+}
+
+// The Go code of the README, and what the architecture says the compiler prints, stand in a file of
+// the module, where tests compile and run them; … stands for what is left out. Would catch an
+// example that has been left behind.
+func TestDocsCodeIsCompiled(t *testing.T) {
+	var files []string
+	eachGoFile(t, func(path string) { files = append(files, bare(string(read(t, path)))) })
+	for doc, block := range map[string]*regexp.Regexp{"README.md": fenced, "docs/architecture.md": indented} {
+		found := block.FindAllStringSubmatch(string(read(t, filepath.Join(root, doc))), -1)
+		if len(found) < 3 {
+			t.Errorf("%s: only %d blocks of code found", doc, len(found))
+		}
+		for _, m := range found {
+			for _, chunk := range strings.Split(bare(m[1]), "\n…\n") {
+				if !slices.ContainsFunc(files, func(text string) bool { return strings.Contains(text, chunk) }) {
+					t.Errorf("%s: no Go file has the lines%s", doc, chunk)
+				}
+			}
+		}
+	}
+}
+
+// bare returns a text with every line trimmed, and without the marks of comments.
+func bare(text string) string {
+	all := strings.Split(strings.Trim(text, "\n"), "\n")
+	for i, line := range all {
+		all[i] = strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(line), "//"))
+	}
+	return "\n" + strings.Join(all, "\n") + "\n"
 }
 
 // check says what is wrong with a piece in code font, or nothing. Words with no capital letter
@@ -89,8 +149,8 @@ func (d *declared) check(piece string) string {
 	return ""
 }
 
-// written are the extensions of files that the program writes.
-var written = map[string]bool{".safetensors": true, ".jsonl": true, ".csv": true}
+// written are the extensions of files that the program writes, and of the names of tensors in them.
+var written = map[string]bool{".safetensors": true, ".jsonl": true, ".csv": true, ".weight": true, ".bias": true}
 
 // gorgonias are names of Gorgonia's that documents use without the package.
 var gorgonias = map[string]bool{"TapeMachine": true, "ExprGraph": true, "SymDiff": true, "Do": true}
@@ -123,24 +183,31 @@ func (d *declared) checkFile(path string) string {
 func declarations(t *testing.T) *declared {
 	t.Helper()
 	d := &declared{map[string]map[string]bool{}, map[string]map[string]bool{}, map[string]bool{}}
+	eachGoFile(t, func(path string) {
+		parsed, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		d.add(parsed)
+	})
+	return d
+}
+
+// eachGoFile calls f for every Go file of the module.
+func eachGoFile(t *testing.T, f func(path string)) {
+	t.Helper()
 	err := filepath.WalkDir(root, func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() && strings.HasPrefix(e.Name(), ".") && path != root {
 			return fs.SkipDir
 		}
-		if e.IsDir() || !strings.HasSuffix(path, ".go") {
-			return nil
+		if !e.IsDir() && strings.HasSuffix(path, ".go") {
+			f(path)
 		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		d.add(parsed)
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return d
 }
 
 func (d *declared) add(f *ast.File) {
