@@ -28,7 +28,7 @@ func (p PassWorth) Ratio() float64 { return float64(p.Without) / float64(p.All) 
 // Ablate leaves out each of the passes in turn and measures the workload with and without
 // it, in alternating rounds of at least as many timed steps in all.
 func Ablate(ctx context.Context, w Workload, c Config, passes []string, steps int) (*Ablation, error) {
-	all, err := NewStep(w, c)
+	all, err := Compile(w, c)
 	if err != nil {
 		return nil, err
 	}
@@ -44,10 +44,10 @@ func Ablate(ctx context.Context, w Workload, c Config, passes []string, steps in
 	return a, nil
 }
 
-func leaveOut(ctx context.Context, all *Step, pass string, steps int) (PassWorth, error) {
+func leaveOut(ctx context.Context, all *Compiled, pass string, steps int) (PassWorth, error) {
 	c := all.Config
 	c.Without = append(c.Without[:len(c.Without):len(c.Without)], pass)
-	without, err := NewStep(all.Workload, c)
+	without, err := Compile(all.Workload, c)
 	if err != nil {
 		return PassWorth{}, err
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/seed-222a112c/lstm/train/optim"
 )
 
-// Blocks is a workload that trains as a Step does, with the same weights, batches and
+// Blocks is a workload that trains as a Compiled does, with the same weights, batches and
 // gradients, but by graphs of a bounded number of time steps, as package bptt runs them. It
 // is a Runner.
 type Blocks struct {
@@ -124,10 +124,10 @@ func BlocksMemory(w Workload, block int, c Config) (bytes int64, err error) {
 	return bytes, s.Step()
 }
 
-// StepMemory is BlocksMemory in one graph that holds all time steps.
-func StepMemory(w Workload, c Config) (bytes int64, err error) {
+// UnrolledMemory is BlocksMemory in one graph that holds all time steps.
+func UnrolledMemory(w Workload, c Config) (bytes int64, err error) {
 	before := heapInUse()
-	s, err := NewStep(w, c)
+	s, err := Compile(w, c)
 	if err != nil {
 		return 0, err
 	}

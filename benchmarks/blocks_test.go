@@ -9,7 +9,7 @@ import (
 // Blocks train as one graph does: the same losses, step after step, to rounding. Would catch
 // other weights or batches, a share of the loss that is wrong, and a solver that is not told.
 func TestBlocksTrainAsAStep(t *testing.T) {
-	plain := run(t, newStep(t, tiny, Config{}), 5)
+	plain := run(t, compiled(t, tiny, Config{}), 5)
 	blocks, err := NewBlocks(tiny, 2, Config{})
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +32,7 @@ func TestBlocksTrainAsAStep(t *testing.T) {
 func TestBlocksMemory(t *testing.T) {
 	w := tiny
 	w.Steps, w.Layers = 60, 1
-	whole, err := StepMemory(w, Config{})
+	whole, err := UnrolledMemory(w, Config{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,12 +40,12 @@ func Measure(ctx context.Context, w Workload, s Settings) ([]Result, error) {
 			s.Log("%s: peer %s: %s", w.Name, peer.Name, note)
 		}
 	}
-	steps, err := newSteps(w, s)
-	defer closeSteps(steps)
+	compiled, err := compileAll(w, s)
+	defer closeAll(compiled)
 	if err != nil {
 		return nil, err
 	}
-	results, err := measure(ctx, steps, peer, s)
+	results, err := measure(ctx, compiled, peer, s)
 	return results, interrupted(ctx, err)
 }
 
@@ -58,29 +58,29 @@ func interrupted(ctx context.Context, err error) error {
 	return err
 }
 
-func newSteps(w Workload, s Settings) (steps []*Step, err error) {
+func compileAll(w Workload, s Settings) (all []*Compiled, err error) {
 	for _, c := range s.Configs {
-		step, err := NewStep(w, c)
+		one, err := Compile(w, c)
 		if err != nil {
-			return steps, err
+			return all, err
 		}
-		steps = append(steps, step)
-		s.Log("%s: %s engine compiled in %.2f s, %.3f GFLOP a step", w.Name, step.Config.Engine, step.Compiled.Seconds(), float64(step.FLOPs)/1e9)
+		all = append(all, one)
+		s.Log("%s: %s engine compiled in %.2f s, %.3f GFLOP a step", w.Name, one.Config.Engine, one.CompileTime.Seconds(), float64(one.FLOPs)/1e9)
 	}
-	return steps, nil
+	return all, nil
 }
 
-func closeSteps(steps []*Step) {
-	for _, s := range steps {
+func closeAll(all []*Compiled) {
+	for _, s := range all {
 		s.Close()
 	}
 }
 
-// measure lets the steps, and the fastest variants of the peer if there is one, take turns.
-func measure(ctx context.Context, steps []*Step, peer *Peer, s Settings) ([]Result, error) {
+// measure lets compiled workloads, and the fastest variants of the peer if there is one, take turns.
+func measure(ctx context.Context, compiled []*Compiled, peer *Peer, s Settings) ([]Result, error) {
 	var runners []Runner
-	for _, step := range steps {
-		runners = append(runners, step)
+	for _, one := range compiled {
+		runners = append(runners, one)
 	}
 	var variants []int
 	if peer != nil {
@@ -96,12 +96,12 @@ func measure(ctx context.Context, steps []*Step, peer *Peer, s Settings) ([]Resu
 	if err != nil {
 		return nil, err
 	}
-	results := make([]Result, len(steps))
-	for i, step := range steps {
+	results := make([]Result, len(compiled))
+	for i, step := range compiled {
 		results[i] = step.result(times[i], graph.PeakGFLOPS(step.Config.Workers))
 	}
 	if peer != nil {
-		compare(results, peer, variants, times[len(steps):])
+		compare(results, peer, variants, times[len(compiled):])
 	}
 	return results, nil
 }

@@ -56,7 +56,7 @@ func TestPyTorchParity(t *testing.T) {
 // newParityCase computes the loss of a batch with weights none of which is zero or one.
 func newParityCase(t *testing.T, w Workload, cell string) parityCase {
 	t.Helper()
-	s := newStep(t, w, Config{Cell: cell})
+	s := compiled(t, w, Config{Cell: cell})
 	rng := rand.New(rand.NewPCG(3, 4))
 	p := parityCase{
 		Spec:    specification{w, cell, Train},

@@ -168,7 +168,7 @@ func TestCompared(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer p.Close()
-	results, err := measure(t.Context(), []*Step{newStep(t, tiny, Config{})}, p, Settings{Steps: 1, Log: t.Logf})
+	results, err := measure(t.Context(), []*Compiled{compiled(t, tiny, Config{})}, p, Settings{Steps: 1, Log: t.Logf})
 	if err != nil {
 		t.Fatal(err)
 	}

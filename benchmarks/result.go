@@ -34,7 +34,7 @@ type Comparison struct {
 }
 
 // result rates the times of a step. The peak is that of its workers, in GFLOP/s, or 0.
-func (s *Step) result(times []time.Duration, peak float64) Result {
+func (s *Compiled) result(times []time.Duration, peak float64) Result {
 	median := Median(times)
 	r := Result{
 		Workload:     s.Workload.Name,

@@ -37,7 +37,7 @@ func TestResultJSON(t *testing.T) {
 
 // Rates are those of the median, with the units that their names say.
 func TestResult(t *testing.T) {
-	s := &Step{Workload: Workload{Name: "w", Steps: 5, Batch: 4}, Config: Config{}.withDefaults(), FLOPs: 3e7}
+	s := &Compiled{Workload: Workload{Name: "w", Steps: 5, Batch: 4}, Config: Config{}.withDefaults(), FLOPs: 3e7}
 	s.use = usage{steps: 4, objects: 10, bytes: 400}
 	r := s.result([]time.Duration{time.Second, 2 * time.Millisecond, time.Millisecond}, 60)
 	for name, pair := range map[string][2]float64{

@@ -35,7 +35,7 @@ func BenchmarkCell(b *testing.B) {
 }
 
 func benchmarkStep(b *testing.B, w Workload, c Config) {
-	s, err := NewStep(w, c)
+	s, err := Compile(w, c)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func BenchmarkCompile(b *testing.B) {
 		for _, steps := range CompileSteps(engine) {
 			b.Run(fmt.Sprintf("engine=%s/T=%d", engine, steps), func(b *testing.B) {
 				for b.Loop() {
-					s, err := NewStep(Unrolled(steps), Config{Engine: engine})
+					s, err := Compile(Unrolled(steps), Config{Engine: engine})
 					if err != nil {
 						b.Fatal(err)
 					}

@@ -14,7 +14,7 @@ type Runner interface {
 	Time(n int) ([]time.Duration, error)
 }
 
-var _ Runner = (*Step)(nil)
+var _ Runner = (*Compiled)(nil)
 
 // Turns say how often runners run. The zero value is one step in one round.
 type Turns struct {
@@ -76,7 +76,7 @@ func (t Turns) count(step time.Duration) int {
 }
 
 // Time runs steps and counts what they allocate.
-func (s *Step) Time(n int) ([]time.Duration, error) {
+func (s *Compiled) Time(n int) ([]time.Duration, error) {
 	times := make([]time.Duration, 0, n)
 	if err := s.timeOne(&times); err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ func (s *Step) Time(n int) ([]time.Duration, error) {
 	return times, nil
 }
 
-func (s *Step) timeOne(times *[]time.Duration) error {
+func (s *Compiled) timeOne(times *[]time.Duration) error {
 	if err := s.Load(); err != nil {
 		return err
 	}

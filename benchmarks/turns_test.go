@@ -73,7 +73,7 @@ func TestMedian(t *testing.T) {
 // Would catch what a step allocates that is not counted, such as all of it, and what is
 // counted for the wrong number of steps: the reference engine allocates at every node.
 func TestUsage(t *testing.T) {
-	s := newStep(t, tiny, Config{Engine: "reference"})
+	s := compiled(t, tiny, Config{Engine: "reference"})
 	times, err := s.Time(3)
 	if err != nil || len(times) != 3 {
 		t.Fatal(len(times), err)

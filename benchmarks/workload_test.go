@@ -12,9 +12,9 @@ import (
 // tiny is a workload whose steps take less than a millisecond on either engine.
 var tiny = Workload{Name: "tiny", Vocabulary: 11, Inputs: 3, Hidden: 4, Layers: 2, Steps: 5, Batch: 2, Outputs: 7, EveryStep: true}
 
-func newStep(t *testing.T, w Workload, c Config) *Step {
+func compiled(t *testing.T, w Workload, c Config) *Compiled {
 	t.Helper()
-	s, err := NewStep(w, c)
+	s, err := Compile(w, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -23,7 +23,7 @@ func newStep(t *testing.T, w Workload, c Config) *Step {
 }
 
 // run runs n steps and returns the loss, or the first logit, of each.
-func run(t *testing.T, s *Step, n int) []float64 {
+func run(t *testing.T, s *Compiled, n int) []float64 {
 	t.Helper()
 	var values []float64
 	for range n {
@@ -56,7 +56,7 @@ func TestFLOPs(t *testing.T) {
 		{rows, Train, lstmFLOPs(28, 100, 28, 128, false) + 3*2*100*128*10},
 		{tiny, Train, lstmFLOPs(5, 2, 3, 4, true) + lstmFLOPs(5, 2, 4, 4, true) + 3*2*10*4*7},
 	} {
-		if s := newStep(t, test.workload, Config{Mode: test.mode}); s.FLOPs != test.want {
+		if s := compiled(t, test.workload, Config{Mode: test.mode}); s.FLOPs != test.want {
 			t.Errorf("%s, %s: %d FLOPs, want %d", test.workload.Name, test.mode, s.FLOPs, test.want)
 		}
 	}
@@ -91,7 +91,7 @@ func find(t *testing.T, name string) Workload {
 // one time that a batch is seen to the next.
 func TestEnginesTrainAlike(t *testing.T) {
 	for _, cell := range cells.Names() {
-		fused, reference := newStep(t, tiny, Config{Cell: cell}), newStep(t, tiny, Config{Cell: cell, Engine: graph.Reference})
+		fused, reference := compiled(t, tiny, Config{Cell: cell}), compiled(t, tiny, Config{Cell: cell, Engine: graph.Reference})
 		if fused.FLOPs != reference.FLOPs {
 			t.Errorf("%s: %d FLOPs fused, %d reference", cell, fused.FLOPs, reference.FLOPs)
 		}
@@ -109,7 +109,7 @@ func TestEnginesTrainAlike(t *testing.T) {
 
 // Would catch a step that leaves out the solver, and one that climbs.
 func TestLearns(t *testing.T) {
-	x := run(t, newStep(t, tiny, Config{}), 40*batchCount)
+	x := run(t, compiled(t, tiny, Config{}), 40*batchCount)
 	if first, last := x[0], x[len(x)-batchCount]; !(last < 0.99*first) {
 		t.Errorf("the loss of the first batch went from %g to %g", first, last)
 	}
@@ -126,7 +126,7 @@ func TestForward(t *testing.T) {
 	}{
 		{tiny, true}, {Workload{Name: "reals", Inputs: 3, Hidden: 4, Layers: 1, Steps: 2, Batch: 2, Outputs: 3}, true}, {carrying, false},
 	} {
-		s := newStep(t, test.workload, Config{Mode: Forward})
+		s := compiled(t, test.workload, Config{Mode: Forward})
 		x := run(t, s, 2*batchCount)
 		if x[0] == x[1] || x[1] == x[2] {
 			t.Errorf("%s: logits %v of different batches", test.workload.Name, x[:3])
@@ -139,7 +139,7 @@ func TestForward(t *testing.T) {
 
 // Two steps are the same model on the same data.
 func TestStepsAreDeterministic(t *testing.T) {
-	x, y := run(t, newStep(t, tiny, Config{}), 5), run(t, newStep(t, tiny, Config{}), 5)
+	x, y := run(t, compiled(t, tiny, Config{}), 5), run(t, compiled(t, tiny, Config{}), 5)
 	for i := range x {
 		if x[i] != y[i] {
 			t.Errorf("step %d: loss %g and %g", i, x[i], y[i])
@@ -162,7 +162,7 @@ func TestRefused(t *testing.T) {
 		{tiny, Config{Without: []string{"haste"}}, "haste"},
 		{tiny, Config{Engine: graph.Reference, Without: graph.Passes()[:1]}, "the reference engine has no passes"},
 	} {
-		if _, err := NewStep(test.workload, test.config); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := Compile(test.workload, test.config); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%+v: error %v, want %q in it", test.config, err, test.want)
 		}
 	}

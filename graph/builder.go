@@ -311,7 +311,7 @@ func (b *Builder) Minimize(loss *Node) {
 }
 
 // Gradient returns n unchanged and makes the gradient of the objective with respect to
-// it readable as the output called name. Nodes that are to feel the gradient must use
+// it readable as the output called name. Nodes through which that gradient is to flow must use
 // the node that is returned.
 func (b *Builder) Gradient(name string, n *Node) *Node {
 	shape := b.Shape(n)

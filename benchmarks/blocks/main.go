@@ -81,12 +81,12 @@ func (m measurement) write(ctx context.Context, w io.Writer) error {
 
 // writeTimes compares blocks with one graph of all steps, one size after the other.
 func (m measurement) writeTimes(ctx context.Context, w io.Writer) error {
-	plain, err := benchmarks.NewStep(m.workload, m.config)
+	plain, err := benchmarks.Compile(m.workload, m.config)
 	if err != nil {
 		return err
 	}
 	defer plain.Close()
-	fmt.Fprintf(w, "\n## Time of a training step, T = %d\n\nThe graph of all steps was compiled in %.1f s.\n\n", m.workload.Steps, plain.Compiled.Seconds())
+	fmt.Fprintf(w, "\n## Time of a training step, T = %d\n\nThe graph of all steps was compiled in %.1f s.\n\n", m.workload.Steps, plain.CompileTime.Seconds())
 	fmt.Fprint(w, "| block | one graph, ms | blocks, ms | ratio |\n|---|---|---|---|\n")
 	for _, block := range m.blocks {
 		blocks, err := benchmarks.NewBlocks(m.workload, block, m.config)
@@ -113,7 +113,7 @@ func (m measurement) writeMemory(w io.Writer) error {
 	var measured []float64
 	for _, steps := range []int{first, (first + second) / 2, second} {
 		m.workload.Steps = steps
-		bytes, err := benchmarks.StepMemory(m.workload, m.config)
+		bytes, err := benchmarks.UnrolledMemory(m.workload, m.config)
 		if err != nil {
 			return err
 		}

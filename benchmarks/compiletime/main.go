@@ -74,9 +74,9 @@ func measure(w io.Writer, most, repeats int) error {
 // compile compiles once, with a heap as small as that of a process that has just begun.
 func compile(engine graph.Engine, steps int) (time.Duration, error) {
 	debug.FreeOSMemory()
-	s, err := benchmarks.NewStep(benchmarks.Unrolled(steps), benchmarks.Config{Engine: engine})
+	s, err := benchmarks.Compile(benchmarks.Unrolled(steps), benchmarks.Config{Engine: engine})
 	if err != nil {
 		return 0, err
 	}
-	return s.Compiled, s.Close()
+	return s.CompileTime, s.Close()
 }

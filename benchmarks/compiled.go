@@ -58,13 +58,13 @@ func (c Config) check(w Workload) error {
 	return nil
 }
 
-// A Step is a workload compiled in one configuration, ready to run. It is for one
+// A Compiled is a workload compiled in one configuration, ready to run. It is for one
 // goroutine at a time.
-type Step struct {
-	Workload Workload
-	Config   Config        // with defaults filled in
-	FLOPs    int           // of the products of a step, as the graph says them
-	Compiled time.Duration // what building, differentiating and compiling took
+type Compiled struct {
+	Workload    Workload
+	Config      Config        // with defaults filled in
+	FLOPs       int           // of the products of a step, as the graph says them
+	CompileTime time.Duration // what building, differentiating and compiling took
 
 	program *graph.Program
 	solver  *optim.Adam // nil without training
@@ -74,9 +74,9 @@ type Step struct {
 	use     usage
 }
 
-// NewStep makes a model with random weights and random batches, the same ones at every
+// Compile makes a model with random weights and random batches, the same ones at every
 // call, and compiles it.
-func NewStep(w Workload, c Config) (*Step, error) {
+func Compile(w Workload, c Config) (*Compiled, error) {
 	c = c.withDefaults()
 	if err := c.check(w); err != nil {
 		return nil, err
@@ -86,7 +86,7 @@ func NewStep(w Workload, c Config) (*Step, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Step{Workload: w, Config: c, batches: newBatches(w, rng), carried: m.carried()}
+	s := &Compiled{Workload: w, Config: c, batches: newBatches(w, rng), carried: m.carried()}
 	start := time.Now()
 	program, err := graph.Compile(func(b *graph.Builder) { m.build(b, c.Mode) }, graph.Settings{
 		Engine: c.Engine, Workers: c.Workers, Without: slices.Clone(c.Without), Inference: c.Mode == Forward, BFloat16: c.BFloat16,
@@ -94,7 +94,7 @@ func NewStep(w Workload, c Config) (*Step, error) {
 	if err != nil {
 		return nil, errors.Wrapf(err, "benchmarks: compiling %s", w.Name)
 	}
-	s.Compiled = time.Since(start)
+	s.CompileTime = time.Since(start)
 	s.program, s.FLOPs = program, program.ProductFLOPs()
 	if c.Mode == Train {
 		s.solver = optim.NewAdam(optim.Settings{Workers: c.Workers})
@@ -105,7 +105,7 @@ func NewStep(w Workload, c Config) (*Step, error) {
 }
 
 // Load copies the next batch to the inputs. It is no part of what is measured.
-func (s *Step) Load() error {
+func (s *Compiled) Load() error {
 	b := s.batches[s.next%len(s.batches)]
 	s.next++
 	if s.solver != nil {
@@ -120,7 +120,7 @@ func (s *Step) Load() error {
 }
 
 // Run runs one step on the batch that was loaded last.
-func (s *Step) Run() error {
+func (s *Compiled) Run() error {
 	if err := s.program.Run(); err != nil {
 		return err
 	}
@@ -136,7 +136,7 @@ func (s *Step) Run() error {
 }
 
 // Loss returns the loss of the last step of training.
-func (s *Step) Loss() float64 { return s.program.Scalar("loss") }
+func (s *Compiled) Loss() float64 { return s.program.Scalar("loss") }
 
 // Close releases the program.
-func (s *Step) Close() error { return s.program.Close() }
+func (s *Compiled) Close() error { return s.program.Close() }
