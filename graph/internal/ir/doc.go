@@ -1,7 +1,7 @@
-// Package ir is the form in which the compiler thinks of a graph: a program of values, each
-// of which is a matrix that is computed once in a run.
+// Package ir is the compiler's intermediate representation of a graph: a program of values,
+// each of which is a matrix that is computed once in a run.
 //
-// One table says all that is known of an operation, a row each: its name, its traits, the
+// One table says all that is known of each operation, in a row: its name, its traits, the
 // shape of its result, what it simplifies to, and its definition in plain Go. A program has a
 // text, which [Program.String] prints and [Parse] reads; [Program.Verify] checks it, and
 // [Program.Interpret] runs it by the definitions in float64, the oracle of the passes:
