@@ -31,7 +31,7 @@ type programJSON struct {
 // newProgramJSON compiles the model as train does, for batches of so many rows. Of batches
 // that run in blocks it is the program of a block.
 func newProgramJSON(m *task.Model, rows int) (*programJSON, error) {
-	program, err := m.Compile(&data.Batch{Steps: m.Config.Steps, Rows: rows}, train.Settings{}.Compilation(true))
+	program, err := train.Compile(m, &data.Batch{Steps: m.Config.Steps, Rows: rows}, train.Settings{}.Compilation(true))
 	if err != nil {
 		return nil, err
 	}

@@ -143,7 +143,7 @@ func (languageTrade) predict(ctx context.Context, p *prediction, m *task.Model, 
 	if err != nil {
 		return err
 	}
-	program, err := m.Compile(&data.Batch{Steps: 1, Rows: 1}, train.Compilation{})
+	program, err := train.Compile(m, &data.Batch{Steps: 1, Rows: 1}, train.Compilation{})
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func (languageTrade) predict(ctx context.Context, p *prediction, m *task.Model, 
 
 // afterText returns the probabilities of the token that follows others. After none, all
 // are equally probable.
-func afterText(ctx context.Context, program train.Program[data.Batch], ids []int, vocabularySize int) ([]float64, error) {
+func afterText(ctx context.Context, program *train.Program[data.Batch], ids []int, vocabularySize int) ([]float64, error) {
 	if len(ids) == 0 {
 		return slices.Repeat([]float64{1 / float64(vocabularySize)}, vocabularySize), nil
 	}

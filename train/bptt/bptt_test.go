@@ -97,17 +97,20 @@ func newSequence(newCell func(string, int, *rand.Rand) cells.Cell, steps int) *s
 
 // recurrence returns the sequence as what bptt runs. Its loss is linear in all outputs.
 func (s *sequence) recurrence() bptt.Recurrence {
-	r := bptt.Recurrence{Cell: s.cell, Rows: rows}
-	r.Unroll = func(b *graph.Builder, steps int, start cells.State) ([]*graph.Node, cells.State) {
-		inputs := b.Unstack(b.Input("x", steps*rows, inputSize), steps)
+	unroll := func(g *bptt.Graph, steps int) []*graph.Node {
+		inputs := g.Unstack(g.Input("x", steps*rows, inputSize), steps)
 		var masks []*graph.Node
 		if s.masks != nil {
-			masks = b.Unstack(b.Input("masks", steps*rows, 1), steps)
+			masks = g.Unstack(g.Input("masks", steps*rows, 1), steps)
 		}
-		return cells.Unroll(b, s.cell, inputs, masks, start)
+		outputs, end := cells.Unroll(g.Builder, s.cell, inputs, masks, s.from(g))
+		g.End(end)
+		return outputs
 	}
-	r.Loss = func(b *graph.Builder, outputs []*graph.Node, _ cells.State) *graph.Node {
-		return b.Dot(b.Stack(outputs), b.Input("y", len(outputs)*rows, hiddenSize))
+	var r bptt.Recurrence
+	r.Advance = func(g *bptt.Graph, steps int) { unroll(g, steps) }
+	r.Loss = func(g *bptt.Graph, steps int) *graph.Node {
+		return g.Dot(g.Stack(unroll(g, steps)), g.Input("y", steps*rows, hiddenSize))
 	}
 	r.SetInputs = func(p *graph.Program, from, to int) error {
 		if s.masks != nil {
@@ -117,10 +120,33 @@ func (s *sequence) recurrence() bptt.Recurrence {
 		}
 		return p.SetFloats("x", s.inputs[from*rows*inputSize:to*rows*inputSize])
 	}
-	r.SetTargets = func(p *graph.Program, from, to int) error {
+	r.Set = func(p *graph.Program, from, to int) error {
+		if err := r.SetInputs(p, from, to); err != nil {
+			return err
+		}
 		return p.SetFloats("y", s.targets[from*rows*hiddenSize:to*rows*hiddenSize])
 	}
 	return r
+}
+
+// from returns the state that a sequence starts from.
+func (s *sequence) from(g *bptt.Graph) cells.State {
+	if s.start == nil {
+		return g.Zeros(s.cell, rows)
+	}
+	return g.Start(s.cell, rows)
+}
+
+// compile compiles what runs the sequence.
+func (s *sequence) compile(t *testing.T, r bptt.Recurrence, settings bptt.Settings) *bptt.Blocks {
+	t.Helper()
+	settings.Graph.Dtype = graph.Float64
+	b, err := bptt.Compile(r, s.steps, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.Close() })
+	return b
 }
 
 // A result is what came of a sequence.
@@ -133,24 +159,19 @@ type result struct {
 // run runs a sequence in blocks, after another from which nothing must be left.
 func (s *sequence) run(t *testing.T, settings bptt.Settings) result {
 	t.Helper()
-	settings.Graph.Dtype = graph.Float64
-	b := bptt.New(s.recurrence(), settings)
-	defer b.Close()
-	if err := b.Prepare(s.steps); err != nil {
+	b := s.compile(t, s.recurrence(), settings)
+	if _, err := b.Run(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Run(min(s.steps, 3)); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.SetStart(s.start); err != nil {
+	if err := b.SetState(s.start); err != nil {
 		t.Fatal(err)
 	}
 	var r result
 	var err error
-	if r.loss, err = b.Run(s.steps); err != nil {
+	if r.loss, err = b.Run(); err != nil {
 		t.Fatal(err)
 	}
-	r.end = b.End()
+	r.end = b.State()
 	for _, p := range s.cell.Params() {
 		r.grads = append(r.grads, b.Program().Grad(p))
 	}
@@ -251,24 +272,26 @@ func TestTruncated(t *testing.T) {
 func TestBlocksAfterAFailure(t *testing.T) {
 	s := newSequence(families["GRU"], 20)
 	r, fail := s.recurrence(), errors.New("no targets")
-	setTargets, broken := r.SetTargets, false
-	r.SetTargets = func(p *graph.Program, from, to int) error {
+	set, broken := r.Set, false
+	r.Set = func(p *graph.Program, from, to int) error {
 		if broken && from == 0 {
 			return fail
 		}
-		return setTargets(p, from, to)
+		return set(p, from, to)
 	}
-	b := bptt.New(r, bptt.Settings{Block: 6, Graph: graph.Settings{Dtype: graph.Float64}})
-	defer b.Close()
+	b := s.compile(t, r, bptt.Settings{Block: 6})
 	gradient := func() []float64 {
-		if _, err := b.Run(s.steps); err != nil {
+		if err := b.Reset(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Run(); err != nil {
 			t.Fatal(err)
 		}
 		return b.Program().Grad(s.cell.Params()[0])
 	}
 	want := gradient()
 	broken = true
-	if _, err := b.Run(s.steps); !errors.Is(err, fail) {
+	if _, err := b.Run(); !errors.Is(err, fail) {
 		t.Fatal(err)
 	}
 	broken = false
@@ -279,12 +302,82 @@ func TestBlocksAfterAFailure(t *testing.T) {
 
 // What cannot be is an error.
 func TestBlocksRefuse(t *testing.T) {
-	b := bptt.New(newSequence(families["LSTM"], 3).recurrence(), bptt.Settings{Block: 2, Graph: graph.Settings{Dtype: graph.Float64}})
-	if _, err := b.Run(0); err == nil {
-		t.Error("no error for no steps")
+	s := newSequence(families["LSTM"], 3)
+	for _, sizes := range [][2]int{{0, 2}, {-1, 2}, {3, -1}} {
+		if _, err := bptt.Compile(s.recurrence(), sizes[0], bptt.Settings{Block: sizes[1]}); err == nil || !strings.Contains(err.Error(), "want 1 step or more") {
+			t.Errorf("error %v for %d steps in blocks of %d", err, sizes[0], sizes[1])
+		}
 	}
-	if err := b.SetStart(bptt.State{"h": make([]float64, rows*hiddenSize)}); err == nil || !strings.Contains(err.Error(), `"c" has 0 numbers, want 8`) {
+	b := s.compile(t, s.recurrence(), bptt.Settings{Block: 2})
+	if err := b.SetState(bptt.State{"h": make([]float64, rows*hiddenSize)}); err == nil || !strings.Contains(err.Error(), `0 numbers of "c" and sequences of this size need 8`) {
 		t.Errorf("error %v for a state without c", err)
+	}
+}
+
+// Each sequence starts from the state that the one before left, in however many blocks they run,
+// and from zeros after Reset. One that is built from zeros always does, and has no state.
+func TestStateOfBlocks(t *testing.T) {
+	for name, settings := range map[string]bptt.Settings{
+		"one block": {}, "exact": {Block: 4}, "truncated": {Block: 4, Truncate: true}, "loss only": {Block: 4, LossOnly: true}, "with a rest": {Block: 3},
+	} {
+		s := newSequence(families["Stack"], 8)
+		losses := func(b *bptt.Blocks) (x []float64) {
+			for k := range 4 {
+				if k == 3 {
+					if err := b.Reset(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				loss, err := b.Run()
+				if err != nil {
+					t.Fatal(err)
+				}
+				x = append(x, loss)
+			}
+			return x
+		}
+		want := losses(s.compile(t, s.recurrence(), bptt.Settings{Block: 8}))
+		b := s.compile(t, s.recurrence(), settings)
+		got := losses(b)
+		for k := range got {
+			if math.Abs(got[k]-want[k]) > 1e-12 {
+				t.Errorf("%s: sequence %d has loss %v, want %v", name, k, got[k], want[k])
+			}
+		}
+		if want[0] == want[1] || want[1] == want[2] || want[0] != want[3] || len(b.State()) != 3 {
+			t.Errorf("%s: losses %v and a state of %d memories", name, want, len(b.State()))
+		}
+		s.start = nil
+		b = s.compile(t, s.recurrence(), settings)
+		for k, loss := range losses(b) {
+			if math.Abs(loss-want[0]) > 1e-12 || b.State() != nil {
+				t.Errorf("%s: sequence %d from zeros has loss %v, want %v; its state is %v", name, k, loss, want[0], b.State())
+			}
+		}
+	}
+}
+
+// A sequence of one block is an ordinary program: no input and no output but those of the loss
+// and the state. Would catch what blocks need and one block does not.
+func TestOneBlockIsAnOrdinaryProgram(t *testing.T) {
+	s := newSequence(families["LSTM"], 3)
+	for _, c := range []struct {
+		settings bptt.Settings
+		outputs  []string
+		inputs   string
+	}{
+		{bptt.Settings{}, []string{"end/c", "end/h", "loss"}, "start/c, start/h, x, y"},
+		{bptt.Settings{Block: 3, Truncate: true}, []string{"end/c", "end/h", "loss"}, "start/c, start/h, x, y"},
+		{bptt.Settings{Block: 3, LossOnly: true}, []string{"end/c", "end/h", "loss"}, "start/c, start/h, x, y"},
+		{bptt.Settings{Block: 2}, []string{"end/c", "end/h", "gradient of start/c", "gradient of start/h", "loss", "loss of block"}, "cotangent/c, cotangent/h, start/c, start/h, x, y"},
+	} {
+		p := s.compile(t, s.recurrence(), c.settings).Program()
+		if got := p.Outputs(); !slices.Equal(got, c.outputs) {
+			t.Errorf("%+v: outputs %q, want %q", c.settings, got, c.outputs)
+		}
+		if err := p.Clear("none"); err == nil || !strings.HasSuffix(err.Error(), "the inputs are "+c.inputs) {
+			t.Errorf("%+v: %v, want the inputs %s", c.settings, err, c.inputs)
+		}
 	}
 }
 
@@ -294,10 +387,9 @@ func TestMemoryOfALongSequence(t *testing.T) {
 	heap := func(steps, block int) (bytes int64) {
 		s := newSequence(families["RNN"], steps)
 		before := live()
-		b := bptt.New(s.recurrence(), bptt.Settings{Block: block, Graph: graph.Settings{Dtype: graph.Float64}})
-		defer b.Close()
+		b := s.compile(t, s.recurrence(), bptt.Settings{Block: block})
 		for range 2 {
-			if _, err := b.Run(steps); err != nil {
+			if _, err := b.Run(); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -334,19 +426,30 @@ func BenchmarkBlocks(b *testing.B) {
 			for i := range x {
 				x[i] = float64(i%13) / 13
 			}
-			r := bptt.Recurrence{Cell: cell, Rows: rows}
-			r.Unroll = func(g *graph.Builder, steps int, start cells.State) ([]*graph.Node, cells.State) {
-				return cells.Unroll(g, cell, g.Unstack(g.Input("x", steps*rows, size), steps), nil, start)
+			unroll := func(g *bptt.Graph, steps int) []*graph.Node {
+				outputs, end := cells.Unroll(g.Builder, cell, g.Unstack(g.Input("x", steps*rows, size), steps), nil, g.Start(cell, rows))
+				g.End(end)
+				return outputs
 			}
-			r.Loss = func(g *graph.Builder, outputs []*graph.Node, _ cells.State) *graph.Node {
-				return g.Dot(g.Stack(outputs), g.Input("y", len(outputs)*rows, size))
+			var r bptt.Recurrence
+			r.Advance = func(g *bptt.Graph, steps int) { unroll(g, steps) }
+			r.Loss = func(g *bptt.Graph, steps int) *graph.Node {
+				return g.Dot(g.Stack(unroll(g, steps)), g.Input("y", steps*rows, size))
 			}
 			r.SetInputs = func(p *graph.Program, from, to int) error { return p.SetFloats("x", x[from*rows*size:to*rows*size]) }
-			r.SetTargets = func(p *graph.Program, from, to int) error { return p.SetFloats("y", x[from*rows*size:to*rows*size]) }
-			blocks := bptt.New(r, bptt.Settings{Block: 80, Truncate: truncate})
+			r.Set = func(p *graph.Program, from, to int) error {
+				if err := r.SetInputs(p, from, to); err != nil {
+					return err
+				}
+				return p.SetFloats("y", x[from*rows*size:to*rows*size])
+			}
+			blocks, err := bptt.Compile(r, steps, bptt.Settings{Block: 80, Truncate: truncate})
+			if err != nil {
+				b.Fatal(err)
+			}
 			defer blocks.Close()
 			for b.Loop() {
-				if _, err := blocks.Run(steps); err != nil {
+				if _, err := blocks.Run(); err != nil {
 					b.Fatal(err)
 				}
 			}

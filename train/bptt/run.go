@@ -1,155 +1,108 @@
 package bptt
 
-import (
-	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/graph"
-)
-
-// Run computes the loss of a sequence of so many steps, and its gradients, from the state
-// that the sequence starts from.
-func (b *Blocks) Run(steps int) (loss float64, err error) {
-	if steps < 1 {
-		return 0, errors.Errorf("bptt: a sequence of %d steps", steps)
-	}
+// Run computes the loss of a sequence and its gradients.
+func (b *Blocks) Run() (loss float64, err error) {
 	b.sum.Clear() // of a sequence that failed
-	if !b.frozen {
+	if !b.frozen && b.count > 1 {
 		b.freeze()
 	}
-	blocks := (steps + b.settings.Block - 1) / b.settings.Block
-	if b.single() {
-		loss, err = b.onePass(steps, blocks)
-	} else {
-		loss, err = b.exact(steps, blocks)
+	if b.fresh {
+		if err := b.Reset(); err != nil {
+			return 0, err
+		}
 	}
-	if err != nil || blocks == 1 || b.settings.LossOnly {
+	if b.exact() {
+		loss, err = b.twoPasses()
+	} else {
+		loss, err = b.onePass()
+	}
+	if err != nil || !b.sums() {
 		return loss, err
 	}
 	return loss, b.sum.MoveTo(b.last)
 }
 
-// exact runs the blocks forward and then in reverse.
-func (b *Blocks) exact(steps, blocks int) (loss float64, err error) {
-	starts, err := b.starts(blocks)
-	if err != nil {
-		return 0, err
-	}
-	cotangent := State{} // nothing follows the last block
-	for k := blocks - 1; k >= 0; k-- {
-		p, nats, err := b.block(k, steps, starts[k], cotangent)
+// sums tells whether the gradients are a sum over blocks.
+func (b *Blocks) sums() bool { return b.count > 1 && !b.settings.LossOnly }
+
+// onePass runs the blocks forward, each with its gradients if there are any.
+func (b *Blocks) onePass() (loss float64, err error) {
+	for k := range b.count {
+		nats, err := b.run(k, "loss")
 		if err != nil {
 			return 0, err
 		}
 		loss += nats
-		if k == blocks-1 {
-			b.end = b.read(p, endName)
-		}
-		if blocks == 1 {
-			break
-		}
-		cotangent = b.read(p, gradientName)
-		if err := b.sum.Add(p); err != nil {
+		next, _, _ := b.of((k + 1) % b.count)
+		if err := b.hand(b.last, next); err != nil {
 			return 0, err
 		}
 	}
 	return loss, nil
 }
 
-// starts returns the states that the blocks start from.
-func (b *Blocks) starts(blocks int) ([]State, error) {
-	starts := []State{b.start}
-	for k := range blocks - 1 {
-		p, err := b.forwardProgram()
-		if err != nil {
-			return nil, err
-		}
-		if err := b.recurrence.SetInputs(p, k*b.settings.Block, (k+1)*b.settings.Block); err != nil {
-			return nil, err
-		}
+// twoPasses runs the blocks forward and then in reverse.
+func (b *Blocks) twoPasses() (loss float64, err error) {
+	starts, err := b.starts()
+	if err != nil {
+		return 0, err
+	}
+	var cotangent, end State // nothing follows the last block
+	for k := b.count - 1; k >= 0; k-- {
+		p, _, _ := b.of(k)
 		if err := b.write(p, startName, starts[k]); err != nil {
+			return 0, err
+		}
+		if err := b.write(p, cotangentName, cotangent); err != nil {
+			return 0, err
+		}
+		nats, err := b.run(k, lossName)
+		if err != nil {
+			return 0, err
+		}
+		loss += nats
+		cotangent = b.read(p, gradientName)
+		if end == nil {
+			end = b.read(p, endName)
+		}
+	}
+	return loss, b.write(b.advance, startName, end)
+}
+
+// starts returns the states that the blocks start from.
+func (b *Blocks) starts() ([]State, error) {
+	starts := []State{b.start()}
+	for k := range b.count - 1 {
+		_, from, to := b.of(k)
+		if err := b.recurrence.SetInputs(b.advance, from, to); err != nil {
 			return nil, err
 		}
-		if err := p.Run(); err != nil {
+		if err := b.advance.Run(); err != nil {
 			return nil, err
 		}
-		starts = append(starts, b.read(p, endName))
+		if err := b.hand(b.advance, b.advance); err != nil {
+			return nil, err
+		}
+		starts = append(starts, b.start())
 	}
 	return starts, nil
 }
 
-// onePass runs the blocks forward, each with its gradients if there are any.
-func (b *Blocks) onePass(steps, blocks int) (loss float64, err error) {
-	state := b.start
-	for k := range blocks {
-		p, nats, err := b.block(k, steps, state, nil)
-		if err != nil {
-			return 0, err
-		}
-		loss += nats
-		state = b.read(p, endName)
-		if blocks == 1 || b.settings.LossOnly {
-			continue
-		}
-		if err := b.sum.Add(p); err != nil {
-			return 0, err
-		}
-	}
-	b.end = state
-	return loss, nil
-}
-
-// block runs block k of a sequence with its gradients.
-func (b *Blocks) block(k, steps int, start, cotangent State) (*graph.Program, float64, error) {
-	from := k * b.settings.Block
-	to := min(from+b.settings.Block, steps)
-	p, err := b.backwardProgram(to - from)
-	if err != nil {
-		return nil, 0, err
-	}
+// run runs block k from the state that it has been handed and returns the output that is its loss.
+func (b *Blocks) run(k int, output string) (loss float64, err error) {
+	p, from, to := b.of(k)
 	b.last = p
-	if err := b.recurrence.SetInputs(p, from, to); err != nil {
-		return nil, 0, err
-	}
-	if err := b.recurrence.SetTargets(p, from, to); err != nil {
-		return nil, 0, err
-	}
-	if err := b.write(p, startName, start); err != nil {
-		return nil, 0, err
-	}
-	if cotangent != nil {
-		if err := b.write(p, cotangentName, cotangent); err != nil {
-			return nil, 0, err
-		}
+	if err := b.recurrence.Set(p, from, to); err != nil {
+		return 0, err
 	}
 	if err := p.Run(); err != nil {
-		return nil, 0, err
+		return 0, err
 	}
 	if b.recurrence.Ran != nil {
 		b.recurrence.Ran(p, from, to)
 	}
-	return p, p.Scalar(lossName), nil
-}
-
-// write sets inputs to the values of a state. An empty state is zeros.
-func (b *Blocks) write(p *graph.Program, prefix string, s State) error {
-	for _, name := range b.names {
-		var err error
-		if len(s) == 0 {
-			err = p.Clear(prefix + name)
-		} else {
-			err = p.SetFloats(prefix+name, s[name])
-		}
-		if err != nil {
-			return err
-		}
+	if b.sums() {
+		err = b.sum.Add(p)
 	}
-	return nil
-}
-
-// read returns the values of outputs.
-func (b *Blocks) read(p *graph.Program, prefix string) State {
-	s := State{}
-	for _, name := range b.names {
-		s[name] = p.Floats(prefix + name)
-	}
-	return s
+	return p.Scalar(output), err
 }

@@ -119,8 +119,8 @@ func (f *Forecaster) Next(s format.Series) ([][]float64, error) {
 		return nil, err
 	}
 	rows := make([][]float64, m.Horizon.Steps)
-	return rows, f.run(source, func(program *Program, batch *data.Batch) {
-		for i, z := range program.graph.Floats("forecast") {
+	return rows, f.run(source, func(program *graph.Program, batch *data.Batch) {
+		for i, z := range program.Floats("forecast") {
 			h, k := i/m.Horizon.Targets, i%m.Horizon.Targets
 			rows[h] = append(rows[h], m.unscale(k, z, batch.Rules[data.LastNumber][i]))
 		}

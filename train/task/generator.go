@@ -7,6 +7,8 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/bptt"
 )
 
 // A Generator writes text with a language model, one token at a time. It is for one goroutine at a
@@ -43,26 +45,18 @@ func NewGenerator(m *Model, s Serving) (*Generator, error) {
 		return nil, err
 	}
 	g.graph.Freeze()
-	for _, name := range g.names {
-		g.starts, g.ends = append(g.starts, "start/"+name), append(g.ends, "end/"+name)
-	}
+	m.Recurrent().Begin(func(name string, _ int) *graph.Node {
+		g.names, g.starts, g.ends = append(g.names, name), append(g.starts, "start/"+name), append(g.ends, "end/"+name)
+		return nil
+	})
 	return g, nil
 }
 
 // build adds one step of the model, without a loss.
 func (g *Generator) build(b *graph.Builder) {
-	p := newProgram(g.model, 1, 1)
-	g.names = p.state
-	inputs, layer := p.inputs(b), g.model.layer(&masks{})
-	start := layer.Begin(func(name string, width int) *graph.Node { return b.Input("start/"+name, 1, width) })
-	outputs, end := layer.Over(b, inputs, nil, start)
-	end.Map(func(name string, n *graph.Node) *graph.Node {
-		b.Output("end/"+name, n)
-		return n
-	})
-	logits := g.model.head().Of(b, p.features(b, outputs, nil, end))
+	logits := g.model.outputsOf(&train.Graph{Graph: &bptt.Graph{Builder: b}}, 1, 1)
 	b.Output("logits", logits)
-	p.task.Predict(b, logits)
+	g.model.Task().Predict(b, logits)
 }
 
 // See hands the model a token: one of a prompt, or one that it drew itself.

@@ -115,9 +115,6 @@ func (m *Model) outputs() int {
 	return outputs
 }
 
-// BaselineLoss returns about the loss of a model for the same task that knows nothing.
-func (m *Model) BaselineLoss() float64 { return m.Task().BaselineLoss(m.outputs()) }
-
 // Params returns all parameters in a fixed order.
 func (m *Model) Params() []*graph.Param {
 	params := append(m.tables(), m.Recurrent().Params()...)

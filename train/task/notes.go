@@ -75,8 +75,8 @@ func (c *Composer) Next(pieces []format.Roll) ([][]float64, error) {
 		return nil, err
 	}
 	next := make([][]float64, len(pieces))
-	return next, c.run(source, func(program *Program, batch *data.Batch) {
-		all := program.graph.Floats("probabilities")
+	return next, c.run(source, func(program *graph.Program, batch *data.Batch) {
+		all := program.Floats("probabilities")
 		for row, piece := range batch.Examples {
 			if piece >= 0 {
 				// A piece without steps has the output of its first, masked, one.
