@@ -22,7 +22,7 @@ func (classifier) Reading() Reading { return LastStep }
 
 // Outputs returns C.
 func (classifier) Outputs(m schema.Schema) (int, error) {
-	if (m.Vocabulary == nil) == (m.Features == nil) || m.Labels == nil {
+	if (m.Vocabulary == nil) == (m.Features == nil) || m.Labels == nil || m.Affixes != nil {
 		return 0, errors.Errorf("task: a classifier needs labels and either a vocabulary or features; it is given %s", m)
 	}
 	return m.Labels.Len(), nil

@@ -25,7 +25,7 @@ func (forecaster) Reading() Reading { return LastStep }
 
 // Outputs returns the number of values of the horizon.
 func (forecaster) Outputs(m schema.Schema) (int, error) {
-	if m.Features == nil || m.Horizon == nil || m.Vocabulary != nil || m.Labels != nil {
+	if m.Features == nil || m.Horizon == nil || m.Vocabulary != nil || m.Labels != nil || m.Affixes != nil {
 		return 0, errors.Errorf("task: a forecaster needs features and a horizon; it is given %s", m)
 	}
 	return m.Horizon.Len(), m.Horizon.Check(m.Features.Len())

@@ -25,7 +25,7 @@ func (languageModel) Reading() Reading { return Carried }
 
 // Outputs returns V.
 func (languageModel) Outputs(m schema.Schema) (int, error) {
-	if m.Vocabulary == nil || m.Labels != nil {
+	if m.Vocabulary == nil || m.Labels != nil || m.Affixes != nil {
 		return 0, errors.Errorf("task: a language model needs a vocabulary and has no labels; it is given %s", m)
 	}
 	return m.Vocabulary.Len(), nil

@@ -47,8 +47,8 @@ func New(c Config, s schema.Schema, rng *rand.Rand) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Affixes != nil && c.Task != Tag {
-		return nil, errors.Errorf("task: affixes of words for task %s, which does not read them", c.Task)
+	if s.Affixes != nil && s.Features != nil {
+		return nil, errors.Errorf("task: affixes of words for inputs that are numbers: the model of task %s is given %s", c.Task, s)
 	}
 	m := &Model{Config: c, Schema: s}
 	width, err := m.newInputs(rng)

@@ -27,7 +27,7 @@ func (composer) Reading() Reading { return EveryStep }
 
 // Outputs returns the number of keys.
 func (composer) Outputs(m schema.Schema) (int, error) {
-	if m.Features == nil || m.Features.Len() != format.Keys || m.Vocabulary != nil || m.Labels != nil || m.Horizon != nil {
+	if m.Features == nil || m.Features.Len() != format.Keys || m.Vocabulary != nil || m.Labels != nil || m.Horizon != nil || m.Affixes != nil {
 		return 0, errors.Errorf("task: a model of notes needs features, one for each of %d keys; it is given %s", format.Keys, m)
 	}
 	return format.Keys, nil
