@@ -33,7 +33,8 @@ type Weigher[B any] interface {
 
 // A Counter is a model that measures more than its loss.
 type Counter[B any] interface {
-	// Count counts how good the outputs of the program's last run, on a batch, are.
+	// Count counts how good the outputs of the program's last run, on a batch, are: of the same
+	// names, and equally many numbers of each, for every batch.
 	Count(p *graph.Program, batch *B) Counts
 
 	// Report adds the measures that follow from counts to m, whose Loss and Targets are there
@@ -42,7 +43,7 @@ type Counter[B any] interface {
 }
 
 // A CountSizer is a Counter that says beforehand how many numbers it counts of each name, so that
-// a checkpoint with others is refused.
+// a checkpoint with others is refused at once, and not when its first batch has run.
 type CountSizer interface {
 	CountSizes() map[string]int
 }
