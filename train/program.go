@@ -149,7 +149,7 @@ func (p *Program[B]) begin(batch *B, index int, rng *rand.Rand) (err error) {
 		}
 	}
 	p.cut(batch)
-	p.counts = nil
+	p.counts = Counts{}
 	whole := p.drawings[graphSize{p.block, true}]
 	if p.keys, err = whole.keys(rng); err != nil {
 		return err
@@ -189,15 +189,7 @@ func (p *Program[B]) setInputs(g *graph.Program, from, to int) error {
 
 // ran counts how good the outputs of a block are.
 func (p *Program[B]) ran(g *graph.Program, from, _ int) {
-	c, ok := p.model.(Counter[B])
-	switch {
-	case !ok:
-	case p.sequential == nil:
-		p.counts = c.Count(g, p.parts[0])
-	default:
-		if p.counts == nil {
-			p.counts = Counts{}
-		}
+	if c, ok := p.model.(Counter[B]); ok {
 		p.counts.Add(c.Count(g, p.parts[from/p.block]))
 	}
 }
