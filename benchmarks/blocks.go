@@ -58,9 +58,6 @@ func (s *Blocks) recurrence() bptt.Recurrence {
 		g.End(end)
 		return outputs
 	}
-	setInputs := func(p *graph.Program, from, to int) error {
-		return p.SetInts("tokens", s.batch.tokens[from*m.Batch:to*m.Batch])
-	}
 	return bptt.Recurrence{
 		Loss: func(g *bptt.Graph, steps int) *graph.Node {
 			n := steps * m.Batch
@@ -68,19 +65,7 @@ func (s *Blocks) recurrence() bptt.Recurrence {
 			mean := g.CrossEntropy(logits, g.Indices("targets", n), g.Ones(n), graph.CrossEntropySettings{})
 			return g.Mul(mean, g.Dot(g.Constant(float64(n)/float64(m.Tokens()), 1, 1), g.Ones(1)))
 		},
-		Set: func(p *graph.Program, from, to int) error {
-			if err := setInputs(p, from, to); err != nil {
-				return err
-			}
-			return p.SetInts("targets", s.batch.targets[from*m.Batch:to*m.Batch])
-		},
-		Advance:   func(g *bptt.Graph, steps int) { unroll(g, steps) },
-		SetInputs: setInputs,
-		Ran: func(_ *graph.Program, _, to int) {
-			if s.fullest != nil && to == m.Steps { // the states between all blocks are there
-				s.fullest()
-			}
-		},
+		Advance: func(g *bptt.Graph, steps int) { unroll(g, steps) },
 	}
 }
 
@@ -92,10 +77,30 @@ func (s *Blocks) Step() error {
 	if err != nil {
 		return err
 	}
-	if s.loss, err = s.run.Run(); err != nil {
-		return err
+	s.loss = 0
+	for _, pass := range s.run.Passes() {
+		if err := s.set(pass); err != nil {
+			return err
+		}
+		loss, err := s.run.Run(pass)
+		if err != nil {
+			return err
+		}
+		s.loss += loss
+		if s.fullest != nil && !pass.Advance && pass.To == s.model.Steps { // the states between all blocks are there
+			s.fullest()
+		}
 	}
 	return s.solver.Step(s.run.Program().ValueGrads())
+}
+
+// set sets the inputs of a pass.
+func (s *Blocks) set(pass bptt.Pass) error {
+	from, to := pass.From*s.model.Batch, pass.To*s.model.Batch
+	if err := pass.Program.SetInts("tokens", s.batch.tokens[from:to]); err != nil || pass.Advance {
+		return err
+	}
+	return pass.Program.SetInts("targets", s.batch.targets[from:to])
 }
 
 // Loss returns the loss of the last step.

@@ -70,30 +70,26 @@ func TestMemoriesOfOnesOwnInBlocks(t *testing.T) {
 			g.End(end)
 			return outputs
 		}
-		setInputs := func(p *graph.Program, from, to int) error {
-			if err := p.SetFloats("mask", mask[from*rows:to*rows]); err != nil {
-				return err
-			}
-			return p.SetFloats("x", x[from*rows*in:to*rows*in])
-		}
 		blocks, err := bptt.Compile(bptt.Recurrence{
 			Loss: func(g *bptt.Graph, n int) *graph.Node {
 				return g.Dot(g.Stack(unroll(g, n)), g.Input("target", n*rows, hidden))
 			},
-			Set: func(p *graph.Program, from, to int) error {
-				if err := setInputs(p, from, to); err != nil {
-					return err
-				}
-				return p.SetFloats("target", target[from*rows*hidden:to*rows*hidden])
-			},
-			Advance:   func(g *bptt.Graph, n int) { unroll(g, n) },
-			SetInputs: setInputs,
+			Advance: func(g *bptt.Graph, n int) { unroll(g, n) },
 		}, steps, bptt.Settings{Block: block, Graph: graph.Settings{Dtype: graph.Float64}})
 		check(t, err)
 		defer blocks.Close()
 		check(t, blocks.SetState(start))
-		loss, err = blocks.Run()
-		check(t, err)
+		for _, pass := range blocks.Passes() {
+			p, from, to := pass.Program, pass.From*rows, pass.To*rows
+			check(t, p.SetFloats("mask", mask[from:to]))
+			check(t, p.SetFloats("x", x[from*in:to*in]))
+			if !pass.Advance {
+				check(t, p.SetFloats("target", target[from*hidden:to*hidden]))
+			}
+			part, err := blocks.Run(pass)
+			check(t, err)
+			loss += part
+		}
 		for _, p := range cell.Params() {
 			grads = append(grads, blocks.Program().Grad(p))
 		}

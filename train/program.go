@@ -31,8 +31,7 @@ type Program[B any] struct {
 	// Of the batch that runs.
 	parts  []*B // its blocks
 	shares []float64
-	keys   []uint64 // of masks
-	counts Counts
+	keys   []uint64 // of its masks
 }
 
 // A graphSize tells the graphs of a Program apart.
@@ -69,12 +68,11 @@ func Compile[B any](m Model[B], batch *B, c Compilation) (*Program[B], error) {
 		}
 	}
 	p.cut(batch)
-	r := bptt.Recurrence{Set: p.set, Ran: p.ran}
+	var r bptt.Recurrence
 	r.Loss = func(b *bptt.Graph, steps int) *graph.Node {
 		return p.add(b, c.Training, graphSize{steps, true}, p.loss)
 	}
 	if p.sequential != nil {
-		r.SetInputs = p.setInputs
 		r.Advance = func(b *bptt.Graph, steps int) {
 			p.add(b, c.Training, graphSize{steps, false}, func(g *Graph, part *B) *graph.Node {
 				p.sequential.Advance(g, part)
@@ -127,11 +125,20 @@ func (p *Program[B]) Run(batch *B, index int, rng *rand.Rand) (Result, error) {
 	if err := p.begin(batch, index, rng); err != nil {
 		return Result{}, err
 	}
-	loss, err := p.blocks.Run()
-	if err != nil {
-		return Result{}, err
+	r := Result{Weight: 1, Counts: Counts{}}
+	for _, pass := range p.blocks.Passes() {
+		if err := p.set(pass); err != nil {
+			return Result{}, err
+		}
+		loss, err := p.blocks.Run(pass)
+		if err != nil {
+			return Result{}, err
+		}
+		r.Loss += loss
+		if c, ok := p.model.(Counter[B]); ok && !pass.Advance {
+			r.Counts.Add(c.Count(pass.Program, p.parts[pass.From/p.block]))
+		}
 	}
-	r := Result{Loss: loss, Weight: 1, Counts: p.counts}
 	if w, ok := p.model.(Weigher[B]); ok {
 		r.Weight = w.Weight(batch)
 	}
@@ -149,7 +156,6 @@ func (p *Program[B]) begin(batch *B, index int, rng *rand.Rand) (err error) {
 		}
 	}
 	p.cut(batch)
-	p.counts = Counts{}
 	whole := p.drawings[graphSize{p.block, true}]
 	if p.keys, err = whole.keys(rng); err != nil {
 		return err
@@ -165,33 +171,25 @@ func (p *Program[B]) begin(batch *B, index int, rng *rand.Rand) (err error) {
 	return nil
 }
 
-// set sets the inputs of the graph of a block.
-func (p *Program[B]) set(g *graph.Program, from, to int) error {
-	k := from / p.block
+// set sets the inputs of a pass.
+func (p *Program[B]) set(pass bptt.Pass) error {
+	k, size := pass.From/p.block, graphSize{pass.To - pass.From, !pass.Advance}
+	if err := p.setPart(pass, k); err != nil {
+		return err
+	}
+	return p.drawings[size].draw(pass.Program, p.keys, pass.From, pass.To)
+}
+
+func (p *Program[B]) setPart(pass bptt.Pass, k int) error {
+	if pass.Advance {
+		return p.sequential.SetInputs(pass.Program, p.parts[k])
+	}
 	if p.sequential != nil {
-		if err := g.SetFloats("share", p.shares[k:k+1]); err != nil {
+		if err := pass.Program.SetFloats("share", p.shares[k:k+1]); err != nil {
 			return err
 		}
 	}
-	if err := p.model.Set(g, p.parts[k]); err != nil {
-		return err
-	}
-	return p.drawings[graphSize{to - from, true}].draw(g, p.keys, from, to)
-}
-
-// setInputs sets those of a block without its loss.
-func (p *Program[B]) setInputs(g *graph.Program, from, to int) error {
-	if err := p.sequential.SetInputs(g, p.parts[from/p.block]); err != nil {
-		return err
-	}
-	return p.drawings[graphSize{to - from, false}].draw(g, p.keys, from, to)
-}
-
-// ran counts how good the outputs of a block are.
-func (p *Program[B]) ran(g *graph.Program, from, _ int) {
-	if c, ok := p.model.(Counter[B]); ok {
-		p.counts.Add(c.Count(g, p.parts[from/p.block]))
-	}
+	return p.model.Set(pass.Program, p.parts[k])
 }
 
 // resets tells whether carried state starts afresh before a batch.

@@ -23,25 +23,15 @@ import (
 	"github.com/seed-222a112c/lstm/graph"
 )
 
-// A Recurrence is what is run over a sequence. Its functions get steps from up to but not
-// including to of the sequence, or how many there are where a graph is built.
+// A Recurrence is what is run over a sequence. Its functions add so many steps to a graph.
 type Recurrence struct {
-	// Loss adds steps to a graph and returns their loss, a scalar. It declares the inputs.
-	// The loss of a sequence is the sum of those of its blocks.
+	// Loss adds steps and returns their loss, a scalar. It declares the inputs. The loss of a
+	// sequence is the sum of those of its blocks.
 	Loss func(g *Graph, steps int) *graph.Node
 
-	// Set sets the inputs that Loss declared.
-	Set func(p *graph.Program, from, to int) error
-
-	// Advance adds steps to a graph without their loss, for the state after them, and
-	// SetInputs sets the inputs that it declared. They are for sequences of several blocks
-	// whose gradients are exact.
-	Advance   func(g *Graph, steps int)
-	SetInputs func(p *graph.Program, from, to int) error
-
-	// Ran, if not nil, is told that the loss of steps and its gradient have been computed,
-	// and may read what Loss made an output.
-	Ran func(p *graph.Program, from, to int)
+	// Advance adds steps without their loss, for the state after them. It is for sequences of
+	// several blocks whose gradients are exact.
+	Advance func(g *Graph, steps int)
 }
 
 // Settings say how a sequence is cut.
@@ -65,9 +55,13 @@ type Blocks struct {
 	fresh       bool     // each sequence starts from zeros
 	whole, rest *graph.Program
 	advance     *graph.Program // what runs the pass forward, if there is one
-	last        *graph.Program // which has the gradients
-	frozen      bool           // by Freeze
-	sum         graph.Gradients
+	passes      []Pass
+	frozen      bool // by Freeze
+
+	// Of the sequence that runs.
+	sum            graph.Gradients
+	starts         []State // of the blocks but the last
+	cotangent, end State   // of the block that ran before; of the sequence
 }
 
 // Compile compiles what runs sequences of so many steps. The first one starts from zeros.
@@ -84,33 +78,26 @@ func Compile(r Recurrence, steps int, s Settings) (*Blocks, error) {
 	if b.whole, err = b.compileLoss(b.block); err != nil {
 		return nil, err
 	}
-	b.last = b.whole
 	if rest := steps % b.block; rest > 0 {
 		if b.rest, err = b.compileLoss(rest); err != nil {
 			return nil, err
 		}
 	}
 	if b.exact() {
-		b.advance, err = b.compileAdvance()
+		if b.advance, err = b.compileAdvance(); err != nil {
+			return nil, err
+		}
 	}
-	return b, err
+	b.plan()
+	return b, nil
 }
 
 // exact tells whether gradients flow between blocks, which takes two passes.
 func (b *Blocks) exact() bool { return b.count > 1 && !b.settings.Truncate && !b.settings.LossOnly }
 
-// of returns the program of block k, and the steps of the sequence that it runs.
-func (b *Blocks) of(k int) (p *graph.Program, from, to int) {
-	from = k * b.block
-	if to = from + b.block; to > b.steps {
-		return b.rest, from, b.steps
-	}
-	return b.whole, from, to
-}
-
-// Program returns the program whose ValueGrads are, after Run, the gradients of the whole
+// Program returns the program whose ValueGrads are, after the last pass, the gradients of the whole
 // sequence, and whose outputs are those of the block that ran last.
-func (b *Blocks) Program() *graph.Program { return b.last }
+func (b *Blocks) Program() *graph.Program { return b.passes[len(b.passes)-1].Program }
 
 // Freeze says that no parameter changes until the next call of Freeze. Without it, none changes
 // while Run runs.

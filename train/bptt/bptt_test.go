@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/bptt"
@@ -112,21 +111,35 @@ func (s *sequence) recurrence() bptt.Recurrence {
 	r.Loss = func(g *bptt.Graph, steps int) *graph.Node {
 		return g.Dot(g.Stack(unroll(g, steps)), g.Input("y", steps*rows, hiddenSize))
 	}
-	r.SetInputs = func(p *graph.Program, from, to int) error {
-		if s.masks != nil {
-			if err := p.SetFloats("masks", s.masks[from*rows:to*rows]); err != nil {
-				return err
-			}
+	return r
+}
+
+// pass runs the passes of the sequence.
+func (s *sequence) pass(b *bptt.Blocks) (loss float64, err error) {
+	for _, pass := range b.Passes() {
+		if err := s.set(pass.Program, pass.From, pass.To, !pass.Advance); err != nil {
+			return 0, err
 		}
-		return p.SetFloats("x", s.inputs[from*rows*inputSize:to*rows*inputSize])
+		part, err := b.Run(pass)
+		if err != nil {
+			return 0, err
+		}
+		loss += part
 	}
-	r.Set = func(p *graph.Program, from, to int) error {
-		if err := r.SetInputs(p, from, to); err != nil {
+	return loss, nil
+}
+
+// set sets the inputs of steps.
+func (s *sequence) set(p *graph.Program, from, to int, targets bool) error {
+	if s.masks != nil {
+		if err := p.SetFloats("masks", s.masks[from*rows:to*rows]); err != nil {
 			return err
 		}
-		return p.SetFloats("y", s.targets[from*rows*hiddenSize:to*rows*hiddenSize])
 	}
-	return r
+	if err := p.SetFloats("x", s.inputs[from*rows*inputSize:to*rows*inputSize]); err != nil || !targets {
+		return err
+	}
+	return p.SetFloats("y", s.targets[from*rows*hiddenSize:to*rows*hiddenSize])
 }
 
 // from returns the state that a sequence starts from.
@@ -160,7 +173,7 @@ type result struct {
 func (s *sequence) run(t *testing.T, settings bptt.Settings) result {
 	t.Helper()
 	b := s.compile(t, s.recurrence(), settings)
-	if _, err := b.Run(); err != nil {
+	if _, err := s.pass(b); err != nil {
 		t.Fatal(err)
 	}
 	if err := b.SetState(s.start); err != nil {
@@ -168,7 +181,7 @@ func (s *sequence) run(t *testing.T, settings bptt.Settings) result {
 	}
 	var r result
 	var err error
-	if r.loss, err = b.Run(); err != nil {
+	if r.loss, err = s.pass(b); err != nil {
 		t.Fatal(err)
 	}
 	r.end = b.State()
@@ -271,30 +284,25 @@ func TestTruncated(t *testing.T) {
 // gradients that are left over.
 func TestBlocksAfterAFailure(t *testing.T) {
 	s := newSequence(families["GRU"], 20)
-	r, fail := s.recurrence(), errors.New("no targets")
-	set, broken := r.Set, false
-	r.Set = func(p *graph.Program, from, to int) error {
-		if broken && from == 0 {
-			return fail
-		}
-		return set(p, from, to)
-	}
-	b := s.compile(t, r, bptt.Settings{Block: 6})
+	b := s.compile(t, s.recurrence(), bptt.Settings{Block: 6})
 	gradient := func() []float64 {
 		if err := b.Reset(); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.Run(); err != nil {
+		if _, err := s.pass(b); err != nil {
 			t.Fatal(err)
 		}
 		return b.Program().Grad(s.cell.Params()[0])
 	}
 	want := gradient()
-	broken = true
-	if _, err := b.Run(); !errors.Is(err, fail) {
-		t.Fatal(err)
+	for _, pass := range b.Passes()[:len(b.Passes())-1] { // and the first block fails
+		if err := s.set(pass.Program, pass.From, pass.To, !pass.Advance); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Run(pass); err != nil {
+			t.Fatal(err)
+		}
 	}
-	broken = false
 	if !slices.Equal(gradient(), want) {
 		t.Error("the gradients are others than before")
 	}
@@ -328,7 +336,7 @@ func TestStateOfBlocks(t *testing.T) {
 						t.Fatal(err)
 					}
 				}
-				loss, err := b.Run()
+				loss, err := s.pass(b)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -389,7 +397,7 @@ func TestMemoryOfALongSequence(t *testing.T) {
 		before := live()
 		b := s.compile(t, s.recurrence(), bptt.Settings{Block: block})
 		for range 2 {
-			if _, err := b.Run(); err != nil {
+			if _, err := s.pass(b); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -436,21 +444,25 @@ func BenchmarkBlocks(b *testing.B) {
 			r.Loss = func(g *bptt.Graph, steps int) *graph.Node {
 				return g.Dot(g.Stack(unroll(g, steps)), g.Input("y", steps*rows, size))
 			}
-			r.SetInputs = func(p *graph.Program, from, to int) error { return p.SetFloats("x", x[from*rows*size:to*rows*size]) }
-			r.Set = func(p *graph.Program, from, to int) error {
-				if err := r.SetInputs(p, from, to); err != nil {
-					return err
-				}
-				return p.SetFloats("y", x[from*rows*size:to*rows*size])
-			}
 			blocks, err := bptt.Compile(r, steps, bptt.Settings{Block: 80, Truncate: truncate})
 			if err != nil {
 				b.Fatal(err)
 			}
 			defer blocks.Close()
 			for b.Loop() {
-				if _, err := blocks.Run(); err != nil {
-					b.Fatal(err)
+				for _, pass := range blocks.Passes() {
+					p, from, to := pass.Program, pass.From*rows*size, pass.To*rows*size
+					if err := p.SetFloats("x", x[from:to]); err != nil {
+						b.Fatal(err)
+					}
+					if !pass.Advance {
+						if err := p.SetFloats("y", x[from:to]); err != nil {
+							b.Fatal(err)
+						}
+					}
+					if _, err := blocks.Run(pass); err != nil {
+						b.Fatal(err)
+					}
 				}
 			}
 		})

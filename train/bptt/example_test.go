@@ -23,14 +23,11 @@ func Example() {
 		g.End(end)
 		return outputs
 	}
-	set := func(p *graph.Program, from, to int) error { return p.SetFloats("x", inputs[from:to]) }
 	recurrence := bptt.Recurrence{
 		Loss: func(g *bptt.Graph, steps int) *graph.Node {
 			return g.Dot(g.Stack(unroll(g, steps)), g.Constant(1, steps, 4))
 		},
-		Set:       set,
-		Advance:   func(g *bptt.Graph, steps int) { unroll(g, steps) },
-		SetInputs: set,
+		Advance: func(g *bptt.Graph, steps int) { unroll(g, steps) },
 	}
 	gradient := func(block int) float64 {
 		blocks, err := bptt.Compile(recurrence, len(inputs), bptt.Settings{Block: block})
@@ -38,8 +35,13 @@ func Example() {
 			panic(err)
 		}
 		defer blocks.Close()
-		if _, err := blocks.Run(); err != nil {
-			panic(err)
+		for _, pass := range blocks.Passes() {
+			if err := pass.Program.SetFloats("x", inputs[pass.From:pass.To]); err != nil {
+				panic(err)
+			}
+			if _, err := blocks.Run(pass); err != nil {
+				panic(err)
+			}
 		}
 		return blocks.Program().Grad(cell.Params()[0])[0]
 	}

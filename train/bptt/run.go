@@ -1,108 +1,128 @@
 package bptt
 
-// Run computes the loss of a sequence and its gradients.
-func (b *Blocks) Run() (loss float64, err error) {
-	b.sum.Clear() // of a sequence that failed
+import "github.com/seed-222a112c/lstm/graph"
+
+// A Pass is one run over a block. Its inputs are set, and then Run runs it.
+type Pass struct {
+	Program  *graph.Program
+	From, To int  // the steps of the sequence
+	Advance  bool // for the state after the block, without its loss
+
+	index int // of the passes
+	k     int // of the blocks
+}
+
+// Passes returns what takes a sequence to its loss and gradients, in the order in which it is to be
+// run: one pass if there is one block. They are the same for every sequence.
+func (b *Blocks) Passes() []Pass { return b.passes }
+
+// plan sets the passes.
+func (b *Blocks) plan() {
+	add := func(k int, advance bool) {
+		from := k * b.block
+		p := Pass{Program: b.whole, From: from, To: min(from+b.block, b.steps), Advance: advance, index: len(b.passes), k: k}
+		switch {
+		case advance:
+			p.Program = b.advance
+		case p.To-from < b.block:
+			p.Program = b.rest
+		}
+		b.passes = append(b.passes, p)
+	}
+	if !b.exact() {
+		for k := range b.count {
+			add(k, false)
+		}
+		return
+	}
+	for k := range b.count - 1 {
+		add(k, true)
+	}
+	for k := b.count - 1; k >= 0; k-- {
+		add(k, false)
+	}
+}
+
+// Run runs a pass whose inputs are set and returns the loss of its block, 0 if it has none. After
+// the last pass the gradients are those of the sequence. After an error the state is not known until
+// SetState or Reset.
+func (b *Blocks) Run(p Pass) (loss float64, err error) {
+	if p.index == 0 {
+		if err := b.begin(); err != nil {
+			return 0, err
+		}
+	}
+	switch {
+	case p.Advance:
+		return 0, b.runAdvance(p)
+	case b.exact():
+		loss, err = b.runReverse(p)
+	default:
+		loss, err = b.runForward(p)
+	}
+	if err != nil || b.count == 1 || b.settings.LossOnly {
+		return loss, err
+	}
+	if err := b.sum.Add(p.Program); err != nil || p.index < len(b.passes)-1 {
+		return loss, err
+	}
+	return loss, b.sum.MoveTo(p.Program)
+}
+
+// begin begins a sequence, with nothing left of one that failed.
+func (b *Blocks) begin() error {
+	b.sum.Clear()
+	b.starts, b.cotangent, b.end = nil, nil, nil
 	if !b.frozen && b.count > 1 {
 		b.freeze()
 	}
 	if b.fresh {
-		if err := b.Reset(); err != nil {
-			return 0, err
-		}
+		return b.Reset()
 	}
-	if b.exact() {
-		loss, err = b.twoPasses()
-	} else {
-		loss, err = b.onePass()
-	}
-	if err != nil || !b.sums() {
-		return loss, err
-	}
-	return loss, b.sum.MoveTo(b.last)
+	return nil
 }
 
-// sums tells whether the gradients are a sum over blocks.
-func (b *Blocks) sums() bool { return b.count > 1 && !b.settings.LossOnly }
-
-// onePass runs the blocks forward, each with its gradients if there are any.
-func (b *Blocks) onePass() (loss float64, err error) {
-	for k := range b.count {
-		nats, err := b.run(k, "loss")
-		if err != nil {
-			return 0, err
-		}
-		loss += nats
-		next, _, _ := b.of((k + 1) % b.count)
-		if err := b.hand(b.last, next); err != nil {
-			return 0, err
-		}
-	}
-	return loss, nil
-}
-
-// twoPasses runs the blocks forward and then in reverse.
-func (b *Blocks) twoPasses() (loss float64, err error) {
-	starts, err := b.starts()
-	if err != nil {
+// runForward runs a block, with its gradients if there are any, and hands its end on.
+func (b *Blocks) runForward(p Pass) (loss float64, err error) {
+	if err := p.Program.Run(); err != nil {
 		return 0, err
 	}
-	var cotangent, end State // nothing follows the last block
-	for k := b.count - 1; k >= 0; k-- {
-		p, _, _ := b.of(k)
-		if err := b.write(p, startName, starts[k]); err != nil {
-			return 0, err
-		}
-		if err := b.write(p, cotangentName, cotangent); err != nil {
-			return 0, err
-		}
-		nats, err := b.run(k, lossName)
-		if err != nil {
-			return 0, err
-		}
-		loss += nats
-		cotangent = b.read(p, gradientName)
-		if end == nil {
-			end = b.read(p, endName)
-		}
-	}
-	return loss, b.write(b.advance, startName, end)
+	next := b.passes[(p.index+1)%len(b.passes)].Program
+	return p.Program.Scalar("loss"), b.hand(p.Program, next)
 }
 
-// starts returns the states that the blocks start from.
-func (b *Blocks) starts() ([]State, error) {
-	starts := []State{b.start()}
-	for k := range b.count - 1 {
-		_, from, to := b.of(k)
-		if err := b.recurrence.SetInputs(b.advance, from, to); err != nil {
-			return nil, err
-		}
-		if err := b.advance.Run(); err != nil {
-			return nil, err
-		}
-		if err := b.hand(b.advance, b.advance); err != nil {
-			return nil, err
-		}
-		starts = append(starts, b.start())
+// runAdvance runs a block for its end, and keeps the state that it starts from.
+func (b *Blocks) runAdvance(p Pass) error {
+	b.starts = append(b.starts, b.start())
+	if err := p.Program.Run(); err != nil {
+		return err
 	}
-	return starts, nil
+	return b.hand(p.Program, p.Program)
 }
 
-// run runs block k from the state that it has been handed and returns the output that is its loss.
-func (b *Blocks) run(k int, output string) (loss float64, err error) {
-	p, from, to := b.of(k)
-	b.last = p
-	if err := b.recurrence.Set(p, from, to); err != nil {
+// runReverse runs a block with its gradients and those of what follows.
+func (b *Blocks) runReverse(p Pass) (loss float64, err error) {
+	last := b.end == nil
+	start := b.start() // of the last block
+	if !last {
+		start = b.starts[p.k]
+	}
+	if err := b.write(p.Program, startName, start); err != nil {
 		return 0, err
 	}
-	if err := p.Run(); err != nil {
+	if err := b.write(p.Program, cotangentName, b.cotangent); err != nil {
 		return 0, err
 	}
-	if b.recurrence.Ran != nil {
-		b.recurrence.Ran(p, from, to)
+	if err := p.Program.Run(); err != nil {
+		return 0, err
 	}
-	if b.sums() {
-		err = b.sum.Add(p)
+	b.cotangent = b.read(p.Program, gradientName)
+	if last {
+		b.end = b.read(p.Program, endName)
 	}
-	return p.Scalar(output), err
+	if p.k == 0 {
+		b.starts = nil
+		err = b.write(b.advance, startName, b.end)
+	}
+	return p.Program.Scalar(lossName), err
 }
