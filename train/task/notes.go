@@ -9,6 +9,7 @@ import (
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/metrics"
 	"github.com/seed-222a112c/lstm/train/schema"
 )
 
@@ -36,6 +37,28 @@ func (composer) Outputs(m schema.Schema) (int, error) {
 // Count counts keys.
 func (composer) Count(_ *Model, p *graph.Program, batch *data.Batch) train.Counts {
 	return train.Counts{"keys": retrievalCounts(retrieved(p.Floats("logits"), batch))}
+}
+
+// retrieved counts the labels of sets whose odds are above even.
+func retrieved(logits []float64, batch *data.Batch) metrics.Retrieval {
+	var r metrics.Retrieval
+	width := len(logits) / len(batch.Weights)
+	for i, logit := range logits {
+		if batch.Weights[i/width] == 0 {
+			continue
+		}
+		there, found := batch.Values[i] > 0, logit > 0
+		if there {
+			r.True++
+		}
+		if found {
+			r.Found++
+		}
+		if there && found {
+			r.Correct++
+		}
+	}
+	return r
 }
 
 // Counted returns the size of what Count counts.
