@@ -308,6 +308,49 @@ func TestBlocksAfterAFailure(t *testing.T) {
 	}
 }
 
+// Weights may change between two sequences: what is derived from them is derived anew, unless they
+// were frozen. Would catch blocks that go on with the weights of the first sequence.
+func TestWeightsChangeBetweenSequences(t *testing.T) {
+	for name, settings := range map[string]bptt.Settings{
+		"one block": {}, "exact": {Block: 4}, "truncated": {Block: 4, Truncate: true}, "loss only": {Block: 4, LossOnly: true},
+	} {
+		s := newSequence(families["LSTM"], 9)
+		b, frozen := s.compile(t, s.recurrence(), settings), s.compile(t, s.recurrence(), settings)
+		frozen.Freeze()
+		loss := func(b *bptt.Blocks) float64 {
+			if err := b.SetState(s.start); err != nil {
+				t.Fatal(err)
+			}
+			x, err := s.pass(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return x
+		}
+		before, kept := loss(b), loss(frozen)
+		for _, p := range s.cell.Params() {
+			x := p.Floats()
+			for i := range x {
+				x[i] *= -2
+			}
+			if err := p.SetFloats(x); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := loss(s.compile(t, s.recurrence(), settings))
+		if got := loss(b); got != want || got == before || kept != before {
+			t.Errorf("%s: loss %v, want %v; %v and, frozen, %v before", name, got, want, before, kept)
+		}
+		if loss(frozen) == want {
+			t.Errorf("%s: what was frozen was derived anew", name)
+		}
+		frozen.Freeze()
+		if got := loss(frozen); got != want {
+			t.Errorf("%s: loss %v after Freeze, want %v", name, got, want)
+		}
+	}
+}
+
 // What cannot be is an error.
 func TestBlocksRefuse(t *testing.T) {
 	s := newSequence(families["LSTM"], 3)

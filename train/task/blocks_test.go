@@ -150,3 +150,27 @@ func TestTruncatedBlocks(t *testing.T) {
 		t.Error("no error for graphs of -1 steps")
 	}
 }
+
+// A long batch is cut in training and, of a head that reads the last step alone, in evaluation;
+// one that fits a block never is. It shows in the input of the share of a block.
+func TestWhatIsCut(t *testing.T) {
+	for name, r := range readers(t) {
+		var batch data.Batch
+		r.source.Begin(nil)
+		r.source.Batch(0, &batch)
+		for _, c := range []struct {
+			compilation train.Compilation
+			want        bool
+		}{
+			{train.Compilation{Training: true, Block: 6}, true},
+			{train.Compilation{Training: true, Block: batch.Steps}, false},
+			{train.Compilation{Training: true}, false},
+			{train.Compilation{Block: 6}, r.model.Task().Reading() == task.LastStep},
+			{train.Compilation{Block: batch.Steps}, false},
+		} {
+			if cut := compile(t, r.model, &batch, c.compilation).Graph().Clear("share") == nil; cut != c.want {
+				t.Errorf("%s, %+v: cut is %t", name, c.compilation, cut)
+			}
+		}
+	}
+}
