@@ -4,7 +4,8 @@ import (
 	"reflect"
 
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/graph/internal/fuse"
+	"github.com/seed-222a112c/lstm/graph/internal/exec"
+	"github.com/seed-222a112c/lstm/graph/internal/importer"
 	"github.com/seed-222a112c/lstm/graph/internal/ops"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -51,7 +52,7 @@ func Accelerate(g *gorgonia.ExprGraph, wanted ...*gorgonia.Node) (gorgonia.VM, e
 		}
 	}
 	var err error
-	if a.program, err = fuse.New(nodes, fuse.Settings{}); err != nil {
+	if a.program, err = fuse(nodes, nil, Settings{}); err != nil {
 		return gorgonia.NewTapeMachine(g), nil
 	}
 	return a, nil
@@ -76,7 +77,7 @@ func unused(g *gorgonia.ExprGraph) []*gorgonia.Node {
 		case d == nil:
 		case n.Op() == nil:
 			take(d)
-		case fuse.IsConstant(d): // what is differentiated: its own gradient is 1
+		case importer.IsConstant(d): // what is differentiated: its own gradient is 1
 			take(n)
 		}
 	}
@@ -102,7 +103,7 @@ func readInto(n *gorgonia.Node) *gorgonia.Value {
 
 // An accelerated is a machine that runs a graph fused and gives its nodes their values.
 type accelerated struct {
-	program *fuse.Program
+	program *exec.Program
 	targets []target
 }
 

@@ -66,10 +66,11 @@ func TestReport(t *testing.T) {
 		t.Errorf("%d barriers: there should be none inside of the loops", all.Barriers)
 	}
 	for pass, worse := range map[string]func(r graph.Report) bool{
-		"import":    func(r graph.Report) bool { return r.Elementwise > all.Elementwise || r.Steps > all.Steps },
+		"fold":      func(r graph.Report) bool { return r.Elementwise > all.Elementwise || r.Steps > all.Steps },
 		"sums":      func(r graph.Report) bool { return r.Merged > all.Merged },
 		"hoist":     func(r graph.Report) bool { return r.Merged > all.Merged },
 		"gradients": func(r graph.Report) bool { return r.Merged > all.Merged },
+		"contract":  func(r graph.Report) bool { return r.Elementwise > all.Elementwise },
 		"clusters":  func(r graph.Report) bool { return r.Clusters > all.Clusters },
 		"share":     func(r graph.Report) bool { return r.Merged > all.Merged },
 		"pack":      func(r graph.Report) bool { return r.Bytes > all.Bytes },

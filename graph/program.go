@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/graph/internal/fuse"
+	"github.com/seed-222a112c/lstm/graph/internal/exec"
 	"github.com/seed-222a112c/lstm/graph/internal/kernel"
 	"gorgonia.org/gorgonia"
 	"gorgonia.org/tensor"
@@ -52,9 +52,7 @@ func newFusedProgram(b *Builder, s Settings) (*Program, error) {
 	for i, bound := range b.params {
 		params[i] = bound.node
 	}
-	fused, err := fuse.New(p.wanted, fuse.Settings{
-		Workers: s.Workers, Without: s.Without, Params: params, Inference: s.Inference, BFloat16: s.BFloat16,
-	})
+	fused, err := fuse(p.wanted, params, s)
 	if err != nil {
 		return nil, errors.Wrap(err, "graph")
 	}
@@ -66,8 +64,7 @@ func newFusedProgram(b *Builder, s Settings) (*Program, error) {
 	for i, o := range b.outputs {
 		p.outputs[o.name] = fused.Output(len(p.grads) + i)
 	}
-	report := fused.Report()
-	p.machine, p.report = fused, &report
+	p.machine, p.report = fused, fused.Report()
 	return p, nil
 }
 
@@ -106,14 +103,14 @@ func (p *Program) Run() error {
 // program that generates or serves is frozen; one that evaluates a model in training is
 // frozen anew before each evaluation.
 func (p *Program) Freeze() {
-	if f, ok := p.machine.(*fuse.Program); ok {
+	if f, ok := p.machine.(*exec.Program); ok {
 		f.Freeze()
 	}
 }
 
 // Thaw takes Freeze back: parameters may change between runs.
 func (p *Program) Thaw() {
-	if f, ok := p.machine.(*fuse.Program); ok {
+	if f, ok := p.machine.(*exec.Program); ok {
 		f.Thaw()
 	}
 }

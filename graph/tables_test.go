@@ -9,6 +9,7 @@ import (
 	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/graph/internal/graphgen"
+	"github.com/seed-222a112c/lstm/graph/graphtest"
 )
 
 // A table of 5 rows that 48 are looked up from: its products are of 5 rows, forward and
@@ -21,7 +22,7 @@ func TestSmallTable(t *testing.T) {
 	}{{5, true}, {24, true}, {25, false}, {30, false}} {
 		build := twoLayers(12, 4, c.rows, 16)
 		with := compile(t, graph.Settings{Workers: 1}, build).Report()
-		without := compile(t, graph.Settings{Workers: 1, Without: []string{"tables"}}, build).Report()
+		without := compile(t, graph.Settings{Workers: 1, Without: []string{"tables", "scatters"}}, build).Report()
 		// Four gates, each with a product forward, a gradient of W and one of the table.
 		saved := 0
 		if c.small {
@@ -72,5 +73,34 @@ func TestTableForInference(t *testing.T) {
 	table.Table.Fill(func() float64 { return rng.Float64() })
 	if worst, where := graphgen.Difference(run(p), run(reference)); worst > 1e-5 {
 		t.Errorf("after Thaw, fused and reference differ by %g: %s", worst, where)
+	}
+}
+
+// A gradient of a lookup that adds up in float32: of a row that is looked up a million times it
+// would be 1 % off. The other row is not looked up at all in the second run.
+func TestGradientOfLookupAddsUpInFloat64(t *testing.T) {
+	const n = 1 << 20
+	for _, engine := range []graph.Engine{graph.Reference, graph.Fused} {
+		table := graph.NewParam("table", 2, 1)
+		p := compile(t, graph.Settings{Engine: engine}, func(b *graph.Builder) {
+			b.Minimize(b.Dot(b.Rows(b.Param(table), b.Indices("numbers", n)), b.Constant(0.1, n, 1)))
+		})
+		numbers := make([]int, n)
+		tenth := float64(float32(0.1))
+		for _, others := range []int{3, 0} {
+			for i := range numbers {
+				numbers[i] = 0
+				if i < others {
+					numbers[i] = 1
+				}
+			}
+			if err := p.SetInts("numbers", numbers); err != nil {
+				t.Fatal(err)
+			}
+			if err := p.Run(); err != nil {
+				t.Fatal(err)
+			}
+			graphtest.CheckClose(t, string(engine), p.Grad(table), []float64{float64(n-others) * tenth, float64(others) * tenth}, 1e-7)
+		}
 	}
 }

@@ -8,9 +8,10 @@ import (
 	"testing"
 )
 
-// Runs that an earlier state of this program left in testdata/before go on to the model files that
-// it came to itself, and their models are read. Would catch a model file or a checkpoint that is
-// read no more, or in another way.
+// Runs that an earlier state of this program left in testdata/before go on, and their models are
+// read. Without an embedding they come to the very file that the earlier program came to; the two
+// with one differ from it in the last bits, since gradients of lookups add up in float64. Would
+// catch a model file or a checkpoint that is read no more, or in another way.
 func TestRunsOfBefore(t *testing.T) {
 	folder := t.TempDir()
 	if err := os.CopyFS(folder, os.DirFS(filepath.Join("testdata", "before"))); err != nil {
@@ -18,8 +19,8 @@ func TestRunsOfBefore(t *testing.T) {
 	}
 	t.Chdir(folder)
 	for run, test := range map[string]struct{ data, want string }{
-		"char":     {"rhyme.txt", "ed2c9b04f3f7ef8104194ec860e59ca3a4e952ac5a1edba3a66abb25b56b7e65"},
-		"tag":      {"tags.conll", "f505ce29016ee71f408b97ce59bbf566340560bae8d9fa30a639d6e783150a9f"},
+		"char":     {"rhyme.txt", "ce8751829cc081b1fbfd5702f79478b2469b367d0143d9d5f13ab30476df9435"},
+		"tag":      {"tags.conll", "6b2c3891b26ea156230ad031b3c14fb78b57217b9856fa4ed7967d762f944647"},
 		"forecast": {"waves.csv", "e3434236f247eaea2d2780c0c0dccaaa63cffdc1c753e244d38cd2bec6add626"},
 	} {
 		succeed(t, "", "eval", run, "--data", test.data)

@@ -14,24 +14,18 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// bothEngines measures the engines side by side.
-const bothEngines graph.Engine = "both"
-
 // A benchRun is what bench was asked for.
 type benchRun struct {
-	workloads []benchmarks.Workload
-	mode      benchmarks.Mode // of workloads that have it
-	engine    graph.Engine
-	config    benchmarks.Config // of the fused engine
-	steps     int
-	peer      string
-	python    string
-	json      bool
+	chosen []benchmarks.Workload
+	benchmarks.Plan
+	steps  int
+	python string
+	json   bool
 }
 
 // newBenchRun returns what bench does without flags.
 func newBenchRun() *benchRun {
-	return &benchRun{mode: benchmarks.Train, engine: graph.Fused, steps: benchmarks.DefaultSteps, config: benchmarks.Config{Cell: "lstm"}}
+	return &benchRun{Plan: benchmarks.Plan{Mode: benchmarks.Train, Engine: graph.Fused, Config: benchmarks.Config{Cell: "lstm"}}, steps: benchmarks.DefaultSteps}
 }
 
 func newBenchCommand() *cobra.Command { return newBenchCommandOf(newBenchRun()) }
@@ -68,15 +62,15 @@ Peers are Python programs. benchmarks/peers/install makes an environment for the
 
 func (r *benchRun) flags() flagGroup {
 	flags := newFlagGroup("Flags")
-	flags.Var(oneOf(&r.mode, benchmarks.Train, benchmarks.Forward), "mode", "what a step is")
-	flags.Var(oneOf(&r.engine, graph.Fused, graph.Reference, bothEngines), "engine", "what runs it")
-	flags.Var(oneOf(&r.config.Cell, cells.Names()...), "cell", "recurrent cell, as for train")
-	flags.Var(wholeFrom(1, &r.config.Workers), "workers", "goroutines of the fused engine; if not given, as many\nas processors")
+	flags.Var(oneOf(&r.Mode, benchmarks.Train, benchmarks.Forward), "mode", "what a step is")
+	flags.Var(oneOf(&r.Engine, graph.Fused, graph.Reference, benchmarks.BothEngines), "engine", "what runs it")
+	flags.Var(oneOf(&r.Config.Cell, cells.Names()...), "cell", "recurrent cell, as for train")
+	flags.Var(wholeFrom(1, &r.Config.Workers), "workers", "goroutines of the fused engine; if not given, as many\nas processors")
 	flags.Var(wholeFrom(1, &r.steps), "steps", "timed steps of each contestant, at least")
-	flags.Var(oneOf(&r.peer, benchmarks.PeerNames()...), "peer", "program to compare with")
+	flags.Var(oneOf(&r.Peer, benchmarks.PeerNames()...), "peer", "program to compare with")
 	flags.StringVar(&r.python, "python", "", "`path` of the peer's Python; without it $LSTMTRAIN_PYTHON,\nbenchmarks/.venv/bin/python if there is one, else python3")
-	flags.StringSliceVar(&r.config.Without, "without", nil, "`pass` of the fused engine to leave out, again for more:\n"+strings.Join(graph.Passes(), ", "))
-	flags.BoolVar(&r.config.BFloat16, "bfloat16", false, "round weights to bfloat16; with --mode forward. The\nreference engine keeps them as they are")
+	flags.StringSliceVar(&r.Config.Without, "without", nil, "`pass` of the fused engine to leave out, again for more:\n"+strings.Join(graph.Passes(), ", "))
+	flags.BoolVar(&r.Config.BFloat16, "bfloat16", false, "round weights to bfloat16; with --mode forward. The\nreference engine keeps them as they are")
 	flags.BoolVar(&r.json, "json", false, "print one JSON object for each measurement")
 	return flags
 }
@@ -88,95 +82,50 @@ func (r *benchRun) complete(cmd *cobra.Command, names []string) error {
 		if err != nil {
 			return usagef("%v", err)
 		}
-		if cmd.Flags().Changed("mode") && !w.Has(r.mode) {
-			return usagef("--mode %s does not apply to workload %s, which is inference", r.mode, name)
+		if cmd.Flags().Changed("mode") && !w.Has(r.Mode) {
+			return usagef("--mode %s does not apply to workload %s, which is inference", r.Mode, name)
 		}
-		r.workloads = append(r.workloads, w)
+		r.chosen = append(r.chosen, w)
 	}
 	if len(names) == 0 {
-		r.workloads = r.all(cmd)
+		r.chosen = r.Workloads(cmd.Flags().Changed("mode"))
 	}
-	for _, pass := range r.config.Without {
+	for _, pass := range r.Config.Without {
 		if !slices.Contains(graph.Passes(), pass) {
 			return usagef("--without %s: no such pass; the passes are %s", pass, strings.Join(graph.Passes(), ", "))
 		}
 	}
-	if forward := r.mode == benchmarks.Forward || !slices.ContainsFunc(r.workloads, func(w benchmarks.Workload) bool { return w.Has(benchmarks.Train) }); r.config.BFloat16 && !forward {
+	if forward := r.Mode == benchmarks.Forward || !slices.ContainsFunc(r.chosen, func(w benchmarks.Workload) bool { return w.Has(benchmarks.Train) }); r.Config.BFloat16 && !forward {
 		return usagef("--bfloat16 applies to --mode forward")
 	}
 	for _, flag := range []string{"workers", "without", "bfloat16"} {
-		if cmd.Flags().Changed(flag) && r.engine == graph.Reference {
+		if cmd.Flags().Changed(flag) && r.Engine == graph.Reference {
 			return usagef("--%s does not apply to --engine reference", flag)
 		}
 	}
 	return r.completePeer(cmd)
 }
 
-// all returns the workloads that are measured if none is named: those of the mode, if one
-// is given, that the peer can run. If it can run none they all stay, for completePeer to
-// say why.
-func (r *benchRun) all(cmd *cobra.Command) []benchmarks.Workload {
-	all := benchmarks.Workloads(benchmarks.Forward)
-	if cmd.Flags().Changed("mode") {
-		all = benchmarks.Workloads(r.mode)
-	}
-	if r.peer == "" {
-		return all
-	}
-	had := slices.DeleteFunc(slices.Clone(all), func(w benchmarks.Workload) bool { return r.peerHas(w) != nil })
-	if len(had) == 0 {
-		return all
-	}
-	return had
-}
-
-// peerHas returns an error if the peer cannot run a workload.
-func (r *benchRun) peerHas(w benchmarks.Workload) error {
-	return benchmarks.PeerHas(r.peer, benchmarks.Config{Cell: r.config.Cell, Mode: r.modeOf(w)})
-}
-
 func (r *benchRun) completePeer(cmd *cobra.Command) error {
-	if r.peer == "" {
+	if r.Peer == "" {
 		if cmd.Flags().Changed("python") {
 			return usagef("--python does not apply without --peer")
 		}
 		return nil
 	}
-	for _, w := range r.workloads {
-		if err := r.peerHas(w); err != nil {
-			return usagef("--peer %s with workload %s: %v", r.peer, w.Name, err)
+	for _, w := range r.chosen {
+		if err := r.PeerHas(w); err != nil {
+			return usagef("--peer %s with workload %s: %v", r.Peer, w.Name, err)
 		}
 	}
 	return nil
 }
 
-// modeOf returns the mode in which a workload is run.
-func (r *benchRun) modeOf(w benchmarks.Workload) benchmarks.Mode {
-	if w.Has(r.mode) {
-		return r.mode
-	}
-	return benchmarks.Forward
-}
-
-// configs returns what is compared.
-func (r *benchRun) configs(w benchmarks.Workload) []benchmarks.Config {
-	fused := r.config
-	fused.Mode, fused.Engine = r.modeOf(w), graph.Fused
-	reference := benchmarks.Config{Mode: fused.Mode, Engine: graph.Reference, Cell: fused.Cell}
-	switch r.engine {
-	case graph.Fused:
-		return []benchmarks.Config{fused}
-	case graph.Reference:
-		return []benchmarks.Config{reference}
-	}
-	return []benchmarks.Config{fused, reference}
-}
-
 func (r *benchRun) run(cmd *cobra.Command) error {
 	out, progress := cmd.OutOrStdout(), cmd.ErrOrStderr()
-	for i, w := range r.workloads {
+	for i, w := range r.chosen {
 		results, err := benchmarks.Measure(cmd.Context(), w, benchmarks.Settings{
-			Configs: r.configs(w), Steps: r.steps, Peer: r.peer, Python: r.python,
+			Configs: r.Configs(w), Steps: r.steps, Peer: r.Peer, Python: r.python,
 			Log: func(format string, args ...any) { fmt.Fprintf(progress, format+"\n", args...) },
 		})
 		if err != nil {
@@ -191,7 +140,7 @@ func (r *benchRun) run(cmd *cobra.Command) error {
 
 func (r *benchRun) print(w io.Writer, results []benchmarks.Result, first bool) error {
 	if first && !r.json {
-		if err := benchmarks.WriteHeader(w, r.peer != ""); err != nil {
+		if err := benchmarks.WriteHeader(w, r.Peer != ""); err != nil {
 			return err
 		}
 	}

@@ -56,7 +56,7 @@ func TestBenchWorkloads(t *testing.T) {
 			t.Fatal(err)
 		}
 		var names []string
-		for _, w := range r.workloads {
+		for _, w := range r.chosen {
 			names = append(names, w.Name)
 		}
 		if got := strings.Join(names, " "); got != want {

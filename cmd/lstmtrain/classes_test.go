@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/report"
 )
 
 // Classes by hand: a model that learnt that everything is ham, but for what says prize, has
@@ -15,9 +16,9 @@ func TestEvalClasses(t *testing.T) {
 	model, _ := trained(t, spam, "--task", "classify", "--epochs", "20", "--split", "0.9,0.1,0")
 	file := write(t, filepath.Join(t.TempDir(), "new.tsv"), "ham\tsee you at home\nham\tcall me later\nspam\tsee you at home\nspam\tcall me later\nspam\twin a prize now\n")
 	printed := succeed(t, "", "eval", model, "--data", file, "--classes", "--json").stdout
-	got := lines[classesJSON](t, printed)[0]
+	got := lines[report.Classes](t, printed)[0]
 	ham, spam := got.Classes[0], got.Classes[1]
-	if ham != (classMeasures{"ham", 0.5, 1, 2.0 / 3, 2}) || spam != (classMeasures{"spam", 1, 1.0 / 3, 0.5, 3}) {
+	if ham != (report.ClassMetrics{Label: "ham", Precision: 0.5, Recall: 1, F1: 2.0 / 3, Targets: 2}) || spam != (report.ClassMetrics{Label: "spam", Precision: 1, Recall: 1.0 / 3, F1: 0.5, Targets: 3}) {
 		t.Errorf("classes %+v", got.Classes)
 	}
 	if got.Confusion[1][0] != 2 || got.Confusion[0][1] != 0 || lines[train.Metrics](t, printed)[0].Value("accuracy") != 0.6 {

@@ -11,6 +11,8 @@ import (
 
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/inspect"
+	"github.com/seed-222a112c/lstm/train/run"
 )
 
 // The same seed gives the same model and checkpoint, byte for byte, with one, two and three
@@ -31,7 +33,7 @@ func TestWorkersDoNotChangeTheModel(t *testing.T) {
 			args := slices.Concat([]string{"train", "--out", out, "--workers", fmt.Sprint(workers), "--hidden", "48", "--embed", "16", "--batch", "24", "--max-steps", "4", "--quiet"}, flags)
 			succeed(t, "", args...)
 			succeed(t, "", "resume", out, "--workers", fmt.Sprint(4-workers), "--override", "max-steps=6", "--quiet")
-			for _, left := range []string{modelName, checkpointName} {
+			for _, left := range []string{run.ModelName, run.CheckpointName} {
 				content := string(read(t, filepath.Join(out, left)))
 				if first, ok := files[left]; ok && first != content {
 					t.Errorf("%s: %s with %d workers differs from that with one", name, left, workers)
@@ -56,14 +58,14 @@ func TestEngineFlag(t *testing.T) {
 		if err := json.Unmarshal([]byte(succeed(t, "", append(args, flags...)...).stdout), &got); err != nil {
 			t.Fatal(err)
 		}
-		return string(read(t, filepath.Join(out, modelName))), got.Valid.Loss
+		return string(read(t, filepath.Join(out, run.ModelName))), got.Valid.Loss
 	}
 	fused, a := learn()
 	reference, b := learn("--engine", "reference")
 	if fused == reference || math.Abs(a-b) > 1e-4 {
 		t.Errorf("losses %v and %v, the same model: %t", a, b, fused == reference)
 	}
-	config := func() string { return string(read(t, filepath.Join(out, configName))) }
+	config := func() string { return string(read(t, filepath.Join(out, run.SettingsName))) }
 	if !strings.Contains(config(), `"engine": "reference"`) {
 		t.Errorf("the settings are %s", config())
 	}
@@ -78,7 +80,7 @@ func TestEngineFlag(t *testing.T) {
 func TestWorkersReachTheTraining(t *testing.T) {
 	s := newSettings()
 	s.Workers, s.Engine = 3, graph.Fused
-	got, err := s.fitting(1)
+	got, err := s.Fitting(1)
 	if err != nil || got.Graph.Workers != 3 || got.Graph.Engine != graph.Fused {
 		t.Errorf("graphs are compiled by %+v; %v", got.Graph, err)
 	}
@@ -93,7 +95,7 @@ func TestInspectEngine(t *testing.T) {
 			t.Errorf("%q is not in %s", want, text)
 		}
 	}
-	var got struct{ Program programJSON }
+	var got struct{ Program inspect.Program }
 	if err := json.Unmarshal([]byte(succeed(t, "", "inspect", model, "--engine", "--json").stdout), &got); err != nil {
 		t.Fatal(err)
 	}

@@ -4,8 +4,11 @@ import (
 	"context"
 	"io"
 
+	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/dataset"
 	"github.com/seed-222a112c/lstm/train/metrics"
+	"github.com/seed-222a112c/lstm/train/report"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -17,12 +20,13 @@ type evaluation struct {
 	batch   int
 	json    bool
 	classes bool
-	columns
-	computing
+	dataset.Columns
+	engine  graph.Engine
+	workers int
 }
 
 func newEvalCommand() *cobra.Command {
-	e := &evaluation{batch: 50, computing: newComputing()}
+	e := &evaluation{batch: 50, engine: graph.Fused}
 	cmd := &cobra.Command{
 		Use:                   "eval MODEL --data FILE [flags]",
 		Short:                 "Measure a model on a file",
@@ -37,7 +41,7 @@ or accuracy and F1. MODEL is a model file or the folder of a run.`,
 			if len(e.data) == 0 {
 				return usagef("eval needs --data FILE")
 			}
-			if err := e.complete(cmd.Flags()); err != nil {
+			if err := checkEngine(e.engine, cmd.Flags()); err != nil {
 				return err
 			}
 			return e.run(cmd.Context(), args[0], cmd.Flags(), cmd.OutOrStdout())
@@ -48,7 +52,7 @@ or accuracy and F1. MODEL is a model file or the folder of a run.`,
 	flags.Var(wholeFrom(1, &e.batch), "batch", "rows of a batch; a language model reads the text in so many streams")
 	flags.BoolVar(&e.classes, "classes", false, "show also each class, and what was taken for what (classify, tag)")
 	flags.BoolVar(&e.json, "json", false, "print one JSON object")
-	addGroups(cmd, flags, e.columns.group(), e.computing.group())
+	addGroups(cmd, flags, columnFlags(&e.Columns), engineFlags(&e.engine, &e.workers))
 	return cmd
 }
 
@@ -60,11 +64,11 @@ func (e *evaluation) run(ctx context.Context, model string, flags *pflag.FlagSet
 	if err := flagsApply(m.Config.Task, flags); err != nil {
 		return err
 	}
-	source, err := trades[m.Config.Task].source(m, e.data, e.columns, e.batch)
+	source, err := dataset.SourceFor(m, e.data, e.Columns, e.batch)
 	if err != nil {
 		return err
 	}
-	part, counts, err := train.EvaluateCounts(ctx, m, source, e.graphs())
+	part, counts, err := train.EvaluateCounts(ctx, m, source, graph.Settings{Engine: e.engine, Workers: e.workers})
 	if err != nil {
 		return err
 	}
@@ -74,17 +78,17 @@ func (e *evaluation) run(ctx context.Context, model string, flags *pflag.FlagSet
 	if e.json {
 		return printJSON(stdout, part)
 	}
-	return printTable(stdout, namedPart{"data", &part})
+	return report.Table(stdout, report.Row{Name: "data", Metrics: &part})
 }
 
 // printClasses prints the part with what --classes asks for.
 func (e *evaluation) printClasses(m *task.Model, part train.Metrics, counts train.Counts, stdout io.Writer) error {
-	classes := newClassesJSON(part, m.Labels, metrics.ConfusionOf(m.Labels.Len(), counts["confusion"]))
+	classes := report.NewClasses(part, m.Labels, metrics.ConfusionOf(m.Labels.Len(), counts["confusion"]))
 	if e.json {
 		return printJSON(stdout, classes)
 	}
-	if err := printTable(stdout, namedPart{"data", &part}); err != nil {
+	if err := report.Table(stdout, report.Row{Name: "data", Metrics: &part}); err != nil {
 		return err
 	}
-	return classes.print(stdout)
+	return classes.Print(stdout)
 }

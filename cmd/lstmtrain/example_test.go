@@ -22,7 +22,7 @@ func Example() {
 	}
 
 	var stdout strings.Builder
-	code := run(context.Background(), []string{"train", "--data", text, "--out", out, "--quiet", "--json",
+	code := execute(context.Background(), []string{"train", "--data", text, "--out", out, "--quiet", "--json",
 		"--hidden", "8", "--steps", "10", "--batch", "4", "--max-steps", "5"}, os.Stdin, &stdout, os.Stdout)
 
 	var result struct {
@@ -34,7 +34,7 @@ func Example() {
 	}
 	fmt.Println(code, result.Task, result.Steps)
 
-	code = run(context.Background(), []string{"train", "--task", "poem"}, os.Stdin, os.Stdout, os.Stdout)
+	code = execute(context.Background(), []string{"train", "--task", "poem"}, os.Stdin, os.Stdout, os.Stdout)
 	fmt.Println(code)
 	// Output:
 	// 0 char 5

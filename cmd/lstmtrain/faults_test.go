@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/run"
 )
 
 // faulty returns the arguments of a training that validates and saves often, but for --out.
@@ -40,24 +41,24 @@ func TestFullDisk(t *testing.T) {
 	args := faulty(t, folder)
 	straight, out := filepath.Join(folder, "straight"), filepath.Join(folder, "out")
 	succeed(t, "", append(args, "--out", straight, "--keep", "9")...)
-	want := left(t, straight, modelName, checkpointName)
+	want := left(t, straight, run.ModelName, run.CheckpointName)
 	first := read(t, filepath.Join(straight, "checkpoint-000000.safetensors")) // without the solver's moments
-	room := (len(first) + len(want[checkpointName])) / 2
+	room := (len(first) + len(want[run.CheckpointName])) / 2
 
 	cmd := limited(room, append(args, "--out", out, "--quiet")...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	err := cmd.Run()
 	refuse(t, result{cmd.ProcessState.ExitCode(), "", stderr.String()}, exitFailed,
-		"writing checkpoint "+filepath.Join(out, checkpointName), "too large", "continue with lstmtrain resume "+out)
-	if c, err := train.ReadCheckpoint(filepath.Join(out, checkpointName)); err != nil || c.Step() != 0 {
+		"writing checkpoint "+filepath.Join(out, run.CheckpointName), "too large", "continue with lstmtrain resume "+out)
+	if c, err := train.ReadCheckpoint(filepath.Join(out, run.CheckpointName)); err != nil || c.Step() != 0 {
 		t.Errorf("the checkpoint before: %v", err)
 	}
 	if extra, _ := filepath.Glob(filepath.Join(out, "*.tmp")); len(extra) > 0 || err == nil {
 		t.Errorf("there is still %v; error %v", extra, err)
 	}
 	succeed(t, "", "resume", out, "--quiet", "--override", "keep=9")
-	for name, content := range left(t, out, modelName) {
+	for name, content := range left(t, out, run.ModelName) {
 		if content != want[name] {
 			t.Errorf("%s is not that of a training that had room from the start", name)
 		}
@@ -84,8 +85,8 @@ func TestFolderIsBroken(t *testing.T) {
 		survivor string
 	}{
 		"folder vanishes":  {func(t *testing.T, out string) { os.RemoveAll(out) }, []string{"creating a temporary file", "no such file"}, ""},
-		"checkpoint taken": {taken(checkpointName), []string{checkpointName, "renaming"}, modelName},
-		"model taken":      {taken(modelName), []string{modelName, "renaming", "lstmtrain resume"}, checkpointName},
+		"checkpoint taken": {taken(run.CheckpointName), []string{run.CheckpointName, "renaming"}, run.ModelName},
+		"model taken":      {taken(run.ModelName), []string{run.ModelName, "renaming", "lstmtrain resume"}, run.CheckpointName},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder := t.TempDir()
@@ -98,7 +99,7 @@ func TestFolderIsBroken(t *testing.T) {
 				harmed = true
 			}}
 			var stdout bytes.Buffer
-			code := run(t.Context(), append(faulty(t, folder), "--out", out), strings.NewReader(""), &stdout, stderr)
+			code := execute(t.Context(), append(faulty(t, folder), "--out", out), strings.NewReader(""), &stdout, stderr)
 			expectCode(t, result{code, stdout.String(), stderr.String()}, exitFailed, test.want[0])
 			for _, w := range test.want {
 				if !strings.Contains(stderr.String(), w) {

@@ -82,7 +82,8 @@ func (g *generation) run(ctx context.Context, model string, stdout, stderr io.Wr
 	if !m.Config.Task.LanguageModel() {
 		return usagef("%s is a model for --task %s, which writes no text; use lstmtrain predict", model, m.Config.Task)
 	}
-	warnSkipped(stderr, m, g.prompt)
+	ids, skipped := m.Beginning(g.prompt)
+	warnSkipped(stderr, skipped)
 	prompt := g.prompt
 	if m.Vocabulary.Unit() == schema.Word {
 		prompt = strings.TrimRight(prompt, " ") // a word that follows brings its blank
@@ -96,8 +97,8 @@ func (g *generation) run(ctx context.Context, model string, stdout, stderr io.Wr
 	if _, err := io.WriteString(out, prompt); err != nil {
 		return errors.Wrap(err, "writing the text")
 	}
-	rng := rand.New(rand.NewPCG(g.seed, randomText))
-	err = continueText(ctx, out, m, beginning(m, g.prompt), g.length, g.sampling, rng)
+	rng := rand.New(rand.NewPCG(g.seed, textStream))
+	err = continueText(ctx, out, m, ids, g.length, g.sampling, rng)
 	fmt.Fprintln(out)
 	return err
 }

@@ -3,15 +3,12 @@ package main
 import (
 	"fmt"
 	"io"
-	"math"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/cells/weights"
-	"github.com/seed-222a112c/lstm/graph"
-	"github.com/seed-222a112c/lstm/graph/safetensors"
-	"github.com/seed-222a112c/lstm/train/schema"
+	"github.com/seed-222a112c/lstm/train/inspect"
+	"github.com/seed-222a112c/lstm/train/report"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
 )
@@ -57,131 +54,56 @@ engine made of it: nodes, products, clusters, memory, and each operation of a ru
 }
 
 func (i *inspection) run(path string, stdout io.Writer) error {
-	m, err := loadModel(path)
-	if err != nil {
-		return err
-	}
-	d, err := describe(path, m)
+	d, m, err := inspect.File(path)
 	if err != nil {
 		return err
 	}
 	if i.engine {
-		if d.Program, err = newProgramJSON(m, i.batch); err != nil {
+		if d.Program, err = inspect.Compile(m, i.batch); err != nil {
 			return err
 		}
 	}
 	if i.json {
 		return printJSON(stdout, d)
 	}
-	return d.print(stdout)
+	return printDescription(stdout, d)
 }
 
-// A description is what inspect shows.
-type description struct {
-	File       string           `json:"file"`
-	Version    string           `json:"version"`
-	Verified   bool             `json:"checksum_verified"`
-	Config     task.Config      `json:"config"`
-	Unit       schema.Unit      `json:"unit,omitempty"`
-	Vocabulary int              `json:"vocabulary,omitempty"`    // its size
-	Symbols    []string         `json:"first_symbols,omitempty"` // of the vocabulary
-	Affixes    int              `json:"affixes,omitempty"`       // letters of the longest
-	Features   *schema.Features `json:"features,omitempty"`
-	Horizon    *schema.Horizon  `json:"horizon,omitempty"`
-	Labels     []string         `json:"labels,omitempty"`
-	Tensors    []tensorJSON     `json:"tensors"`
-	Parameters int              `json:"parameters"`            // one bias for each gate
-	TwoBiases  int              `json:"parameters_two_biases"` // as PyTorch counts
-	Program    *programJSON     `json:"program,omitempty"`     // that trains the model
-}
-
-type tensorJSON struct {
-	Name  string  `json:"name"`
-	Shape []int   `json:"shape"`
-	Count int     `json:"count"`
-	Mean  float64 `json:"mean"`
-	Std   float64 `json:"std"`
-}
-
-const shownSymbols = 20
-
-func describe(path string, m *task.Model) (*description, error) {
-	file, err := safetensors.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	d := &description{
-		File:       path,
-		Version:    file.Metadata["lstm.version"],
-		Verified:   file.Verified,
-		Config:     m.Config,
-		Features:   m.Features,
-		Horizon:    m.Horizon,
-		Parameters: graph.Count(m.Params()),
-	}
-	if m.Vocabulary != nil {
-		symbols := m.Vocabulary.Symbols()
-		d.Unit, d.Vocabulary, d.Symbols = m.Vocabulary.Unit(), len(symbols), symbols[:min(shownSymbols, len(symbols))]
-	}
-	if m.Affixes != nil {
-		d.Affixes = m.Affixes.Longest
-	}
-	if m.Labels != nil {
-		d.Labels = m.Labels.Names()
-	}
-	for _, t := range m.Tensors() {
-		d.Tensors = append(d.Tensors, newTensorJSON(t))
-		d.TwoBiases += d.Tensors[len(d.Tensors)-1].Count
-	}
-	return d, nil
-}
-
-func newTensorJSON(t weights.Tensor) tensorJSON {
-	x := t.Floats()
-	n := float64(len(x))
-	var sum, squares float64
-	for _, v := range x {
-		sum += v
-	}
-	for _, v := range x {
-		squares += (v - sum/n) * (v - sum/n)
-	}
-	return tensorJSON{t.Name, t.Shape, len(x), sum / n, math.Sqrt(squares / n)}
-}
-
-func (d *description) print(w io.Writer) error {
+func printDescription(w io.Writer, d *inspect.Description) error {
 	c := d.Config
 	fmt.Fprintf(w, "file        %s, version %s, checksum right\n", d.File, d.Version)
 	fmt.Fprintf(w, "task        %s\n", c.Task)
-	fmt.Fprintf(w, "model       %s, %d × %s of %d, %d steps%s\n", d.inputs(), c.Layers, c.Cell, c.Hidden, c.Steps, options(c))
+	fmt.Fprintf(w, "model       %s, %d × %s of %d, %d steps%s\n", inputs(d), c.Layers, c.Cell, c.Hidden, c.Steps, options(c))
 	if d.Vocabulary > 0 {
-		fmt.Fprintf(w, "vocabulary  %s, unit %s: %s\n", thousands(d.Vocabulary), d.Unit, quoted(d.Symbols, d.Vocabulary))
+		fmt.Fprintf(w, "vocabulary  %s, unit %s: %s\n", report.Thousands(d.Vocabulary), d.Unit, quoted(d.Symbols, d.Vocabulary))
 	}
 	if d.Affixes > 0 {
 		fmt.Fprintf(w, "affixes     of up to %d letters\n", d.Affixes)
 	}
 	if d.Features != nil && d.Features.Names != nil {
 		names := d.Features.Names
-		fmt.Fprintf(w, "columns     %s: %s\n", thousands(len(names)), quoted(names[:min(shownSymbols, len(names))], len(names)))
+		fmt.Fprintf(w, "columns     %s: %s\n", report.Thousands(len(names)), quoted(names[:min(inspect.ShownSymbols, len(names))], len(names)))
 	}
 	if d.Horizon != nil {
 		fmt.Fprintf(w, "horizon     %d steps of the first %d columns\n", d.Horizon.Steps, d.Horizon.Targets)
 	}
 	if d.Labels != nil {
-		shown := d.Labels[:min(shownSymbols, len(d.Labels))]
-		fmt.Fprintf(w, "labels      %s: %s\n", thousands(len(d.Labels)), quoted(shown, len(d.Labels)))
+		shown := d.Labels[:min(inspect.ShownSymbols, len(d.Labels))]
+		fmt.Fprintf(w, "labels      %s: %s\n", report.Thousands(len(d.Labels)), quoted(shown, len(d.Labels)))
 	}
-	fmt.Fprintf(w, "parameters  %s (%s with PyTorch's two biases)\n\n", thousands(d.Parameters), thousands(d.TwoBiases))
+	fmt.Fprintf(w, "parameters  %s (%s with PyTorch's two biases)\n\n", report.Thousands(d.Parameters), report.Thousands(d.TwoBiases))
 
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(t, "tensor\tshape\tcount\tmean\tstd")
 	for _, x := range d.Tensors {
-		fmt.Fprintf(t, "%s\t%v\t%s\t%+.4f\t%.4f\n", x.Name, x.Shape, thousands(x.Count), x.Mean, x.Std)
+		fmt.Fprintf(t, "%s\t%v\t%s\t%+.4f\t%.4f\n", x.Name, x.Shape, report.Thousands(x.Count), x.Mean, x.Std)
 	}
 	if err := t.Flush(); err != nil || d.Program == nil {
 		return errors.Wrap(err, "writing the description")
 	}
-	return d.Program.print(w)
+	p := d.Program
+	_, err := fmt.Fprintf(w, "\nprogram that trains on batches of %d rows and %d steps\n\n%s", p.BatchRows, p.BatchSteps, p.Report)
+	return errors.Wrap(err, "writing the description")
 }
 
 // options says what a model has that not all have.
@@ -208,7 +130,7 @@ func options(c task.Config) string {
 }
 
 // inputs says what the cells read.
-func (d *description) inputs() string {
+func inputs(d *inspect.Description) string {
 	if d.Features != nil {
 		return fmt.Sprintf("numbers of width %d", d.Features.Len())
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/run"
 )
 
 // asProgram is set for a process of the test binary that is to be the program.
@@ -43,7 +44,7 @@ type killing struct {
 
 // next returns the process that begins the training or continues it.
 func (k killing) next() *exec.Cmd {
-	if _, err := os.Stat(filepath.Join(k.out, checkpointName)); err == nil {
+	if _, err := os.Stat(filepath.Join(k.out, run.CheckpointName)); err == nil {
 		return process("resume", k.out, "--quiet")
 	}
 	return process(append(slices.Clone(k.begin), "--out", k.out, "--quiet")...)
@@ -81,11 +82,11 @@ func (k killing) finish(t *testing.T, most int, longest time.Duration, rng *rand
 
 // stand tells how far the training has come, by its files.
 func (k killing) stand() string {
-	c, err := train.ReadCheckpoint(filepath.Join(k.out, checkpointName))
+	c, err := train.ReadCheckpoint(filepath.Join(k.out, run.CheckpointName))
 	if err != nil {
 		return "before the first checkpoint"
 	}
-	lines, _ := os.ReadFile(filepath.Join(k.out, metricsName))
+	lines, _ := os.ReadFile(filepath.Join(k.out, run.MetricsName))
 	half := ""
 	if extra, _ := filepath.Glob(filepath.Join(k.out, "*.tmp")); len(extra) > 0 {
 		half = ", a file half written"
@@ -94,7 +95,7 @@ func (k killing) stand() string {
 }
 
 // leftFiles are the files of a run whose bytes follow from its settings and data.
-var leftFiles = []string{modelName, checkpointName, configName, metricsName, metricsCSVName}
+var leftFiles = []string{run.ModelName, run.CheckpointName, run.SettingsName, run.MetricsName, run.MetricsCSVName}
 
 // left returns files that a run leaves, without what depends on the clock.
 func left(t *testing.T, out string, names ...string) map[string]string {
@@ -103,8 +104,8 @@ func left(t *testing.T, out string, names ...string) map[string]string {
 	for _, name := range names {
 		files[name] = string(read(t, filepath.Join(out, name)))
 	}
-	files[metricsName] = regexp.MustCompile(`"(ms|seconds)":[^,}]*`).ReplaceAllString(files[metricsName], "")
-	files[metricsCSVName] = regexp.MustCompile(`,[^,\n]*\n`).ReplaceAllString(files[metricsCSVName], "\n")
+	files[run.MetricsName] = regexp.MustCompile(`"(ms|seconds)":[^,}]*`).ReplaceAllString(files[run.MetricsName], "")
+	files[run.MetricsCSVName] = regexp.MustCompile(`,[^,\n]*\n`).ReplaceAllString(files[run.MetricsCSVName], "\n")
 	return files
 }
 
@@ -168,7 +169,7 @@ func TestInterruptAndResume(t *testing.T) {
 			this = []string{"resume", out}
 		}
 		var stdout bytes.Buffer
-		code := run(ctx, this, strings.NewReader(""), &stdout, stderr)
+		code := execute(ctx, this, strings.NewReader(""), &stdout, stderr)
 		cancel()
 		expectCode(t, result{code, stdout.String(), stderr.String()}, exitInterrupted, "lstmtrain resume "+out)
 	}

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/seed-222a112c/lstm/train/run"
 )
 
 // A folder in which a process trains is no other's: neither resume nor train --force comes
@@ -24,7 +26,7 @@ func TestTwoProcessesInOneFolder(t *testing.T) {
 	if err := os.Mkdir(out, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(out, lockName), "1234567890123\n") // of a process that is no more
+	write(t, filepath.Join(out, run.LockName), "1234567890123\n") // of a process that is no more
 
 	first := process(append(train, "--epochs", "1000000")...)
 	if err := first.Start(); err != nil {
@@ -39,7 +41,7 @@ func TestTwoProcessesInOneFolder(t *testing.T) {
 		stopped = true
 	}
 	defer stop()
-	awaitFile(t, filepath.Join(out, checkpointName))
+	awaitFile(t, filepath.Join(out, run.CheckpointName))
 
 	owner := fmt.Sprintf("process %d trains in %s; wait", first.Process.Pid, out)
 	refuse(t, call(t, "", "resume", out, "--override", "max-steps=1"), exitFailed, owner)
@@ -54,7 +56,7 @@ func TestTwoProcessesInOneFolder(t *testing.T) {
 // A folder in which nothing can be continued is left as it is.
 func TestNoLockWithoutACheckpoint(t *testing.T) {
 	folder := t.TempDir()
-	refuse(t, call(t, "", "resume", folder), exitBadData, checkpointName, "cannot be continued")
+	refuse(t, call(t, "", "resume", folder), exitBadData, run.CheckpointName, "cannot be continued")
 	if entries, err := os.ReadDir(folder); err != nil || len(entries) > 0 {
 		t.Errorf("the folder holds %v, %v", entries, err)
 	}

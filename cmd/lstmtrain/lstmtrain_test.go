@@ -24,7 +24,7 @@ type result struct {
 func call(t *testing.T, stdin string, args ...string) result {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
-	code := run(t.Context(), args, strings.NewReader(stdin), &stdout, &stderr)
+	code := execute(t.Context(), args, strings.NewReader(stdin), &stdout, &stderr)
 	return result{code, stdout.String(), stderr.String()}
 }
 
@@ -315,7 +315,7 @@ func TestInterrupt(t *testing.T) {
 	stderr := &interrupter{cancel: cancel, at: "ms/step"}
 	var stdout bytes.Buffer
 	args := slices.Concat([]string{"train", "--data", file, "--out", out, "--steps", "10"}, small, []string{"--epochs", "100000"})
-	code := run(ctx, args, strings.NewReader(""), &stdout, stderr)
+	code := execute(ctx, args, strings.NewReader(""), &stdout, stderr)
 	model := filepath.Join(out, "model.safetensors")
 	expectCode(t, result{code, stdout.String(), stderr.String()}, exitInterrupted, model)
 	if _, err := train.Load(model); err != nil {

@@ -17,6 +17,7 @@ import (
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/dataset"
 	"github.com/seed-222a112c/lstm/train/format"
 )
 
@@ -33,11 +34,11 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+	os.Exit(execute(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// run is the whole program: it runs a command and returns the exit code.
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+// execute is the whole program: it runs a command and returns the exit code.
+func execute(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	root := newRootCommand()
 	root.SetArgs(args)
 	root.SetIn(stdin)
@@ -51,14 +52,19 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 }
 
 func complaint(err error) string {
-	if err == context.Canceled {
+	var option *dataset.OptionError
+	switch {
+	case err == context.Canceled:
 		return "interrupted"
+	case errors.As(err, &option):
+		return option.Flags
 	}
 	return err.Error()
 }
 
 func exitCode(err error) int {
 	var usage *usageError
+	var option *dataset.OptionError
 	var bad *format.Error
 	var diverged *train.DivergedError
 	switch {
@@ -66,7 +72,7 @@ func exitCode(err error) int {
 		return exitDone
 	case errors.Is(err, context.Canceled):
 		return exitInterrupted
-	case errors.As(err, &usage):
+	case errors.As(err, &usage), errors.As(err, &option):
 		return exitUsage
 	case errors.As(err, &bad):
 		return exitBadData

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/run"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
@@ -12,7 +13,7 @@ import (
 // folder of a run.
 func modelPath(argument string) string {
 	if info, err := os.Stat(argument); err == nil && info.IsDir() {
-		return filepath.Join(argument, modelName)
+		return filepath.Join(argument, run.ModelName)
 	}
 	return argument
 }

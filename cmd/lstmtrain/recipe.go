@@ -4,21 +4,20 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 
 	"github.com/pkg/errors"
 	"github.com/spf13/pflag"
 )
 
-// useRecipe sets flags to what a file says, but for those that are given. The file is a
-// JSON object whose keys are names of flags; a value is a text, a number, true or false, or
+// useRecipe sets flags to what a file, or the recipe of that name, says, but for those that are given. It
+// is a JSON object whose keys are names of flags; a value is a text, a number, true or false, or
 // a list of them for a flag that is repeated. The key about is for people.
 //
 //	{"about": "learns to write", "data": "book.txt", "hidden": 256, "lr": 0.001}
 func useRecipe(path string, flags *pflag.FlagSet) error {
-	content, err := os.ReadFile(path)
+	content, embedded, err := readRecipe(path)
 	if err != nil {
-		return usagef("--config: %v", err)
+		return err
 	}
 	given := map[string]bool{}
 	flags.Visit(func(f *pflag.Flag) { given[f.Name] = true })
@@ -59,6 +58,9 @@ func useRecipe(path string, flags *pflag.FlagSet) error {
 	}
 	if decoder.More() {
 		return fail("there is more after the JSON object")
+	}
+	if embedded {
+		return recipeFilesAreThere(path, given, flags)
 	}
 	return nil
 }

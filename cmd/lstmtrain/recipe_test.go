@@ -2,10 +2,13 @@ package main
 
 import (
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/seed-222a112c/lstm/cmd/lstmtrain/recipes"
+	"github.com/seed-222a112c/lstm/train/datatest"
+	"github.com/seed-222a112c/lstm/train/run"
 )
 
 // A recipe is what its flags are, and the command line comes first. Would catch a key that
@@ -65,30 +68,59 @@ func TestBadRecipes(t *testing.T) {
 	refuse(t, call(t, "", "train", "--config", filepath.Join(folder, "none")), exitUsage, "--config", "none")
 }
 
+// Recipes are found by name, listed with what they are for, and say which file is missing; a file
+// comes before a recipe of its name. Would catch a recipe whose data flag is forgotten, and one that
+// is looked for where the program was built.
+func TestRecipesByName(t *testing.T) {
+	t.Chdir(t.TempDir())
+	listed := succeed(t, "", "recipes").stdout
+	for _, name := range recipes.Names() {
+		if !strings.Contains("\n"+listed, "\n"+name+" ") {
+			t.Errorf("%s is not listed", name)
+		}
+	}
+	if !strings.Contains("\n"+listed, "\nairline-passengers       forecast   Passengers in") || !strings.Contains(listed, "To beat: the same months") || !strings.Contains(listed, "\n                                    ../shared/data/timeseries_small/airline-passengers.csv\n") {
+		t.Errorf("the list is\n%s", listed)
+	}
+	refuse(t, call(t, "", "train", "--config", "airline-passengers"), exitUsage, "the recipe airline-passengers reads ../shared/data", "--data FILE")
+	refuse(t, call(t, "", "train", "--config", "gun-point", "--data", "x.ts"), exitUsage, "the recipe gun-point reads", "TEST", "--test FILE")
+	refuse(t, call(t, "", "train", "--config", "air-passenger"), exitUsage, "no recipe of that name; the nearest are airline-passengers, ")
+	refuse(t, call(t, "", "recipes", "x"), exitUsage, `"x"`)
+
+	months := write(t, "months.csv", "Month,Passengers\n"+strings.Repeat("a,1\nb,2\nc,4\nd,3\n", 40))
+	args := []string{"train", "--config", "airline-passengers", "--data", months, "--max-steps", "1", "--hidden", "4", "--quiet", "--out"}
+	succeed(t, "", append(args, "out")...)
+	if config := string(read(t, filepath.Join("out", run.SettingsName))); !strings.Contains(config, `"months.csv"`) || !strings.Contains(config, `"horizon": 12`) {
+		t.Errorf("the settings are %s", config)
+	}
+	write(t, "airline-passengers", `{"layers": -1}`)
+	refuse(t, call(t, "", append(args, "other")...), exitUsage, `airline-passengers:1: invalid argument "-1"`)
+}
+
 // Every recipe trains, on a limit of a step or two, where its data are on this machine.
 func TestRecipesTrain(t *testing.T) {
 	if testing.Short() {
 		t.Skip("trains every recipe, which takes some seconds")
 	}
-	const root = "../.."
-	recipes, err := filepath.Glob(root + "/recipes/*.json")
-	if err != nil || len(recipes) < 10 {
-		t.Fatalf("recipes %v, %v", recipes, err)
+	names := recipes.Names()
+	if len(names) < 10 {
+		t.Fatalf("recipes %v", names)
 	}
-	t.Chdir(root)
-	for _, recipe := range recipes {
-		recipe = strings.TrimPrefix(recipe, root+"/")
-		t.Run(filepath.Base(recipe), func(t *testing.T) {
+	t.Chdir("../..")
+	for _, recipe := range names {
+		t.Run(recipe, func(t *testing.T) {
 			var keys map[string]any
-			if err := json.Unmarshal(read(t, recipe), &keys); err != nil {
+			content, _, err := readRecipe(recipe)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := json.Unmarshal(content, &keys); err != nil {
 				t.Fatal(err)
 			}
 			if about, _ := keys["about"].(string); len(about) < 40 {
 				t.Errorf("it says %q about itself", about)
 			}
-			if _, err := os.Stat("../shared/data"); err != nil {
-				t.Skip("the data sets are not on this machine")
-			}
+			datatest.Path(t, "") // all of them
 			args := []string{"train", "--config", recipe, "--out", t.TempDir(), "--max-steps", "1", "--hidden", "4", "--quiet", "--json", "--force"}
 			if task := keys["task"]; task == "classify" || task == "tag" {
 				args = append(args, "--limit", "200")

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"io"
 	"os"
 	"path/filepath"
@@ -11,9 +9,8 @@ import (
 	"strings"
 
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/train"
-	"github.com/seed-222a112c/lstm/train/format"
-	"github.com/seed-222a112c/lstm/train/optim"
+	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train/run"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -29,7 +26,8 @@ var overridable = []string{
 type resumption struct {
 	overrides   []string
 	json, quiet bool
-	computing
+	engine      graph.Engine
+	workers     int
 }
 
 func newResumeCommand() *cobra.Command {
@@ -67,30 +65,37 @@ folder at the same time.`,
 	g.StringArrayVar(&r.overrides, "override", nil, "change a setting, as in `KEY=VALUE`; repeat the flag for several")
 	g.BoolVar(&r.json, "json", false, "print one JSON object on standard output and nothing else")
 	g.BoolVar(&r.quiet, "quiet", false, "no progress and no sample of text")
-	addGroups(cmd, g, r.computing.group())
+	addGroups(cmd, g, engineFlags(&r.engine, &r.workers))
 	return cmd
 }
 
 func (r *resumption) run(ctx context.Context, folder string, changes []change, stdout, stderr io.Writer) error {
-	checkpoint := filepath.Join(folder, checkpointName)
-	if _, err := os.Stat(checkpoint); err != nil {
-		return &format.Error{File: checkpoint, Problem: "cannot be read, and without it the training cannot be continued: " + err.Error(), Err: err}
-	}
-	lock, err := lockRun(folder)
+	stopped, err := run.Open(folder)
 	if err != nil {
 		return err
 	}
-	defer lock.Close() // if the folder does not come to be opened
-	from, err := train.ReadCheckpoint(checkpoint)
-	if err != nil {
-		return err
-	}
-	s, err := r.settings(folder, from, changes)
+	defer stopped.Close()
+	s, err := r.settings(stopped, changes)
 	if err != nil {
 		return err
 	}
 	s.JSON, s.Quiet = r.json, r.quiet
-	return s.run(ctx, stdout, stderr, func() (*runFolder, error) { return resumedFolder(s, folder, lock, from) }, from)
+	return s.run(ctx, stdout, stderr, stopped)
+}
+
+// oneRun demands the argument RUN and nothing else, and returns its folder.
+func oneRun(args []string) (string, error) {
+	switch {
+	case len(args) == 0:
+		return "", usagef("resume needs RUN, the folder of a run; see lstmtrain resume --help")
+	case len(args) > 1:
+		return "", usagef("resume takes one RUN, but there is also %q", args[1])
+	}
+	folder := strings.TrimSuffix(args[0], string(filepath.Separator))
+	if info, err := os.Stat(args[0]); err != nil || !info.IsDir() {
+		return "", usagef("%s is not the folder of a run", args[0])
+	}
+	return folder, nil
 }
 
 // A change is a setting by the name of its flag, and what it is to be.
@@ -104,7 +109,7 @@ func (r *resumption) changes(flags *pflag.FlagSet) ([]change, error) {
 		if !ok {
 			return nil, usagef("--override %s: want KEY=VALUE, as in epochs=40", o)
 		}
-		if flag := flagOf(key); slices.Contains(overridable, flag) {
+		if flag := run.Option(key); slices.Contains(overridable, flag) {
 			changes = append(changes, change{flag, value})
 			continue
 		}
@@ -118,53 +123,38 @@ func (r *resumption) changes(flags *pflag.FlagSet) ([]change, error) {
 	return changes, nil
 }
 
-// settings returns the settings of the checkpoint with the changes, after checking that
-// nothing else has changed.
-func (r *resumption) settings(folder string, from *train.Checkpoint, changes []change) (*settings, error) {
-	overridden := map[string]bool{}
+// settings returns the settings of the checkpoint with the changes, after checking that no others
+// have changed.
+func (r *resumption) settings(stopped *run.Stopped, changes []change) (*settings, error) {
+	var overridden []string
 	for _, c := range changes {
-		overridden[c.flag] = true
+		overridden = append(overridden, c.flag)
 	}
-	if err := checkConfig(filepath.Join(folder, configName), from.Notes[noteConfig], overridden); err != nil {
-		return nil, err
-	}
-	s, err := settingsOf(from.Notes[noteConfig])
-	if err != nil {
-		return nil, err
-	}
-	if err := s.apply(changes); err != nil {
-		return nil, err
-	}
-	return s, s.checkData(from.Notes[noteChecksums], overridden)
-}
-
-// settingsOf reads settings that config wrote.
-func settingsOf(config string) (*settings, error) {
 	s := &settings{}
-	d := json.NewDecoder(bytes.NewReader([]byte(config)))
-	d.DisallowUnknownFields()
-	return s, errors.Wrap(d.Decode(s), "the settings in the checkpoint, which another version of this program may have written")
+	if err := stopped.Settings(s, overridden...); err != nil {
+		return nil, err
+	}
+	return s, s.apply(changes)
 }
 
 // apply changes settings as flags of train would.
 func (s *settings) apply(changes []change) error {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	for _, g := range []flagGroup{s.dataGroup(), s.trainingGroup(), s.solving.group(), s.saving.group(), s.computing.group()} {
+	for _, g := range []flagGroup{s.dataGroup(), s.trainingGroup(), optimizerFlags(&s.Optimization), s.checkpointFlags(), engineFlags(&s.Engine, &s.Workers)} {
 		flags.AddFlagSet(g.FlagSet)
 	}
 	for _, c := range changes {
 		if err := flags.Set(c.flag, c.value); err != nil {
-			return usagef("--override %s=%s: %v", flagOf(c.flag), c.value, errors.Unwrap(err))
+			return usagef("--override %s=%s: %v", run.Option(c.flag), c.value, errors.Unwrap(err))
 		}
 	}
 	if err := s.checkChanged(flags); err != nil {
 		return err
 	}
-	if err := s.computing.complete(flags); err != nil {
+	if err := checkEngine(s.Engine, flags); err != nil {
 		return err
 	}
-	_, err := optim.New(s.Optimizer, optim.Settings{LearningRate: s.Rate, Momentum: s.Momentum, WeightDecay: s.WeightDecay})
-	if err != nil {
+	if _, err := s.NewOptimizer(0); err != nil {
 		return usagef("--override: %v", err)
 	}
 	return nil

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/run"
 	"github.com/seed-222a112c/lstm/train/task"
 )
 
@@ -27,7 +28,7 @@ func TestResumeWithMoreEpochs(t *testing.T) {
 	for _, override := range []string{"epochs=2", "epochs=3"} {
 		succeed(t, "", "resume", short, "--override", override)
 	}
-	for _, name := range []string{modelName, checkpointName, configName} {
+	for _, name := range []string{run.ModelName, run.CheckpointName, run.SettingsName} {
 		if !bytes.Equal(read(t, filepath.Join(short, name)), read(t, filepath.Join(long, name))) {
 			t.Errorf("%s is not that of a training of 3 epochs", name)
 		}
@@ -41,6 +42,33 @@ func TestResumeWithMoreEpochs(t *testing.T) {
 	}
 }
 
+// The settings are replaced as a whole, by way of a file that nobody else has. Would catch a file
+// that is written in place, and one that is renamed without being stored first, which went by way
+// of config.json.tmp.
+func TestConfigIsReplaced(t *testing.T) {
+	folder := t.TempDir()
+	text := write(t, filepath.Join(folder, "text"), rhyme)
+	out, link := filepath.Join(folder, "out"), filepath.Join(folder, "link")
+	succeed(t, "", slices.Concat([]string{"train", "--data", text, "--steps", "10", "--out", out}, small)...)
+	path := filepath.Join(out, run.SettingsName)
+	old := read(t, path)
+	if err := os.Link(path, link); err != nil {
+		t.Fatal(err)
+	}
+	another := write(t, path+".tmp", "another's")
+	write(t, path+".0.tmp", "of a process that was killed")
+	succeed(t, "", "resume", out, "--override", "epochs=3")
+	if bytes.Equal(read(t, path), old) || !bytes.Equal(read(t, link), old) {
+		t.Error("the settings are written in place")
+	}
+	if _, err := os.Stat(another); err != nil || string(read(t, another)) != "another's" {
+		t.Errorf("a file of another is gone: %v", err)
+	}
+	if left, err := filepath.Glob(path + ".*.tmp"); err != nil || len(left) > 0 {
+		t.Errorf("there is still %v, %v", left, err)
+	}
+}
+
 // What has changed since is named, and taken only if the user says so.
 func TestResumeRefusesWhatChanged(t *testing.T) {
 	folder := t.TempDir()
@@ -48,20 +76,20 @@ func TestResumeRefusesWhatChanged(t *testing.T) {
 	held := write(t, filepath.Join(folder, "held"), rhyme)
 	out := filepath.Join(folder, "out")
 	succeed(t, "", slices.Concat([]string{"train", "--data", text, "--valid", held, "--split", "1,0,0", "--steps", "10", "--out", out}, small)...)
-	config := string(read(t, filepath.Join(out, configName)))
-	model := read(t, filepath.Join(out, modelName))
+	config := string(read(t, filepath.Join(out, run.SettingsName)))
+	model := read(t, filepath.Join(out, run.ModelName))
 
-	write(t, filepath.Join(out, configName), strings.Replace(config, `"lr": 0.02`, `"lr": 0.01`, 1))
-	refuse(t, call(t, "", "resume", out), exitBadData, configName, "lr was 0.02 and is 0.01")
-	write(t, filepath.Join(out, configName), strings.Replace(config, `"lr": 0.02`, `"lr": 0.01, "poem": 1`, 1))
+	write(t, filepath.Join(out, run.SettingsName), strings.Replace(config, `"lr": 0.02`, `"lr": 0.01`, 1))
+	refuse(t, call(t, "", "resume", out), exitBadData, run.SettingsName, "lr was 0.02 and is 0.01")
+	write(t, filepath.Join(out, run.SettingsName), strings.Replace(config, `"lr": 0.02`, `"lr": 0.01, "poem": 1`, 1))
 	refuse(t, call(t, "", "resume", out), exitBadData, "lr was 0.02 and is 0.01, poem was nothing and is 1")
-	write(t, filepath.Join(out, configName), "{")
-	refuse(t, call(t, "", "resume", out), exitBadData, configName, "not JSON")
-	write(t, filepath.Join(out, configName), config)
+	write(t, filepath.Join(out, run.SettingsName), "{")
+	refuse(t, call(t, "", "resume", out), exitBadData, run.SettingsName, "not JSON")
+	write(t, filepath.Join(out, run.SettingsName), config)
 
 	write(t, held, rhyme+"row")
 	refuse(t, call(t, "", "resume", out), exitBadData, held, "has changed", "--override valid="+held)
-	if !bytes.Equal(read(t, filepath.Join(out, modelName)), model) {
+	if !bytes.Equal(read(t, filepath.Join(out, run.ModelName)), model) {
 		t.Error("the model has changed")
 	}
 	succeed(t, "", "resume", out, "--override", "valid="+held)
@@ -74,7 +102,7 @@ func TestResumeRefusesWhatChanged(t *testing.T) {
 	succeed(t, "", "resume", out, "--override", "data="+moved, "--override", "max_steps=70")
 	write(t, moved, "poem\n"+rhyme)
 	refuse(t, call(t, "", "resume", out, "--override", "data="+moved, "--quiet"), exitBadData, moved, "does not fit the training", "lstm.vocabulary")
-	if got := string(read(t, filepath.Join(out, configName))); !strings.Contains(got, `"max_steps": 70`) {
+	if got := string(read(t, filepath.Join(out, run.SettingsName))); !strings.Contains(got, `"max_steps": 70`) {
 		t.Errorf("the settings are now %s", got)
 	}
 }
@@ -91,7 +119,7 @@ func TestResumeUsage(t *testing.T) {
 	if err := os.Mkdir(cut, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	write(t, filepath.Join(cut, checkpointName), string(read(t, filepath.Join(out, checkpointName))[:999]))
+	write(t, filepath.Join(cut, run.CheckpointName), string(read(t, filepath.Join(out, run.CheckpointName))[:999]))
 
 	for _, test := range []struct {
 		code int
@@ -107,17 +135,17 @@ func TestResumeUsage(t *testing.T) {
 		{exitUsage, []string{out, "--override", "valid_every=5"}, "--valid-every 5 without validation"},
 		{exitUsage, []string{out, "--override", "weight-decay=0.1"}, "adam has no weight decay"},
 		{exitUsage, []string{out, "--lr", "3"}, "--lr"},
-		{exitBadData, []string{never}, checkpointName},
+		{exitBadData, []string{never}, run.CheckpointName},
 		{exitBadData, []string{cut}, "cut off"},
 	} {
 		refuse(t, call(t, "", append([]string{"resume"}, test.args...)...), test.code, test.want)
 	}
 	refuse(t, call(t, "", append(args, "--out", cut)...), exitUsage, "already holds a checkpoint.safetensors", "lstmtrain resume")
 	succeed(t, "", append(args, "--out", cut, "--force", "--checkpoint-every", "0")...)
-	if _, err := os.Stat(filepath.Join(cut, checkpointName)); err == nil {
+	if _, err := os.Stat(filepath.Join(cut, run.CheckpointName)); err == nil {
 		t.Error("the checkpoint of the run before is still there")
 	}
-	if m, err := train.LoadAs[*task.Model](filepath.Join(out, checkpointName)); err != nil || m.Config.Hidden != 8 {
+	if m, err := train.LoadAs[*task.Model](filepath.Join(out, run.CheckpointName)); err != nil || m.Config.Hidden != 8 {
 		t.Errorf("the checkpoint as a model: %v", err)
 	}
 }
@@ -143,20 +171,6 @@ func TestSampleEvery(t *testing.T) {
 	}
 }
 
-// A cadence is written as it is read.
-func TestCadence(t *testing.T) {
-	for text, want := range map[string]string{"200": "200", "0": "0", "10m": "10m", "90m": "1h30m", "2h": "2h", "1h0m5s": "1h0m5s", "1.5s": "1.5s", "-1": "", "10": "10", "-5m": "", "0s": "", "x": "", "": ""} {
-		c, ok := parseCadence(text)
-		if ok != (want != "") || ok && c.String() != want {
-			t.Errorf("%q is read as %v, %t; want %q", text, c, ok, want)
-		}
-		var back cadence
-		if err := back.UnmarshalText([]byte(text)); (err == nil) != ok || ok && back != c {
-			t.Errorf("%q is unmarshalled as %v, %v", text, back, err)
-		}
-	}
-}
-
 // The optimizer and all that is around it come from the flags, in a run that was resumed as
 // well. Would catch a flag that is not handed on, and a rate that is another optimizer's.
 func TestSolverFlags(t *testing.T) {
@@ -168,7 +182,7 @@ func TestSolverFlags(t *testing.T) {
 		"--schedule cosine", "--clip-value 0.001", "--clip-norm 0.01", "--accumulate 2", "--average 0.9", "--bptt 4"} {
 		out := filepath.Join(folder, "out")
 		succeed(t, "", slices.Concat(args, strings.Fields(flags), []string{"--out", out, "--force"})...)
-		model := string(read(t, filepath.Join(out, modelName)))
+		model := string(read(t, filepath.Join(out, run.ModelName)))
 		for others, m := range models {
 			if m == model {
 				t.Errorf("%q and %q give the same model", flags, others)
@@ -176,10 +190,10 @@ func TestSolverFlags(t *testing.T) {
 		}
 		models[flags] = model
 		succeed(t, "", "resume", out, "--quiet")
-		if string(read(t, filepath.Join(out, modelName))) != model {
+		if string(read(t, filepath.Join(out, run.ModelName))) != model {
 			t.Errorf("%q: resume changes the model of a run that was finished", flags)
 		}
-		config := string(read(t, filepath.Join(out, configName)))
+		config := string(read(t, filepath.Join(out, run.SettingsName)))
 		rate := map[string]string{"--optimizer sgd": `"lr": 0.1`, "": `"lr": 0.002`, "--optimizer adamw": `"lr": 0.001`}[flags]
 		if !strings.Contains(config, rate) {
 			t.Errorf("%q: the settings are %s, want %s", flags, config, rate)

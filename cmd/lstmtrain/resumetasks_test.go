@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/seed-222a112c/lstm/train/run"
 )
 
 // Each task is stopped in the middle of its second epoch and resumed, and ends with the
@@ -43,7 +45,7 @@ func TestResumeEveryTask(t *testing.T) {
 			if a, b := fmt.Sprint(got), fmt.Sprint(want); a != b {
 				t.Errorf("resumed: %s\nwant %s", a, b)
 			}
-			if string(read(t, filepath.Join(out, modelName))) != string(read(t, filepath.Join(straight, modelName))) {
+			if string(read(t, filepath.Join(out, run.ModelName))) != string(read(t, filepath.Join(straight, run.ModelName))) {
 				// A run that stops validates, which may find a best model that the other passes by.
 				t.Error("the models differ")
 			}

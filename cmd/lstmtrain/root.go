@@ -44,7 +44,7 @@ diverged (the last good model is named), 130 interrupted after saving.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usagef("%v; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newTrainCommand(), newResumeCommand(), newEvalCommand(), newPredictCommand(), newGenerateCommand(), newInspectCommand(), newBenchCommand())
+	root.AddCommand(newTrainCommand(), newRecipesCommand(), newResumeCommand(), newEvalCommand(), newPredictCommand(), newGenerateCommand(), newInspectCommand(), newBenchCommand())
 	return root
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math/rand/v2"
 
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -16,6 +17,10 @@ const (
 	sampleWords       = 60
 	sampleTemperature = 0.7
 )
+
+// textStream begins the streams of a seed's random numbers that text is drawn from, apart from those of
+// a training.
+const textStream = 1<<32 + 3
 
 // A sampler shows how a language model writes while it learns.
 type sampler struct {
@@ -48,7 +53,8 @@ func (s *settings) writeSample(ctx context.Context, w io.Writer, m *task.Model, 
 	if s.Unit == schema.Word {
 		length = sampleWords
 	}
-	err := continueText(ctx, w, m, beginning(m, ""), length, task.Sampling{Temperature: sampleTemperature}, s.random(randomText+number<<40))
+	ids, _ := m.Beginning("")
+	err := continueText(ctx, w, m, ids, length, task.Sampling{Temperature: sampleTemperature}, rand.New(rand.NewPCG(s.Seed, textStream+number<<40)))
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/seed-222a112c/lstm/train/run"
 )
 
 // The seconds of a training that is resumed are those of all its sessions, and those of one
@@ -30,7 +32,7 @@ func TestSecondsOfAllSessions(t *testing.T) {
 		t.Errorf("%g seconds", s)
 	}
 	// As if it had taken long, and had gone on for a while after the checkpoint.
-	metrics := filepath.Join(out, metricsName)
+	metrics := filepath.Join(out, run.MetricsName)
 	lines := strings.SplitAfter(regexp.MustCompile(`"seconds":[^,}]*`).ReplaceAllString(string(read(t, metrics)), `"seconds":10000`), "\n")
 	lost := strings.Replace(lines[len(lines)-2], `"step":`, `"step":9`, 1)
 	write(t, metrics, strings.Join(lines, "")+strings.Replace(lost, "10000", "50000", 1))

@@ -6,12 +6,14 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"strings"
 
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train"
-	"github.com/seed-222a112c/lstm/train/format"
-	"github.com/seed-222a112c/lstm/train/optim"
+	"github.com/seed-222a112c/lstm/train/dataset"
+	"github.com/seed-222a112c/lstm/train/report"
+	"github.com/seed-222a112c/lstm/train/run"
 	"github.com/seed-222a112c/lstm/train/task"
 	"github.com/spf13/cobra"
 )
@@ -39,7 +41,7 @@ checkpoint, from which resume continues; a second one ends it at once.`,
   lstmtrain train --task tag --data train.conllu --valid dev.conllu
   lstmtrain train --task forecast --data passengers.csv --horizon 12 --season 12 --relative
   lstmtrain train --task notes --data chorales.json
-  lstmtrain train --config recipes/airline-passengers.json --epochs 50
+  lstmtrain train --config airline-passengers --data passengers.csv
   lstmtrain train --data book.txt --cell rnn --json --quiet`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -55,13 +57,13 @@ checkpoint, from which resume continues; a second one ends it at once.`,
 
 // train runs the command.
 func (s *settings) train(ctx context.Context, stdout, stderr io.Writer) error {
-	return s.run(ctx, stdout, stderr, func() (*runFolder, error) { return newRunFolder(s) }, nil)
+	return s.run(ctx, stdout, stderr, nil)
 }
 
-// run trains a model, from a checkpoint if from is not nil, and tells how good it is. With
+// run trains a model, or continues a training that was stopped, and tells how good it is. With
 // --json, standard output is for that alone, and the table and the sample are news. The
 // folder is opened when nothing can be wrong with the data any more.
-func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func() (*runFolder, error), from *train.Checkpoint) error {
+func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, stopped *run.Stopped) error {
 	news, results := stderr, stdout
 	if s.Quiet {
 		news = io.Discard
@@ -69,43 +71,32 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func(
 	if s.JSON {
 		results = news
 	}
-	c, err := trades[s.Task].read(s)
+	t, err := run.Prepare(s.Settings, stopped)
 	if err != nil {
 		return err
 	}
-	if err := s.checkWhole(); err != nil {
-		return err
-	}
-	m, err := s.newModel(c)
+	s.Settings = t.Settings
+	folder, err := s.folder(t, stopped)
 	if err != nil {
 		return err
 	}
-	if from != nil {
-		if err := from.Fits(m); err != nil {
-			return &format.Error{File: c.origin, Problem: "does not fit the training: " + err.Error(), Err: err}
-		}
-	}
-	folder, err := open()
-	if err != nil {
-		return err
-	}
-	defer folder.close()
-	s.introduce(news, c, m, folder, from)
+	defer folder.Close()
+	s.introduce(news, t, folder)
 
-	summary, err := s.fit(ctx, m, c, folder, from, news)
+	summary, err := s.fit(ctx, t, folder, news)
 	if err != nil {
 		return err
 	}
-	result, err := s.evaluate(ctx, m, c, summary)
+	result, err := s.evaluate(ctx, t, summary)
 	if err != nil {
-		return stopped(err, folder)
+		return ended(err, folder)
 	}
-	result.Model = folder.model()
-	if err := printTable(results, namedPart{"train", result.Train}, namedPart{"valid", result.Valid}, namedPart{"test", result.Test}); err != nil {
+	result.Model = folder.File(run.ModelName)
+	if err := report.Table(results, report.Row{Name: "train", Metrics: result.Train}, report.Row{Name: "valid", Metrics: result.Valid}, report.Row{Name: "test", Metrics: result.Test}); err != nil {
 		return err
 	}
-	if err := s.sample(ctx, results, m); err != nil {
-		return stopped(err, folder)
+	if err := s.sample(ctx, results, t.Model); err != nil {
+		return ended(err, folder)
 	}
 	fmt.Fprintf(results, "\nmodel: %s\n", result.Model)
 	if !s.JSON {
@@ -114,43 +105,54 @@ func (s *settings) run(ctx context.Context, stdout, stderr io.Writer, open func(
 	return printJSON(stdout, result)
 }
 
-func (s *settings) newModel(c *corpus) (*task.Model, error) {
-	rng := s.random(randomWeights)
-	m, err := task.New(s.Config, c.schema, rng)
-	if err != nil {
-		return nil, err
+// folder opens the folder of a training.
+func (s *settings) folder(t *run.Training, stopped *run.Stopped) (*run.Folder, error) {
+	plan := t.Plan()
+	plan.Settings, plan.Overwrite = s, s.Force
+	if stopped != nil {
+		return stopped.Continue(plan)
 	}
-	if s.Init != "" {
-		if err := m.Initialise(s.Init, rng); err != nil {
-			return nil, err
-		}
-	}
-	if s.ForgetBias == nil {
-		return m, nil
-	}
-	return m, m.SetForgetBias(*s.ForgetBias)
+	return run.Begin(s.Out, plan)
 }
 
 // introduce tells what is about to be trained.
-func (s *settings) introduce(w io.Writer, c *corpus, m *task.Model, folder *runFolder, from *train.Checkpoint) {
-	unit := trades[s.Task].targets(s.Unit)
-	fmt.Fprintf(w, "data        %s\n", c.origin)
-	fmt.Fprintf(w, "            %s\n", c.sizes(unit))
-	if c.schema.Labels != nil {
-		fmt.Fprintf(w, "            %d classes\n", c.schema.Labels.Len())
+func (s *settings) introduce(w io.Writer, t *run.Training, folder *run.Folder) {
+	set, m := t.Set, t.Model
+	fmt.Fprintf(w, "data        %s\n", set.Origin)
+	fmt.Fprintf(w, "            %s %s\n", sizes(set), dataset.Targets(s.Task, s.Unit))
+	if set.Schema.Labels != nil {
+		fmt.Fprintf(w, "            %d classes\n", set.Schema.Labels.Len())
 	}
-	for _, note := range c.notes {
-		fmt.Fprintf(w, "note        %s\n", note)
+	for _, note := range set.Notes {
+		count := ""
+		if note.Count > 0 {
+			count = report.Thousands(note.Count) + " "
+		}
+		fmt.Fprintf(w, "note        %s%s\n", count, note.Text)
 	}
-	if c.schema.Vocabulary != nil {
-		fmt.Fprintf(w, "vocabulary  %s\n", thousands(c.schema.Vocabulary.Len()))
+	if set.Schema.Vocabulary != nil {
+		fmt.Fprintf(w, "vocabulary  %s\n", report.Thousands(set.Schema.Vocabulary.Len()))
 	}
-	fmt.Fprintf(w, "parameters  %s (%s %s)\n", thousands(graph.Count(m.Params())), cellTitle(s.Cell), thousands(graph.Count(m.Recurrent().Params())))
+	fmt.Fprintf(w, "parameters  %s (%s %s)\n", report.Thousands(graph.Count(m.Params())), cellTitle(s.Cell), report.Thousands(graph.Count(m.Recurrent().Params())))
 	fmt.Fprintf(w, "seed        %d\n", s.Seed)
-	fmt.Fprintf(w, "run         %s\n", folder.path)
-	if from != nil {
-		fmt.Fprintf(w, "continues   after step %s\n", thousands(from.Step()))
+	fmt.Fprintf(w, "run         %s\n", folder.Path())
+	if from := folder.From(); from != nil {
+		fmt.Fprintf(w, "continues   after step %s\n", report.Thousands(from.Step()))
 	}
+}
+
+// sizes describes the parts, as in "train 9,000, valid 500, test 500".
+func sizes(set *dataset.Set) string {
+	var all []string
+	for _, p := range []struct {
+		name string
+		dataset.Part
+	}{{"train", set.Train}, {"valid", set.Valid}, {"test", set.Test}} {
+		if p.Source != nil {
+			all = append(all, p.name+" "+report.Thousands(p.Size))
+		}
+	}
+	return strings.Join(all, ", ")
 }
 
 // cellTitle is how people write the name of a cell.
@@ -161,72 +163,35 @@ func cellTitle(name string) string {
 	return name
 }
 
-// fitting returns how to train the model on so many batches, but for checkpoints.
-func (s *settings) fitting(batches int, callbacks ...train.Callback) (train.Settings, error) {
-	fitting := train.Settings{
-		Epochs:     s.Epochs,
-		MaxSteps:   s.MaxSteps,
-		ValidEvery: s.ValidEvery,
-		Patience:   s.Patience,
-		Block:      s.Block,
-		BPTT:       int(s.BPTT),
-		ClipNorm:   s.ClipNorm,
-		ClipValue:  s.ClipValue,
-		Accumulate: s.Accumulate,
-		Average:    s.Average,
-		Seed:       s.Seed,
-		Graph:      s.graphs(),
-		Callbacks:  callbacks,
-	}
-	var err error
-	if fitting.Optimizer, err = s.optimizer(s.graphs().Workers); err != nil || s.Schedule == "" {
-		return fitting, err
-	}
-	epoch, run := fitting.SolverSteps(batches)
-	fitting.Schedule, err = optim.ParseSchedule(s.Schedule, epoch, run)
-	return fitting, err
-}
-
-// fit trains the model, from a checkpoint if from is not nil.
-func (s *settings) fit(ctx context.Context, m *task.Model, c *corpus, folder *runFolder, from *train.Checkpoint, news io.Writer) (*train.Summary, error) {
-	notes, err := s.notes()
-	if err != nil {
-		return nil, err
-	}
-	callbacks := []train.Callback{folder}
+// fit trains the model in its folder.
+func (s *settings) fit(ctx context.Context, t *run.Training, folder *run.Folder, news io.Writer) (*train.Summary, error) {
+	var callbacks []train.Callback
 	if !s.Quiet {
-		progress := newProgress(news, s, folder.model())
-		defer progress.close()
+		shown := report.ProgressSettings{Targets: dataset.Targets(s.Task, s.Unit), Saved: folder.File(run.ModelName)}
+		if s.Task.LanguageModel() {
+			shown.Hidden = []string{"accuracy"}
+		}
+		progress := report.NewProgress(news, shown)
+		defer progress.Close()
 		callbacks = append(callbacks, progress)
 		if s.SampleEvery > 0 {
-			callbacks = append(callbacks, &sampler{ctx, news, s, m})
+			callbacks = append(callbacks, &sampler{ctx, news, s, t.Model})
 		}
 	}
-	fitting, err := s.fitting(c.train.source.Begin(nil), callbacks...)
-	if err != nil {
-		return nil, err
-	}
-	fitting.Path, fitting.Checkpoints, fitting.From = folder.model(), folder.checkpoints(s, notes), from
-	fitting.Elapsed = folder.elapsed
-	summary, err := train.Fit(ctx, m, c.train.source, c.valid.source, fitting)
-	if err == nil && from != nil && summary.Steps == from.Step() {
+	summary, err := t.Fit(ctx, folder, callbacks...)
+	if from := folder.From(); err == nil && from != nil && summary.Steps == from.Step() {
 		fmt.Fprintln(news, "the training was finished; with more --override epochs=N or max-steps=N it would go on")
 	}
-	return summary, stopped(err, folder)
+	return summary, ended(err, folder)
 }
 
 // evaluate tells how good the kept model is.
-func (s *settings) evaluate(ctx context.Context, m *task.Model, c *corpus, summary *train.Summary) (*resultJSON, error) {
-	result := &resultJSON{
+func (s *settings) evaluate(ctx context.Context, t *run.Training, summary *train.Summary) (*resultJSON, error) {
+	test, err := t.Test(ctx)
+	return &resultJSON{
 		Task: s.Task, Steps: summary.Steps, Epochs: summary.Epochs, Seconds: summary.Duration.Seconds(),
-		Parameters: graph.Count(m.Params()), Train: &summary.Train, Valid: summary.Valid,
-	}
-	if c.test.source == nil {
-		return result, nil
-	}
-	test, err := train.Evaluate(ctx, m, c.test.source, s.graphs())
-	result.Test = &test
-	return result, err
+		Parameters: graph.Count(t.Model.Params()), Train: &summary.Train, Valid: summary.Valid, Test: test,
+	}, err
 }
 
 // sample prints some text by a language model.
@@ -241,12 +206,12 @@ func (s *settings) sample(ctx context.Context, w io.Writer, m *task.Model) error
 // A stoppedError is a training that ended early and left a model.
 type stoppedError struct {
 	cause  error
-	folder *runFolder
+	folder *run.Folder
 }
 
-// stopped names what a training that was interrupted, diverged or could not write a file
+// ended names what a training that was interrupted, diverged or could not write a file
 // has left. Other errors it returns as they are.
-func stopped(err error, folder *runFolder) error {
+func ended(err error, folder *run.Folder) error {
 	var diverged *train.DivergedError
 	if errors.Is(err, context.Canceled) || errors.As(err, &diverged) || ofFiles(err) {
 		return &stoppedError{err, folder}
@@ -266,12 +231,12 @@ func (e *stoppedError) Error() string {
 	var diverged *train.DivergedError
 	switch {
 	case errors.As(e.cause, &diverged):
-		return fmt.Sprintf("%s; the last good model is %s", text, e.folder.model())
+		return fmt.Sprintf("%s; the last good model is %s", text, e.folder.File(run.ModelName))
 	case errors.Is(e.cause, context.Canceled):
-		text = "interrupted; the best model so far is " + e.folder.model()
+		text = "interrupted; the best model so far is " + e.folder.File(run.ModelName)
 	}
-	if _, err := os.Stat(e.folder.file(checkpointName)); err == nil {
-		text += "; continue with lstmtrain resume " + e.folder.path
+	if _, err := os.Stat(e.folder.File(run.CheckpointName)); err == nil {
+		text += "; continue with lstmtrain resume " + e.folder.Path()
 	}
 	return text
 }

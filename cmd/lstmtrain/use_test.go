@@ -179,7 +179,7 @@ func TestInterruptedGeneration(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	var stdout, stderr bytes.Buffer
-	code := run(ctx, []string{"generate", model, "--prompt", "row"}, strings.NewReader(""), &stdout, &stderr)
+	code := execute(ctx, []string{"generate", model, "--prompt", "row"}, strings.NewReader(""), &stdout, &stderr)
 	if code != exitInterrupted || stdout.String() != "row\n" || stderr.String() != "lstmtrain: interrupted\n" {
 		t.Errorf("exit code %d, %q, %q", code, stdout.String(), stderr.String())
 	}

@@ -1,15 +1,14 @@
 package main
 
 import (
+	"encoding"
 	"fmt"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/spf13/pflag"
 )
 
@@ -105,77 +104,38 @@ func fullOr(into *backward) pflag.Value {
 	}}
 }
 
-// shares are the parts that data are split into, written as 0.9,0.05,0.05.
-type shares data.Fractions
-
-func (s shares) String() string {
-	return fmt.Sprintf("%g,%g,%g", s.Train, s.Valid, s.Test)
+// A textual value is read and written as text.
+type textual interface {
+	fmt.Stringer
+	encoding.TextUnmarshaler
 }
 
-// MarshalText is String, for config.json.
-func (s shares) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
-
-// UnmarshalText reads what MarshalText wrote.
-func (s *shares) UnmarshalText(text []byte) error {
-	parsed, ok := parseShares(string(text))
-	if !ok {
-		return errors.Errorf("%q, want %s", text, wantShares)
-	}
-	*s = parsed
-	return nil
+// textFlag is the flag of a value that knows what it accepts.
+type textFlag struct {
+	textual
+	kind string
 }
 
-// threeShares accepts three shares of which the first is not nothing.
-func threeShares(into *shares) pflag.Value {
-	return value[shares]{into, "X,X,X", wantShares, parseShares}
-}
+var _ pflag.Value = textFlag{}
 
-const wantShares = "three shares for training, validation and test, such as 0.9,0.05,0.05, whose sum is 1 and the first above 0"
+func (f textFlag) Set(s string) error { return f.UnmarshalText([]byte(s)) }
+func (f textFlag) Type() string       { return f.kind }
 
-func parseShares(s string) (shares, bool) {
-	var x []float64
-	for field := range strings.SplitSeq(s, ",") {
-		share, err := strconv.ParseFloat(strings.TrimSpace(field), 64)
-		if err != nil || !(share >= 0) {
-			return shares{}, false
+// wordList is a list of words, written with commas between them.
+type wordList []string
+
+func (w wordList) String() string { return strings.Join(w, ",") }
+
+// someOf accepts some of the given words, with commas between them.
+func someOf(into *[]string, known ...string) pflag.Value {
+	want := fmt.Sprintf("one or more of %s, with commas between them", strings.Join(known, ", "))
+	return value[wordList]{(*wordList)(into), strings.Join(known, ","), want, func(s string) (wordList, bool) {
+		given := wordList(strings.Split(s, ","))
+		for i, word := range given {
+			if !slices.Contains(known, word) || slices.Contains(given[:i], word) {
+				return nil, false
+			}
 		}
-		x = append(x, share)
-	}
-	if len(x) != 3 || x[0] == 0 || !(math.Abs(x[0]+x[1]+x[2]-1) <= 1e-9) {
-		return shares{}, false
-	}
-	return shares{x[0], x[1], x[2]}, true
+		return given, true
+	}}
 }
-
-// A pattern is a regular expression.
-type pattern struct{ *regexp.Regexp }
-
-var _ pflag.Value = (*pattern)(nil)
-
-func (p pattern) String() string {
-	if p.Regexp == nil {
-		return ""
-	}
-	return p.Regexp.String()
-}
-
-func (p pattern) Type() string { return "REGEXP" }
-
-// Set takes a regular expression with a group.
-func (p *pattern) Set(s string) error {
-	r, err := regexp.Compile(s)
-	if err != nil || r.NumSubexp() < 1 {
-		return errors.New("want a regular expression with a group in parentheses")
-	}
-	p.Regexp = r
-	return nil
-}
-
-// IsZero tells whether there is none, so that config.json leaves it out.
-func (p pattern) IsZero() bool { return p.Regexp == nil }
-
-// MarshalText is String, for config.json.
-func (p pattern) MarshalText() ([]byte, error) { return []byte(p.String()), nil }
-
-// UnmarshalText is Set, for config.json.
-func (p *pattern) UnmarshalText(text []byte) error { return p.Set(string(text)) }

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/seed-222a112c/lstm/train/datatest"
 )
 
 // wav returns a WAV file with a chunk of an odd number of bytes before its samples.
@@ -66,6 +68,58 @@ func TestDecodeWAVRefuses(t *testing.T) {
 	} {
 		if _, err := DecodeWAV(content); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("got %v, want an error that says %q", err, want)
+		}
+	}
+}
+
+// extensible returns a WAV file whose format says where its encoding stands, in byte 24.
+func extensible(encoding, bits uint16, samples any) []byte {
+	plain := wav(wavExtensible, 1, 8000, bits, samples)
+	var more bytes.Buffer
+	binary.Write(&more, binary.LittleEndian, []uint16{22, bits, 4, 0, encoding})
+	more.WriteString("\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b\x71")
+	content := slices.Concat(plain[:36], more.Bytes(), plain[36:])
+	binary.LittleEndian.PutUint32(content[16:], uint32(16+more.Len()))
+	return content
+}
+
+// The encoding of an extensible file is the one that it names further on. Would catch integers that are
+// read as floats, and an encoding that is not read.
+func TestExtensibleWAV(t *testing.T) {
+	for name, content := range map[string][]byte{"integers": extensible(1, 16, []int16{16384, -32768}), "floats": extensible(3, 32, []float32{0.5, -1})} {
+		if got, err := DecodeWAV(content); err != nil || !slices.Equal(got.Samples, []float64{0.5, -1}) {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+	for want, content := range map[string][]byte{
+		"encoding 2 and 16 bits":     extensible(2, 16, []int16{1}),
+		"encoding 65534 and 16 bits": wav(wavExtensible, 1, 8000, 16, []int16{1}), // it does not say
+		"sample 1 is not finite":     extensible(3, 32, []float32{float32(math.Inf(1))}),
+	} {
+		if _, err := DecodeWAV(content); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want an error that says %q", err, want)
+		}
+	}
+	for _, infinite := range [][]float64{{0, math.Inf(-1)}, {math.MaxFloat64, math.Inf(1)}} {
+		if _, err := DecodeWAV(wav(3, 1, 8000, 64, infinite)); err == nil || !strings.Contains(err.Error(), "sample 2 is not finite") {
+			t.Errorf("%v: %v", infinite, err)
+		}
+	}
+}
+
+// Frames of 25 ms each 10 ms, rounded to whole samples, by hand: at 11,025 Hz 276 and 110 samples, at
+// 22,050 Hz 551 and 221, at 44,100 Hz 1,103 and 441. A sample less than n frames need is a row less.
+// Would catch a frame or a hop that is cut off, or rounded to even.
+func TestFramesByHand(t *testing.T) {
+	for _, c := range []struct{ rate, window, hop int }{{8000, 200, 80}, {11025, 276, 110}, {16000, 400, 160}, {22050, 551, 221}, {44100, 1103, 441}} {
+		for rows := 2; rows <= 9; rows += 7 {
+			samples := c.window + (rows-1)*c.hop
+			for less, want := range []int{rows, rows - 1} {
+				sound := &Sound{Rate: c.rate, Samples: make([]float64, samples-less)}
+				if got := len(LogMel.Of(sound)) / LogMel.Width(); got != want {
+					t.Errorf("%d samples at %d Hz are %d rows, want %d", samples-less, c.rate, got, want)
+				}
+			}
 		}
 	}
 }
@@ -173,10 +227,9 @@ func TestMel(t *testing.T) {
 
 // The spoken digits are of 8000 samples a second, and a hundredth of them at 100 rows a second.
 func TestSpokenDigit(t *testing.T) {
-	path := "../../../shared/data/fsdd/recordings/0_george_0.wav"
-	content, err := os.ReadFile(path)
+	content, err := os.ReadFile(datatest.Path(t, "fsdd/recordings/0_george_0.wav"))
 	if err != nil {
-		t.Skip("the spoken digits are not on this machine")
+		t.Fatal(err)
 	}
 	sound, err := DecodeWAV(content)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train/datatest"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/format/formattest"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -147,7 +148,7 @@ func TestKnownLabelledFiles(t *testing.T) {
 	} {
 		t.Run(filepath.Base(c.file), func(t *testing.T) {
 			counts := map[string]int{}
-			for _, e := range formattest.Must(format.ReadLabelled(formattest.Dataset(t, c.file), options{})) {
+			for _, e := range formattest.Must(format.ReadLabelled(datatest.Path(t, c.file), options{})) {
 				counts[e.Label]++
 			}
 			if fmt.Sprint(counts) != fmt.Sprint(c.counts) {

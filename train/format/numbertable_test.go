@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train/datatest"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/format/formattest"
 )
@@ -97,7 +98,7 @@ func TestReadSeries(t *testing.T) {
 		"household_power_daily/household_power_consumption_days.csv": "1442 [Global_active_power Global_reactive_power Voltage " +
 			"Global_intensity Sub_metering_1 Sub_metering_2 Sub_metering_3 sub_metering_4]",
 	} {
-		table, err := format.ReadTable(formattest.Dataset(t, name), nil)
+		table, err := format.ReadTable(datatest.Path(t, name), nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/seed-222a112c/lstm/train/datatest"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/format/formattest"
 )
@@ -114,7 +115,7 @@ func TestReadIDX(t *testing.T) {
 
 // The published sizes of MNIST.
 func TestReadMNIST(t *testing.T) {
-	all, err := format.ReadSeries(formattest.Dataset(t, "mnist/t10k-images-idx3-ubyte.gz"), "")
+	all, err := format.ReadSeries(datatest.Path(t, "mnist/t10k-images-idx3-ubyte.gz"), "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train/datatest"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/format/formattest"
 )
@@ -41,7 +42,7 @@ func TestReadRollsRefuses(t *testing.T) {
 
 // The published sizes of the JSB chorales.
 func TestReadChorales(t *testing.T) {
-	parts, err := format.ReadRolls(formattest.Dataset(t, "jsb_chorales/jsb-chorales-quarter.json"))
+	parts, err := format.ReadRolls(datatest.Path(t, "jsb_chorales/jsb-chorales-quarter.json"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train/datatest"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/format/formattest"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -221,7 +222,7 @@ func TestReadArchive(t *testing.T) {
 		"BasicMotions/BasicMotions_TRAIN":        "40 series of 6 columns, 100 to 100 steps, 4 labels",
 		"GunPoint/GunPoint_TEST":                 "150 series of 1 columns, 150 to 150 steps, 2 labels",
 	} {
-		all, err := format.ReadSeries(formattest.Dataset(t, "tsc_"+name+".ts"), "")
+		all, err := format.ReadSeries(datatest.Path(t, "tsc_"+name+".ts"), "")
 		if err != nil {
 			t.Fatal(err)
 		}

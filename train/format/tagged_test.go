@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/pkg/errors"
+	"github.com/seed-222a112c/lstm/train/datatest"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/format/formattest"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -92,7 +93,7 @@ func TestReadTaggedRefuses(t *testing.T) {
 // The published sizes of UD English EWT.
 func TestReadUniversalDependencies(t *testing.T) {
 	for name, want := range map[string][2]int{"dev": {2001, 25147}, "test": {2077, 25094}} {
-		sentences, err := format.ReadTagged(formattest.Dataset(t, "ud_english_ewt/en_ewt-ud-"+name+".conllu.gz"), format.TaggedOptions{})
+		sentences, err := format.ReadTagged(datatest.Path(t, "ud_english_ewt/en_ewt-ud-"+name+".conllu.gz"), format.TaggedOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}

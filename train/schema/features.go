@@ -51,12 +51,32 @@ func moments(parts [][]float64, j, width int) (mean, deviation float64) {
 		}
 		return sum / float64(max(n, 1))
 	}
+	if x, ok := constant(parts, j, width); ok {
+		return x, 1
+	}
 	mean = average(func(x float64) float64 { return x })
 	deviation = math.Sqrt(average(func(x float64) float64 { return (x - mean) * (x - mean) }))
 	if deviation == 0 {
 		deviation = 1
 	}
 	return mean, deviation
+}
+
+// constant returns the number that column j is in all rows where it is not missing, and whether
+// there is one. The deviation does not tell: the mean of ten times 0.1 is not 0.1.
+func constant(parts [][]float64, j, width int) (x float64, ok bool) {
+	for _, part := range parts {
+		for i := j; i < len(part); i += width {
+			switch {
+			case math.IsNaN(part[i]):
+			case !ok:
+				x, ok = part[i], true
+			case part[i] != x:
+				return 0, false
+			}
+		}
+	}
+	return x, ok
 }
 
 // Len returns the number of columns.

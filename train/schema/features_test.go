@@ -49,3 +49,28 @@ func TestPooledFeatures(t *testing.T) {
 		t.Errorf("means and deviations %s", got)
 	}
 }
+
+// A constant column has the deviation 1, and is 0 on the model's scale, whether its mean is exact
+// or not; one that varies in its last bit has a deviation of its own, about half that bit. Would catch
+// a deviation of 10⁻¹⁷, by which one percent more is 10¹⁴.
+func TestConstantColumns(t *testing.T) {
+	for _, x := range []float64{0.1, -0.7, 3, 1e300, 0} {
+		for _, n := range []int{1, 3, 10, 1000} {
+			constant := slices.Repeat([]float64{x}, n)
+			for name, f := range map[string]*schema.Features{
+				"column":       schema.NewFeatures(nil, 1, constant),
+				"with a gap":   schema.NewFeatures(nil, 1, []float64{math.NaN()}, constant, []float64{math.NaN()}),
+				"with another": schema.NewFeatures(nil, 2, []float64{x, 1, x, 2}),
+				"pooled":       schema.NewPooledFeatures(1, constant, constant),
+			} {
+				if f.Mean[0] != x || f.Deviation[0] != 1 {
+					t.Errorf("%d times %v, %s: mean %v, deviation %v", n, x, name, f.Mean[0], f.Deviation[0])
+				}
+			}
+		}
+	}
+	f := schema.NewFeatures(nil, 2, []float64{1, math.NaN(), math.Nextafter(1, 2), math.NaN()})
+	if f.Deviation[0] <= 0 || f.Deviation[0] > 0x1p-52 || f.Mean[1] != 0 || f.Deviation[1] != 1 {
+		t.Errorf("a column that varies in its last bit and one that is missing have deviations %v", f.Deviation)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/seed-222a112c/lstm/train/datatest"
 	"github.com/seed-222a112c/lstm/train/format"
 	"github.com/seed-222a112c/lstm/train/format/formattest"
 	"github.com/seed-222a112c/lstm/train/schema"
@@ -189,7 +190,7 @@ func TestDecodeOfFirstIDsIsPrefix(t *testing.T) {
 // the 10,000 words and 929,589 training tokens of Mikolov et al. (2010).
 func TestKnownTexts(t *testing.T) {
 	t.Run("tinyshakespeare", func(t *testing.T) {
-		text := formattest.Must(schema.ReadText([]string{formattest.Dataset(t, "tinyshakespeare/input.txt")}, schema.Character))
+		text := formattest.Must(schema.ReadText([]string{datatest.Path(t, "tinyshakespeare/input.txt")}, schema.Character))
 		v := schema.NewCharacterVocabulary(text.Tokens())
 		ids := formattest.Must(v.Encode(text))
 		if v.Len() != 65 || len(ids) != 1_115_394 {
@@ -197,7 +198,7 @@ func TestKnownTexts(t *testing.T) {
 		}
 	})
 	t.Run("ptb", func(t *testing.T) {
-		text := formattest.Must(schema.ReadText([]string{formattest.Dataset(t, "ptb/ptb.train.txt")}, schema.Word))
+		text := formattest.Must(schema.ReadText([]string{datatest.Path(t, "ptb/ptb.train.txt")}, schema.Word))
 		v := schema.NewWordVocabulary(text.Tokens(), schema.Limits{})
 		ids := formattest.Must(v.Encode(text))
 		if v.Len() != 10_000 || len(ids) != 929_589 {

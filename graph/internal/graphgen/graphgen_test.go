@@ -173,24 +173,47 @@ func TestMinimise(t *testing.T) {
 	}
 }
 
-// A known fault that is mended, and still on the list.
-func TestKnownFaults(t *testing.T) {
-	for _, f := range faults {
-		p, err := Parse(f.text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if !f.meets(p) {
-			t.Errorf("the program of %q is not one that meets it", f.what)
-		}
-		if failure, err := CheckText(f.text); failure == nil {
-			t.Errorf("%s: its program does not fail any more (%v): move it to TestMended", f.what, err)
-		}
-	}
-}
-
 // mended are programs that once failed.
-var mended = []struct{ what, text string }{}
+var mended = []struct{ what, text string }{
+	{"a row that is added twice to a sum is added once", `
+		seed 253
+		v15 = Input(1, 1, uniform)
+		v16 = Input(1, 1, uniform)
+		v19 = Input(1, 1, uniform)
+		v20 = MatMul(v15, v19)
+		v21 = Input(1, 1, uniform)
+		v22 = AddRow(v20, v21)
+		v23 = AddRow(v22, v21)
+		v44 = MatMul(v16, v19)
+		v45 = AddRow(v44, v21)
+		v60 = Mul(v23, v45)
+		v61 = Output(v60)`},
+	{"weights of a cross-entropy that are a column of a matrix are read as if its rows had no gaps", `
+		seed 72566
+		v3 = Input(2, 2, uniform)
+		v15 = Indices(2, 2, rising)
+		v16 = Input(2, 2, ones)
+		v17 = ColumnBlock(v16, 1, 2)
+		v18 = CrossEntropy(v3, v15, v17, 0)
+		v40 = Minimize(v18)`},
+	{"compiling panics where a matrix and a lookup in it are multiplied by one weight", `
+		seed 7760
+		v4 = Input(1, 2, uniform)
+		v5 = Indices(2, 1, rising)
+		v9 = Rows(v4, v5)
+		v12 = Input(2, 1, uniform)
+		v13 = MatMul(v4, v12)
+		v14 = Input(2, 1, uniform)
+		v15 = MatMul(v4, v14)
+		v16 = Add(v13, v15)
+		v17 = MatMul(v4, v14)
+		v18 = Add(v16, v17)
+		v21 = Transpose(v12)
+		v33 = Transpose(v21)
+		v34 = MatMul(v9, v33)
+		v36 = AddRow(v34, v18)
+		v116 = Output(v36)`},
+}
 
 // A fault that is back.
 func TestMended(t *testing.T) {

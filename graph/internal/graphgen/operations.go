@@ -44,6 +44,7 @@ var notDrawn = map[string]string{
 	"Fail":      "adds nothing",
 	"Dtype":     "adds nothing",
 	"Shape":     "adds nothing",
+	"Frozen":    "adds nothing",
 	"ExprGraph": "adds nothing; the check of Accelerate uses it",
 	"Named":     "adds nothing but what a function given to Watch adds",
 	"Watch":     "adds nothing",

@@ -43,11 +43,13 @@ func (t *Table) rewritten(r *graph.Report) {
 			t.Rewrites[what] += 0 // it is a rewrite that may be rare
 		}
 	}
+	for _, pass := range graph.Passes() {
+		count(pass, r.Rewrites[pass] > 0)
+	}
 	text := strings.Join(r.Segments, "\n")
 	count("products merged", r.Merged < r.Products)
 	count("elementwise operations clustered", r.Elementwise > r.Clusters)
 	count("loops", strings.Contains(text, "× {"))
-	count("sums of products", strings.Contains(text, "of products"))
 	count("copies", strings.Contains(text, "copy"))
 	count("barriers", r.Barriers > 0)
 }

@@ -56,6 +56,9 @@ func (r *Rows[T]) AppendLookup(table Matrix[T], indices []int) {
 	}
 }
 
+// AppendRow adds row i of other. It panics if their widths differ.
+func (r *Rows[T]) AppendRow(other Rows[T], i int) { r.Append(other.row(i)) }
+
 // Reset removes all rows and keeps the width and the list's memory.
 func (r *Rows[T]) Reset() { r.first = r.first[:0] }
 

@@ -71,16 +71,6 @@ func Compress(t testing.TB, content string) string {
 	return b.String()
 }
 
-// Dataset returns the path of a data set's file, or skips the test.
-func Dataset(t *testing.T, name string) string {
-	t.Helper()
-	path := filepath.Join("../../../shared/data", name)
-	if _, err := os.Stat(path); err != nil {
-		t.Skipf("the data set %s is not on this machine", name)
-	}
-	return path
-}
-
 // Must returns v, and panics if there is an error.
 func Must[V any](v V, err error) V {
 	if err != nil {
