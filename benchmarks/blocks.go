@@ -44,35 +44,28 @@ func NewBlocks(w Workload, block int, c Config) (*Blocks, error) {
 		return nil, err
 	}
 	s := &Blocks{model: m, batches: newBatches(w, rng), solver: optim.NewAdam(optim.Settings{Workers: c.Workers})}
-	s.run = bptt.New(s.recurrence(), bptt.Settings{Block: block, Graph: graph.Settings{Engine: c.Engine, Workers: c.Workers, Without: c.Without}})
-	return s, errors.Wrapf(s.run.Prepare(w.Steps), "benchmarks: compiling %s", w.Name)
+	s.run, err = bptt.Compile(s.recurrence(), w.Steps, bptt.Settings{Block: block, Graph: graph.Settings{Engine: c.Engine, Workers: c.Workers, Without: c.Without}})
+	return s, errors.Wrapf(err, "benchmarks: compiling %s", w.Name)
 }
 
 // recurrence is the workload as package bptt sees it. The loss of a block is its share of
 // the mean over all steps.
 func (s *Blocks) recurrence() bptt.Recurrence {
 	m := s.model
+	unroll := func(g *bptt.Graph, steps int) []*graph.Node {
+		inputs := m.embedding.Of(g.Builder, g.Indices("tokens", steps*m.Batch), steps)
+		outputs, end := cells.Unroll(g.Builder, m.stack, inputs, nil, g.Start(m.stack, m.Batch))
+		g.End(end)
+		return outputs
+	}
 	return bptt.Recurrence{
-		Cell: m.stack, Rows: m.Batch,
-		Unroll: func(b *graph.Builder, steps int, start cells.State) ([]*graph.Node, cells.State) {
-			return cells.Unroll(b, m.stack, m.embedding.Of(b, b.Indices("tokens", steps*m.Batch), steps), nil, start)
+		Loss: func(g *bptt.Graph, steps int) *graph.Node {
+			n := steps * m.Batch
+			logits := m.head.Of(g.Builder, g.Stack(unroll(g, steps)))
+			mean := g.CrossEntropy(logits, g.Indices("targets", n), g.Ones(n), graph.CrossEntropySettings{})
+			return g.Mul(mean, g.Dot(g.Constant(float64(n)/float64(m.Tokens()), 1, 1), g.Ones(1)))
 		},
-		Loss: func(b *graph.Builder, outputs []*graph.Node, _ cells.State) *graph.Node {
-			n := len(outputs) * m.Batch
-			mean := b.CrossEntropy(m.head.Of(b, b.Stack(outputs)), b.Indices("targets", n), b.Ones(n), graph.CrossEntropySettings{})
-			return b.Mul(mean, b.Dot(b.Constant(float64(n)/float64(m.Tokens()), 1, 1), b.Ones(1)))
-		},
-		SetInputs: func(p *graph.Program, from, to int) error {
-			return p.SetInts("tokens", s.batch.tokens[from*m.Batch:to*m.Batch])
-		},
-		SetTargets: func(p *graph.Program, from, to int) error {
-			return p.SetInts("targets", s.batch.targets[from*m.Batch:to*m.Batch])
-		},
-		Ran: func(_ *graph.Program, _, to int) {
-			if s.fullest != nil && to == m.Steps { // the states between all blocks are there
-				s.fullest()
-			}
-		},
+		Advance: func(g *bptt.Graph, steps int) { unroll(g, steps) },
 	}
 }
 
@@ -80,11 +73,34 @@ func (s *Blocks) recurrence() bptt.Recurrence {
 func (s *Blocks) Step() error {
 	s.batch = s.batches[s.next%len(s.batches)]
 	s.next++
-	var err error
-	if s.loss, err = s.run.Run(s.model.Steps); err != nil {
+	err := s.run.Reset()
+	if err != nil {
 		return err
 	}
+	s.loss = 0
+	for _, pass := range s.run.Passes() {
+		if err := s.set(pass); err != nil {
+			return err
+		}
+		loss, err := s.run.Run(pass)
+		if err != nil {
+			return err
+		}
+		s.loss += loss
+		if s.fullest != nil && !pass.Advance && pass.To == s.model.Steps { // the states between all blocks are there
+			s.fullest()
+		}
+	}
 	return s.solver.Step(s.run.Program().ValueGrads())
+}
+
+// set sets the inputs of a pass.
+func (s *Blocks) set(pass bptt.Pass) error {
+	from, to := pass.From*s.model.Batch, pass.To*s.model.Batch
+	if err := pass.Program.SetInts("tokens", s.batch.tokens[from:to]); err != nil || pass.Advance {
+		return err
+	}
+	return pass.Program.SetInts("targets", s.batch.targets[from:to])
 }
 
 // Loss returns the loss of the last step.

@@ -65,3 +65,8 @@ func (l *CIFG) Params() []*graph.Param { return gateParams(l.Gates()...) }
 
 // Gates returns i, g and o.
 func (l *CIFG) Gates() []Gate { return []Gate{l.Input, l.Candidate, l.Output} }
+
+// setForgetBias sets the bias of i to the opposite, since f = 1 − σ(z) = σ(−z).
+func (l *CIFG) setForgetBias(next func() float64) {
+	l.Input.B.Fill(func() float64 { return -next() })
+}

@@ -2,6 +2,7 @@ package cells
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/seed-222a112c/lstm/graph"
 )
@@ -47,12 +48,28 @@ func (d DropoutLayer) Gates() []Gate { return allGates(d.Layer) }
 
 func (d DropoutLayer) parts() []Stateful { return []Stateful{d.Layer} }
 
+// A HiddenMemory is a cell whose equations carry h on to the next step, as those of a GRU do. What
+// embeds one is one too, unless it says otherwise.
+type HiddenMemory interface {
+	HiddenIsMemory() bool
+}
+
+// HiddenIsMemory tells whether a cell, or one that it is made of, is a HiddenMemory, so that
+// dropping the h that its gates read would wipe its memory.
+func HiddenIsMemory(of Stateful) bool {
+	if m, ok := of.(HiddenMemory); ok {
+		return m.HiddenIsMemory()
+	}
+	c, ok := of.(composite)
+	return ok && slices.ContainsFunc(c.parts(), HiddenIsMemory)
+}
+
 // A Variational is a cell that drops the same elements of its input, and of the output of
 // the step before that its gates read, in every step of a sequence (Gal and Ghahramani 2016).
 // What it puts out is not dropped; see Masks.Sequence for that.
 //
 // A GRU also carries its output on to the next step, so that this would wipe its memory: for
-// it Recurrent must be 0.
+// it, and for every other HiddenMemory, Recurrent must be 0.
 type Variational struct {
 	Cell
 	Name             string  // unique among those with the same Masks
@@ -64,8 +81,7 @@ type Variational struct {
 func (v Variational) Step(b *graph.Builder, x *graph.Node, prev State) State {
 	x = v.Masks.Locked(b, v.Name+"/x", x, v.Input)
 	if v.Recurrent != 0 {
-		switch v.Cell.(type) {
-		case *GRU, *OriginalGRU:
+		if HiddenIsMemory(v.Cell) {
 			b.Fail(fmt.Errorf("cells: Variational with Recurrent = %g of a %T, whose h is its memory", v.Recurrent, v.Cell))
 		}
 		if prev.Hidden == nil {

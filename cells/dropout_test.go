@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/seed-222a112c/lstm/cells"
@@ -114,3 +115,44 @@ func (s seer) Step(_ *graph.Builder, x *graph.Node, prev cells.State) cells.Stat
 }
 
 func (s seer) Params() []*graph.Param { return nil }
+
+// gated is a GRU with a Step of its own.
+type gated struct{ *cells.GRU }
+
+func (g gated) Step(b *graph.Builder, x *graph.Node, prev cells.State) cells.State {
+	return g.GRU.Step(b, x, prev)
+}
+
+// open is a GRU that says of itself that its gates may read another h than the one it carries.
+type open struct{ *cells.GRU }
+
+func (open) HiddenIsMemory() bool { return false }
+
+// What embeds or wraps a GRU has its memory, so that recurrent dropout does not apply to it either.
+func TestHiddenIsMemory(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 4))
+	gru, lstm := cells.NewGRU("g", 2, 2, rng), cells.NewLSTM("l", 2, 2, rng)
+	for _, test := range []struct {
+		cell cells.Cell
+		want bool
+	}{
+		{gru, true}, {cells.NewOriginalGRU("o", 2, 2, rng), true}, {gated{gru}, true}, {cells.Residual{Of: gru}, true},
+		{cells.Zoneout{Cell: cells.Dropout{Cell: gated{gru}}}, true}, {cells.Stack{lstm, gru}, true},
+		{lstm, false}, {cells.Residual{Of: lstm}, false}, {open{gru}, false}, {cells.Stack{}, false},
+	} {
+		if got := cells.HiddenIsMemory(test.cell); got != test.want {
+			t.Errorf("HiddenIsMemory of %s is %t", cells.TypeOf(test.cell), got)
+		}
+		if !slices.Contains(cells.Memories(test.cell), "h") {
+			continue // it has layers with one
+		}
+		masks := &cells.Masks{}
+		_, err := graph.Compile(func(b *graph.Builder) {
+			cell := cells.Variational{Cell: test.cell, Recurrent: 0.5, Masks: masks}
+			b.Output("h", cell.Step(b, b.Input("x", 3, 2), cells.Zeros(b, cell, 3)).Output())
+		}, graph.Settings{})
+		if refused := err != nil && strings.Contains(err.Error(), "whose h is its memory"); refused != test.want || !test.want && err != nil {
+			t.Errorf("Variational of a %s: error %v", cells.TypeOf(test.cell), err)
+		}
+	}
+}

@@ -71,3 +71,11 @@ func (u *GRU) Params() []*graph.Param { return append(gateParams(u.Gates()...), 
 
 // Gates returns r, z and n, PyTorch's order.
 func (u *GRU) Gates() []Gate { return []Gate{u.Reset, u.Update, u.Candidate} }
+
+// HiddenIsMemory says that h is carried on.
+func (u *GRU) HiddenIsMemory() bool { return true }
+
+// candidateBiases returns the two biases of the candidate, which stand on both sides of r.
+func (u *GRU) candidateBiases() []*graph.Param {
+	return []*graph.Param{u.Candidate.B, u.RecurrentBias}
+}

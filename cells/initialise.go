@@ -121,10 +121,11 @@ func initialiseTorch(part Gated, rng *rand.Rand) {
 	for _, g := range part.Gates() {
 		drawUniform(g, 1/math.Sqrt(float64(g.hiddenSize())), rng)
 	}
-	if u, ok := part.(*GRU); ok { // the candidate's two biases are not one
-		limit := 1 / math.Sqrt(float64(u.Candidate.hiddenSize()))
-		graph.Uniform(u.Candidate.B, limit, rng)
-		graph.Uniform(u.RecurrentBias, limit, rng)
+	if u, ok := part.(interface{ candidateBiases() []*graph.Param }); ok { // a GRU, whose two are not one
+		for _, bias := range u.candidateBiases() {
+			_, size := bias.Shape()
+			graph.Uniform(bias, 1/math.Sqrt(float64(size)), rng)
+		}
 	}
 }
 
@@ -226,8 +227,8 @@ func SetForgetBias(of Stateful, x float64) error {
 
 // setForgetBias fills the biases of a cell's forget gate and reports whether it has one.
 func setForgetBias(part Gated, next func() float64) bool {
-	if l, ok := part.(*CIFG); ok { // f = 1 − σ(z) = σ(−z)
-		l.Input.B.Fill(func() float64 { return -next() })
+	if l, ok := part.(interface{ setForgetBias(func() float64) }); ok { // a CIFG, which has no gate f
+		l.setForgetBias(next)
 		return true
 	}
 	if len(part.Gates()) == 1 { // a plain RNN, whatever its name

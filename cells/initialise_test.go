@@ -39,7 +39,7 @@ func initialise(t *testing.T, preset string, of cells.Stateful) {
 func TestPresetPyTorch(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 1))
 	lstm, gru := cells.NewLSTM("a", 50, 100, rng), cells.NewGRU("b", 100, 100, rng)
-	initialise(t, "pytorch", cells.Stack{lstm, cells.Zoneout{Cell: gru}})
+	initialise(t, "pytorch", cells.Stack{lstm, cells.Zoneout{Cell: gated{gru}}})
 	for _, g := range append(lstm.Gates(), gru.Gates()...) {
 		fills(t, g.W, 0.1, 1)
 		fills(t, g.U, 0.1, 1)
@@ -161,6 +161,9 @@ func TestInitialiseAround(t *testing.T) {
 	}
 }
 
+// coupled is a CIFG of another type.
+type coupled struct{ *cells.CIFG }
+
 // A forget bias reaches the forget gate of every cell that has one and nothing else, wherever
 // the cell is; f = σ(x) in a CIFG too.
 func TestSetForgetBias(t *testing.T) {
@@ -170,6 +173,7 @@ func TestSetForgetBias(t *testing.T) {
 			cells.NewLSTM("a", 2, 3, rng), cells.NewPeephole("b", 2, 3, rng), cells.NewFGR("c", 2, 3, rng),
 			cells.NewNIG("d", 2, 3, rng), cells.NewLSTMP("e", 2, 4, 3, rng), cells.NewLayerNormLSTM("g", 2, 3, rng),
 			cells.NewSLSTM("h", 2, 3, 1, rng), cells.NewMLSTM("j", 2, 3, 1, rng), cells.NewCIFG("k", 2, 3, rng),
+			coupled{cells.NewCIFG("k", 2, 3, rng)},
 		}
 	}
 	for _, cell := range fresh() {

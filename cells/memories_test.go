@@ -65,32 +65,35 @@ func TestMemoriesOfOnesOwnInBlocks(t *testing.T) {
 	mask := slices.Concat(repeat(1, 2*5), []float64{1, 0, 1, 0, 1, 0, 1, 0})
 	start := bptt.State{"0/y": draw(rows*2, rng), "0/z": draw(rows*2, rng), "1/y": draw(rows*hidden, rng), "1/z": draw(rows*hidden, rng)}
 	run := func(block int) (loss float64, end bptt.State, grads [][]float64) {
-		blocks := bptt.New(bptt.Recurrence{
-			Cell: cell, Rows: rows,
-			Unroll: func(b *graph.Builder, n int, from cells.State) ([]*graph.Node, cells.State) {
-				return cells.Unroll(b, cell, b.Unstack(b.Input("x", n*rows, in), n), b.Unstack(b.Input("mask", n*rows, 1), n), from)
+		unroll := func(g *bptt.Graph, n int) []*graph.Node {
+			outputs, end := cells.Unroll(g.Builder, cell, g.Unstack(g.Input("x", n*rows, in), n), g.Unstack(g.Input("mask", n*rows, 1), n), g.Start(cell, rows))
+			g.End(end)
+			return outputs
+		}
+		blocks, err := bptt.Compile(bptt.Recurrence{
+			Loss: func(g *bptt.Graph, n int) *graph.Node {
+				return g.Dot(g.Stack(unroll(g, n)), g.Input("target", n*rows, hidden))
 			},
-			Loss: func(b *graph.Builder, outputs []*graph.Node, _ cells.State) *graph.Node {
-				return b.Dot(b.Stack(outputs), b.Input("target", len(outputs)*rows, hidden))
-			},
-			SetInputs: func(p *graph.Program, from, to int) error {
-				if err := p.SetFloats("mask", mask[from*rows:to*rows]); err != nil {
-					return err
-				}
-				return p.SetFloats("x", x[from*rows*in:to*rows*in])
-			},
-			SetTargets: func(p *graph.Program, from, to int) error {
-				return p.SetFloats("target", target[from*rows*hidden:to*rows*hidden])
-			},
-		}, bptt.Settings{Block: block, Graph: graph.Settings{Dtype: graph.Float64}})
-		defer blocks.Close()
-		check(t, blocks.SetStart(start))
-		loss, err := blocks.Run(steps)
+			Advance: func(g *bptt.Graph, n int) { unroll(g, n) },
+		}, steps, bptt.Settings{Block: block, Graph: graph.Settings{Dtype: graph.Float64}})
 		check(t, err)
+		defer blocks.Close()
+		check(t, blocks.SetState(start))
+		for _, pass := range blocks.Passes() {
+			p, from, to := pass.Program, pass.From*rows, pass.To*rows
+			check(t, p.SetFloats("mask", mask[from:to]))
+			check(t, p.SetFloats("x", x[from*in:to*in]))
+			if !pass.Advance {
+				check(t, p.SetFloats("target", target[from*hidden:to*hidden]))
+			}
+			part, err := blocks.Run(pass)
+			check(t, err)
+			loss += part
+		}
 		for _, p := range cell.Params() {
 			grads = append(grads, blocks.Program().Grad(p))
 		}
-		return loss, blocks.End(), grads
+		return loss, blocks.State(), grads
 	}
 	loss, end, grads := run(steps)
 	for _, block := range []int{1, 4} {

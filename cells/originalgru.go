@@ -59,3 +59,6 @@ func (u *OriginalGRU) Params() []*graph.Param { return gateParams(u.Gates()...) 
 
 // Gates returns r, z and n.
 func (u *OriginalGRU) Gates() []Gate { return []Gate{u.Reset, u.Update, u.Candidate} }
+
+// HiddenIsMemory says that h is carried on.
+func (u *OriginalGRU) HiddenIsMemory() bool { return true }

@@ -55,21 +55,52 @@ type tally struct {
 	Counts Counts       `json:"counts"`
 }
 
-func (t *tally) add(r Result) {
+// add adds the result of another batch.
+func (t *tally) add(r Result) error {
+	if err := t.fits(r.Counts); err != nil {
+		return err
+	}
 	t.Loss.Add(r.Loss, r.Weight)
 	if t.Counts == nil {
 		t.Counts = Counts{}
 	}
 	t.Counts.Add(r.Counts)
+	return nil
 }
 
-// check returns an error if they are not sums that training or validating a model gives.
-func (t *tally) check(model any) error {
-	s, ok := model.(CountSizer)
-	if !ok || t.Loss.Weight() == 0 && len(t.Counts) == 0 {
-		return nil // of no batch
+// fits returns an error if a model that counts this of another batch cannot have come to these
+// sums.
+func (t *tally) fits(counts Counts) error {
+	if t.empty() {
+		return nil
 	}
-	return t.Counts.check(s.CountSizes())
+	sizes := map[string]int{}
+	for name, x := range counts {
+		sizes[name] = len(x)
+	}
+	return t.Counts.check(sizes)
+}
+
+// empty tells whether it is the sums of no batch.
+func (t *tally) empty() bool { return t.Loss.Weight() == 0 && len(t.Counts) == 0 }
+
+// check returns an error if they are not sums that training or validating a model gives, so far as
+// can be told before it has run: others of names or sizes that a model does not tell beforehand
+// are noticed in its first batch, but what it could not report is refused.
+func (t *tally) check(model any) (err error) {
+	if t.empty() {
+		return nil
+	}
+	if s, ok := model.(CountSizer); ok {
+		return t.Counts.check(s.CountSizes())
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = errors.Errorf("train: counts of %q, which the Report of a %T cannot read: %v", slices.Sorted(maps.Keys(t.Counts)), model, r)
+		}
+	}()
+	t.metrics(model)
+	return nil
 }
 
 // reporter is the part of a Counter that knows no batches.

@@ -49,7 +49,9 @@ func (p *programs[B]) evaluate(ctx context.Context, source data.Source[B]) (sums
 		if err != nil {
 			return sums, err
 		}
-		sums.add(result)
+		if err := sums.add(result); err != nil {
+			return sums, err
+		}
 	}
 	return sums, nil
 }

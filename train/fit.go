@@ -255,6 +255,9 @@ func (f *fit[B]) step(context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := f.state.counted(result.Counts); err != nil {
+		return err
+	}
 	if diverged := f.state.Guard.check(f.state.Step+1, result.Loss); diverged != nil {
 		return f.diverged(diverged)
 	}
@@ -268,12 +271,15 @@ func (f *fit[B]) step(context.Context) error {
 	}
 	f.state.Step++
 	f.state.Batch++
-	f.state.Sums.add(result)
-
+	if err := f.state.Sums.add(result); err != nil {
+		return err
+	}
 	duration := time.Since(start)
 	f.pace.add(duration)
 	var one tally
-	one.add(result)
+	if err := one.add(result); err != nil {
+		return err
+	}
 	return f.tell(Event{Kind: Stepped, Metrics: one.metrics(f.model), GradientNorm: f.clip.Norm(), Duration: duration})
 }
 
@@ -285,6 +291,9 @@ func (f *fit[B]) validate(ctx context.Context) error {
 	err := f.averaged(func() error {
 		sums, err := f.programs.evaluate(ctx, f.valid)
 		if err != nil {
+			return err
+		}
+		if err := f.state.counted(sums.Counts); err != nil {
 			return err
 		}
 		result = sums.metrics(f.model)

@@ -1,15 +1,13 @@
 package train
 
-import (
-	"github.com/seed-222a112c/lstm/cells"
-	"github.com/seed-222a112c/lstm/graph"
-)
+import "github.com/seed-222a112c/lstm/graph"
 
 // A Model is what Fit trains. Its batches are of a type B of its own: two sequences to compare, a
 // sentence and its translation, whatever Loss reads.
 //
-// What else a model may have are the interfaces [Weigher], [Counter], [Baseliner], [Resetter] and
-// [Compiler]; to be written to files and read by [Load], it is given a name by [Register].
+// What else a model may have are the interfaces [Weigher], [Counter], [Baseliner], [Resetter],
+// [Checker] and [Sequential]; to be written to files and read by [Load], it is given a name by
+// [Register].
 type Model[B any] interface {
 	// Params returns the parameters, in the same order at every call.
 	Params() []*graph.Param
@@ -35,7 +33,8 @@ type Weigher[B any] interface {
 
 // A Counter is a model that measures more than its loss.
 type Counter[B any] interface {
-	// Count counts how good the outputs of the program's last run, on a batch, are.
+	// Count counts how good the outputs of the program's last run, on a batch, are: of the same
+	// names, and equally many numbers of each, for every batch.
 	Count(p *graph.Program, batch *B) Counts
 
 	// Report adds the measures that follow from counts to m, whose Loss and Targets are there
@@ -44,7 +43,7 @@ type Counter[B any] interface {
 }
 
 // A CountSizer is a Counter that says beforehand how many numbers it counts of each name, so that
-// a checkpoint with others is refused.
+// a checkpoint with others is refused at once, and not when its first batch has run.
 type CountSizer interface {
 	CountSizes() map[string]int
 }
@@ -61,37 +60,25 @@ type Resetter[B any] interface {
 	Reset(batch *B) bool
 }
 
-// A Graph is what a model adds itself to.
-type Graph struct {
-	*graph.Builder
-	Training bool         // with gradients, or to be evaluated
-	Masks    *cells.Masks // of dropout and zoneout, drawn anew before each run; nil if not training
-
-	names  []string // of the nodes of the carried state
-	widths []int    // B·H of each
+// A Checker looks at batches before they run, and returns an error if one cannot be used.
+type Checker[B any] interface {
+	Check(batch *B) error
 }
 
-// What the names of the inputs and outputs of carried state begin with.
-const (
-	startName = "start/"
-	endName   = "end/"
-)
+// A Sequential is a model of sequences of time steps that can be cut, so that graphs are of bounded
+// size whatever the length is: it runs in blocks, as package bptt says.
+type Sequential[B any] interface {
+	// Blocks returns how many steps the sequences of a batch have, and of how many each block is,
+	// the last one but: all of them where they are not to be cut, else c.Block.
+	Blocks(batch *B, c Compilation) (steps, block int, err error)
 
-// Start returns the state that layer starts from, for batches of so many rows: what End was given
-// in the run before, or zeros. It is saved in checkpoints. A graph has one such layer; several
-// are one with [cells.Stack] or [cells.Layers].
-func (g *Graph) Start(layer cells.Stateful, rows int) cells.State {
-	g.names, g.widths = nil, nil
-	return layer.Begin(func(name string, width int) *graph.Node {
-		g.names, g.widths = append(g.names, name), append(g.widths, rows*width)
-		return g.Input(startName+name, rows, width)
-	})
-}
+	// Cut returns the blocks of a batch, and what share of its weight is theirs. Of a batch that
+	// has nothing but its size, the blocks have nothing but theirs. All are read only.
+	Cut(batch *B, block int) (parts []*B, shares []float64)
 
-// End gives the state that the next batch starts from.
-func (g *Graph) End(end cells.State) {
-	end.Map(func(name string, n *graph.Node) *graph.Node {
-		g.Output(endName+name, n)
-		return n
-	})
+	// Advance is Loss up to the call of Graph.End.
+	Advance(g *Graph, part *B)
+
+	// SetInputs sets the inputs that Advance declared.
+	SetInputs(p *graph.Program, part *B) error
 }

@@ -40,47 +40,42 @@ func (s *shuffled) Begin(rng *rand.Rand) int {
 
 func (s *shuffled) Batch(i int, b *point) { *b = s.points[s.order[i]] }
 
-// A masked model is a slope that notes the random numbers that its masks would be drawn from.
+// A masked model is a slope with masks, which it notes: those of a Stream, if it has one, or its
+// Masks.
 type masked struct {
 	*slope
-	drawn []uint64
+	stream bool
+	drawn  [][]float64
 }
 
-func (m *masked) Compile(b *point, c train.Compilation) (train.Program[point], error) {
-	p := &masking{model: m, training: c.Training}
-	var err error
-	p.Program, err = graph.Compile(func(g *graph.Builder) {
-		if loss := m.Loss(&train.Graph{Builder: g}, b); c.Training {
-			g.Minimize(loss)
-		} else {
-			g.Output("loss", loss)
+const maskSize = 20
+
+func (m *masked) Loss(g *train.Graph, b *point) *graph.Node {
+	masks := g.Masks
+	if m.stream {
+		g.Stream("unused ", false)
+		masks = g.Stream("used ", false)
+	}
+	g.Output("mask", masks.Dropout(g.Builder, g.Constant(1, 1, maskSize), 0.5))
+	return m.slope.Loss(g, b)
+}
+
+func (m *masked) Count(p *graph.Program, _ *point) train.Counts {
+	m.drawn = append(m.drawn, p.Floats("mask"))
+	return nil
+}
+
+func (m *masked) Report(*train.Metrics, train.Counts) {}
+
+// mask returns what a generator draws.
+func mask(rng *rand.Rand) []float64 {
+	x := make([]float64, maskSize)
+	for i := range x {
+		if rng.Float64() >= 0.5 {
+			x[i] = 2
 		}
-	}, c.Graph)
-	return p, err
-}
-
-type masking struct {
-	*graph.Program
-	model    *masked
-	training bool
-}
-
-func (m *masking) Graph() *graph.Program                 { return m.Program }
-func (m *masking) Carried() map[string][]float64         { return nil }
-func (m *masking) SetCarried(map[string][]float64) error { return nil }
-
-func (m *masking) Run(b *point, _ int, rng *rand.Rand) (train.Result, error) {
-	if (rng != nil) != m.training {
-		return train.Result{}, errors.New("random numbers are for training")
 	}
-	if rng != nil {
-		m.model.drawn = append(m.model.drawn, rng.Uint64())
-	}
-	if err := m.model.Set(m.Program, b); err != nil {
-		return train.Result{}, err
-	}
-	err := m.Program.Run()
-	return train.Result{Loss: m.Scalar("loss"), Weight: 1}, err
+	return x
 }
 
 // Orders of the data and masks are drawn from PCG-DXSM of the seed and the epoch, and of the seed
@@ -89,15 +84,29 @@ func (m *masking) Run(b *point, _ int, rng *rand.Rand) (train.Result, error) {
 // step, and seeds that are mixed up.
 func TestRandomNumbersOfATraining(t *testing.T) {
 	source := &shuffled{points: points{{1, 1}, {2, 1}}}
-	m := &masked{slope: &slope{graph.NewParam("w", 1, 1)}}
-	if _, err := train.Fit(t.Context(), m, source, points{{1, 1}}, train.Settings{Epochs: 3, MaxSteps: 5, Seed: 5, Optimizer: sgd(0.01)}); err != nil {
-		t.Fatal(err)
-	}
-	if want := []uint64{0x6e43f8f9647dca3b, 0xc8a5a77170deaa53, 0xb6c3607730c92abf}; !slices.Equal(source.drawn, want) {
-		t.Errorf("orders are drawn from %x, want %x", source.drawn, want)
-	}
-	if want := []uint64{0xa820c549e46f520f, 0x163cc5d5a19157a8, 0xc5930e9e56beb882, 0xbbc1e627afc48223, 0x7a61978e14949a38}; !slices.Equal(m.drawn, want) {
-		t.Errorf("masks are drawn from %x, want %x", m.drawn, want)
+	first := []uint64{0xa820c549e46f520f, 0x163cc5d5a19157a8, 0xc5930e9e56beb882, 0xbbc1e627afc48223, 0x7a61978e14949a38}
+	for _, stream := range []bool{false, true} {
+		source.drawn = nil
+		m := &masked{slope: &slope{graph.NewParam("w", 1, 1)}, stream: stream}
+		if _, err := train.Fit(t.Context(), m, source, nil, train.Settings{Epochs: 3, MaxSteps: 5, Seed: 5, Optimizer: sgd(0.01)}); err != nil {
+			t.Fatal(err)
+		}
+		if want := []uint64{0x6e43f8f9647dca3b, 0xc8a5a77170deaa53, 0xb6c3607730c92abf}; !slices.Equal(source.drawn, want) {
+			t.Errorf("orders are drawn from %x, want %x", source.drawn, want)
+		}
+		for step := range 5 {
+			generator := func() *rand.Rand { return rand.New(rand.NewPCG(5, 1<<40+uint64(step))) }
+			keys, want := generator(), mask(generator())
+			if got := keys.Uint64(); got != first[step] {
+				t.Errorf("the first number of step %d is %x, want %x", step, got, first[step])
+			}
+			if stream {
+				want = mask(rand.New(rand.NewPCG(keys.Uint64(), 0)))
+			}
+			if !slices.Equal(m.drawn[step], want) {
+				t.Errorf("stream %t: the mask of step %d is %v, want %v", stream, step, m.drawn[step], want)
+			}
+		}
 	}
 }
 

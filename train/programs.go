@@ -10,7 +10,7 @@ import (
 type programs[B any] struct {
 	model    Model[B]
 	settings Settings
-	compiled map[size]Program[B]
+	compiled map[size]*Program[B]
 }
 
 // A size is what a program is compiled for.
@@ -24,7 +24,7 @@ type size struct {
 const mostSteps = 512
 
 func newPrograms[B any](m Model[B], s Settings) *programs[B] {
-	return &programs[B]{model: m, settings: s, compiled: map[size]Program[B]{}}
+	return &programs[B]{model: m, settings: s, compiled: map[size]*Program[B]{}}
 }
 
 // Compilation returns how Fit compiles a model that it trains or, if it is not for training,
@@ -42,12 +42,12 @@ func (s Settings) Compilation(training bool) Compilation {
 }
 
 // of returns the program for a batch.
-func (p *programs[B]) of(batch *B, training bool) (Program[B], error) {
+func (p *programs[B]) of(batch *B, training bool) (*Program[B], error) {
 	key := size{p.model.Size(batch), training}
 	if program := p.compiled[key]; program != nil {
 		return program, nil
 	}
-	program, err := compile(p.model, batch, p.settings.Compilation(training))
+	program, err := Compile(p.model, batch, p.settings.Compilation(training))
 	if err != nil {
 		return nil, err
 	}
@@ -77,13 +77,13 @@ func (p *programs[B]) close() {
 type carrier[B any] struct {
 	programs *programs[B]
 	training bool
-	current  Program[B]           // of the batch before, which has the state
+	current  *Program[B]          // of the batch before, which has the state
 	waiting  map[string][]float64 // the state, if there was no batch yet
 	missing  bool                 // it should be there, of a training that continues
 }
 
 // next returns the program for a batch, with the state that it starts from.
-func (c *carrier[B]) next(batch *B, index int) (Program[B], error) {
+func (c *carrier[B]) next(batch *B, index int) (*Program[B], error) {
 	program, err := c.programs.of(batch, c.training)
 	if err != nil || program == c.current {
 		return program, err

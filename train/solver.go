@@ -103,7 +103,7 @@ func (f *fit[B]) averaged(do func() error) error {
 }
 
 // anyProgram returns a program that trains the model.
-func (f *fit[B]) anyProgram() (Program[B], error) {
+func (f *fit[B]) anyProgram() (*Program[B], error) {
 	if f.carry.current != nil {
 		return f.carry.current, nil
 	}

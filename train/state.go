@@ -43,3 +43,12 @@ func (s *state) check() error {
 	}
 	return nil
 }
+
+// counted returns an error if the sums, which may come from a checkpoint, are not those of a model
+// that counts this.
+func (s *state) counted(counts Counts) error {
+	if err := s.Sums.fits(counts); err != nil || s.Best == nil {
+		return err
+	}
+	return s.Best.Sums.fits(counts)
+}

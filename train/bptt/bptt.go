@@ -1,8 +1,9 @@
 // Package bptt is backpropagation through time over sequences of any length, with graphs
 // of bounded size.
 //
-// A sequence of T steps is cut into blocks of K. The gradient of its loss is exact: the
-// graph of a block minimises
+// A sequence of T steps is cut into blocks of K. One that is no longer than a block is an
+// ordinary program: a graph that minimises the loss. The gradient of a longer one is exact as
+// well: the graph of a block minimises
 //
 //	loss of the block + Σ end ⊙ cotangent
 //
@@ -19,131 +20,87 @@ package bptt
 
 import (
 	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 )
 
-// A Recurrence is what is run over a sequence. Its functions get steps from up to but not
-// including to of the sequence, or how many there are where a graph is built.
+// A Recurrence is what is run over a sequence. Its functions add so many steps to a graph.
 type Recurrence struct {
-	Cell cells.Stateful // whose state flows from step to step
-	Rows int            // B
+	// Loss adds steps and returns their loss, a scalar. It declares the inputs. The loss of a
+	// sequence is the sum of those of its blocks.
+	Loss func(g *Graph, steps int) *graph.Node
 
-	// Unroll adds steps to a graph from a state, with inputs of its own.
-	Unroll func(b *graph.Builder, steps int, start cells.State) (outputs []*graph.Node, end cells.State)
-
-	// Loss adds the loss of steps that Unroll has added, a scalar, with targets of its own.
-	// The loss of a sequence is the sum of those of its blocks.
-	Loss func(b *graph.Builder, outputs []*graph.Node, end cells.State) *graph.Node
-
-	SetInputs  func(p *graph.Program, from, to int) error // of Unroll
-	SetTargets func(p *graph.Program, from, to int) error // of Loss
-
-	// Ran, if not nil, is told that the loss of steps and its gradient have been computed,
-	// and may read what Loss made an output.
-	Ran func(p *graph.Program, from, to int)
+	// Advance adds steps without their loss, for the state after them. It is for sequences of
+	// several blocks whose gradients are exact.
+	Advance func(g *Graph, steps int)
 }
 
 // Settings say how a sequence is cut.
 type Settings struct {
-	Block    int            // K, the most steps of a graph
+	Block    int            // K, the most steps of a graph; 0 for no limit
 	Truncate bool           // let no gradient flow from block to block
 	LossOnly bool           // compute no gradients
 	Frozen   []*graph.Param // get no gradient
 	Graph    graph.Settings
 }
 
-// A State is the values of the nodes of a state, by name, row by row.
-type State map[string][]float64
-
-// Blocks run a Recurrence. They are for one goroutine at a time.
+// Blocks run a Recurrence over sequences of one length, each from the state that the one before
+// left. They are for one goroutine at a time.
 type Blocks struct {
-	recurrence Recurrence
-	settings   Settings
-	names      []string // of the nodes of the state
-	forward    *graph.Program
-	backward   map[int]*graph.Program // by steps
-	last       *graph.Program         // which has the gradients
-	frozen     bool                   // by Freeze
-	sum        graph.Gradients
-	start, end State
+	recurrence  Recurrence
+	settings    Settings
+	steps       int      // T
+	block       int      // K, at most T
+	count       int      // of blocks
+	memories    []memory // of the state
+	fresh       bool     // each sequence starts from zeros
+	whole, rest *graph.Program
+	advance     *graph.Program // what runs the pass forward, if there is one
+	passes      []Pass
+	frozen      bool // by Freeze
+
+	// Of the sequence that runs.
+	sum            graph.Gradients
+	starts         []State // of the blocks but the last
+	cotangent, end State   // of the block that ran before; of the sequence
 }
 
-// New returns Blocks that start from zeros. It panics if the settings' Block or the
-// recurrence's Rows is not positive. Graphs are compiled when they are needed.
-func New(r Recurrence, s Settings) *Blocks {
-	if s.Block < 1 || r.Rows < 1 {
-		panic("bptt: New with blocks of no steps or no rows")
+// Compile compiles what runs sequences of so many steps. The first one starts from zeros.
+func Compile(r Recurrence, steps int, s Settings) (*Blocks, error) {
+	if steps < 1 || s.Block < 0 {
+		return nil, errors.Errorf("bptt: a sequence of %d steps in blocks of %d, want 1 step or more, and blocks of 1 or more or 0 for no limit", steps, s.Block)
 	}
-	b := &Blocks{recurrence: r, settings: s, backward: map[int]*graph.Program{}, start: State{}}
-	r.Cell.Begin(func(name string, width int) *graph.Node {
-		b.names = append(b.names, name)
-		b.start[name] = make([]float64, r.Rows*width)
-		return nil
-	})
-	return b
-}
-
-// Start returns a copy of the state from which the next sequence starts: zeros at first,
-// and what SetStart sets.
-func (b *Blocks) Start() State { return b.start.clone() }
-
-// SetStart sets the state from which sequences start. It is an error if it is not a state
-// of the recurrence.
-func (b *Blocks) SetStart(s State) error {
-	for _, name := range b.names {
-		if len(s[name]) != len(b.start[name]) {
-			return errors.Errorf("bptt: state %q has %d numbers, want %d", name, len(s[name]), len(b.start[name]))
+	b := &Blocks{recurrence: r, settings: s, steps: steps, block: steps}
+	if s.Block > 0 {
+		b.block = min(steps, s.Block)
+	}
+	b.count = (steps + b.block - 1) / b.block
+	var err error
+	if b.whole, err = b.compileLoss(b.block); err != nil {
+		return nil, err
+	}
+	if rest := steps % b.block; rest > 0 {
+		if b.rest, err = b.compileLoss(rest); err != nil {
+			return nil, err
 		}
 	}
-	b.start = s.clone()
-	return nil
-}
-
-// Reset makes sequences start from zeros.
-func (b *Blocks) Reset() {
-	for _, x := range b.start {
-		clear(x)
-	}
-}
-
-// End returns the state after the last sequence, which a caller must not change.
-func (b *Blocks) End() State { return b.end }
-
-func (s State) clone() State {
-	c := State{}
-	for name, x := range s {
-		c[name] = append([]float64(nil), x...)
-	}
-	return c
-}
-
-// Prepare compiles the programs for sequences of so many steps, which Run else does.
-func (b *Blocks) Prepare(steps int) (err error) {
-	first, rest := min(steps, b.settings.Block), steps%b.settings.Block
-	if b.last, err = b.backwardProgram(first); err != nil {
-		return err
-	}
-	if first < steps && !b.single() {
-		if _, err := b.forwardProgram(); err != nil {
-			return err
+	if b.exact() {
+		if b.advance, err = b.compileAdvance(); err != nil {
+			return nil, err
 		}
 	}
-	if rest > 0 {
-		_, err = b.backwardProgram(rest)
-	}
-	return err
+	b.plan()
+	return b, nil
 }
 
-// single tells whether one pass is enough.
-func (b *Blocks) single() bool { return b.settings.Truncate || b.settings.LossOnly }
+// exact tells whether gradients flow between blocks, which takes two passes.
+func (b *Blocks) exact() bool { return b.count > 1 && !b.settings.Truncate && !b.settings.LossOnly }
 
-// Program returns the program whose ValueGrads are, after Run, the gradients of the whole
-// sequence. It is nil before Prepare and Run.
-func (b *Blocks) Program() *graph.Program { return b.last }
+// Program returns the program whose ValueGrads are, after the last pass, the gradients of the whole
+// sequence, and whose outputs are those of the block that ran last.
+func (b *Blocks) Program() *graph.Program { return b.passes[len(b.passes)-1].Program }
 
-// Freeze says that no parameter changes until the next call of Freeze, for the programs
-// that have been compiled. Without it, none changes while Run runs.
+// Freeze says that no parameter changes until the next call of Freeze. Without it, none changes
+// while Run runs.
 func (b *Blocks) Freeze() {
 	b.frozen = true
 	b.freeze()
@@ -151,26 +108,29 @@ func (b *Blocks) Freeze() {
 
 // freeze makes the programs derive anew what they derive from parameters, once.
 func (b *Blocks) freeze() {
-	for _, p := range b.backward {
+	for _, p := range b.programs() {
 		p.Freeze()
-	}
-	if b.forward != nil {
-		b.forward.Freeze()
 	}
 }
 
 // Close releases the programs.
 func (b *Blocks) Close() error {
 	var first error
-	for _, p := range b.backward {
+	for _, p := range b.programs() {
 		if err := p.Close(); first == nil {
 			first = err
 		}
 	}
-	if b.forward != nil {
-		if err := b.forward.Close(); first == nil {
-			first = err
+	return first
+}
+
+// programs returns those that there are.
+func (b *Blocks) programs() []*graph.Program {
+	var all []*graph.Program
+	for _, p := range []*graph.Program{b.whole, b.rest, b.advance} {
+		if p != nil {
+			all = append(all, p)
 		}
 	}
-	return first
+	return all
 }

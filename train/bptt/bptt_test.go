@@ -9,7 +9,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/cells"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/bptt"
@@ -97,30 +96,70 @@ func newSequence(newCell func(string, int, *rand.Rand) cells.Cell, steps int) *s
 
 // recurrence returns the sequence as what bptt runs. Its loss is linear in all outputs.
 func (s *sequence) recurrence() bptt.Recurrence {
-	r := bptt.Recurrence{Cell: s.cell, Rows: rows}
-	r.Unroll = func(b *graph.Builder, steps int, start cells.State) ([]*graph.Node, cells.State) {
-		inputs := b.Unstack(b.Input("x", steps*rows, inputSize), steps)
+	unroll := func(g *bptt.Graph, steps int) []*graph.Node {
+		inputs := g.Unstack(g.Input("x", steps*rows, inputSize), steps)
 		var masks []*graph.Node
 		if s.masks != nil {
-			masks = b.Unstack(b.Input("masks", steps*rows, 1), steps)
+			masks = g.Unstack(g.Input("masks", steps*rows, 1), steps)
 		}
-		return cells.Unroll(b, s.cell, inputs, masks, start)
+		outputs, end := cells.Unroll(g.Builder, s.cell, inputs, masks, s.from(g))
+		g.End(end)
+		return outputs
 	}
-	r.Loss = func(b *graph.Builder, outputs []*graph.Node, _ cells.State) *graph.Node {
-		return b.Dot(b.Stack(outputs), b.Input("y", len(outputs)*rows, hiddenSize))
-	}
-	r.SetInputs = func(p *graph.Program, from, to int) error {
-		if s.masks != nil {
-			if err := p.SetFloats("masks", s.masks[from*rows:to*rows]); err != nil {
-				return err
-			}
-		}
-		return p.SetFloats("x", s.inputs[from*rows*inputSize:to*rows*inputSize])
-	}
-	r.SetTargets = func(p *graph.Program, from, to int) error {
-		return p.SetFloats("y", s.targets[from*rows*hiddenSize:to*rows*hiddenSize])
+	var r bptt.Recurrence
+	r.Advance = func(g *bptt.Graph, steps int) { unroll(g, steps) }
+	r.Loss = func(g *bptt.Graph, steps int) *graph.Node {
+		return g.Dot(g.Stack(unroll(g, steps)), g.Input("y", steps*rows, hiddenSize))
 	}
 	return r
+}
+
+// pass runs the passes of the sequence.
+func (s *sequence) pass(b *bptt.Blocks) (loss float64, err error) {
+	for _, pass := range b.Passes() {
+		if err := s.set(pass.Program, pass.From, pass.To, !pass.Advance); err != nil {
+			return 0, err
+		}
+		part, err := b.Run(pass)
+		if err != nil {
+			return 0, err
+		}
+		loss += part
+	}
+	return loss, nil
+}
+
+// set sets the inputs of steps.
+func (s *sequence) set(p *graph.Program, from, to int, targets bool) error {
+	if s.masks != nil {
+		if err := p.SetFloats("masks", s.masks[from*rows:to*rows]); err != nil {
+			return err
+		}
+	}
+	if err := p.SetFloats("x", s.inputs[from*rows*inputSize:to*rows*inputSize]); err != nil || !targets {
+		return err
+	}
+	return p.SetFloats("y", s.targets[from*rows*hiddenSize:to*rows*hiddenSize])
+}
+
+// from returns the state that a sequence starts from.
+func (s *sequence) from(g *bptt.Graph) cells.State {
+	if s.start == nil {
+		return g.Zeros(s.cell, rows)
+	}
+	return g.Start(s.cell, rows)
+}
+
+// compile compiles what runs the sequence.
+func (s *sequence) compile(t *testing.T, r bptt.Recurrence, settings bptt.Settings) *bptt.Blocks {
+	t.Helper()
+	settings.Graph.Dtype = graph.Float64
+	b, err := bptt.Compile(r, s.steps, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { b.Close() })
+	return b
 }
 
 // A result is what came of a sequence.
@@ -133,24 +172,19 @@ type result struct {
 // run runs a sequence in blocks, after another from which nothing must be left.
 func (s *sequence) run(t *testing.T, settings bptt.Settings) result {
 	t.Helper()
-	settings.Graph.Dtype = graph.Float64
-	b := bptt.New(s.recurrence(), settings)
-	defer b.Close()
-	if err := b.Prepare(s.steps); err != nil {
+	b := s.compile(t, s.recurrence(), settings)
+	if _, err := s.pass(b); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Run(min(s.steps, 3)); err != nil {
-		t.Fatal(err)
-	}
-	if err := b.SetStart(s.start); err != nil {
+	if err := b.SetState(s.start); err != nil {
 		t.Fatal(err)
 	}
 	var r result
 	var err error
-	if r.loss, err = b.Run(s.steps); err != nil {
+	if r.loss, err = s.pass(b); err != nil {
 		t.Fatal(err)
 	}
-	r.end = b.End()
+	r.end = b.State()
 	for _, p := range s.cell.Params() {
 		r.grads = append(r.grads, b.Program().Grad(p))
 	}
@@ -250,41 +284,151 @@ func TestTruncated(t *testing.T) {
 // gradients that are left over.
 func TestBlocksAfterAFailure(t *testing.T) {
 	s := newSequence(families["GRU"], 20)
-	r, fail := s.recurrence(), errors.New("no targets")
-	setTargets, broken := r.SetTargets, false
-	r.SetTargets = func(p *graph.Program, from, to int) error {
-		if broken && from == 0 {
-			return fail
-		}
-		return setTargets(p, from, to)
-	}
-	b := bptt.New(r, bptt.Settings{Block: 6, Graph: graph.Settings{Dtype: graph.Float64}})
-	defer b.Close()
+	b := s.compile(t, s.recurrence(), bptt.Settings{Block: 6})
 	gradient := func() []float64 {
-		if _, err := b.Run(s.steps); err != nil {
+		if err := b.Reset(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.pass(b); err != nil {
 			t.Fatal(err)
 		}
 		return b.Program().Grad(s.cell.Params()[0])
 	}
 	want := gradient()
-	broken = true
-	if _, err := b.Run(s.steps); !errors.Is(err, fail) {
-		t.Fatal(err)
+	for _, pass := range b.Passes()[:len(b.Passes())-1] { // and the first block fails
+		if err := s.set(pass.Program, pass.From, pass.To, !pass.Advance); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Run(pass); err != nil {
+			t.Fatal(err)
+		}
 	}
-	broken = false
 	if !slices.Equal(gradient(), want) {
 		t.Error("the gradients are others than before")
 	}
 }
 
+// Weights may change between two sequences: what is derived from them is derived anew, unless they
+// were frozen. Would catch blocks that go on with the weights of the first sequence.
+func TestWeightsChangeBetweenSequences(t *testing.T) {
+	for name, settings := range map[string]bptt.Settings{
+		"one block": {}, "exact": {Block: 4}, "truncated": {Block: 4, Truncate: true}, "loss only": {Block: 4, LossOnly: true},
+	} {
+		s := newSequence(families["LSTM"], 9)
+		b, frozen := s.compile(t, s.recurrence(), settings), s.compile(t, s.recurrence(), settings)
+		frozen.Freeze()
+		loss := func(b *bptt.Blocks) float64 {
+			if err := b.SetState(s.start); err != nil {
+				t.Fatal(err)
+			}
+			x, err := s.pass(b)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return x
+		}
+		before, kept := loss(b), loss(frozen)
+		for _, p := range s.cell.Params() {
+			x := p.Floats()
+			for i := range x {
+				x[i] *= -2
+			}
+			if err := p.SetFloats(x); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := loss(s.compile(t, s.recurrence(), settings))
+		if got := loss(b); got != want || got == before || kept != before {
+			t.Errorf("%s: loss %v, want %v; %v and, frozen, %v before", name, got, want, before, kept)
+		}
+		if loss(frozen) == want {
+			t.Errorf("%s: what was frozen was derived anew", name)
+		}
+		frozen.Freeze()
+		if got := loss(frozen); got != want {
+			t.Errorf("%s: loss %v after Freeze, want %v", name, got, want)
+		}
+	}
+}
+
 // What cannot be is an error.
 func TestBlocksRefuse(t *testing.T) {
-	b := bptt.New(newSequence(families["LSTM"], 3).recurrence(), bptt.Settings{Block: 2, Graph: graph.Settings{Dtype: graph.Float64}})
-	if _, err := b.Run(0); err == nil {
-		t.Error("no error for no steps")
+	s := newSequence(families["LSTM"], 3)
+	for _, sizes := range [][2]int{{0, 2}, {-1, 2}, {3, -1}} {
+		if _, err := bptt.Compile(s.recurrence(), sizes[0], bptt.Settings{Block: sizes[1]}); err == nil || !strings.Contains(err.Error(), "want 1 step or more") {
+			t.Errorf("error %v for %d steps in blocks of %d", err, sizes[0], sizes[1])
+		}
 	}
-	if err := b.SetStart(bptt.State{"h": make([]float64, rows*hiddenSize)}); err == nil || !strings.Contains(err.Error(), `"c" has 0 numbers, want 8`) {
+	b := s.compile(t, s.recurrence(), bptt.Settings{Block: 2})
+	if err := b.SetState(bptt.State{"h": make([]float64, rows*hiddenSize)}); err == nil || !strings.Contains(err.Error(), `0 numbers of "c" and sequences of this size need 8`) {
 		t.Errorf("error %v for a state without c", err)
+	}
+}
+
+// Each sequence starts from the state that the one before left, in however many blocks they run,
+// and from zeros after Reset. One that is built from zeros always does, and has no state.
+func TestStateOfBlocks(t *testing.T) {
+	for name, settings := range map[string]bptt.Settings{
+		"one block": {}, "exact": {Block: 4}, "truncated": {Block: 4, Truncate: true}, "loss only": {Block: 4, LossOnly: true}, "with a rest": {Block: 3},
+	} {
+		s := newSequence(families["Stack"], 8)
+		losses := func(b *bptt.Blocks) (x []float64) {
+			for k := range 4 {
+				if k == 3 {
+					if err := b.Reset(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				loss, err := s.pass(b)
+				if err != nil {
+					t.Fatal(err)
+				}
+				x = append(x, loss)
+			}
+			return x
+		}
+		want := losses(s.compile(t, s.recurrence(), bptt.Settings{Block: 8}))
+		b := s.compile(t, s.recurrence(), settings)
+		got := losses(b)
+		for k := range got {
+			if math.Abs(got[k]-want[k]) > 1e-12 {
+				t.Errorf("%s: sequence %d has loss %v, want %v", name, k, got[k], want[k])
+			}
+		}
+		if want[0] == want[1] || want[1] == want[2] || want[0] != want[3] || len(b.State()) != 3 {
+			t.Errorf("%s: losses %v and a state of %d memories", name, want, len(b.State()))
+		}
+		s.start = nil
+		b = s.compile(t, s.recurrence(), settings)
+		for k, loss := range losses(b) {
+			if math.Abs(loss-want[0]) > 1e-12 || b.State() != nil {
+				t.Errorf("%s: sequence %d from zeros has loss %v, want %v; its state is %v", name, k, loss, want[0], b.State())
+			}
+		}
+	}
+}
+
+// A sequence of one block is an ordinary program: no input and no output but those of the loss
+// and the state. Would catch what blocks need and one block does not.
+func TestOneBlockIsAnOrdinaryProgram(t *testing.T) {
+	s := newSequence(families["LSTM"], 3)
+	for _, c := range []struct {
+		settings bptt.Settings
+		outputs  []string
+		inputs   string
+	}{
+		{bptt.Settings{}, []string{"end/c", "end/h", "loss"}, "start/c, start/h, x, y"},
+		{bptt.Settings{Block: 3, Truncate: true}, []string{"end/c", "end/h", "loss"}, "start/c, start/h, x, y"},
+		{bptt.Settings{Block: 3, LossOnly: true}, []string{"end/c", "end/h", "loss"}, "start/c, start/h, x, y"},
+		{bptt.Settings{Block: 2}, []string{"end/c", "end/h", "gradient of start/c", "gradient of start/h", "loss", "loss of block"}, "cotangent/c, cotangent/h, start/c, start/h, x, y"},
+	} {
+		p := s.compile(t, s.recurrence(), c.settings).Program()
+		if got := p.Outputs(); !slices.Equal(got, c.outputs) {
+			t.Errorf("%+v: outputs %q, want %q", c.settings, got, c.outputs)
+		}
+		if err := p.Clear("none"); err == nil || !strings.HasSuffix(err.Error(), "the inputs are "+c.inputs) {
+			t.Errorf("%+v: %v, want the inputs %s", c.settings, err, c.inputs)
+		}
 	}
 }
 
@@ -294,10 +438,9 @@ func TestMemoryOfALongSequence(t *testing.T) {
 	heap := func(steps, block int) (bytes int64) {
 		s := newSequence(families["RNN"], steps)
 		before := live()
-		b := bptt.New(s.recurrence(), bptt.Settings{Block: block, Graph: graph.Settings{Dtype: graph.Float64}})
-		defer b.Close()
+		b := s.compile(t, s.recurrence(), bptt.Settings{Block: block})
 		for range 2 {
-			if _, err := b.Run(steps); err != nil {
+			if _, err := s.pass(b); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -334,20 +477,35 @@ func BenchmarkBlocks(b *testing.B) {
 			for i := range x {
 				x[i] = float64(i%13) / 13
 			}
-			r := bptt.Recurrence{Cell: cell, Rows: rows}
-			r.Unroll = func(g *graph.Builder, steps int, start cells.State) ([]*graph.Node, cells.State) {
-				return cells.Unroll(g, cell, g.Unstack(g.Input("x", steps*rows, size), steps), nil, start)
+			unroll := func(g *bptt.Graph, steps int) []*graph.Node {
+				outputs, end := cells.Unroll(g.Builder, cell, g.Unstack(g.Input("x", steps*rows, size), steps), nil, g.Start(cell, rows))
+				g.End(end)
+				return outputs
 			}
-			r.Loss = func(g *graph.Builder, outputs []*graph.Node, _ cells.State) *graph.Node {
-				return g.Dot(g.Stack(outputs), g.Input("y", len(outputs)*rows, size))
+			var r bptt.Recurrence
+			r.Advance = func(g *bptt.Graph, steps int) { unroll(g, steps) }
+			r.Loss = func(g *bptt.Graph, steps int) *graph.Node {
+				return g.Dot(g.Stack(unroll(g, steps)), g.Input("y", steps*rows, size))
 			}
-			r.SetInputs = func(p *graph.Program, from, to int) error { return p.SetFloats("x", x[from*rows*size:to*rows*size]) }
-			r.SetTargets = func(p *graph.Program, from, to int) error { return p.SetFloats("y", x[from*rows*size:to*rows*size]) }
-			blocks := bptt.New(r, bptt.Settings{Block: 80, Truncate: truncate})
+			blocks, err := bptt.Compile(r, steps, bptt.Settings{Block: 80, Truncate: truncate})
+			if err != nil {
+				b.Fatal(err)
+			}
 			defer blocks.Close()
 			for b.Loop() {
-				if _, err := blocks.Run(steps); err != nil {
-					b.Fatal(err)
+				for _, pass := range blocks.Passes() {
+					p, from, to := pass.Program, pass.From*rows*size, pass.To*rows*size
+					if err := p.SetFloats("x", x[from:to]); err != nil {
+						b.Fatal(err)
+					}
+					if !pass.Advance {
+						if err := p.SetFloats("y", x[from:to]); err != nil {
+							b.Fatal(err)
+						}
+					}
+					if _, err := blocks.Run(pass); err != nil {
+						b.Fatal(err)
+					}
 				}
 			}
 		})

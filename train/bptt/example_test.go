@@ -18,22 +18,30 @@ func Example() {
 	for t := range inputs {
 		inputs[t] = math.Sin(float64(t) / 10)
 	}
+	unroll := func(g *bptt.Graph, steps int) []*graph.Node {
+		outputs, end := cells.Unroll(g.Builder, cell, g.Unstack(g.Input("x", steps, 1), steps), nil, g.Start(cell, 1))
+		g.End(end)
+		return outputs
+	}
 	recurrence := bptt.Recurrence{
-		Cell: cell, Rows: 1,
-		Unroll: func(b *graph.Builder, steps int, start cells.State) ([]*graph.Node, cells.State) {
-			return cells.Unroll(b, cell, b.Unstack(b.Input("x", steps, 1), steps), nil, start)
+		Loss: func(g *bptt.Graph, steps int) *graph.Node {
+			return g.Dot(g.Stack(unroll(g, steps)), g.Constant(1, steps, 4))
 		},
-		Loss: func(b *graph.Builder, outputs []*graph.Node, _ cells.State) *graph.Node {
-			return b.Dot(b.Stack(outputs), b.Constant(1, len(outputs), 4))
-		},
-		SetInputs:  func(p *graph.Program, from, to int) error { return p.SetFloats("x", inputs[from:to]) },
-		SetTargets: func(*graph.Program, int, int) error { return nil },
+		Advance: func(g *bptt.Graph, steps int) { unroll(g, steps) },
 	}
 	gradient := func(block int) float64 {
-		blocks := bptt.New(recurrence, bptt.Settings{Block: block})
-		defer blocks.Close()
-		if _, err := blocks.Run(len(inputs)); err != nil {
+		blocks, err := bptt.Compile(recurrence, len(inputs), bptt.Settings{Block: block})
+		if err != nil {
 			panic(err)
+		}
+		defer blocks.Close()
+		for _, pass := range blocks.Passes() {
+			if err := pass.Program.SetFloats("x", inputs[pass.From:pass.To]); err != nil {
+				panic(err)
+			}
+			if _, err := blocks.Run(pass); err != nil {
+				panic(err)
+			}
 		}
 		return blocks.Program().Grad(cell.Params()[0])[0]
 	}

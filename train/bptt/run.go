@@ -1,155 +1,128 @@
 package bptt
 
-import (
-	"github.com/pkg/errors"
-	"github.com/seed-222a112c/lstm/graph"
-)
+import "github.com/seed-222a112c/lstm/graph"
 
-// Run computes the loss of a sequence of so many steps, and its gradients, from the state
-// that the sequence starts from.
-func (b *Blocks) Run(steps int) (loss float64, err error) {
-	if steps < 1 {
-		return 0, errors.Errorf("bptt: a sequence of %d steps", steps)
+// A Pass is one run over a block. Its inputs are set, and then Run runs it.
+type Pass struct {
+	Program  *graph.Program
+	From, To int  // the steps of the sequence
+	Advance  bool // for the state after the block, without its loss
+
+	index int // of the passes
+	k     int // of the blocks
+}
+
+// Passes returns what takes a sequence to its loss and gradients, in the order in which it is to be
+// run: one pass if there is one block. They are the same for every sequence.
+func (b *Blocks) Passes() []Pass { return b.passes }
+
+// plan sets the passes.
+func (b *Blocks) plan() {
+	add := func(k int, advance bool) {
+		from := k * b.block
+		p := Pass{Program: b.whole, From: from, To: min(from+b.block, b.steps), Advance: advance, index: len(b.passes), k: k}
+		switch {
+		case advance:
+			p.Program = b.advance
+		case p.To-from < b.block:
+			p.Program = b.rest
+		}
+		b.passes = append(b.passes, p)
 	}
-	b.sum.Clear() // of a sequence that failed
-	if !b.frozen {
-		b.freeze()
+	if !b.exact() {
+		for k := range b.count {
+			add(k, false)
+		}
+		return
 	}
-	blocks := (steps + b.settings.Block - 1) / b.settings.Block
-	if b.single() {
-		loss, err = b.onePass(steps, blocks)
-	} else {
-		loss, err = b.exact(steps, blocks)
+	for k := range b.count - 1 {
+		add(k, true)
 	}
-	if err != nil || blocks == 1 || b.settings.LossOnly {
+	for k := b.count - 1; k >= 0; k-- {
+		add(k, false)
+	}
+}
+
+// Run runs a pass whose inputs are set and returns the loss of its block, 0 if it has none. After
+// the last pass the gradients are those of the sequence. After an error the state is not known until
+// SetState or Reset.
+func (b *Blocks) Run(p Pass) (loss float64, err error) {
+	if p.index == 0 {
+		if err := b.begin(); err != nil {
+			return 0, err
+		}
+	}
+	switch {
+	case p.Advance:
+		return 0, b.runAdvance(p)
+	case b.exact():
+		loss, err = b.runReverse(p)
+	default:
+		loss, err = b.runForward(p)
+	}
+	if err != nil || b.count == 1 || b.settings.LossOnly {
 		return loss, err
 	}
-	return loss, b.sum.MoveTo(b.last)
+	if err := b.sum.Add(p.Program); err != nil || p.index < len(b.passes)-1 {
+		return loss, err
+	}
+	return loss, b.sum.MoveTo(p.Program)
 }
 
-// exact runs the blocks forward and then in reverse.
-func (b *Blocks) exact(steps, blocks int) (loss float64, err error) {
-	starts, err := b.starts(blocks)
-	if err != nil {
-		return 0, err
+// begin begins a sequence, with nothing left of one that failed.
+func (b *Blocks) begin() error {
+	b.sum.Clear()
+	b.starts, b.cotangent, b.end = nil, nil, nil
+	if !b.frozen && b.count > 1 {
+		b.freeze()
 	}
-	cotangent := State{} // nothing follows the last block
-	for k := blocks - 1; k >= 0; k-- {
-		p, nats, err := b.block(k, steps, starts[k], cotangent)
-		if err != nil {
-			return 0, err
-		}
-		loss += nats
-		if k == blocks-1 {
-			b.end = b.read(p, endName)
-		}
-		if blocks == 1 {
-			break
-		}
-		cotangent = b.read(p, gradientName)
-		if err := b.sum.Add(p); err != nil {
-			return 0, err
-		}
-	}
-	return loss, nil
-}
-
-// starts returns the states that the blocks start from.
-func (b *Blocks) starts(blocks int) ([]State, error) {
-	starts := []State{b.start}
-	for k := range blocks - 1 {
-		p, err := b.forwardProgram()
-		if err != nil {
-			return nil, err
-		}
-		if err := b.recurrence.SetInputs(p, k*b.settings.Block, (k+1)*b.settings.Block); err != nil {
-			return nil, err
-		}
-		if err := b.write(p, startName, starts[k]); err != nil {
-			return nil, err
-		}
-		if err := p.Run(); err != nil {
-			return nil, err
-		}
-		starts = append(starts, b.read(p, endName))
-	}
-	return starts, nil
-}
-
-// onePass runs the blocks forward, each with its gradients if there are any.
-func (b *Blocks) onePass(steps, blocks int) (loss float64, err error) {
-	state := b.start
-	for k := range blocks {
-		p, nats, err := b.block(k, steps, state, nil)
-		if err != nil {
-			return 0, err
-		}
-		loss += nats
-		state = b.read(p, endName)
-		if blocks == 1 || b.settings.LossOnly {
-			continue
-		}
-		if err := b.sum.Add(p); err != nil {
-			return 0, err
-		}
-	}
-	b.end = state
-	return loss, nil
-}
-
-// block runs block k of a sequence with its gradients.
-func (b *Blocks) block(k, steps int, start, cotangent State) (*graph.Program, float64, error) {
-	from := k * b.settings.Block
-	to := min(from+b.settings.Block, steps)
-	p, err := b.backwardProgram(to - from)
-	if err != nil {
-		return nil, 0, err
-	}
-	b.last = p
-	if err := b.recurrence.SetInputs(p, from, to); err != nil {
-		return nil, 0, err
-	}
-	if err := b.recurrence.SetTargets(p, from, to); err != nil {
-		return nil, 0, err
-	}
-	if err := b.write(p, startName, start); err != nil {
-		return nil, 0, err
-	}
-	if cotangent != nil {
-		if err := b.write(p, cotangentName, cotangent); err != nil {
-			return nil, 0, err
-		}
-	}
-	if err := p.Run(); err != nil {
-		return nil, 0, err
-	}
-	if b.recurrence.Ran != nil {
-		b.recurrence.Ran(p, from, to)
-	}
-	return p, p.Scalar(lossName), nil
-}
-
-// write sets inputs to the values of a state. An empty state is zeros.
-func (b *Blocks) write(p *graph.Program, prefix string, s State) error {
-	for _, name := range b.names {
-		var err error
-		if len(s) == 0 {
-			err = p.Clear(prefix + name)
-		} else {
-			err = p.SetFloats(prefix+name, s[name])
-		}
-		if err != nil {
-			return err
-		}
+	if b.fresh {
+		return b.Reset()
 	}
 	return nil
 }
 
-// read returns the values of outputs.
-func (b *Blocks) read(p *graph.Program, prefix string) State {
-	s := State{}
-	for _, name := range b.names {
-		s[name] = p.Floats(prefix + name)
+// runForward runs a block, with its gradients if there are any, and hands its end on.
+func (b *Blocks) runForward(p Pass) (loss float64, err error) {
+	if err := p.Program.Run(); err != nil {
+		return 0, err
 	}
-	return s
+	next := b.passes[(p.index+1)%len(b.passes)].Program
+	return p.Program.Scalar("loss"), b.hand(p.Program, next)
+}
+
+// runAdvance runs a block for its end, and keeps the state that it starts from.
+func (b *Blocks) runAdvance(p Pass) error {
+	b.starts = append(b.starts, b.start())
+	if err := p.Program.Run(); err != nil {
+		return err
+	}
+	return b.hand(p.Program, p.Program)
+}
+
+// runReverse runs a block with its gradients and those of what follows.
+func (b *Blocks) runReverse(p Pass) (loss float64, err error) {
+	last := b.end == nil
+	start := b.start() // of the last block
+	if !last {
+		start = b.starts[p.k]
+	}
+	if err := b.write(p.Program, startName, start); err != nil {
+		return 0, err
+	}
+	if err := b.write(p.Program, cotangentName, b.cotangent); err != nil {
+		return 0, err
+	}
+	if err := p.Program.Run(); err != nil {
+		return 0, err
+	}
+	b.cotangent = b.read(p.Program, gradientName)
+	if last {
+		b.end = b.read(p.Program, endName)
+	}
+	if p.k == 0 {
+		b.starts = nil
+		err = b.write(b.advance, startName, b.end)
+	}
+	return p.Program.Scalar(lossName), err
 }

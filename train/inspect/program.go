@@ -27,7 +27,7 @@ type Program struct {
 // Compile compiles the model as train does, for batches of so many rows. Of batches
 // that run in blocks it is the program of a block.
 func Compile(m *task.Model, rows int) (*Program, error) {
-	program, err := m.Compile(&data.Batch{Steps: m.Config.Steps, Rows: rows}, train.Settings{}.Compilation(true))
+	program, err := train.Compile(m, &data.Batch{Steps: m.Config.Steps, Rows: rows}, train.Settings{}.Compilation(true))
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package optim_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -81,6 +82,65 @@ func TestGroupsRefuse(t *testing.T) {
 	for _, solvers := range [][]optim.Solver{nil, {a, a}, {a, nil}} {
 		if _, err := optim.NewGroups(solvers, nil); err == nil {
 			t.Errorf("solvers %v pass", solvers)
+		}
+	}
+}
+
+// When a later group refuses its state, or numbers are left over, the earlier groups are as they
+// were: they step as if nothing had been set. Would catch a state that is set in part.
+func TestGroupsSetStateIsAllOrNothing(t *testing.T) {
+	trained := func(steps int) (*optim.Groups, []gorgonia.ValueGrad) {
+		adam := func() optim.Solver { return optim.NewAdam(optim.Settings{LearningRate: 0.1}) }
+		g, err := optim.NewGroups([]optim.Solver{adam(), optim.NewMomentum(optim.Settings{LearningRate: 0.1}), adam()}, func(name string) int { return strings.Index("abc", name) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		var model []gorgonia.ValueGrad
+		for i, name := range []string{"a", "b", "c"} {
+			model = append(model, named{optimtest.NewParam([]int{1}, []float64{3}, []float64{float64(i + 1)}), name})
+		}
+		for range steps {
+			if err := g.Step(model); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return g, model
+	}
+	for _, steps := range []int{0, 1, 4} {
+		for name, spoil := range map[string]func(s optim.State){
+			"no step in the last group":     func(s optim.State) { delete(s.Scalars, "group2/step") },
+			"a step that is none":           func(s optim.State) { s.Scalars["group2/step"] = -1 },
+			"a tensor of the middle group":  func(s optim.State) { s.Tensors["group1/none"] = []float64{1} },
+			"a tensor of another format":    func(s optim.State) { s.Tensors["group2/none"] = []int{1} },
+			"a number of no group":          func(s optim.State) { s.Scalars["group7/step"] = 1 },
+			"a tensor of no group":          func(s optim.State) { s.Tensors["group7/x"] = []float64{1} },
+			"a number that no Adam has":     func(s optim.State) { s.Scalars["group2/rate"] = 1 },
+			"a number that no momentum has": func(s optim.State) { s.Scalars["group1/rate"] = 1 },
+		} {
+			g, model := trained(steps)
+			before := g.State()
+			other, _ := trained(7)
+			bad := other.State()
+			spoil(bad)
+			if err := g.SetState(bad); err == nil {
+				t.Errorf("%s, after %d steps: the state passes", name, steps)
+				continue
+			}
+			if after := g.State(); !reflect.DeepEqual(after, before) {
+				t.Errorf("%s, after %d steps: the state is %v, want %v", name, steps, after, before)
+			}
+			want, expected := trained(steps + 1)
+			if err := g.Step(model); err != nil {
+				t.Fatal(err)
+			}
+			for i, p := range model {
+				if x, y := p.Value().Data().([]float64)[0], expected[i].Value().Data().([]float64)[0]; x != y {
+					t.Errorf("%s, after %d steps: parameter %d steps to %v, want %v", name, steps, i, x, y)
+				}
+			}
+			if !reflect.DeepEqual(g.State(), want.State()) {
+				t.Errorf("%s, after %d steps: the step after is another", name, steps)
+			}
 		}
 	}
 }

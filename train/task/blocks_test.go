@@ -72,15 +72,15 @@ func TestBlocksAreTheWholeBatch(t *testing.T) {
 			var batch data.Batch
 			r.source.Begin(nil)
 			r.source.Batch(0, &batch)
-			whole, err := r.model.Compile(&batch, train.Compilation{Training: true})
+			whole, err := train.Compile(r.model, &batch, train.Compilation{Training: true})
 			if err != nil {
 				t.Fatal(err)
 			}
-			blocks, err := r.model.Compile(&batch, train.Compilation{Training: true, Block: steps})
+			blocks, err := train.Compile(r.model, &batch, train.Compilation{Training: true, Block: steps})
 			if err != nil {
 				t.Fatal(err)
 			}
-			losses, err := r.model.Compile(&batch, train.Compilation{Block: steps})
+			losses, err := train.Compile(r.model, &batch, train.Compilation{Block: steps})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -93,7 +93,7 @@ func TestBlocksAreTheWholeBatch(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				for kind, program := range map[string]train.Program[data.Batch]{"training": blocks, "not": losses} {
+				for kind, program := range map[string]*train.Program[data.Batch]{"training": blocks, "not": losses} {
 					got, err := program.Run(&batch, 0, nil)
 					if err != nil {
 						t.Fatal(err)
@@ -133,7 +133,7 @@ func TestTruncatedBlocks(t *testing.T) {
 	r.source.Batch(0, &batch)
 	var gradients, losses []float64
 	for _, truncate := range []bool{false, true} {
-		program, err := r.model.Compile(&data.Batch{Steps: 20, Rows: 3}, train.Compilation{Training: true, Block: 5, Truncate: truncate})
+		program, err := train.Compile(r.model, &data.Batch{Steps: 20, Rows: 3}, train.Compilation{Training: true, Block: 5, Truncate: truncate})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -146,7 +146,31 @@ func TestTruncatedBlocks(t *testing.T) {
 	if losses[0] == 0 || math.Abs(losses[0]-losses[1]) > 1e-6 || gradients[0] == gradients[1] {
 		t.Errorf("losses %v, gradients %v", losses, gradients)
 	}
-	if _, err := r.model.Compile(&data.Batch{Steps: 20, Rows: 3}, train.Compilation{Training: true, Block: -1}); err == nil {
+	if _, err := train.Compile(r.model, &data.Batch{Steps: 20, Rows: 3}, train.Compilation{Training: true, Block: -1}); err == nil {
 		t.Error("no error for graphs of -1 steps")
+	}
+}
+
+// A long batch is cut in training and, of a head that reads the last step alone, in evaluation;
+// one that fits a block never is. It shows in the input of the share of a block.
+func TestWhatIsCut(t *testing.T) {
+	for name, r := range readers(t) {
+		var batch data.Batch
+		r.source.Begin(nil)
+		r.source.Batch(0, &batch)
+		for _, c := range []struct {
+			compilation train.Compilation
+			want        bool
+		}{
+			{train.Compilation{Training: true, Block: 6}, true},
+			{train.Compilation{Training: true, Block: batch.Steps}, false},
+			{train.Compilation{Training: true}, false},
+			{train.Compilation{Block: 6}, r.model.Task().Reading() == task.LastStep},
+			{train.Compilation{Block: batch.Steps}, false},
+		} {
+			if cut := compile(t, r.model, &batch, c.compilation).Graph().Clear("share") == nil; cut != c.want {
+				t.Errorf("%s, %+v: cut is %t", name, c.compilation, cut)
+			}
+		}
 	}
 }

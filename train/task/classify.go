@@ -22,7 +22,7 @@ func (classifier) Reading() Reading { return LastStep }
 
 // Outputs returns C.
 func (classifier) Outputs(m schema.Schema) (int, error) {
-	if (m.Vocabulary == nil) == (m.Features == nil) || m.Labels == nil {
+	if (m.Vocabulary == nil) == (m.Features == nil) || m.Labels == nil || m.Affixes != nil {
 		return 0, errors.Errorf("task: a classifier needs labels and either a vocabulary or features; it is given %s", m)
 	}
 	return m.Labels.Len(), nil
@@ -76,8 +76,8 @@ func (c *Classifier) SeriesProbabilities(series []format.Series) ([][]float64, e
 
 func (c *Classifier) ofSequences(source data.Source[data.Batch], n int) ([][]float64, error) {
 	probabilities, classes := make([][]float64, n), c.model.Labels.Len()
-	return probabilities, c.run(source, func(program *Program, batch *data.Batch) {
-		all := program.graph.Floats("probabilities")
+	return probabilities, c.run(source, func(program *graph.Program, batch *data.Batch) {
+		all := program.Floats("probabilities")
 		for row, example := range batch.Examples {
 			if example >= 0 {
 				probabilities[example] = all[row*classes : (row+1)*classes]

@@ -24,7 +24,7 @@ func TestEngineAndWorkersReachTheGraphs(t *testing.T) {
 	for _, blocks := range []int{0, 4} {
 		var loss, gradient [][]float64
 		for _, g := range []graph.Settings{{Workers: 3}, {Engine: graph.Reference}} {
-			program, err := m.Compile(&data.Batch{Steps: 6, Rows: 2}, train.Compilation{Training: true, Block: blocks, Graph: g})
+			program, err := train.Compile(m, &data.Batch{Steps: 6, Rows: 2}, train.Compilation{Training: true, Block: blocks, Graph: g})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -55,7 +55,7 @@ func (c Config) CheckOptions() error {
 }
 
 func (c Config) checkBidirectional() error {
-	if c.Bidirectional && (c.Task.LanguageModel() || c.Task == Notes) {
+	if t := c.Task.Task(); c.Bidirectional && (c.Task == Notes || t != nil && t.Reading() == Carried) {
 		return errors.Errorf("bidirectional does not apply to task %s, which predicts what follows each step: the other direction would have read it", c.Task)
 	}
 	return nil
@@ -100,7 +100,7 @@ func (c Config) checkRates() error {
 	switch {
 	case c.RecurrentDropout > 0 && !slices.Contains(cells.Memories(cell), "h"):
 		return errors.Errorf("recurrent-dropout does not apply to cell %s, whose gates read no h", c.Cell)
-	case c.RecurrentDropout > 0 && strings.HasPrefix(c.Cell, "gru"):
+	case c.RecurrentDropout > 0 && cells.HiddenIsMemory(cell):
 		return errors.Errorf("recurrent-dropout does not apply to cell %s, whose h is its memory", c.Cell)
 	case c.Zoneout > 0:
 		return errors.Wrapf(cells.CheckZoneout(cell), "zoneout does not apply to cell %s", c.Cell)

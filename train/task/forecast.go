@@ -25,7 +25,7 @@ func (forecaster) Reading() Reading { return LastStep }
 
 // Outputs returns the number of values of the horizon.
 func (forecaster) Outputs(m schema.Schema) (int, error) {
-	if m.Features == nil || m.Horizon == nil || m.Vocabulary != nil || m.Labels != nil {
+	if m.Features == nil || m.Horizon == nil || m.Vocabulary != nil || m.Labels != nil || m.Affixes != nil {
 		return 0, errors.Errorf("task: a forecaster needs features and a horizon; it is given %s", m)
 	}
 	return m.Horizon.Len(), m.Horizon.Check(m.Features.Len())
@@ -119,8 +119,8 @@ func (f *Forecaster) Next(s format.Series) ([][]float64, error) {
 		return nil, err
 	}
 	rows := make([][]float64, m.Horizon.Steps)
-	return rows, f.run(source, func(program *Program, batch *data.Batch) {
-		for i, z := range program.graph.Floats("forecast") {
+	return rows, f.run(source, func(program *graph.Program, batch *data.Batch) {
+		for i, z := range program.Floats("forecast") {
 			h, k := i/m.Horizon.Targets, i%m.Horizon.Targets
 			rows[h] = append(rows[h], m.unscale(k, z, batch.Baselines[data.Naive][i]))
 		}

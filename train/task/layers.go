@@ -5,7 +5,6 @@ import (
 	"math/rand/v2"
 
 	"github.com/seed-222a112c/lstm/cells"
-	"github.com/seed-222a112c/lstm/graph"
 )
 
 // newLayers makes the cells, the first of which read inputs of a width, and returns the
@@ -47,29 +46,29 @@ func (m *Model) Recurrent() cells.Stateful {
 }
 
 // layer returns the recurrent layers with what is random in training.
-func (m *Model) layer(random *masks) cells.Layer {
-	forward := m.wrapped(m.Stack, random, "forward")
+func (m *Model) layer(r random) cells.Layer {
+	forward := m.wrapped(m.Stack, r, "forward")
 	if m.Reverse == nil {
 		for k, cell := range forward {
-			forward[k] = cells.Dropout{Cell: cell, Rate: m.dropout(k), Masks: random.steps}
+			forward[k] = cells.Dropout{Cell: cell, Rate: m.dropout(k), Masks: r.steps}
 		}
 		return cells.Forward{Cell: forward}
 	}
-	backward, layers := m.wrapped(m.Reverse, random, "backward"), cells.Layers{}
+	backward, layers := m.wrapped(m.Reverse, r, "backward"), cells.Layers{}
 	for k := range forward {
 		both := cells.Bidirectional{Forward: forward[k], Backward: backward[k]}
-		layers = append(layers, cells.DropoutLayer{Layer: both, Rate: m.dropout(k), Masks: random.steps})
+		layers = append(layers, cells.DropoutLayer{Layer: both, Rate: m.dropout(k), Masks: r.steps})
 	}
 	return layers
 }
 
 // wrapped returns cells with recurrent dropout and zoneout.
-func (m *Model) wrapped(stack cells.Stack, random *masks, direction string) cells.Stack {
-	zoneout := cells.Zoneout{Rates: cells.Rates(stack[0], m.Config.Zoneout), Masks: random.steps}
+func (m *Model) wrapped(stack cells.Stack, r random, direction string) cells.Stack {
+	zoneout := cells.Zoneout{Rates: cells.Rates(stack[0], m.Config.Zoneout), Masks: r.steps}
 	var all cells.Stack
 	for k, cell := range stack {
 		zoneout.Cell = cells.Variational{
-			Cell: cell, Name: fmt.Sprint(direction, k), Recurrent: m.Config.RecurrentDropout, Masks: random.whole,
+			Cell: cell, Name: fmt.Sprint(direction, k), Recurrent: m.Config.RecurrentDropout, Masks: r.whole,
 		}
 		all = append(all, zoneout)
 	}
@@ -82,23 +81,4 @@ func (m *Model) dropout(k int) float64 {
 		return 0
 	}
 	return m.Config.Dropout
-}
-
-// features returns what the head reads, one row a target, of the outputs of a sequence and
-// its end.
-func (s *Program) features(b *graph.Builder, outputs, masks []*graph.Node, end cells.State) *graph.Node {
-	drop := func(x *graph.Node) *graph.Node {
-		return s.random.masks(len(outputs)).head.Dropout(b, x, s.model.Config.Dropout)
-	}
-	if s.task.Reading() == LastStep {
-		if pool := pools[s.model.Config.Pool]; pool != nil {
-			return drop(pool(b, outputs, masks))
-		}
-		return drop(end.Output())
-	}
-	dropped := make([]*graph.Node, len(outputs))
-	for t, y := range outputs {
-		dropped[t] = drop(y)
-	}
-	return b.Stack(dropped)
 }

@@ -138,7 +138,7 @@ func TestWholeSequences(t *testing.T) {
 		func(c *task.Config) { c.Pool = task.Mean },
 	} {
 		m := changed(t, classifier(t, 8), change)
-		if _, err := m.Compile(&data.Batch{Steps: 8, Rows: 2}, train.Compilation{Training: true, Block: 5}); err == nil || !strings.Contains(err.Error(), "needs a graph of whole sequences, here of 8 steps, and graphs have at most 5") {
+		if _, err := train.Compile(m, &data.Batch{Steps: 8, Rows: 2}, train.Compilation{Training: true, Block: 5}); err == nil || !strings.Contains(err.Error(), "needs a graph of whole sequences, here of 8 steps, and graphs have at most 5") {
 			t.Errorf("error %v", err)
 		}
 		source, err := data.NewSequences([][]int{{1, 2, 3, 4, 1, 2, 3, 4}}, []int{1}, 1, 8)

@@ -47,8 +47,8 @@ func New(c Config, s schema.Schema, rng *rand.Rand) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s.Affixes != nil && c.Task != Tag {
-		return nil, errors.Errorf("task: affixes of words for task %s, which does not read them", c.Task)
+	if s.Affixes != nil && s.Features != nil {
+		return nil, errors.Errorf("task: affixes of words for inputs that are numbers: the model of task %s is given %s", c.Task, s)
 	}
 	m := &Model{Config: c, Schema: s}
 	width, err := m.newInputs(rng)
@@ -114,9 +114,6 @@ func (m *Model) outputs() int {
 	}
 	return outputs
 }
-
-// BaselineLoss returns about the loss of a model for the same task that knows nothing.
-func (m *Model) BaselineLoss() float64 { return m.Task().BaselineLoss(m.outputs()) }
 
 // Params returns all parameters in a fixed order.
 func (m *Model) Params() []*graph.Param {

@@ -9,6 +9,7 @@ import (
 	"github.com/seed-222a112c/lstm/train"
 	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/format"
+	"github.com/seed-222a112c/lstm/train/metrics"
 	"github.com/seed-222a112c/lstm/train/schema"
 )
 
@@ -27,7 +28,7 @@ func (composer) Reading() Reading { return EveryStep }
 
 // Outputs returns the number of keys.
 func (composer) Outputs(m schema.Schema) (int, error) {
-	if m.Features == nil || m.Features.Len() != format.Keys || m.Vocabulary != nil || m.Labels != nil || m.Horizon != nil {
+	if m.Features == nil || m.Features.Len() != format.Keys || m.Vocabulary != nil || m.Labels != nil || m.Horizon != nil || m.Affixes != nil {
 		return 0, errors.Errorf("task: a model of notes needs features, one for each of %d keys; it is given %s", format.Keys, m)
 	}
 	return format.Keys, nil
@@ -36,6 +37,28 @@ func (composer) Outputs(m schema.Schema) (int, error) {
 // Count counts keys.
 func (composer) Count(_ *Model, p *graph.Program, batch *data.Batch) train.Counts {
 	return train.Counts{"keys": retrievalCounts(retrieved(p.Floats("logits"), batch))}
+}
+
+// retrieved counts the labels of sets whose odds are above even.
+func retrieved(logits []float64, batch *data.Batch) metrics.Retrieval {
+	var r metrics.Retrieval
+	width := len(logits) / len(batch.Weights)
+	for i, logit := range logits {
+		if batch.Weights[i/width] == 0 {
+			continue
+		}
+		there, found := batch.Values[i] > 0, logit > 0
+		if there {
+			r.True++
+		}
+		if found {
+			r.Found++
+		}
+		if there && found {
+			r.Correct++
+		}
+	}
+	return r
 }
 
 // Counted returns the size of what Count counts.
@@ -75,8 +98,8 @@ func (c *Composer) Next(pieces []format.Roll) ([][]float64, error) {
 		return nil, err
 	}
 	next := make([][]float64, len(pieces))
-	return next, c.run(source, func(program *Program, batch *data.Batch) {
-		all := program.graph.Floats("probabilities")
+	return next, c.run(source, func(program *graph.Program, batch *data.Batch) {
+		all := program.Floats("probabilities")
 		for row, piece := range batch.Examples {
 			if piece >= 0 {
 				// A piece without steps has the output of its first, masked, one.

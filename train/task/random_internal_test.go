@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/seed-222a112c/lstm/graph"
+	"github.com/seed-222a112c/lstm/train"
+	"github.com/seed-222a112c/lstm/train/bptt"
+	"github.com/seed-222a112c/lstm/train/data"
 	"github.com/seed-222a112c/lstm/train/schema"
 )
 
@@ -40,14 +43,12 @@ func TestWhereMasksAre(t *testing.T) {
 		}
 		got := map[int]int{}
 		for _, training := range []bool{true, false} {
-			s := newProgram(m, steps, rows)
-			if training {
-				s.random = newRandom(m.Config)
-			}
 			p, err := graph.Compile(func(b *graph.Builder) {
-				if s.build(b, training); training {
+				if training {
 					clear(got) // of an earlier build
 				}
+				g := &train.Graph{Graph: &bptt.Graph{Builder: b}, Training: training}
+				b.Output("mean loss", m.Loss(g, &data.Batch{Steps: steps, Rows: rows}))
 				for _, n := range b.ExprGraph().AllNodes() {
 					if shape := n.Shape(); strings.Contains(n.Name(), "random mask") {
 						if shape[0] != rows || !training {

@@ -13,7 +13,7 @@ import (
 )
 
 // drawn runs a batch with the masks of a seed.
-func drawn(t *testing.T, program train.Program[data.Batch], batch *data.Batch, seed uint64) train.Result {
+func drawn(t *testing.T, program *train.Program[data.Batch], batch *data.Batch, seed uint64) train.Result {
 	t.Helper()
 	r, err := program.Run(batch, 0, rand.New(rand.NewPCG(seed, 0)))
 	if err != nil {
@@ -22,9 +22,9 @@ func drawn(t *testing.T, program train.Program[data.Batch], batch *data.Batch, s
 	return r
 }
 
-func compile(t *testing.T, m *task.Model, batch *data.Batch, s train.Compilation) train.Program[data.Batch] {
+func compile(t *testing.T, m *task.Model, batch *data.Batch, s train.Compilation) *train.Program[data.Batch] {
 	t.Helper()
-	program, err := m.Compile(batch, s)
+	program, err := train.Compile(m, batch, s)
 	if err != nil {
 		t.Fatal(err)
 	}

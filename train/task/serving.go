@@ -88,8 +88,8 @@ type predictor struct {
 	serving  Serving
 	runs     chan struct{} // holds an element for each run under way
 	mutex    sync.Mutex
-	programs []*Program // all of them, to be closed
-	idle     map[int][]*Program
+	programs []*train.Program[data.Batch] // all of them, to be closed
+	idle     map[int][]*train.Program[data.Batch]
 	closed   bool
 }
 
@@ -102,11 +102,11 @@ func newPredictor(m *Model, kind Kind, s Serving) (*predictor, error) {
 	if m, err = s.served(m, kind); err != nil {
 		return nil, err
 	}
-	return &predictor{model: m, serving: s, runs: make(chan struct{}, s.Parallel), idle: map[int][]*Program{}}, nil
+	return &predictor{model: m, serving: s, runs: make(chan struct{}, s.Parallel), idle: map[int][]*train.Program[data.Batch]{}}, nil
 }
 
 // run calls each after every batch of a source, with the program that ran it.
-func (p *predictor) run(source data.Source[data.Batch], each func(*Program, *data.Batch)) error {
+func (p *predictor) run(source data.Source[data.Batch], each func(*graph.Program, *data.Batch)) error {
 	var batch data.Batch
 	for i := range source.Begin(nil) {
 		source.Batch(i, &batch)
@@ -117,33 +117,33 @@ func (p *predictor) run(source data.Source[data.Batch], each func(*Program, *dat
 	return nil
 }
 
-func (p *predictor) runBatch(i int, batch *data.Batch, each func(*Program, *data.Batch)) error {
+func (p *predictor) runBatch(i int, batch *data.Batch, each func(*graph.Program, *data.Batch)) error {
 	p.runs <- struct{}{}
 	defer func() { <-p.runs }()
-	program, err := p.take(batch.Steps, batch.Rows)
+	program, err := p.take(batch)
 	if err != nil {
 		return err
 	}
-	defer p.give(program)
+	defer p.give(batch.Steps, program)
 	if _, err := program.Run(batch, i, nil); err != nil {
 		return err
 	}
-	each(program, batch)
+	each(program.Graph(), batch)
 	return nil
 }
 
 // take returns a program that nobody uses.
-func (p *predictor) take(steps, rows int) (*Program, error) {
+func (p *predictor) take(batch *data.Batch) (*train.Program[data.Batch], error) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if p.closed {
 		return nil, errors.New("task: a prediction after Close")
 	}
-	if free := p.idle[steps]; len(free) > 0 {
-		p.idle[steps] = free[:len(free)-1]
+	if free := p.idle[batch.Steps]; len(free) > 0 {
+		p.idle[batch.Steps] = free[:len(free)-1]
 		return free[len(free)-1], nil
 	}
-	program, err := p.model.compile(steps, rows, train.Compilation{Graph: p.serving.graph()})
+	program, err := train.Compile(p.model, batch, train.Compilation{Graph: p.serving.graph()})
 	if err != nil {
 		return nil, err
 	}
@@ -152,10 +152,10 @@ func (p *predictor) take(steps, rows int) (*Program, error) {
 	return program, nil
 }
 
-func (p *predictor) give(program *Program) {
+func (p *predictor) give(steps int, program *train.Program[data.Batch]) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
-	p.idle[program.steps] = append(p.idle[program.steps], program)
+	p.idle[steps] = append(p.idle[steps], program)
 }
 
 // Close waits for the runs under way and releases the model's programs. Predictions after it are

@@ -6,7 +6,6 @@ import (
 	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph"
 	"github.com/seed-222a112c/lstm/train/data"
-	"github.com/seed-222a112c/lstm/train/metrics"
 )
 
 // sets is the head of tasks whose targets are sets of labels: the outputs are logits, one
@@ -34,25 +33,3 @@ func (sets) SetTargets(p *graph.Program, batch *data.Batch) error {
 
 // BaselineLoss returns O·log 2, the loss of even odds.
 func (sets) BaselineLoss(outputs int) float64 { return float64(outputs) * math.Ln2 }
-
-// retrieved counts the labels of sets whose odds are above even.
-func retrieved(logits []float64, batch *data.Batch) metrics.Retrieval {
-	var r metrics.Retrieval
-	width := len(logits) / len(batch.Weights)
-	for i, logit := range logits {
-		if batch.Weights[i/width] == 0 {
-			continue
-		}
-		there, found := batch.Values[i] > 0, logit > 0
-		if there {
-			r.True++
-		}
-		if found {
-			r.Found++
-		}
-		if there && found {
-			r.Correct++
-		}
-	}
-	return r
-}

@@ -81,7 +81,7 @@ func TestAffixesAreForTaggers(t *testing.T) {
 	c := classifier(t, 4)
 	known := c.Schema
 	known.Affixes = schema.NewAffixes([]format.Sentence{{Words: []string{"a"}}}, 1, schema.Limits{})
-	if _, err := task.New(c.Config, known, newRand()); err == nil || !strings.Contains(err.Error(), "affixes of words for task classify") {
+	if _, err := task.New(c.Config, known, newRand()); err == nil || !strings.Contains(err.Error(), "a classifier needs labels and either a vocabulary or features; it is given a vocabulary and affixes and labels") {
 		t.Errorf("error %v", err)
 	}
 }

@@ -116,8 +116,8 @@ func (t *Tagger) Tags(sentences [][]string) ([][]TaggedWord, error) {
 		return nil, err
 	}
 	classes := t.model.Labels.Len()
-	return found, t.run(source, func(program *Program, batch *data.Batch) {
-		all := program.graph.Floats("probabilities")
+	return found, t.run(source, func(program *graph.Program, batch *data.Batch) {
+		all := program.Floats("probabilities")
 		for row, length := range batch.Lengths {
 			for at := range length {
 				i := at*batch.Rows + row

@@ -41,7 +41,7 @@ func score(t *testing.T, m *task.Model, source data.Source[data.Batch]) train.Me
 	var batch data.Batch
 	for i := range source.Begin(nil) {
 		source.Batch(i, &batch)
-		program, err := m.Compile(&batch, train.Compilation{})
+		program, err := train.Compile(m, &batch, train.Compilation{})
 		if err != nil {
 			t.Fatal(err)
 		}

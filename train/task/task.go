@@ -1,7 +1,9 @@
 // Package task says what a model is for. A model is an embedding, or numbers as they
 // are, under a stack of recurrent cells and a dense layer, the head; a Task says which
 // outputs of the cells the head reads, what the head's own outputs mean, how they are
-// trained and what they are worth. Each task is a file of this package.
+// trained and what they are worth. Each task is a file of this package: what it needs to know, its
+// head, what it counts and reports, and its predictor. Heads that tasks share, classes, sets and
+// values, have files of their own.
 //
 // Shapes are written with B the batch size, T the number of time steps, I the width of
 // inputs that are numbers, H the hidden size, V the vocabulary size, C the number of

@@ -60,7 +60,7 @@ func meanLoss(t *testing.T, m *task.Model, ids []int, rows, steps int) float64 {
 	if err != nil {
 		t.Fatal(err)
 	}
-	program, err := m.Compile(&data.Batch{Steps: steps, Rows: rows}, train.Compilation{})
+	program, err := train.Compile(m, &data.Batch{Steps: steps, Rows: rows}, train.Compilation{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +235,7 @@ func TestProgramsListParametersInOneOrder(t *testing.T) {
 	lm, _ := languageModel(t, "hello world", 4)
 	for _, m := range []*task.Model{lm, classifier(t, 4)} {
 		for _, steps := range []int{1, 3} {
-			program, err := m.Compile(&data.Batch{Steps: steps, Rows: 2}, train.Compilation{Training: true})
+			program, err := train.Compile(m, &data.Batch{Steps: steps, Rows: 2}, train.Compilation{Training: true})
 			if err != nil {
 				t.Fatal(err)
 			}

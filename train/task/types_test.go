@@ -69,7 +69,7 @@ func TestTypesAreWrittenAndChecked(t *testing.T) {
 		{"lstm.cell.type", "", `its cell "halving" was one of this module and is a`},
 		{"lstm.task.type", "main.other", `its task "sort" was a main.other and is a task_test.sorter here: register the one`},
 		{"lstm.config", strings.Replace(file.Metadata["lstm.config"], "halving", "thirding", 1), `no cell "thirding"`},
-		{"lstm.config", strings.Replace(file.Metadata["lstm.config"], `"sort"`, `"shuffle"`, 1), `no task "shuffle"; the tasks are [char word classify tag forecast notes sort], and task.Register adds others`},
+		{"lstm.config", strings.Replace(file.Metadata["lstm.config"], `"sort"`, `"shuffle"`, 1), `no task "shuffle"; the tasks are [char word classify tag forecast notes grade sort], and task.Register adds others`},
 		{"lstm.config", strings.Replace(file.Metadata["lstm.config"], "halving", "peephole", 1), `its cell "peephole" was a`},
 	} {
 		changed := *file

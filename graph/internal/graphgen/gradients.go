@@ -1,6 +1,7 @@
 package graphgen
 
 import (
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -112,18 +113,28 @@ func (p *Program) nodes() map[int]int {
 		case "Unstack", "Substitute":
 			if s.isAlias() {
 				node = first[s.Operands[len(s.Operands)-1]]
+				break
+			}
+			if s.Op == "Unstack" { // a piece of those that one call returns
+				node = once(known, fmt.Sprint(s.Op, name(first[s.Operands[0]]), s.Numbers), node)
 			}
 		case "Add", "Sub", "Mul", "Div", "MatMul", "Sigmoid", "Tanh", "Exp", "Log", "Sqrt", "Scale":
 			key := strings.Replace(s.Op, "Scale", "Mul", 1) // of two scalars it is
 			for _, id := range s.Operands {
 				key += " " + name(first[id])
 			}
-			if same, ok := known[key]; ok {
-				node = same
-			}
-			known[key] = node
+			node = once(known, key, node)
 		}
 		first[s.ID] = node
 	}
 	return first
+}
+
+// once returns the node that is known by a key, which is node if there was none.
+func once(known map[string]int, key string, node int) int {
+	if same, ok := known[key]; ok {
+		return same
+	}
+	known[key] = node
+	return node
 }
