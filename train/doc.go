@@ -6,7 +6,7 @@
 // [Settings] hold values: a solver, a schedule, groups of parameters, what is best, callbacks. Names
 // and flags are for package run, and the models that the command trains for package task.
 //
-// What else a model may have, a weight of its batches, metrics, carried state, it says by small
-// interfaces that Fit looks for; see Model. [Register] gives a type of models a name, by which [Save]
-// and [Load] find it. [Evaluate] measures a model on data.
+// What else a model may have, a weight of its batches, metrics, carried state, sequences that can be
+// cut, it says by small interfaces that Fit looks for; see Model. [Register] gives a type of models a
+// name, by which [Save] and [Load] find it. [Evaluate] measures a model on data.
 package train
