@@ -28,7 +28,7 @@ const (
 // temporaryFiles are those that a program leaves which is killed while it writes.
 var temporaryFiles = []string{"*.safetensors.*.tmp", SettingsName + ".*.tmp"}
 
-// A Plan is what a run is of.
+// A Plan says what the folder of a run is to hold.
 type Plan struct {
 	Settings  any            // what config.json is to hold: a value that JSON makes an object of
 	Data      []dataset.File // the files that the training reads, as dataset.Options.Files returns them

@@ -20,7 +20,7 @@ type Training struct {
 
 // Prepare reads the data and makes the model, for a training that begins or that was stopped. It is
 // a *format.Error if the stopped one had other data, unless the option that names them is overridden,
-// or if what a model knows of the data is no more the same. Nothing is written.
+// or if what a model knows of the data is no longer the same. Nothing is written.
 func Prepare(s Settings, stopped *Stopped) (*Training, error) {
 	if stopped != nil {
 		if err := stopped.checkData(&s.Options); err != nil {
@@ -49,7 +49,7 @@ func Prepare(s Settings, stopped *Stopped) (*Training, error) {
 	return &Training{s, set, m, files}, err
 }
 
-// Plan returns what the folder of the training is of.
+// Plan returns the plan of the folder of the training.
 func (t *Training) Plan() Plan {
 	return Plan{Settings: t.Settings, Data: t.Files, Saving: t.Settings.Saving}
 }
