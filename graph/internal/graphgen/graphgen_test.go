@@ -213,6 +213,24 @@ var mended = []struct{ what, text string }{
 		v34 = MatMul(v9, v33)
 		v36 = AddRow(v34, v18)
 		v116 = Output(v36)`},
+	{"a row that is looked up is written over by the matrix that it is added to", `
+		seed 1232581
+		v3 = Input(1, 1, uniform)
+		v12 = Indices(1, 1, any)
+		v13 = Rows(v3, v12)
+		v20 = Input(2, 1, uniform)
+		v26 = Input(1, 1, uniform)
+		v27 = MatMul(v20, v26)
+		v28 = AddRow(v27, v13)
+		v42 = Output(v28)`},
+	{"pieces of one Unstack are one node for gradients inside the graph", `
+		seed 1304066
+		v3 = Input(2, 2, ones)
+		v4 = Unstack(v3, 2, 0)
+		v5 = Unstack(v3, 2, 0)
+		v6 = Dot(v5, v4)
+		v7 = Gradients(v6, v5)
+		v19 = Output(v7)`},
 }
 
 // A fault that is back.

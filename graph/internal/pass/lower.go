@@ -22,7 +22,7 @@ func Lower(p *ir.Program) (*ir.Program, int) {
 			rest := operands
 			if start >= 0 {
 				s.In = []*ir.Value{operands[start]}
-				if inPlace[v.In[start]] {
+				if inPlace[v.In[start]] && operands[start].SameShape(v) { // a row is not written over
 					s.Attr = ir.Start{InPlace: true}
 				}
 				rest = slices.Delete(slices.Clone(operands), start, start+1)

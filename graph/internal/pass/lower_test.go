@@ -24,6 +24,19 @@ func TestLower(t *testing.T) {
 	}
 }
 
+// A row that is looked up is not written over by the matrix that it is added to, which is higher.
+func TestLowerStartsFromALookedUpRow(t *testing.T) {
+	checkPass(t, Lower, `
+		t = input 3x4
+		k = index 1x1
+		row = lookup[0:1](t, k) row
+		x = input 2x3
+		w = param 3x4
+		z = sum(x*w + row)
+		return z`,
+		"x = input 2x3\nw = param 3x4\nt = input 3x4\nk = index 1x1\nv4 = lookup[0:1](t, k) row\nv5 = sum(x*w + v4)\nreturn v5")
+}
+
 // A sum that is written over what somebody else reads, or what is kept: rows of a product of all
 // steps may be written over where each is read once.
 func TestLowerInPlace(t *testing.T) {
