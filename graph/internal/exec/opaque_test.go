@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pkg/errors"
 	"github.com/seed-222a112c/lstm/graph/internal/exec"
 	"github.com/seed-222a112c/lstm/graph/internal/ir"
 	"gorgonia.org/gorgonia"
@@ -125,5 +126,85 @@ func TestOpaqueFails(t *testing.T) {
 			}
 		}
 		p.Close()
+	}
+}
+
+// A custom operation is another one of Gorgonia's that does something else.
+type customOp struct {
+	gorgonia.Op
+	do func(in ...gorgonia.Value) (gorgonia.Value, error)
+}
+
+func (o *customOp) Do(in ...gorgonia.Value) (gorgonia.Value, error) { return o.do(in...) }
+
+// An operation that fails once, panics once and is right in the next run: its result is a view,
+// which is copied row by row. Catches workers that wait for the one that has failed, an error that
+// is reported again, and what is written into the gaps of a view.
+func TestOpaqueThatRecovers(t *testing.T) {
+	const text = `
+		x = input 4x6
+		a = tanh(x)
+		o = opaque[4x2 "columns"](a)
+		n = neg(o)
+		i = transpose(n)
+		s = softmax(i)
+		return n, s
+	`
+	c := compiledOf(sampleOf(text, 1), true)
+	a := gorgonia.NewMatrix(c.graph, tensor.Float64, gorgonia.WithShape(4, 6))
+	op := &customOp{Op: gorgonia.Must(gorgonia.Slice(a, nil, gorgonia.S(1, 3))).Op()}
+	c = withOpaque(c, map[string]*gorgonia.Node{"columns": gorgonia.Must(gorgonia.ApplyOp(op, a))})
+	fails := func(...gorgonia.Value) (gorgonia.Value, error) { return nil, errors.New("no luck") }
+	panics := func(...gorgonia.Value) (gorgonia.Value, error) { panic("no luck at all") }
+	works := func(in ...gorgonia.Value) (gorgonia.Value, error) {
+		return in[0].(*tensor.Dense).Slice(nil, gorgonia.S(1, 3))
+	}
+	want := []ir.Matrix{ir.NewMatrix(4, 2), ir.NewMatrix(2, 4)}
+	for j := range 2 {
+		total := 0.0
+		for i := range 4 {
+			want[0].Data[i*2+j] = -math.Tanh(c.Leaves["x"].At(i, j+1))
+			total += math.Exp(want[0].At(i, j))
+		}
+		for i := range 4 {
+			want[1].Data[j*4+i] = math.Exp(want[0].At(i, j)) / total
+		}
+	}
+	for _, workers := range []int{1, 3} {
+		for _, without := range [][]string{nil, {"period"}, {"memory"}} {
+			s := scheduleOf[float64](t, c, workers, without...)
+			p, err := exec.New(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.let(t)
+			for _, frozen := range []bool{false, true} {
+				if p.Thaw(); frozen {
+					p.Freeze()
+				}
+				for _, run := range []struct {
+					do   func(...gorgonia.Value) (gorgonia.Value, error)
+					want string
+				}{{fails, "no luck"}, {works, ""}, {panics, "no luck at all"}, {works, ""}} {
+					op.do = run.do
+					err := p.Run()
+					if (err == nil) != (run.want == "") || err != nil && !strings.Contains(err.Error(), run.want) {
+						t.Fatalf("%d workers, without %v, frozen %v: the error is %v, want %q", workers, without, frozen, err, run.want)
+					}
+					if err == nil {
+						check(t, "the run", matrices([]*tensor.Dense{p.Output(0), p.Output(1)}), want, 1e-12)
+					}
+				}
+			}
+			p.Close()
+			op.do = works
+			for seed := range uint64(4) {
+				got, err := exec.Interleave(s, c.values(), rand.New(rand.NewPCG(seed, 1)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				check(t, "the run", matrices(got), want, 1e-12)
+			}
+		}
 	}
 }
