@@ -166,6 +166,34 @@ func TestHoistOfDeepProducts(t *testing.T) {
 	}
 }
 
+// Of two biases that all steps add the one that the first step adds first goes into the product:
+// another order of additions would give other bits.
+func TestHoistOfTwoBiases(t *testing.T) {
+	checkPass(t, Hoist, `
+		x = input 2x3
+		y = input 2x3
+		w = param 3x5
+		b = param 1x5 row
+		c = param 1x5 row
+		z1 = sum(x*w + b + c)
+		z2 = sum(y*w + c + b)
+		return z1, z2
+	`, `
+		x = input 2x3
+		y = input 2x3
+		v2 = stack(x, y)
+		w = param 3x5
+		b = param 1x5 row
+		v5 = sum(v2*w + b)
+		v6 = rows[0:2](v5)
+		c = param 1x5 row
+		v8 = sum(v6 + c)
+		v9 = rows[2:4](v5)
+		v10 = sum(v9 + c)
+		return v8, v10
+	`)
+}
+
 // A row that is one of the steps' results goes into no product.
 func TestHoistOfARowThatWaits(t *testing.T) {
 	checkPass(t, Hoist, `
@@ -252,6 +280,9 @@ func TestLift(t *testing.T) {
 		"two rows at once":        "n1 = mul(z1, z2)\nn2 = mul(z2, z1)\nreturn n1, n2",
 		"a matrix of each step":   "y = input 2x3\nn1 = mul(z1, y)\nn2 = mul(z2, y)\nreturn n1, n2",
 		"not row by row":          "n1 = reshape[3x2](z1)\nn2 = reshape[3x2](z2)\nreturn n1, n2",
+		"two matrices":            "y = input 4x3\ny2 = rows[2:4](y)\nn1 = tanh(z1)\nn2 = tanh(y2)\nreturn n1, n2",
+		"two biases":              "h = param 1x3 row\nn1 = mul(z1, g)\nn2 = mul(z2, h)\nreturn n1, n2",
+		"two numbers":             "k = constant[2]()\nl = constant[3]()\nn1 = div(k, z1)\nn2 = div(l, z2)\nreturn n1, n2",
 		"sums":                    "w = param 3x3\nn1 = sum(z1*w)\nn2 = sum(z2*w)\nreturn n1, n2",
 	} {
 		p := ir.MustParse(neededAll(outdented(leaves) + text))

@@ -82,6 +82,25 @@ func TestLowerInPlace(t *testing.T) {
 		v6 = sum(h*u + v5)
 		return v6
 	`)
+	checkPass(t, Lower, `
+		x = input 4x5
+		y = input 4x5
+		h = input 2x5
+		u = param 5x5
+		v = sum(x + y)
+		r = rows[0:2](v)
+		z = sum(h*u + r)
+		return z
+	`, `
+		h = input 2x5
+		u = param 5x5
+		x = input 4x5
+		y = input 4x5
+		v4 = add(x, y)
+		v5 = rows[0:2](v4)
+		v6 = sum(h*u + v5)
+		return v6
+	`)
 	for outputs, attr := range map[string]string{"z": "[in place true]", "z, r": ""} {
 		checkPass(t, Lower, `
 			e = param 9x5

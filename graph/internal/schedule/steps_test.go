@@ -324,6 +324,22 @@ func TestOutputs(t *testing.T) {
 	`, Settings{Workers: 2})
 }
 
+// An output that is a part of a stack, and keeps all of it from being written over.
+func TestOutputInAStack(t *testing.T) {
+	checkSteps(t, `
+		x = input 2x3
+		a = tanh(x)
+		s = stack(x, a)
+		n = softmax(s)
+		return n, a
+	`, `
+		cluster 2×3: tanh: x →#1
+		copy 2×3: x →#2
+		copy 2×3: #1 →#2+6
+		| softmax 4×3: #2 →#3
+	`, Settings{Workers: 2})
+}
+
 // An output whose rows have gaps between them.
 func TestOutputWithGaps(t *testing.T) {
 	checkSteps(t, `

@@ -29,7 +29,11 @@ func Difference(got, want []ir.Matrix) (worst float64, where string) {
 			if x == y || math.IsNaN(x) && math.IsNaN(y) {
 				continue
 			}
-			if d := math.Abs(x-y) / scale; !(d <= worst) {
+			d := math.Abs(x-y) / scale
+			if math.IsNaN(d) { // of a NaN no other difference is the larger
+				d = math.Inf(1)
+			}
+			if d > worst {
 				worst, where = d, fmt.Sprintf("output %d, element %d: %g, want %g", i, j, y, x)
 			}
 		}
