@@ -1,6 +1,7 @@
 package exec_test
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -51,5 +52,36 @@ func TestClustersThatDiffer(t *testing.T) {
 		"r = input 1x4\na = sub(x, r)\nb = sub(r, y)\nreturn a, b",
 	} {
 		checkRun(t, "x = input 4x4\ny = input 4x4\n"+text, 2)
+	}
+}
+
+// Clusters of more numbers than are computed at a time, of rows that are longer than that, and of
+// rows with gaps between them: numbers that are computed from other rows or columns.
+func TestLargeClusters(t *testing.T) {
+	const text = `
+		x = input %[1]dx%[2]d
+		y = input %[1]dx%[2]d
+		r = input 1x%[2]d
+		c = input %[1]dx1
+		n = input 1x1
+		k = constant[3]()
+		z = concat(x, y)
+		g = columns[1:%[3]d](z)
+		a = mul(x, r)
+		b = sub(c, a)
+		d = tanh(b)
+		e = choose(c, d, y)
+		f = keep(x, r)
+		h = div(k, f)
+		i = add(h, n)
+		j = muladd(d, e, i)
+		l = mul(g, c)
+		m = exp(g)
+		return j, e, b, l, m, z
+	`
+	for _, shape := range [][2]int{{3, 1500}, {1, 1500}, {30, 100}, {2, 1024}, {1025, 1}} {
+		for _, workers := range []int{1, 3} {
+			checkRun(t, fmt.Sprintf(text, shape[0], shape[1], shape[1]+1), workers)
+		}
 	}
 }

@@ -45,15 +45,16 @@ const manyNoises = 100
 // of each value and to 1, and where it is.
 func Difference(got, want map[string][]float64) (worst float64, where string) {
 	for _, name := range sortedNames(want) {
-		if far, scale, at := farthest(name, got[name], want[name]); !(far/scale <= worst) {
-			worst, where = far/scale, at
+		far, scale, at := farthest(name, got[name], want[name])
+		if d := far / scale; d > worst || math.IsNaN(d) {
+			worst, where = d, at
 		}
 	}
 	return worst, where
 }
 
 // farthest returns the largest difference of two elements, the scale of the value, and where it
-// is. Values of different lengths differ without bound.
+// is. Values of different lengths differ without bound; if a difference is NaN the largest one is.
 func farthest(name string, got, want []float64) (far, scale float64, where string) {
 	if len(got) != len(want) {
 		return math.Inf(1), 1, fmt.Sprintf("%s has %d elements, want %d", name, len(got), len(want))
@@ -61,7 +62,7 @@ func farthest(name string, got, want []float64) (far, scale float64, where strin
 	scale = 1
 	for i, w := range want {
 		scale = max(scale, math.Abs(w))
-		if d := math.Abs(got[i] - w); !(d <= far) {
+		if d := math.Abs(got[i] - w); d > far || math.IsNaN(d) {
 			far, where = d, fmt.Sprintf("%s[%d] = %.9g, want %.9g", name, i, got[i], w)
 		}
 	}

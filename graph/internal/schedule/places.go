@@ -1,6 +1,8 @@
 package schedule
 
 import (
+	"slices"
+
 	"github.com/seed-222a112c/lstm/graph/internal/exec"
 	"github.com/seed-222a112c/lstm/graph/internal/ir"
 	"github.com/seed-222a112c/lstm/graph/internal/kernel"
@@ -12,8 +14,7 @@ func places[T kernel.Float](p *Plan[T]) int {
 	for _, v := range p.Outputs {
 		p.material[v.ID] = true
 	}
-	for i := len(p.Values) - 1; i >= 0; i-- {
-		v := p.Values[i]
+	for _, v := range slices.Backward(p.Values) {
 		for _, t := range v.Products {
 			p.material[t.Right.ID] = true
 		}

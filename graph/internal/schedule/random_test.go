@@ -334,3 +334,21 @@ func TestPhasesRewrite(t *testing.T) {
 		}
 	}
 }
+
+// Rewrites of a small program that are counted twice, or not: one derivative is sunk to where it is
+// wanted, two elementwise values are computed with their operand, one operand is packed once, one
+// product and one packing are done with another, and the workers wait once for what is packed.
+func TestRunCounts(t *testing.T) {
+	for text, want := range map[string]map[string]int{
+		"x = input 8x3\nw = param 3x3\nu = param 3x3\ns = sigmoid(x)\no = affine[-1, 1](s)\nz = sum(s*w)\ny = sum(s*u)\nv = sum(x*w)\ng = mul(o, z)\nreturn g, y, v": {
+			"clusters": 2, "sink": 1, "pack": 1, "share": 2, "workers": 1},
+		"x = input 8x3\ns = softmax(x)\nreturn s": {},
+	} {
+		_, got := Run(ir.MustParse(text), Pipeline[float32](Settings{Workers: 2}))
+		for name, n := range got {
+			if n != want[name] {
+				t.Errorf("%s\n%s has made %d rewrites, want %d", text, name, n, want[name])
+			}
+		}
+	}
+}

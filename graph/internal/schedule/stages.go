@@ -1,6 +1,8 @@
 package schedule
 
 import (
+	"slices"
+
 	"github.com/seed-222a112c/lstm/graph/internal/ir"
 	"github.com/seed-222a112c/lstm/graph/internal/kernel"
 )
@@ -59,8 +61,7 @@ func (p *Plan[T]) firstUse(v *ir.Value) int {
 // so that the gate alone is stored.
 func sink[T kernel.Float](p *Plan[T]) int {
 	sunk := 0
-	for i := len(p.Values) - 1; i >= 0; i-- {
-		v := p.Values[i]
+	for _, v := range slices.Backward(p.Values) {
 		users := p.Users(v)
 		if !v.Op.Is(ir.Elementwise) || v.Op.Is(ir.Transcendental) || p.IsOutput(v) || len(users) == 0 {
 			continue

@@ -236,6 +236,73 @@ func TestStarts(t *testing.T) {
 	`, Settings{Workers: 2})
 }
 
+// Workers that wait for one another though each reads only rows that it has written itself.
+func TestNoBarriersBetweenSteps(t *testing.T) {
+	checkSteps(t, `
+		x = input 8x4
+		w = param 4x4
+		k = index 1x8
+		o = input 8x1
+		one = constant[1]()
+		a = softmax(x)
+		b = tanh(a)
+		n = layernorm[0.1](b)
+		c = neg(n)
+		g = layernormgrad[0.1](b, n, c)
+		s = concat(g, x)
+		p = softmax(s)
+		z = sum(g*w)
+		l = crossentropygrad(z, k, o, one)
+		m = softmax(l)
+		y = transpose(p)
+		e = exp(y)
+		q = softmax(e)
+		return q, m
+	`, `
+		pack 1: w →#4
+		softmax 8×4: x →#5
+		cluster 8×4: tanh: #5 →#6
+		layer norm 8×4: #6 →#7 →#8
+		cluster 8×4: −: #7 →#9
+		layer norm gradient 8×4: #7 #9 #8 →#10+0
+		copy 8×4: x →#10+4
+		softmax 8×8: #10 →#11
+		| product 8×[4×4]: #10+0 #4 →#12
+		cross-entropy and its gradient 8×4: #12 o →#13 →#14 #15
+		transpose 8×8: #11 →#16
+		softmax 8×4: #14 →#17
+		cluster 8×8: exp: #16 →#18
+		softmax 8×8: #18 →#19
+	`, Settings{Workers: 2}, "memory")
+}
+
+// Workers that read rows that another one has, and may not have written yet: what adds up rows, or
+// reads columns, waits for all of them.
+func TestBarriersOfReductions(t *testing.T) {
+	checkSteps(t, `
+		x = input 8x4
+		k = index 1x8
+		d = tanh(x)
+		s = scatter[8](d, k)
+		o = outer(s, x)
+		r = sumrows(o)
+		a = add(d, r)
+		m = sumrows(a, d)
+		b = mul(a, m)
+		t = transpose(b)
+		return t
+	`, `
+		cluster 8×4: tanh: x →#2
+		| scatter 8 rows to 8×4: #2 →#3
+		| outer products 8×[4×4]: #3 x →#4
+		| sum rows 4×4: #4 →#5
+		| cluster 8×4: +: #2 #5 →#6
+		| sum rows 8×4 of products: #6 →#7 #2
+		| cluster 8×4: ⊙: #6 #7 →#8
+		| transpose 8×4: #8 →#9
+	`, Settings{Workers: 2}, "memory")
+}
+
 // Parts that are copied though they could be computed where they are wanted, or computed in two
 // places; views that are copied.
 func TestPlacements(t *testing.T) {
