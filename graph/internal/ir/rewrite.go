@@ -17,6 +17,9 @@ type Rewriter struct {
 // It panics if a value comes to depend on itself.
 func (p *Program) Rewrite(replace func(r *Rewriter, v *Value) *Value) *Program {
 	r := &Rewriter{Program: &Program{shared: p.shared}, of: make([]*Value, p.made), open: make([]bool, p.made), replace: replace}
+	for _, v := range p.Values { // in their order, so that no call goes deep
+		r.Of(v)
+	}
 	for _, out := range p.Outputs {
 		r.Outputs = append(r.Outputs, r.Of(out))
 	}
