@@ -2,7 +2,6 @@ package ir
 
 import (
 	"encoding/binary"
-	"slices"
 	"strconv"
 )
 
@@ -22,9 +21,10 @@ type Program struct {
 
 // What is shared by programs that are made of one another.
 type shared struct {
-	made  int
-	known map[string]*Value // by key; nil while equal values stay apart
-	key   []byte            // room for one
+	made    int
+	known   map[string]*Value // by key; nil while equal values stay apart
+	key     []byte            // room for one
+	scratch scratch
 }
 
 // NewProgram returns a program without values.
@@ -58,19 +58,25 @@ func (p *Program) NewSum(products []Product, in []*Value) *Value {
 }
 
 func (p *Program) simplified(v Value) *Value {
-	row := v.Op.Row()
-	if row.Traits&Elementwise != 0 {
-		if w := p.constantOf(row, &v); w != nil {
-			return w
-		}
-	}
 	v.shape()
-	if row.Fold != nil {
-		if w := row.Fold(p, &v); w != nil {
-			return w
-		}
+	if w := p.simpler(&v); w != nil {
+		return w
 	}
 	return p.enter(&v)
+}
+
+// simpler returns what a value simplifies to by the rules of the table, or nil.
+func (p *Program) simpler(v *Value) *Value {
+	row := v.Op.Row()
+	if row.Traits&Elementwise != 0 {
+		if w := p.constantOf(row, v); w != nil {
+			return w
+		}
+	}
+	if row.Fold != nil {
+		return row.Fold(p, v)
+	}
+	return nil
 }
 
 // constantOf returns the constant that an elementwise value of constants is, or nil.
@@ -114,18 +120,31 @@ func (p *Program) Raw(v Value) *Value {
 
 // enter returns the value that is equal to v, which is v itself if there is none yet.
 func (p *Program) enter(v *Value) *Value {
-	if p.known == nil || v.Op == Opaque || v.Op == Leaf {
-		p.number(v)
-		return v
-	}
-	p.key = v.appendKey(p.key[:0])
-	if w := p.known[string(p.key)]; w != nil {
+	if w := p.equal(v); w != nil {
 		return w
 	}
 	p.number(v)
-	p.known[string(p.key)] = v
+	p.note(v)
 	return v
 }
+
+// equal returns the value that is equal to v, or nil if there is none yet.
+func (p *Program) equal(v *Value) *Value {
+	if !p.mayMerge(v) {
+		return nil
+	}
+	p.key = v.appendKey(p.key[:0])
+	return p.known[string(p.key)]
+}
+
+// note says that v, whose equal has just been looked for, is the value that is equal to others.
+func (p *Program) note(v *Value) {
+	if p.mayMerge(v) {
+		p.known[string(p.key)] = v
+	}
+}
+
+func (p *Program) mayMerge(v *Value) bool { return p.known != nil && v.Op != Opaque && v.Op != Leaf }
 
 func (p *Program) number(v *Value) {
 	v.ID = p.made
@@ -153,92 +172,4 @@ func (v *Value) appendKey(b []byte) []byte {
 		number(u.ID)
 	}
 	return b
-}
-
-// Order sets the values to those that the outputs need, operands before users: the first
-// output first, and of a value the first operand first.
-func (p *Program) Order() {
-	p.Values = make([]*Value, 0, len(p.Values))
-	p.uses, p.users, p.first, p.outputs = nil, nil, nil, nil
-	const open, done = 1, 2
-	state := make([]uint8, p.made)
-	var todo []*Value
-	for _, out := range p.Outputs {
-		todo = append(todo, out)
-		for len(todo) > 0 {
-			v := todo[len(todo)-1]
-			switch state[v.ID] {
-			case done:
-				todo = todo[:len(todo)-1]
-			case open:
-				todo = todo[:len(todo)-1]
-				state[v.ID] = done
-				p.Values = append(p.Values, v)
-			default:
-				state[v.ID] = open
-				from := len(todo)
-				v.Operands(func(u *Value) {
-					if state[u.ID] == 0 {
-						todo = append(todo, u)
-					}
-				})
-				slices.Reverse(todo[from:])
-			}
-		}
-	}
-}
-
-// Users returns the users of a value of the program, one entry a use, in the order of the
-// values.
-func (p *Program) Users(v *Value) []*Value {
-	if p.users == nil {
-		p.findUsers()
-	}
-	if v.ID+1 >= len(p.first) { // made since
-		return nil
-	}
-	return p.users[p.first[v.ID]:p.first[v.ID+1]]
-}
-
-func (p *Program) findUsers() {
-	p.countUses()
-	p.first = make([]int32, len(p.uses)+1)
-	for id, n := range p.uses {
-		p.first[id+1] = p.first[id] + n
-	}
-	next := slices.Clone(p.first)
-	p.users = make([]*Value, p.first[len(p.uses)])
-	for _, v := range p.Values {
-		v.Operands(func(u *Value) {
-			p.users[next[u.ID]] = v
-			next[u.ID]++
-		})
-	}
-}
-
-func (p *Program) countUses() {
-	if p.uses != nil {
-		return
-	}
-	p.uses = make([]int32, p.made)
-	for _, v := range p.Values {
-		v.Operands(func(u *Value) { p.uses[u.ID]++ })
-	}
-}
-
-// IsOutput tells whether a value survives a run.
-func (p *Program) IsOutput(v *Value) bool {
-	if p.outputs == nil {
-		p.outputs = make([]bool, p.made)
-		for _, out := range p.Outputs {
-			p.outputs[out.ID] = true
-		}
-	}
-	return v.ID < len(p.outputs) && p.outputs[v.ID]
-}
-
-// Single tells whether a value has one use and nobody else wants it.
-func (p *Program) Single(v *Value) bool {
-	p.countUses()
-	return v.ID < len(p.uses) && p.uses[v.ID] == 1 && !p.IsOutput(v)
 }
