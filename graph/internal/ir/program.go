@@ -1,10 +1,5 @@
 package ir
 
-import (
-	"encoding/binary"
-	"strconv"
-)
-
 // A Program is the values that a run computes. Programs that are made of one another share
 // the numbers of their values and what is known of them; only one of them is worked on at a
 // time.
@@ -22,8 +17,9 @@ type Program struct {
 // What is shared by programs that are made of one another.
 type shared struct {
 	made    int
-	known   map[string]*Value // by key; nil while equal values stay apart
-	key     []byte            // room for one
+	known   *valueSet // nil while equal values stay apart
+	chunk   []Value   // room for values
+	pointer []*Value  // room for operands
 	scratch scratch
 }
 
@@ -34,7 +30,7 @@ func NewProgram() *Program { return &Program{shared: &shared{}} }
 func (p *Program) Made() int { return p.made }
 
 // MergeEqual says that from now on a value that is made is the equal one that there is.
-func (p *Program) MergeEqual() { p.known = make(map[string]*Value, 2*p.made) }
+func (p *Program) MergeEqual() { p.known = newValueSet(2 * p.made) }
 
 // Merges tells whether equal values become one.
 func (p *Program) Merges() bool { return p.known != nil }
@@ -42,14 +38,14 @@ func (p *Program) Merges() bool { return p.known != nil }
 // Forget says that values made before are not looked for when one is made.
 func (p *Program) Forget() {
 	if p.known != nil {
-		clear(p.known)
+		p.known.clear()
 	}
 }
 
 // New returns a value of an operation, simplified, or the equal one that there is already.
 // It panics if the operands do not fit the operation.
 func (p *Program) New(op Op, attr Attr, in ...*Value) *Value {
-	return p.simplified(Value{Op: op, Attr: attr, In: in})
+	return p.simplified(Value{Op: op, Attr: attr, In: append(p.Operands(len(in))[:0], in...)})
 }
 
 // NewSum returns Σ products + Σ in, simplified.
@@ -57,12 +53,13 @@ func (p *Program) NewSum(products []Product, in []*Value) *Value {
 	return p.simplified(Value{Op: Sum, Products: products, In: in})
 }
 
-func (p *Program) simplified(v Value) *Value {
+func (p *Program) simplified(draft Value) *Value {
+	v := p.draft(draft)
 	v.shape()
-	if w := p.simpler(&v); w != nil {
+	if w := p.simpler(v); w != nil {
 		return w
 	}
-	return p.enter(&v)
+	return p.enter(v)
 }
 
 // simpler returns what a value simplifies to by the rules of the table, or nil.
@@ -101,47 +98,64 @@ func (v *Value) shape() {
 }
 
 // Make adds a value as it is, or returns the equal one that there is already.
-func (p *Program) Make(v Value) *Value {
+func (p *Program) Make(draft Value) *Value {
+	v := p.draft(draft)
 	if v.Rows == 0 && v.Cols == 0 {
 		v.shape()
 	}
-	return p.enter(&v)
+	return p.enter(v)
 }
 
 // Raw adds a value as it is, of the shape that it has or, if that is zero, of the one that the
 // operation's rule gives.
-func (p *Program) Raw(v Value) *Value {
+func (p *Program) Raw(draft Value) *Value {
+	v := p.draft(draft)
 	if v.Rows == 0 && v.Cols == 0 {
 		v.shape()
 	}
-	p.number(&v)
-	return &v
+	p.number(v)
+	return v
+}
+
+// chunkSize is how many values are allocated at once.
+const chunkSize = 64
+
+// draft returns a value that may become one of the program's.
+func (p *Program) draft(v Value) *Value {
+	if len(p.chunk) == 0 {
+		p.chunk = make([]Value, chunkSize)
+	}
+	w := &p.chunk[0]
+	p.chunk = p.chunk[1:]
+	*w = v
+	return w
+}
+
+// Operands returns room for n operands of a value.
+func (p *Program) Operands(n int) []*Value {
+	if n > chunkSize {
+		return make([]*Value, n)
+	}
+	if len(p.pointer) < n {
+		p.pointer = make([]*Value, 4*chunkSize)
+	}
+	in := p.pointer[:n:n]
+	p.pointer = p.pointer[n:]
+	return in
 }
 
 // enter returns the value that is equal to v, which is v itself if there is none yet.
 func (p *Program) enter(v *Value) *Value {
-	if w := p.equal(v); w != nil {
-		return w
-	}
-	p.number(v)
-	p.note(v)
-	return v
-}
-
-// equal returns the value that is equal to v, or nil if there is none yet.
-func (p *Program) equal(v *Value) *Value {
 	if !p.mayMerge(v) {
-		return nil
+		p.number(v)
+		return v
 	}
-	p.key = v.appendKey(p.key[:0])
-	return p.known[string(p.key)]
-}
-
-// note says that v, whose equal has just been looked for, is the value that is equal to others.
-func (p *Program) note(v *Value) {
-	if p.mayMerge(v) {
-		p.known[string(p.key)] = v
+	at := p.known.find(v)
+	if at.value == nil {
+		p.number(v)
+		p.known.put(at, v)
 	}
+	return at.value
 }
 
 func (p *Program) mayMerge(v *Value) bool { return p.known != nil && v.Op != Opaque && v.Op != Leaf }
@@ -149,27 +163,4 @@ func (p *Program) mayMerge(v *Value) bool { return p.known != nil && v.Op != Opa
 func (p *Program) number(v *Value) {
 	v.ID = p.made
 	p.made++
-}
-
-// appendKey appends what is equal for equal values: all that determines them, and no hash of
-// it.
-func (v *Value) appendKey(b []byte) []byte {
-	number := func(x int) { b = binary.AppendVarint(b, int64(x)) }
-	b = append(b, byte(v.Op))
-	number(v.Rows)
-	number(v.Cols)
-	if v.Attr != nil {
-		b = v.Attr.Append(b)
-	}
-	b = append(b, 0)
-	number(len(v.Products))
-	for _, t := range v.Products {
-		number(t.Left.ID)
-		number(t.Right.ID)
-		b = strconv.AppendBool(b, t.Trans)
-	}
-	for _, u := range v.In {
-		number(u.ID)
-	}
-	return b
 }

@@ -63,7 +63,7 @@ func (r *Rewriter) Of(v *Value) *Value {
 
 // All returns the values that stand for vs.
 func (r *Rewriter) All(vs []*Value) []*Value {
-	all := make([]*Value, len(vs))
+	all := r.Operands(len(vs))
 	for i, v := range vs {
 		all[i] = r.Of(v)
 	}
@@ -99,11 +99,14 @@ func (r *Rewriter) Simplified(v *Value) (w *Value, simpler bool) {
 	case w != nil:
 	case u != v:
 		w = r.enter(u)
-	default:
-		if w = r.equal(v); w == nil {
-			r.note(v)
-			return v, false
+	case r.mayMerge(v):
+		at := r.known.find(v)
+		if at.value == nil {
+			r.known.put(at, v)
 		}
+		w = at.value
+	default:
+		w = v
 	}
 	return r.Like(v, w), w != u
 }
@@ -111,7 +114,7 @@ func (r *Rewriter) Simplified(v *Value) (w *Value, simpler bool) {
 // renewed returns the same operation as v on the values that stand for its operands. It has no
 // number yet.
 func (r *Rewriter) renewed(v *Value) *Value {
-	w := *v
+	w := r.draft(*v)
 	w.Products, w.In = nil, nil
 	if len(v.Products) > 0 {
 		w.Products = r.Terms(v.Products)
@@ -119,7 +122,7 @@ func (r *Rewriter) renewed(v *Value) *Value {
 	if len(v.In) > 0 {
 		w.In = r.All(v.In)
 	}
-	return &w
+	return w
 }
 
 // keepsOperands tells whether all operands of v stand for themselves.
@@ -158,9 +161,10 @@ func (r *Rewriter) markRows() *Program {
 		}
 		w := s.renewed(v)
 		w.Row = true
-		s.equal(w)
 		s.number(w)
-		s.note(w)
+		if s.mayMerge(w) {
+			s.known.put(s.known.find(w), w)
+		}
 		return w
 	})
 }
