@@ -19,6 +19,7 @@ type shared struct {
 	made    int
 	known   *valueSet // nil while equal values stay apart
 	chunk   []Value   // room for values
+	unused  *Value    // a draft that has become none
 	pointer []*Value  // room for operands
 	scratch scratch
 }
@@ -57,6 +58,7 @@ func (p *Program) simplified(draft Value) *Value {
 	v := p.draft(draft)
 	v.shape()
 	if w := p.simpler(v); w != nil {
+		p.unused = v
 		return w
 	}
 	return p.enter(v)
@@ -122,11 +124,13 @@ const chunkSize = 64
 
 // draft returns a value that may become one of the program's.
 func (p *Program) draft(v Value) *Value {
-	if len(p.chunk) == 0 {
-		p.chunk = make([]Value, chunkSize)
+	w := p.unused
+	if p.unused = nil; w == nil {
+		if len(p.chunk) == 0 {
+			p.chunk = make([]Value, chunkSize)
+		}
+		w, p.chunk = &p.chunk[0], p.chunk[1:]
 	}
-	w := &p.chunk[0]
-	p.chunk = p.chunk[1:]
 	*w = v
 	return w
 }
@@ -154,6 +158,8 @@ func (p *Program) enter(v *Value) *Value {
 	if at.value == nil {
 		p.number(v)
 		p.known.put(at, v)
+	} else {
+		p.unused = v
 	}
 	return at.value
 }
