@@ -38,6 +38,7 @@ type importer struct {
 	of     []*ir.Value
 	params map[*gorgonia.Node]bool
 	dtype  tensor.Dtype
+	draft  ir.Value // the value whose shape is asked for
 }
 
 // Import returns the program that computes the wanted nodes. The parameters are those leaves
@@ -134,7 +135,7 @@ func (im *importer) opaque(n *gorgonia.Node) *ir.Value {
 
 func (im *importer) operands(n *gorgonia.Node) []*ir.Value {
 	nodes := ops.Operands(n)
-	in := make([]*ir.Value, len(nodes))
+	in := im.Program.Operands(len(nodes))
 	for i, c := range nodes {
 		in[i] = im.of[c.ID()]
 	}

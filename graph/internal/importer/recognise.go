@@ -90,7 +90,8 @@ func (im *importer) recognise(n *gorgonia.Node, op gorgonia.Op) *ir.Value {
 			return nil
 		}
 	}
-	if r, c, err := v.Op.Row().Shape(&v); err != nil || r != rows || c != cols {
+	im.draft = v
+	if r, c, err := v.Op.Row().Shape(&im.draft); err != nil || r != rows || c != cols {
 		return nil
 	}
 	switch op.(type) {

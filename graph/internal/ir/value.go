@@ -3,16 +3,17 @@ package ir
 // A Value is a matrix that is computed once in a run. It does not change once it is part of a
 // program.
 type Value struct {
-	ID         int // unique among the values of a program and of those that were made of it
-	Op         Op
-	Attr       Attr      // nil if the operation has none
-	Products   []Product // of a Sum
-	In         []*Value
-	Rows, Cols int
+	ID int // unique among the values of a program and of those that were made of it
+	Op Op
 
 	// Row says that the value is used as a row for matrices of any number of rows, also of
 	// one: a bias.
 	Row bool
+
+	Attr       Attr      // nil if the operation has none
+	Products   []Product // of a Sum
+	In         []*Value
+	Rows, Cols int
 }
 
 // A Product is a term of a sum: left·right, or left·rightᵀ.

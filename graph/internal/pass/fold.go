@@ -1,10 +1,6 @@
 package pass
 
-import (
-	"slices"
-
-	"github.com/seed-222a112c/lstm/graph/internal/ir"
-)
+import "github.com/seed-222a112c/lstm/graph/internal/ir"
 
 // Fold simplifies every value by the rules of the table: constants are computed, σ(−x) becomes
 // 1 − σ(x), rows of rows become rows. Equal values become one, on the equality of what
@@ -17,18 +13,11 @@ func Fold(p *ir.Program) (*ir.Program, int) {
 		if v.Op == ir.Leaf || v.Op == ir.Opaque {
 			return nil
 		}
-		made := r.Made()
-		terms, in := r.Terms(v.Products), r.All(v.In)
-		var w *ir.Value
-		if v.Op == ir.Sum {
-			w = r.NewSum(terms, in)
-		} else {
-			w = r.New(v.Op, v.Attr, in...)
+		w, simpler := r.Simplified(v)
+		if simpler {
+			folded++
 		}
-		if r.Made() == made || w.Op != v.Op || !slices.Equal(w.Products, terms) || !slices.Equal(w.In, in) {
-			folded++ // into one that was there, or into something simpler
-		}
-		return r.Like(v, w)
+		return w
 	})
 	return q, folded
 }
