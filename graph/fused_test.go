@@ -9,7 +9,7 @@ import (
 // Whatever a pass gets wrong; an operation or a rewrite that the random graphs have ceased to
 // meet.
 func TestFusedEqualsReference(t *testing.T) {
-	n, inAll := uint64(3000), uint64(100)
+	n, inAll := uint64(1500), uint64(100)
 	if testing.Short() {
 		n = 300
 	}
