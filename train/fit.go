@@ -20,6 +20,9 @@ import (
 // cancelled, Fit finishes the step, writes a checkpoint, and a model file if there is none
 // yet, and returns its summary with the context's error.
 //
+// The two data sets are two Sources, also where their data are the same: batches of train are
+// made while valid is read.
+//
 // A training that was stopped, by whatever means, and continues from one of its
 // checkpoints ends in the same bits as one that never was.
 func Fit[B any](ctx context.Context, m Model[B], train, valid data.Source[B], s Settings) (*Summary, error) {

@@ -83,7 +83,7 @@ func TestTaskFromOutside(t *testing.T) {
 		}
 		return m
 	}
-	source := tagged(t, spelt, sentences, 3, 15)
+	source, valid := tagged(t, spelt, sentences, 3, 15), tagged(t, spelt, sentences, 3, 15)
 	settings := func() train.Settings {
 		return train.Settings{Epochs: 12, Optimizer: optim.NewAdam(optim.Settings{LearningRate: 0.02}), Block: 4}
 	}
@@ -96,7 +96,7 @@ func TestTaskFromOutside(t *testing.T) {
 	whole, path, checkpoint := fresh(), filepath.Join(folder, "model"), filepath.Join(folder, "checkpoint")
 	s := settings()
 	s.Path = path
-	summary, err := train.Fit(t.Context(), whole, source, source, s)
+	summary, err := train.Fit(t.Context(), whole, source, valid, s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestTaskFromOutside(t *testing.T) {
 
 	s = settings()
 	s.MaxSteps, s.Checkpoints.Path = 7, checkpoint
-	if _, err := train.Fit(t.Context(), fresh(), source, source, s); err != nil {
+	if _, err := train.Fit(t.Context(), fresh(), source, valid, s); err != nil {
 		t.Fatal(err)
 	}
 	s = settings()
@@ -122,7 +122,7 @@ func TestTaskFromOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	continued := fresh()
-	again, err := train.Fit(t.Context(), continued, source, source, s)
+	again, err := train.Fit(t.Context(), continued, source, valid, s)
 	if err != nil {
 		t.Fatal(err)
 	}
